@@ -1,0 +1,140 @@
+"""The lowest-energy mixture of known phases at one composition, with a reactant's own energy beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from screening.composition import parse_formula
+from screening.phase_set import PhaseSet
+from screening.phase_system import Mixture
+from screening.reservoir import Reservoir
+
+ZERO = 1e-9  # energies closer to zero than this, in eV/atom, are zero: solvers return +-1e-12
+
+
+def clean(energy: float) -> float:
+    """Return an energy or amount rounded to what the linear programs resolve, and never minus zero."""
+    return round(float(energy), 9) + 0.0
+
+
+@dataclass(frozen=True)
+class Reactant:
+    """A material as a reactant: a composition, with its own energy if the set holds a phase of it.
+
+    Parameters
+    ----------
+    phases
+        The energies.
+    formula
+        Formula as the user wrote it; it also fixes the formula unit.
+
+    Raises
+    ------
+    InputError
+        If the formula cannot be read or holds an element without energies.
+    """
+
+    phases: PhaseSet
+    formula: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "formula", self.formula.strip())
+        self.phases.require(sorted(self.composition))
+
+    @cached_property
+    def composition(self) -> dict[str, float]:
+        """Amount of each element in a formula unit."""
+        return parse_formula(self.formula)
+
+    @cached_property
+    def position(self) -> int | None:
+        """The lowest-energy phase of this composition in the set, if there is one."""
+        polymorphs = self.phases.polymorphs(self.composition)
+        return polymorphs[0] if polymorphs else None
+
+    @cached_property
+    def mixture(self) -> Mixture:
+        """The lowest-energy mixture of known phases at this composition, closed system."""
+        return self.phases.system(self.composition).mixture(self.composition)
+
+    @property
+    def energy_from(self) -> str:
+        """Return ``"phase"`` if the set holds a phase of this composition, else ``"hull"``."""
+        return "hull" if self.position is None else "phase"
+
+    @property
+    def source_id(self) -> str | None:
+        """Identifier of the phase, if there is one."""
+        return None if self.position is None else self.phases.phases[self.position].id
+
+    @property
+    def formation_energy(self) -> float:
+        """Formation energy, eV/atom: the phase's own, or the hull's where there is no phase."""
+        if self.position is None:
+            return self.mixture.energy
+        return float(self.phases.formation_energies[self.position])
+
+    @property
+    def energy_above_hull(self) -> float:
+        """Energy above the hull, eV/atom, never negative; 0 where the hull's own energy is used."""
+        return clean(self.formation_energy - self.mixture.energy)
+
+    def amount(self, elements: tuple[str, ...]) -> float:
+        """Atoms of the given elements in a formula unit."""
+        return sum(self.composition.get(element, 0.0) for element in elements)
+
+    def grand_energy(self, closed: tuple[str, ...], reservoir: Reservoir | None) -> float:
+        """Energy per closed atom: the formation energy, less mu N of each open element."""
+        total = self.formation_energy * sum(self.composition.values())
+        for element, mu in (reservoir.mu_relative_ev if reservoir else {}).items():
+            total -= mu * self.composition.get(element, 0.0)
+        return total / self.amount(closed)
+
+
+def named_products(phases: PhaseSet, mixture: Mixture) -> dict[str, float]:
+    """Map each product's reduced formula to its fraction of the (closed) atoms, largest first."""
+    ordered = sorted(mixture.amounts.items(), key=lambda item: -item[1])
+    return {phases.formula(position): amount for position, amount in ordered}
+
+
+def reaction_text(
+    reactants: list[tuple[float, str]],
+    products: dict[str, float],
+    closed: tuple[str, ...],
+    exchanged: dict[str, float],
+) -> str:
+    """Write a balanced equation in formula units.
+
+    Parameters
+    ----------
+    reactants
+        (formula units, formula) of each reactant; together they define the scale.
+    products
+        Fraction of the closed atoms each product holds.
+    closed
+        The closed elements (all elements in a closed system).
+    exchanged
+        Atoms of each open element taken from its reservoir (negative: given to it), on the same scale
+        as the reactants.
+
+    Returns
+    -------
+    str
+        For example ``0.3 LiNbO3 + 0.7 Li6PS5Cl -> ...``; four significant digits.
+    """
+
+    def atoms(formula: str) -> float:
+        return sum(amount for element, amount in parse_formula(formula).items() if element in closed)
+
+    scale = sum(units * atoms(formula) for units, formula in reactants)
+    left = [(units, formula) for units, formula in reactants if units > ZERO]
+    right = [(fraction * scale / atoms(formula), formula) for formula, fraction in products.items()]
+    left += [(amount, element) for element, amount in exchanged.items() if amount > 1e-6]
+    right += [(-amount, element) for element, amount in exchanged.items() if amount < -1e-6]
+    return " -> ".join(" + ".join(_term(units, formula) for units, formula in side) for side in (left, right))
+
+
+def _term(units: float, formula: str) -> str:
+    text = f"{units:.4g}"
+    return formula if text == "1" else f"{text} {formula}"

@@ -1,0 +1,29 @@
+"""The errors a caller is meant to catch, each with a message that stands on its own line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class CoatscreenError(Exception):
+    """Base of every error raised on purpose by this project."""
+
+
+class InputError(CoatscreenError, ValueError):
+    """The request is wrong: an unknown name, an unphysical composition, a bad file or option."""
+
+
+class CalculationError(CoatscreenError, RuntimeError):
+    """The request was fine but the calculation could not be finished or certified."""
+
+
+class StoreError(CoatscreenError, RuntimeError):
+    """A database cannot be opened, read or written."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return `` (did you mean X?)`` for the known name closest to `word`, or an empty string."""
+    by_key = {name.casefold(): name for name in known}
+    match = difflib.get_close_matches(word.casefold(), by_key, n=1, cutoff=0.5)
+    return f" (did you mean {by_key[match[0]]}?)" if match else ""

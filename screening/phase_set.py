@@ -1,0 +1,333 @@
+"""The energies of known phases, on one named scale."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from screening.composition import format_formula, parse_formula
+from screening.errors import InputError
+from screening.phase_system import PhaseSystem
+from screening.reservoir import Reservoir
+
+if TYPE_CHECKING:
+    from pymatgen.analysis.phase_diagram import PDEntry
+    from pymatgen.entries.computed_entries import ComputedEntry
+
+_CACHED_SYSTEMS = 128
+
+
+class EnergyScale(BaseModel):
+    """What a set of energies was computed with. Energies of two scales are never combined."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, description="name of the energies")
+    version: str = Field(description="version of the table or database")
+    functional: str = Field(description="electronic-structure method, or the model and what it was trained on")
+    correction: str = Field(description="correction scheme the energies contain, or none")
+    source: str = Field("", description="where the structures come from and under which licence")
+
+
+class EnergyProvenance(EnergyScale):
+    """The energies a result came from: part of every result."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    n_phases: int = Field(description="phases in the set")
+    sha256: str = Field(description="hash of the phases, their energies and the scale")
+
+
+class Phase(BaseModel):
+    """One known phase."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(min_length=1, description="identifier in the source")
+    formula: str = Field(description="formula; its amounts may be multiples of the reduced formula")
+    energy_ev_per_atom: float = Field(description="energy on the set's scale, eV/atom")
+    space_group: int | None = Field(None, description="space-group number")
+    volume_a3_per_atom: float | None = Field(None, description="volume, cubic angstrom per atom")
+
+
+class PhaseSet:
+    """The energies of known phases on one named scale.
+
+    Parameters
+    ----------
+    scale
+        What the energies were computed with.
+    phases
+        The phases. Ids are unique, energies finite, and each element that occurs has at least one
+        phase of that element alone, its reference.
+
+    Raises
+    ------
+    InputError
+        If one of these conditions fails; the message names the phase or element.
+    """
+
+    def __init__(self, scale: EnergyScale, phases: Iterable[Phase]) -> None:
+        self.scale = scale
+        self.phases: tuple[Phase, ...] = tuple(phases)
+        if not self.phases:
+            raise InputError(f"the energies {scale.name!r} hold no phase")
+        index: dict[str, int] = {}
+        for number, phase in enumerate(self.phases):
+            if phase.id in index:
+                raise InputError(f"phase id {phase.id!r} occurs twice in the energies {scale.name!r}")
+            index[phase.id] = number
+        self._index = index
+        amounts = [parse_formula(phase.formula) for phase in self.phases]
+        self.elements: tuple[str, ...] = tuple(sorted({element for a in amounts for element in a}))
+        position = {element: row for row, element in enumerate(self.elements)}
+        rows, columns, values = [], [], []
+        for number, composition in enumerate(amounts):
+            for element, amount in composition.items():
+                rows.append(number)
+                columns.append(position[element])
+                values.append(amount)
+        counts = np.zeros((len(self.phases), len(self.elements)))
+        counts[rows, columns] = values
+        self.fractions: NDArray[np.float64] = counts / counts.sum(axis=1, keepdims=True)
+        self.energies: NDArray[np.float64] = np.array([phase.energy_ev_per_atom for phase in self.phases])
+        bad = np.flatnonzero(~np.isfinite(self.energies))
+        if len(bad):
+            raise InputError(f"phase {self.phases[bad[0]].id} ({self.phases[bad[0]].formula}) has no finite energy")
+        pure = self.fractions == 1.0
+        missing = [element for element, column in zip(self.elements, pure.T, strict=True) if not column.any()]
+        if missing:
+            raise InputError(f"the energies {scale.name!r} lack a reference phase of {', '.join(missing)}")
+        self.references: NDArray[np.float64] = np.where(pure, self.energies[:, None], np.inf).min(axis=0)
+        self.formation_energies: NDArray[np.float64] = self.energies - self.fractions @ self.references
+        self.formation_energies[pure.any(axis=1)] = (self.energies - self.references[pure.argmax(axis=1)])[
+            pure.any(axis=1)
+        ]
+        self._lowest = self._lowest_of_each_composition()
+        self._systems: dict[tuple[frozenset[str], Reservoir | None], PhaseSystem] = {}
+
+    # -- where phases come from ---------------------------------------------------------------
+
+    @classmethod
+    def reference(cls) -> PhaseSet:
+        """Load the packaged energies."""
+        from screening.reference import load_reference
+
+        return load_reference()
+
+    @classmethod
+    def from_entries(cls, entries: Sequence[ComputedEntry | PDEntry], scale: EnergyScale) -> PhaseSet:
+        """Build a set from pymatgen entries, whose corrected energies are taken as they are.
+
+        Parameters
+        ----------
+        entries
+            ComputedEntry, ComputedStructureEntry or PDEntry. An entry without an id is numbered.
+        scale
+            What they were computed with.
+
+        Raises
+        ------
+        InputError
+            If the entries' own ``run_type`` or correction schemes differ, or a phase is unfit.
+        """
+        runs = {str(e.parameters["run_type"]) for e in entries if getattr(e, "parameters", {}).get("run_type")}
+        families = {"GGA" if run in ("GGA", "GGA+U", "PBE", "PBE+U") else run for run in runs}
+        if len(families) > 1:
+            raise InputError(f"the entries mix energy scales: {', '.join(sorted(families))}")
+        phases = []
+        for number, entry in enumerate(entries):
+            name = getattr(entry, "entry_id", None) or f"entry-{number}"
+            formula = "".join(f"{el.symbol}{_number(n)}" for el, n in entry.composition.items())
+            structure = getattr(entry, "structure", None)
+            phases.append(
+                Phase(
+                    id=str(name),
+                    formula=formula,
+                    energy_ev_per_atom=entry.energy_per_atom,
+                    volume_a3_per_atom=None if structure is None else structure.volume / len(structure),
+                )
+            )
+        return cls(scale, phases)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> PhaseSet:
+        """Rebuild a set from :meth:`as_dict`.
+
+        Raises
+        ------
+        InputError
+            If a field is missing or unfit, or the content does not match its hash.
+        """
+        try:
+            scale = EnergyScale.model_validate(data["scale"])
+            columns = data["phases"]
+            phases = [
+                Phase.model_construct(**dict(zip(columns, row, strict=True)))
+                for row in zip(*columns.values(), strict=True)
+            ]
+        except (KeyError, TypeError, ValueError, ValidationError, AttributeError) as error:
+            raise InputError(f"not a set of phases: {str(error).splitlines()[0]}") from None
+        built = cls(scale, phases)
+        if data.get("sha256") not in (None, built.sha256):
+            raise InputError(f"the phases of {scale.name!r} do not match their hash: damaged or edited")
+        return built
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> PhaseSet:
+        """Read a set written by :meth:`to_file`.
+
+        Raises
+        ------
+        InputError
+            If the file is missing, truncated, or no set of phases.
+        """
+        path = Path(path)
+        try:
+            raw = path.read_bytes()
+            data = json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
+        except FileNotFoundError:
+            raise InputError(f"energies file {path} does not exist") from None
+        except (OSError, EOFError, ValueError) as error:
+            raise InputError(f"energies file {path} cannot be read: {error}") from None
+        if not isinstance(data, dict):
+            raise InputError(f"energies file {path} does not hold a set of phases")
+        return cls.from_dict(data)
+
+    # -- how they are written -----------------------------------------------------------------
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return a JSON-compatible form, column by column (the MSONable protocol)."""
+        return {
+            "@module": type(self).__module__,
+            "@class": type(self).__name__,
+            "scale": self.scale.model_dump(),
+            "sha256": self.sha256,
+            "phases": {name: [getattr(phase, name) for phase in self.phases] for name in Phase.model_fields},
+        }
+
+    def to_file(self, path: str | Path) -> None:
+        """Write the set as JSON, gzipped if the name ends in ``.gz``; whole or not at all."""
+        path = Path(path)
+        data = json.dumps(self.as_dict()).encode()
+        half = path.with_name(path.name + ".part")
+        half.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
+        half.replace(path)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the scale and of every phase, independent of their order."""
+        digest = hashlib.sha256(self.scale.model_dump_json().encode())
+        lines = sorted(
+            f"{p.id}\t{p.formula}\t{p.energy_ev_per_atom:.9f}\t{p.space_group}\t{p.volume_a3_per_atom}"
+            for p in self.phases
+        )
+        digest.update("\n".join(lines).encode())
+        return digest.hexdigest()
+
+    @cached_property
+    def provenance(self) -> EnergyProvenance:
+        """The energies' name, version, scale, size and hash."""
+        return EnergyProvenance(**self.scale.model_dump(), n_phases=len(self.phases), sha256=self.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PhaseSet) and self.sha256 == other.sha256
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    def __len__(self) -> int:
+        return len(self.phases)
+
+    def __repr__(self) -> str:
+        return f"PhaseSet({self.scale.name!r}, {len(self.phases)} phases, {len(self.elements)} elements)"
+
+    # -- what is asked of them ----------------------------------------------------------------
+
+    def require(self, elements: Iterable[str]) -> None:
+        """Check that each element has energies.
+
+        Raises
+        ------
+        InputError
+            Naming the first that has none.
+        """
+        for element in elements:
+            if element not in self.elements:
+                raise InputError(
+                    f"the energies {self.scale.name!r} hold no phase of {element}; they cover {' '.join(self.elements)}"
+                )
+
+    def polymorphs(self, composition: dict[str, float]) -> list[int]:
+        """Return the phases of a composition, lowest energy first, as positions in :attr:`phases`."""
+        if any(element not in self.elements for element in composition):
+            return []
+        total = sum(composition.values())
+        target = np.array([composition.get(element, 0.0) / total for element in self.elements])
+        same = np.flatnonzero(np.abs(self.fractions - target).max(axis=1) < 1e-8)
+        return [int(i) for i in same[np.argsort(self.energies[same], kind="stable")]]
+
+    def system(self, elements: Iterable[str], reservoir: Reservoir | None = None) -> PhaseSystem:
+        """Return the phases of a chemical system, ready for phase equilibrium.
+
+        Parameters
+        ----------
+        elements
+            All elements that occur in the reactants.
+        reservoir
+            Elements exchanged with a reservoir; they are added to the system.
+
+        Raises
+        ------
+        InputError
+            If an element has no energies, or the reservoir precipitates a phase by itself.
+        """
+        wanted = frozenset(elements) | frozenset(reservoir.elements if reservoir else ())
+        key = (wanted, reservoir)
+        if key not in self._systems:
+            self.require(sorted(wanted))
+            rows = [i for i, element in enumerate(self.elements) if element in wanted]
+            others = [i for i, element in enumerate(self.elements) if element not in wanted]
+            inside = self._lowest[~self.fractions[self._lowest][:, others].any(axis=1)]
+            while len(self._systems) >= _CACHED_SYSTEMS:
+                self._systems.pop(next(iter(self._systems)))
+            self._systems[key] = PhaseSystem(
+                tuple(self.elements[i] for i in rows),
+                np.ascontiguousarray(self.fractions[np.ix_(inside, rows)].T),
+                self.formation_energies[inside],
+                inside,
+                reservoir,
+            )
+        return self._systems[key]
+
+    def without(self, positions: Iterable[int]) -> PhaseSet:
+        """Return the set less some phases (positions in :attr:`phases`)."""
+        left_out = set(positions)
+        return PhaseSet(self.scale, [p for i, p in enumerate(self.phases) if i not in left_out])
+
+    def formula(self, position: int) -> str:
+        """Return the reduced formula of a phase."""
+        return format_formula(parse_formula(self.phases[position].formula))
+
+    def _lowest_of_each_composition(self) -> NDArray[np.intp]:
+        """Positions of the lowest-energy phase of each composition, in order."""
+        weights = np.random.default_rng(0).random(len(self.elements)) + 1.0
+        key = np.round(self.fractions @ weights, 10)  # equal compositions have equal keys
+        order = np.lexsort((self.energies, key))
+        first = np.ones(len(order), dtype=bool)
+        ordered = self.fractions[order]
+        first[1:] = np.abs(ordered[1:] - ordered[:-1]).max(axis=1) > 1e-8
+        return np.sort(order[first])
+
+
+def _number(amount: float) -> str:
+    return f"{amount:.10g}"

@@ -1,0 +1,194 @@
+"""Phase equilibrium in one chemical system, closed or open to reservoirs, by linear programming.
+
+No convex hull is built. The lowest-energy mixture at a composition, and every change of it along a
+line between two compositions, comes from :mod:`screening.simplex`.
+
+In a system with open elements, phases and mixtures are counted per atom of the closed elements, and
+the energy is the grand potential ``(E - sum_j mu_j N_j) / N_closed`` (Zhao et al., ACS Nano, eqs 4-5;
+Richards et al., Chem. Mater. 28, 266 (2016)).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.errors import InputError
+from screening.reservoir import Reservoir
+from screening.simplex import Basis, follow, solve
+
+Floats = NDArray[np.float64]
+
+INSIDE = 0.4871  # a line is entered here, where no simple ratio of the reactants puts a kink
+CLEAN = 1e-8  # amounts below this, in atoms per atom of mixture, are rounding of the linear program
+
+
+class Mixture(NamedTuple):
+    """The lowest-energy mixture at one composition."""
+
+    amounts: dict[int, float]  # position of the phase in the PhaseSet -> fraction of the (closed) atoms
+    energy: float  # eV per (closed) atom, formation energy or relative grand potential
+    potentials: dict[str, float]  # of the closed elements, eV, relative to their references
+    exchanged: dict[str, float]  # open element -> its atoms in the mixture per closed atom
+
+
+class Line(NamedTuple):
+    """Every mixture along the straight line between two compositions, in k - 1 segments."""
+
+    system: PhaseSystem
+    t: Floats  # (k,) ends of the segments, from 0 to 1: where the set of phases changes
+    bases: NDArray[np.intp]  # (k, m) columns that may be present at each t
+    amounts: Floats  # (k, m) and how much of them, as fractions of the (closed) atoms
+    duals: Floats  # (k - 1, m) chemical potentials in each segment, in the order of system.closed
+    energies: Floats  # (k,) eV per (closed) atom
+
+    def mixture(self, k: int) -> Mixture:
+        """Return the mixture at ``t[k]``, with the potentials of the segment above it (below, for the last)."""
+        duals = self.duals[min(k, len(self.duals) - 1)]
+        return self.system.assemble(self.bases[k], self.amounts[k], duals)
+
+
+class PhaseSystem:
+    """The phases of one chemical system.
+
+    Parameters
+    ----------
+    elements
+        All elements of the system, (m,).
+    fractions
+        Atomic fractions of the phases, (m, n), one phase of each composition.
+    energies
+        Formation energies, (n,), eV/atom.
+    positions
+        Position of each phase in the set it comes from, (n,).
+    reservoir
+        Open elements and their chemical potentials.
+
+    Raises
+    ------
+    InputError
+        If no closed element is left, or a phase of open elements alone would form without limit.
+    """
+
+    def __init__(
+        self,
+        elements: tuple[str, ...],
+        fractions: Floats,
+        energies: Floats,
+        positions: NDArray[np.intp],
+        reservoir: Reservoir | None = None,
+    ) -> None:
+        mu = reservoir.mu_relative_ev if reservoir else {}
+        self.reservoir = reservoir
+        self.elements = elements
+        self.closed = tuple(element for element in elements if element not in mu)
+        self.open = tuple(element for element in elements if element in mu)
+        if not self.closed:
+            raise InputError(f"all of {', '.join(elements)} are open: there is no composition left to react")
+        is_closed = np.array([element in self.closed for element in elements])
+        potentials = np.array([mu[element] for element in self.open])
+        grand = energies - potentials @ fractions[~is_closed]
+        share = fractions[is_closed].sum(axis=0)  # closed atoms per atom
+        only_open = share < 1e-12
+        if (grand[only_open] < -1e-9).any():
+            worst = int(np.flatnonzero(only_open)[grand[only_open].argmin()])
+            parts = "".join(e for e, f in zip(elements, fractions[:, worst], strict=True) if f > 0)
+            raise InputError(
+                f"the reservoirs of {' and '.join(self.open)} react with each other: a phase of {parts} forms "
+                f"without limit ({grand[worst]:.3f} eV/atom); lower a chemical potential"
+            )
+        keep = ~only_open
+        self.matrix: Floats = np.ascontiguousarray(fractions[is_closed][:, keep] / share[keep])
+        self.costs: Floats = np.ascontiguousarray(grand[keep] / share[keep])
+        self.open_atoms: Floats = fractions[~is_closed][:, keep] / share[keep]
+        self.positions = positions[keep]
+        self._unit = np.array(
+            [
+                min(np.flatnonzero((self.matrix[row] == 1.0) & (self.open_atoms.sum(axis=0) == 0)), key=self.costs.item)
+                for row in range(len(self.closed))
+            ]
+        )
+        self._last: Basis | None = None
+
+    def vector(self, composition: dict[str, float]) -> Floats:
+        """Return a composition as fractions of the closed atoms, in the order of :attr:`closed`.
+
+        Raises
+        ------
+        InputError
+            If it has no closed element, or an element that is not in the system.
+        """
+        amounts = np.array([composition.get(element, 0.0) for element in self.closed])
+        strange = [element for element in composition if element not in self.elements]
+        if strange:
+            raise InputError(f"{', '.join(strange)} is not in the chemical system {'-'.join(self.elements)}")
+        if not amounts.sum() > 0:
+            raise InputError(
+                f"{' '.join(composition)} consists of open elements only: with {', '.join(self.open)} open "
+                "there is nothing left of it to react"
+            )
+        return np.asarray(amounts / amounts.sum())
+
+    def mixture(self, composition: dict[str, float]) -> Mixture:
+        """Find the lowest-energy mixture at a composition.
+
+        Where the mixture has fewer phases than the system has closed elements, the chemical potentials
+        are not unique; those returned belong to one optimal basis.
+        """
+        rhs = self.vector(composition)
+        self._last = basis = self._optimum(rhs)
+        amounts = basis.inverse @ rhs
+        return self.assemble(basis.columns, amounts, self.costs[basis.columns] @ basis.inverse)
+
+    def line(self, start: Floats, stop: Floats) -> Line:
+        """Find every mixture along the line from one composition (vector) to another.
+
+        Between two neighbouring t the same phases are present in amounts linear in t.
+        """
+        middle = self._optimum(start + INSIDE * (stop - start))
+        forward = follow(self.matrix, self.costs, middle, stop)
+        backward = follow(self.matrix, self.costs, middle, start)
+        self._last = middle
+        # both halves start inside: turn one round and join them
+        bases = np.concatenate([backward.bases[::-1], forward.bases])
+        duals = np.concatenate([backward.duals[::-1], forward.duals])
+        lower = np.concatenate([backward.at_stop[::-1], forward.at_start])
+        upper = np.concatenate([backward.at_start[::-1], forward.at_stop])
+        t = np.concatenate([INSIDE * (1.0 - backward.t[::-1]), INSIDE + (1.0 - INSIDE) * forward.t[1:]])
+        joint = len(backward.bases)
+        if set(bases[joint - 1]) == set(bases[joint]):  # where they meet is no kink
+            t = np.delete(t, joint)
+            upper = np.delete(upper, joint - 1, axis=0)
+            lower = np.delete(lower, joint, axis=0)
+            bases = np.delete(bases, joint, axis=0)
+            duals = np.delete(duals, joint, axis=0)
+        ends = np.concatenate([bases, bases[-1:]])
+        amounts = np.concatenate([lower, upper[-1:]])
+        energies = (self.costs[ends] * amounts).sum(axis=1)
+        return Line(self, t, ends, amounts, duals, energies)
+
+    def without(self, position: int) -> PhaseSystem:
+        """Return the system less one phase, given by its position in the set."""
+        if self.reservoir is not None:
+            raise InputError("a phase is left out of a closed system only")
+        keep = self.positions != position
+        return PhaseSystem(self.elements, self.matrix[:, keep], self.costs[keep], self.positions[keep])
+
+    def _optimum(self, rhs: Floats) -> Basis:
+        if self._last is not None:
+            return follow(self.matrix, self.costs, self._last, rhs).last
+        return solve(self.matrix, self.costs, rhs, self._unit)
+
+    def assemble(self, columns: NDArray[np.intp], amounts: Floats, duals: Floats) -> Mixture:
+        """Name the phases of a basis, leaving out what is rounding."""
+        present = amounts > CLEAN
+        share = amounts[present] / amounts[present].sum()
+        phases = columns[present]
+        return Mixture(
+            amounts={int(p): float(a) for p, a in zip(self.positions[phases], share, strict=True)},
+            energy=float(self.costs[phases] @ share),
+            potentials=dict(zip(self.closed, duals.tolist(), strict=True)),
+            exchanged=dict(zip(self.open, (self.open_atoms[:, phases] @ share).tolist(), strict=True)),
+        )

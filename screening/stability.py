@@ -1,0 +1,95 @@
+"""Phase stability: energy above the hull and decomposition."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from screening.equilibrium import Reactant, clean, named_products, reaction_text
+from screening.phase_set import PhaseSet
+from screening.provenance import Result
+
+
+class KnownPhase(BaseModel):
+    """A phase of the set."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source_id: str = Field(description="identifier in the source")
+    space_group: int | None = Field(description="space-group number")
+
+
+class Polymorph(KnownPhase):
+    """A phase of one composition, with its energy above the lowest of them."""
+
+    above_lowest_ev_per_atom: float = Field(description="energy above the lowest polymorph, eV/atom")
+
+
+class StabilityDocument(Result):
+    """How stable a material is against all other known phases."""
+
+    formula: str = Field(description="the formula asked for")
+    energy: str = Field(description="'phase': the set holds this composition; 'hull': it does not, so the hull is used")
+    phase: KnownPhase | None = Field(description="the lowest-energy phase of this composition, if known")
+    energy_above_hull_ev_per_atom: float | None = Field(
+        description="energy above the hull, eV/atom, never negative; null where no phase is known"
+    )
+    energy_to_other_phases_ev_per_atom: float | None = Field(
+        description="energy against the best mixture of all phases of other compositions, eV/atom; negative: how far "
+        "a stable phase lies below them"
+    )
+    formation_energy_ev_per_atom: float = Field(description="formation energy from the elements, eV/atom")
+    decomposition: dict[str, float] = Field(description="stable phases at this composition: fraction of the atoms")
+    reaction: str = Field(description="the decomposition as a balanced equation")
+    chemical_potentials_ev: dict[str, float] = Field(
+        description="chemical potential of each element in that mixture relative to its reference, eV; one of a range "
+        "where the mixture has fewer phases than elements"
+    )
+    polymorphs: list[Polymorph] = Field(description="all phases of this composition, lowest first")
+
+
+def phase_stability(phases: PhaseSet, formula: str) -> StabilityDocument:
+    """Compute energy above hull, decomposition and polymorphs of a composition.
+
+    Parameters
+    ----------
+    phases
+        The energies.
+    formula
+        Any composition of their elements.
+
+    Raises
+    ------
+    InputError
+        If the formula cannot be read or holds an element without energies.
+    """
+    reactant = Reactant(phases, formula)
+    mixture = reactant.mixture
+    products = named_products(phases, mixture)
+    known = phases.polymorphs(reactant.composition)
+    lowest = reactant.position
+    to_others = None
+    if lowest is not None and len(reactant.composition) > 1:
+        others = phases.system(reactant.composition).without(lowest)
+        to_others = clean(reactant.formation_energy - others.mixture(reactant.composition).energy)
+    return StabilityDocument(
+        energies=phases.provenance,
+        formula=reactant.formula,
+        energy=reactant.energy_from,
+        phase=None
+        if lowest is None
+        else KnownPhase(source_id=phases.phases[lowest].id, space_group=phases.phases[lowest].space_group),
+        energy_above_hull_ev_per_atom=None if lowest is None else reactant.energy_above_hull,
+        energy_to_other_phases_ev_per_atom=to_others,
+        formation_energy_ev_per_atom=clean(reactant.formation_energy),
+        decomposition=products,
+        reaction=reaction_text([(1.0, reactant.formula)], products, tuple(reactant.composition), {}),
+        chemical_potentials_ev={element: clean(mu) for element, mu in mixture.potentials.items()},
+        polymorphs=[
+            Polymorph(
+                source_id=phases.phases[i].id,
+                space_group=phases.phases[i].space_group,
+                above_lowest_ev_per_atom=clean(phases.energies[i] - phases.energies[known[0]]),
+            )
+            for i in known
+        ],
+    )
