@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from screening.composition import parse_formula
 from screening.phase_set import PhaseSet
@@ -59,7 +60,7 @@ class Reactant:
         return self.phases.system(self.composition).mixture(self.composition)
 
     @property
-    def energy_from(self) -> str:
+    def energy_from(self) -> Literal["phase", "hull"]:
         """Return ``"phase"`` if the set holds a phase of this composition, else ``"hull"``."""
         return "hull" if self.position is None else "phase"
 
@@ -78,7 +79,7 @@ class Reactant:
     @property
     def energy_above_hull(self) -> float:
         """Energy above the hull, eV/atom, never negative; 0 where the hull's own energy is used."""
-        return clean(self.formation_energy - self.mixture.energy)
+        return max(0.0, clean(self.formation_energy - self.mixture.energy))
 
     def amount(self, elements: tuple[str, ...]) -> float:
         """Atoms of the given elements in a formula unit."""

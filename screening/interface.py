@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -23,13 +24,16 @@ from screening.interface_documents import (
     ClosedExtremum,
     ClosedInterface,
     ClosedKink,
+    ClosedReaction,
     InterfaceDocument,
     OpenEnsemble,
     OpenExtremum,
     OpenInterface,
     OpenKink,
+    OpenReaction,
     ReactantDocument,
     Reactants,
+    Reaction,
 )
 from screening.phase_set import PhaseSet
 from screening.phase_system import Floats, Line
@@ -102,51 +106,49 @@ class Interface:
         total[np.abs(total) < ZERO] = 0.0
         return InterfaceProfile(line, total, mutual, clean(at_a - own_a), clean(at_b - own_b))
 
-    def document(self, kinks: bool = True) -> InterfaceDocument:
-        """Return the result as a document: the minima with their products, and the kinks if wanted."""
-        profile = self._profile
-        reactants = Reactants(a=_reactant_document(self.a), b=_reactant_document(self.b))
-        numbers = range(len(profile.x)) if kinks else ()
-        if self.reservoir is None:
-            return ClosedInterface(
-                a=self.a.formula,
-                b=self.b.formula,
-                total=ClosedExtremum.model_validate(self._extremum(profile.total)),
-                mutual=ClosedExtremum.model_validate(self._extremum(profile.mutual)),
-                self_a_ev_per_atom=profile.self_a,
-                self_b_ev_per_atom=profile.self_b,
-                reactants=reactants,
-                kinks=[ClosedKink.model_validate(self._kink(k)) for k in numbers] if kinks else None,
-                energies=self.phases.provenance,
-            )
-        return OpenInterface(
-            a=self.a.formula,
-            b=self.b.formula,
-            ensemble=OpenEnsemble(open=self.reservoir.mu_relative_ev),
-            total=OpenExtremum.model_validate(self._extremum(profile.total)),
-            mutual=OpenExtremum.model_validate(self._extremum(profile.mutual)),
-            self_a_ev_per_closed_atom=profile.self_a,
-            self_b_ev_per_closed_atom=profile.self_b,
-            reactants=reactants,
-            kinks=[OpenKink.model_validate(self._kink(k)) for k in numbers] if kinks else None,
-            energies=self.phases.provenance,
-        )
+    def reaction(self) -> Reaction:
+        """Return the minima of the total and the mutual energy with their products, without the profile."""
+        return ClosedReaction(**self._minima()) if self.reservoir is None else OpenReaction(**self._minima())
 
-    def _extremum(self, energies: Floats) -> dict[str, object]:
+    def document(self) -> InterfaceDocument:
+        """Return the minima and every kink of the profile."""
+        numbers = range(len(self._profile.x))
+        common = {**self._minima(), "energies": self.phases.provenance}
+        if self.reservoir is None:
+            return ClosedInterface(**common, kinks=[ClosedKink(**self._kink(k)) for k in numbers])
+        return OpenInterface(**common, kinks=[OpenKink(**self._kink(k)) for k in numbers])
+
+    def _minima(self) -> dict[str, Any]:
+        profile = self._profile
+        extremum = ClosedExtremum if self.reservoir is None else OpenExtremum
+        return {
+            "a": self.a.formula,
+            "b": self.b.formula,
+            "ensemble": "closed" if self.reservoir is None else OpenEnsemble(open=self.reservoir.mu_relative_ev),
+            "total": extremum(**self._extremum(profile.total)),
+            "mutual": extremum(**self._extremum(profile.mutual)),
+            f"self_a_{self._unit}": profile.self_a,
+            f"self_b_{self._unit}": profile.self_b,
+            "reactants": Reactants(a=_reactant_document(self.a), b=_reactant_document(self.b)),
+        }
+
+    @property
+    def _unit(self) -> str:
+        return "ev_per_atom" if self.reservoir is None else "ev_per_closed_atom"
+
+    def _extremum(self, energies: Floats) -> dict[str, Any]:
         k = int(energies.argmin())
         x = self._profile.x[k]
-        suffix = "ev_per_atom" if self.reservoir is None else "ev_per_closed_atom"
-        return {f"min_{suffix}": float(energies[k]), "at_endpoint": bool(x in (0.0, 1.0)), **self._at(k)}
+        return {f"min_{self._unit}": clean(energies[k]), "at_endpoint": bool(x in (0.0, 1.0)), **self._at(k)}
 
-    def _kink(self, k: int) -> dict[str, object]:
-        suffix = "ev_per_atom" if self.reservoir is None else "ev_per_closed_atom"
+    def _kink(self, k: int) -> dict[str, Any]:
         return {
-            f"total_{suffix}": float(self._profile.total[k]),
-            f"mutual_{suffix}": float(self._profile.mutual[k]),
+            f"total_{self._unit}": clean(self._profile.total[k]),
+            f"mutual_{self._unit}": clean(self._profile.mutual[k]),
             **self._at(k),
         }
 
-    def _at(self, k: int) -> dict[str, object]:
+    def _at(self, k: int) -> dict[str, Any]:
         """Describe the mixture at one kink."""
         x = float(self._profile.x[k])
         mixture = self._profile.line.mixture(k)
@@ -160,7 +162,7 @@ class Interface:
             for element in self.system.open
         }
         exchanged = {element: clean(mixture.exchanged[element] - n / held) for element, n in brought.items()}
-        described: dict[str, object] = {
+        described: dict[str, Any] = {
             "x_atomic_a": x,
             "x_molar_a": molar,
             "products": products,

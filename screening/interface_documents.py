@@ -6,7 +6,7 @@ both reads :attr:`Extremum.energy_ev` together with the document's ``unit``.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -99,11 +99,11 @@ class OpenEnsemble(_Document):
             self.reference = "Li metal"
 
 
-class ClosedInterface(Result):
-    """A closed interface."""
+class ClosedReaction(_Document):
+    """The reaction energies of a closed interface, at their minima."""
 
-    a: str
-    b: str
+    a: str = Field(description="formula of A")
+    b: str = Field(description="formula of B")
     ensemble: Literal["closed"] = "closed"
     unit: Literal["eV/atom"] = "eV/atom"
     total: ClosedExtremum
@@ -111,14 +111,13 @@ class ClosedInterface(Result):
     self_a_ev_per_atom: float = Field(description="what A does alone, eV per atom; never positive")
     self_b_ev_per_atom: float = Field(description="what B does alone, eV per atom; never positive")
     reactants: Reactants
-    kinks: list[ClosedKink] | None = Field(description="every kink of the profile; null where it was left out")
 
 
-class OpenInterface(Result):
-    """An interface open to reservoirs."""
+class OpenReaction(_Document):
+    """The reaction energies of an interface open to reservoirs, at their minima."""
 
-    a: str
-    b: str
+    a: str = Field(description="formula of A")
+    b: str = Field(description="formula of B")
     ensemble: OpenEnsemble
     unit: Literal["eV/non-open atom"] = "eV/non-open atom"
     total: OpenExtremum
@@ -126,7 +125,19 @@ class OpenInterface(Result):
     self_a_ev_per_closed_atom: float = Field(description="what A does alone, eV per closed atom; never positive")
     self_b_ev_per_closed_atom: float = Field(description="what B does alone, eV per closed atom; never positive")
     reactants: Reactants
-    kinks: list[OpenKink] | None = Field(description="every kink of the profile; null where it was left out")
 
 
-InterfaceDocument = Annotated[ClosedInterface | OpenInterface, Field(union_mode="left_to_right")]
+class ClosedInterface(ClosedReaction, Result):
+    """A closed interface with its whole profile."""
+
+    kinks: list[ClosedKink] = Field(description="every kink of the profile")
+
+
+class OpenInterface(OpenReaction, Result):
+    """An interface open to reservoirs with its whole profile."""
+
+    kinks: list[OpenKink] = Field(description="every kink of the profile")
+
+
+Reaction = ClosedReaction | OpenReaction
+InterfaceDocument = ClosedInterface | OpenInterface
