@@ -10,7 +10,7 @@ from functools import lru_cache, reduce
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from screening.composition import atomic_fractions, check_charge_balance, parse_formula
@@ -117,14 +117,13 @@ def _known(listed: tuple[_E, ...], name: str) -> _E | None:
 def _formula(role: Role, listed: tuple[_E, ...], name: str) -> dict[str, float]:
     """Read a formula that is no entry's."""
     text = clean_name(name)
-    guess = nearest(text, [known for entry in listed for known in entry.names])
     try:
         amounts = parse_formula(text)
+        fault = check_charge_balance(amounts)
     except InputError:
-        raise InputError(f"unknown {role} {text!r}{guess}") from None
-    reason = check_charge_balance(amounts)
-    if reason:
-        raise InputError(reason + guess)
+        fault = f"unknown {role} {text!r}"
+    if fault:
+        raise InputError(fault + nearest(text, [known for entry in listed for known in entry.names]))
     return amounts
 
 
@@ -169,7 +168,8 @@ def _entry(path: Path, section: str, number: int, row: object) -> Material | Cat
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
-            raise InputError(f"{label}: unknown key {where}{nearest(where, model.model_fields)}") from None
+            keys = {**model.model_fields, **Property.model_fields, **ChemicalPotential.model_fields}
+            raise InputError(f"{label}: unknown key {where}{nearest(where.split('.')[-1], keys)}") from None
         raise InputError(": ".join(filter(None, (label, where, first["msg"].removeprefix("Value error, "))))) from None
 
 

@@ -50,7 +50,7 @@ class Element(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _elements() -> dict[str, Element]:
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     rows = yaml.load(_ELEMENTS_FILE.read_text(encoding="utf-8"), Loader=loader)

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from screening.composition import atomic_fractions, format_amount, format_formula, parse_formula
+from screening.composition import AMOUNT_TOLERANCE, atomic_fractions, format_amount, format_formula, parse_formula
 from screening.errors import InputError, nearest
 
 
@@ -178,7 +178,7 @@ class Cathode(_Entry):
     def composition(self, state_or_lithium: str | float) -> dict[str, float]:
         """Return the amount of each element at a state of charge; see :meth:`lithium`."""
         content = self.lithium(state_or_lithium)
-        return ({"Li": content} if content else {}) | self.host
+        return ({"Li": content} if content >= AMOUNT_TOLERANCE else {}) | self.host
 
     def formula(self, state_or_lithium: str | float) -> str:
         """Return the formula at a state of charge, for example ``Li0.5Ni0.83Co0.12Mn0.05O2``; see :meth:`lithium`."""

@@ -1,0 +1,86 @@
+"""Named criteria a coating is judged by. They are data: see ``data/criteria.yaml`` and its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from screening.errors import InputError
+
+_PACKAGED = Path(__file__).parent / "data" / "criteria.yaml"
+
+
+class Criterion(BaseModel):
+    """One threshold on one quantity of a coating."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, description="what it is called in results")
+    quantity: str = Field(min_length=1, description="the quantity judged; its unit is in its name")
+    at_most: float | None = Field(None, allow_inf_nan=False, description="passed at or below this")
+    at_least: float | None = Field(None, allow_inf_nan=False, description="passed at or above this")
+
+    @model_validator(mode="after")
+    def _one_threshold(self) -> Criterion:
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError("give either at_most or at_least")
+        return self
+
+    def judge(self, quantities: Mapping[str, float | None]) -> bool | None:
+        """Return whether it is passed; None where the quantity is unknown.
+
+        Raises
+        ------
+        InputError
+            If there is no such quantity.
+        """
+        if self.quantity not in quantities:
+            raise InputError(
+                f"criterion {self.name!r} judges {self.quantity!r}, which is none of {', '.join(quantities)}"
+            )
+        value = quantities[self.quantity]
+        if value is None:
+            return None
+        return value <= self.at_most if self.at_most is not None else value >= float(self.at_least or 0.0)
+
+
+@cache
+def default_criteria() -> tuple[Criterion, ...]:
+    """Return the packaged criteria."""
+    import yaml
+
+    return read_criteria(yaml.safe_load(_PACKAGED.read_text(encoding="utf-8")))
+
+
+def read_criteria(data: Any) -> tuple[Criterion, ...]:
+    """Read criteria from a list of mappings.
+
+    Raises
+    ------
+    InputError
+        If one is malformed or a name occurs twice.
+    """
+    if not isinstance(data, list):
+        raise InputError("criteria must be a list")
+    try:
+        criteria = tuple(Criterion.model_validate(item) for item in data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"criteria: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    names = [criterion.name for criterion in criteria]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"the criterion {name!r} occurs twice")
+    return criteria
+
+
+def tier(passes: Mapping[str, bool | None]) -> int:
+    """Return the tier: 1 all passed; 2 none failed, some unknown; 3 one failed; 4 more than one failed."""
+    failed = sum(value is False for value in passes.values())
+    if failed:
+        return 3 if failed == 1 else 4
+    return 2 if any(value is None for value in passes.values()) else 1

@@ -1,0 +1,60 @@
+"""Raw-material cost and supply concentration, from the data pymatgen packages.
+
+Element prices: the CSV table of ``pymatgen.analysis.cost``. Herfindahl-Hirschman indices of production and
+reserves: M. W. Gaultois et al., Chem. Mater. 25, 2911 (2013), as in ``pymatgen.analysis.hhi``.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class EconomicsDocument(BaseModel):
+    """What a coating's elements cost and how concentrated their supply is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    raw_material_cost_usd_per_kg: float | None = Field(description="cost of the elements; null where one has no price")
+    hhi_production: float | None = Field(description="supply concentration of production, 0 to 10,000 (one supplier)")
+    hhi_reserve: float | None = Field(description="supply concentration of reserves, 0 to 10,000")
+
+
+@cache
+def _tables() -> tuple[Any, Any]:
+    from pathlib import Path
+
+    import pymatgen.analysis.cost as cost
+    from pymatgen.analysis.hhi import HHIModel
+
+    prices = cost.CostDBCSV(str(Path(cost.__file__).with_name("costdb_elements.csv")))
+    return cost.CostAnalyzer(prices), HHIModel()
+
+
+@lru_cache(maxsize=65536)
+def material_economics(formula: str) -> EconomicsDocument:
+    """Compute cost and supply concentration of a composition.
+
+    Parameters
+    ----------
+    formula
+        Any formula; a value is null where the packaged data lack one of its elements.
+    """
+    from pymatgen.core import Composition
+
+    from screening.composition import parse_formula
+
+    analyzer, hhi = _tables()
+    composition = Composition(parse_formula(formula))
+    try:
+        cost = float(analyzer.get_cost_per_kg(composition))
+    except (ValueError, KeyError):
+        cost = None
+    production, reserve = hhi.get_hhi(composition)
+    return EconomicsDocument(
+        raw_material_cost_usd_per_kg=None if cost is None else round(cost, 4),
+        hhi_production=None if production is None else round(float(production), 1),
+        hhi_reserve=None if reserve is None else round(float(reserve), 1),
+    )
