@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -9,9 +10,17 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from screening.errors import InputError
+from screening.errors import InputError, nearest
 
 _PACKAGED = Path(__file__).parent / "data" / "criteria.yaml"
+QUANTITIES = (
+    "energy_above_hull_mev_per_atom",
+    "reduction_limit_v",
+    "oxidation_limit_v",
+    "worst_mutual_mev_per_atom",
+    "raw_material_cost_usd_per_kg",
+)
+_MUTUAL = re.compile(r"mutual_(electrolyte|cathode_\w+)_mev_per_atom")  # of one contact; states are the cathode's own
 
 
 class Criterion(BaseModel):
@@ -30,19 +39,15 @@ class Criterion(BaseModel):
             raise ValueError("give either at_most or at_least")
         return self
 
-    def judge(self, quantities: Mapping[str, float | None]) -> bool | None:
-        """Return whether it is passed; None where the quantity is unknown.
+    @model_validator(mode="after")
+    def _known_quantity(self) -> Criterion:
+        if self.quantity not in QUANTITIES and not _MUTUAL.fullmatch(self.quantity):
+            raise ValueError(f"no quantity {self.quantity!r}{nearest(self.quantity, QUANTITIES)}")
+        return self
 
-        Raises
-        ------
-        InputError
-            If there is no such quantity.
-        """
-        if self.quantity not in quantities:
-            raise InputError(
-                f"criterion {self.name!r} judges {self.quantity!r}, which is none of {', '.join(quantities)}"
-            )
-        value = quantities[self.quantity]
+    def judge(self, quantities: Mapping[str, float | None]) -> bool | None:
+        """Return whether it is passed; None where the quantity is unknown."""
+        value = quantities.get(self.quantity)
         if value is None:
             return None
         return value <= self.at_most if self.at_most is not None else value >= float(self.at_least or 0.0)

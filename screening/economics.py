@@ -24,13 +24,14 @@ class EconomicsDocument(BaseModel):
 
 @cache
 def _tables() -> tuple[Any, Any]:
-    from pathlib import Path
+    import warnings
 
-    import pymatgen.analysis.cost as cost
+    from pymatgen.analysis.cost import CostAnalyzer, CostDBElements
     from pymatgen.analysis.hhi import HHIModel
 
-    prices = cost.CostDBCSV(str(Path(cost.__file__).with_name("costdb_elements.csv")))
-    return cost.CostAnalyzer(prices), HHIModel()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of noble gases, which have no electronegativity
+        return CostAnalyzer(CostDBElements()), HHIModel()
 
 
 @lru_cache(maxsize=65536)

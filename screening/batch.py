@@ -1,0 +1,185 @@
+"""Many materials at once: what one job of a screening computes.
+
+Each function takes the energies' source and a batch, and returns one entry per material; a material
+that fails has its reason in ``failed`` and does not stop the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from screening.cathode import CathodeDocument, MuSource, lithium_states
+from screening.composition import parse_formula
+from screening.contacts import Contact, bare_contacts, cathode_contacts, electrolyte_contacts
+from screening.economics import material_economics
+from screening.energies import open_energies
+from screening.errors import CoatscreenError
+from screening.materials import Cathode, Material
+from screening.phase_set import PhaseSet
+from screening.ranking import worst_closed_mutual
+from screening.record import BareInterface, CoatingRecord
+from screening.stability import StabilityDocument, phase_stability
+from screening.window import WindowDocument, electrochemical_window
+
+T = TypeVar("T")
+
+
+class EnergySource(BaseModel):
+    """Where a job takes its energies from, and the content it counts on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str = Field(description="'reference' or an absolute path")
+    sha256: str = Field(description="hash of the phases")
+
+    def open(self) -> PhaseSet:
+        """Open the energies; see :func:`screening.energies.open_energies`."""
+        return open_energies(self.source, self.sha256)
+
+
+class Batch(BaseModel, Generic[T]):
+    """Results of a batch by material."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    results: dict[str, T] = Field(description="by name of the material")
+    failed: dict[str, str] = Field(description="materials without a result: why")
+
+
+class StabilityBatch(Batch[StabilityDocument]):
+    """Phase stability of a batch."""
+
+
+class WindowBatch(Batch[WindowDocument]):
+    """Electrochemical windows of a batch."""
+
+
+class ContactBatch(Batch[list[Contact]]):
+    """Contacts of a batch."""
+
+
+class RecordBatch(BaseModel):
+    """Assembled records of a batch."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cathode: str = Field(description="name of the cathode")
+    electrolyte: str = Field(description="name of the electrolyte")
+    energies_sha256: str = Field(description="hash of the energies")
+    records: list[CoatingRecord] = Field(description="one for each coating of the batch")
+
+
+def _each(formulas: Mapping[str, str], compute: Callable[[str], T]) -> tuple[dict[str, T], dict[str, str]]:
+    results, failed = {}, {}
+    for name, formula in formulas.items():
+        try:
+            results[name] = compute(formula)
+        except CoatscreenError as error:
+            failed[name] = str(error)
+    return results, failed
+
+
+def stability_of(energies: EnergySource, formulas: Mapping[str, str]) -> StabilityBatch:
+    """Compute the phase stability of a batch of materials (name: formula)."""
+    phases = energies.open()
+    results, failed = _each(formulas, lambda formula: phase_stability(phases, formula))
+    return StabilityBatch(results=results, failed=failed)
+
+
+def windows_of(energies: EnergySource, formulas: Mapping[str, str]) -> WindowBatch:
+    """Compute the electrochemical windows of a batch of materials (name: formula)."""
+    phases = energies.open()
+    results, failed = _each(formulas, lambda formula: electrochemical_window(phases, formula))
+    return WindowBatch(results=results, failed=failed)
+
+
+def cathode_states(energies: EnergySource, cathode: Cathode, prefer: MuSource) -> CathodeDocument:
+    """Compute a cathode's states of charge and their lithium potentials."""
+    return lithium_states(energies.open(), cathode, prefer)
+
+
+def bare_interface(energies: EnergySource, cathode: CathodeDocument, electrolyte: Material) -> BareInterface:
+    """Compute the unprotected interface."""
+    phases = energies.open()
+    contacts = bare_contacts(phases, cathode, electrolyte.formula)
+    return BareInterface(
+        energies=phases.provenance,
+        cathode=cathode.cathode,
+        electrolyte=electrolyte.name,
+        interfaces=contacts,
+        worst_mutual_mev_per_atom=worst_closed_mutual(contacts, "cathode|electrolyte")[1],
+    )
+
+
+def contacts_with_cathode(
+    energies: EnergySource, formulas: Mapping[str, str], cathode: CathodeDocument
+) -> ContactBatch:
+    """Compute a batch of coatings (name: formula) against a cathode."""
+    phases = energies.open()
+    results, failed = _each(formulas, lambda formula: cathode_contacts(phases, formula, cathode))
+    return ContactBatch(results=results, failed=failed)
+
+
+def contacts_with_electrolyte(
+    energies: EnergySource, formulas: Mapping[str, str], electrolyte: Material, cathode: CathodeDocument | None = None
+) -> ContactBatch:
+    """Compute a batch of coatings against an electrolyte: closed, or open at a cathode's potentials."""
+    phases = energies.open()
+    results, failed = _each(
+        formulas, lambda formula: electrolyte_contacts(phases, formula, electrolyte.formula, cathode)
+    )
+    return ContactBatch(results=results, failed=failed)
+
+
+def assemble_records(
+    energies: EnergySource,
+    coatings: Sequence[Material],
+    cathode: str,
+    electrolyte: str,
+    stability: StabilityBatch | None,
+    windows: WindowBatch | None,
+    contacts: Mapping[str, ContactBatch | None],
+) -> RecordBatch:
+    """Join what the jobs of a batch computed into one record per coating.
+
+    Parameters
+    ----------
+    contacts
+        The contact batches by name; None where the job failed, which every record of the batch then says.
+    """
+    provenance = energies.open().provenance
+    records = []
+    for coating in coatings:
+        missing: list[str] = []
+
+        def take(what: str, batch: Batch[T] | None, missing: list[str] = missing, name: str = coating.name) -> T | None:
+            if batch is None:
+                missing.append(f"the job computing {what} failed")
+                return None
+            if name in batch.failed:
+                missing.append(f"{what}: {batch.failed[name]}")
+            return batch.results.get(name)
+
+        met = [contact for what, batch in contacts.items() for contact in take(what, batch) or []]
+        missing += [f"{contact.name}: {contact.why_missing}" for contact in met if contact.why_missing]
+        records.append(
+            CoatingRecord(
+                energies=provenance,
+                coating=coating.name,
+                formula=coating.formula,
+                contains_li="Li" in parse_formula(coating.formula),
+                cathode=cathode,
+                electrolyte=electrolyte,
+                stability=take("stability", stability),
+                window=take("window", windows),
+                interfaces=met,
+                economics=material_economics(coating.formula),
+                why_missing="; ".join(dict.fromkeys(missing)) or None,
+            )
+        )
+    return RecordBatch(
+        cathode=cathode, electrolyte=electrolyte, energies_sha256=provenance.sha256, records=records
+    )

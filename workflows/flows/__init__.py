@@ -1,0 +1,1 @@
+"""Flows: each wires jobs into a graph."""

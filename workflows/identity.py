@@ -1,0 +1,39 @@
+"""Jobs named by their content: the same work has the same id, wherever and whenever it is planned."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from typing import Any
+
+from jobflow import Job
+from monty.json import jsanitize
+
+from screening.provenance import software
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "coatscreen")
+
+
+def by_content(job: Job) -> Job:
+    """Give a job an id made from its function, its arguments and the software's version.
+
+    Arguments that refer to other jobs count by those jobs' ids, so an id stands for all that led to it.
+    """
+    content = jsanitize(
+        {
+            "function": f"{job.function.__module__}.{job.function.__qualname__}",
+            "args": job.function_args,
+            "kwargs": job.function_kwargs,
+            "software": software().coatscreen,
+        },
+        strict=True,
+        enum_values=True,
+    )
+    job.set_uuid(str(uuid.uuid5(_NAMESPACE, digest(content))))
+    return job
+
+
+def digest(content: Any) -> str:
+    """Hash JSON-compatible content."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Jobs: each calls one function of :mod:`screening`."""

@@ -1,0 +1,81 @@
+"""The jobs of a coating screening."""
+
+from __future__ import annotations
+
+from jobflow import job
+
+from screening import batch
+from screening.cathode import CathodeDocument, MuSource
+from screening.criteria import Criterion
+from screening.errors import CalculationError
+from screening.materials import Cathode, Material
+from screening.ranking import RankingSummary, summarise_ranking
+from screening.record import BareInterface
+
+
+@job(output_schema=CathodeDocument)
+def cathode_states(energies: batch.EnergySource, cathode: Cathode, prefer: MuSource) -> CathodeDocument:
+    """Compute a cathode's states of charge and their lithium potentials."""
+    return batch.cathode_states(energies, cathode, prefer)
+
+
+@job(output_schema=batch.StabilityBatch)
+def stability_of(energies: batch.EnergySource, formulas: dict[str, str]) -> batch.StabilityBatch:
+    """Compute the phase stability of a batch of materials."""
+    return batch.stability_of(energies, formulas)
+
+
+@job(output_schema=batch.WindowBatch)
+def windows_of(energies: batch.EnergySource, formulas: dict[str, str]) -> batch.WindowBatch:
+    """Compute the electrochemical windows of a batch of materials."""
+    return batch.windows_of(energies, formulas)
+
+
+@job(output_schema=BareInterface)
+def bare_interface(energies: batch.EnergySource, cathode: CathodeDocument, electrolyte: Material) -> BareInterface:
+    """Compute the unprotected cathode against the electrolyte."""
+    return batch.bare_interface(energies, cathode, electrolyte)
+
+
+@job(output_schema=batch.ContactBatch)
+def contacts_with_cathode(
+    energies: batch.EnergySource, formulas: dict[str, str], cathode: CathodeDocument
+) -> batch.ContactBatch:
+    """Compute a batch of coatings against a cathode, closed and open."""
+    return batch.contacts_with_cathode(energies, formulas, cathode)
+
+
+@job(output_schema=batch.ContactBatch)
+def contacts_with_electrolyte(
+    energies: batch.EnergySource,
+    formulas: dict[str, str],
+    electrolyte: Material,
+    cathode: CathodeDocument | None = None,
+) -> batch.ContactBatch:
+    """Compute a batch of coatings against an electrolyte: closed, or open at a cathode's potentials."""
+    return batch.contacts_with_electrolyte(energies, formulas, electrolyte, cathode)
+
+
+@job(output_schema=batch.RecordBatch)
+def assemble_records(
+    energies: batch.EnergySource,
+    coatings: list[Material],
+    cathode: str,
+    electrolyte: str,
+    stability: batch.StabilityBatch | None,
+    windows: batch.WindowBatch | None,
+    contacts: dict[str, batch.ContactBatch | None],
+) -> batch.RecordBatch:
+    """Join what was computed of a batch of coatings; a missing piece is named in the records."""
+    return batch.assemble_records(energies, coatings, cathode, electrolyte, stability, windows, contacts)
+
+
+@job(output_schema=RankingSummary)
+def rank(
+    batches: list[batch.RecordBatch | None], bare: BareInterface | None, criteria: list[Criterion]
+) -> RankingSummary:
+    """Rank all coatings of one cathode and one electrolyte."""
+    records = [record for part in batches if part is not None for record in part.records]
+    if not records:
+        raise CalculationError("no coating was computed: every batch failed")
+    return summarise_ranking(records, bare, criteria, missing_batches=sum(part is None for part in batches))
