@@ -57,6 +57,19 @@ def _elements() -> dict[str, Element]:
     return {symbol: Element(math.inf if x is None else x, *rest) for symbol, (x, *rest) in rows.items()}
 
 
+def element(symbol: str) -> Element:
+    """Return what is known of an element.
+
+    Raises
+    ------
+    InputError
+        If there is no such element.
+    """
+    if symbol not in _SYMBOLS:
+        raise InputError(f"no element {symbol}")
+    return _elements()[symbol]
+
+
 def parse_formula(text: str) -> dict[str, float]:
     """Read a chemical formula.
 
@@ -189,41 +202,63 @@ def check_charge_balance(amounts: Mapping[str, float]) -> str | None:
         If a symbol is no element, or an amount is not a positive finite number.
     """
     _require_amounts(amounts)
-    table = _elements()
-    nonmetals = {symbol for symbol in amounts if table[symbol].kind == "nonmetal"}
-    if not nonmetals or len(nonmetals) == len(amounts):
+    kinds = {element(symbol).kind == "nonmetal" for symbol in amounts}
+    charge = charge_range(amounts)
+    if len(kinds) == 1 or charge is None:
         return None
-    least = most = 0.0
-    for symbol, amount in amounts.items():
-        states = _states(symbol, amounts, nonmetals)
-        if states is None:
-            return None
-        least += amount * states[0]
-        most += amount * states[1]
+    least, most = charge
     if least <= AMOUNT_TOLERANCE and most >= -AMOUNT_TOLERANCE:
         return None
     formula = format_formula(amounts)
-    units = amount / parse_formula(formula)[symbol]
+    units = sum(amounts.values()) / sum(parse_formula(formula).values())
     return (
         f"{formula}: no oxidation states balance it "
         f"(charge between {round(least / units, 2):g} and {round(most / units, 2):g})"
     )
 
 
+def charge_range(
+    amounts: Mapping[str, float], limits: Mapping[str, tuple[float, float]] | None = None
+) -> tuple[float, float] | None:
+    """Return the lowest and highest charge that oxidation states can give a composition.
+
+    Parameters
+    ----------
+    amounts
+        Amount of each element; the charges are those of these amounts together.
+    limits
+        Lowest and highest state of some elements, where they are not to be those of :func:`check_charge_balance`.
+
+    Returns
+    -------
+    tuple of float or None
+        None if an element's states are not known.
+    """
+    limits = limits or {}
+    nonmetals = {symbol for symbol in amounts if element(symbol).kind == "nonmetal"}
+    least = most = 0.0
+    for symbol, amount in amounts.items():
+        states = limits.get(symbol) or _states(symbol, amounts, nonmetals)
+        if states is None:
+            return None
+        least += amount * states[0]
+        most += amount * states[1]
+    return least, most
+
+
 def _states(symbol: str, amounts: Mapping[str, float], nonmetals: set[str]) -> tuple[float, float] | None:
     """Lowest and highest state of an element in a compound of the given amounts; None if unknown."""
-    table = _elements()
-    element = table[symbol]
-    if element.lowest_state is None or element.highest_state is None:
+    own = element(symbol)
+    if own.lowest_state is None or own.highest_state is None:
         return None
-    if element.kind == "s-block":
-        return element.lowest_state, element.highest_state
+    if own.kind == "s-block":
+        return own.lowest_state, own.highest_state
     if symbol not in nonmetals:
-        return min(0, element.lowest_state), element.highest_state
-    oxidisers = (s for s in nonmetals if table[s].electronegativity > element.electronegativity)
+        return min(0, own.lowest_state), own.highest_state
+    oxidisers = (s for s in nonmetals if element(s).electronegativity > own.electronegativity)
     if symbol not in _LEAST_REDUCED or sum(amounts[s] for s in oxidisers) >= amounts[symbol]:
-        return element.lowest_state, element.highest_state
-    return element.lowest_state, _LEAST_REDUCED[symbol]
+        return own.lowest_state, own.highest_state
+    return own.lowest_state, _LEAST_REDUCED[symbol]
 
 
 @lru_cache(maxsize=65536)

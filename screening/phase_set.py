@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pymatgen.entries.computed_entries import ComputedEntry
 
 _CACHED_SYSTEMS = 128
+_SAME_COMPOSITION = 1e-8  # atomic fractions closer than this are equal
 
 
 class EnergyScale(BaseModel):
@@ -83,22 +84,19 @@ class PhaseSet:
             raise InputError(f"the energies {scale.name!r} hold no phase")
         index: dict[str, int] = {}
         for number, phase in enumerate(self.phases):
-            if phase.id in index:
+            if index.setdefault(phase.id, number) != number:
                 raise InputError(f"phase id {phase.id!r} occurs twice in the energies {scale.name!r}")
-            index[phase.id] = number
         self._index = index
-        amounts = [parse_formula(phase.formula) for phase in self.phases]
+        rows = {formula: row for row, formula in enumerate(dict.fromkeys(phase.formula for phase in self.phases))}
+        amounts = [parse_formula(formula) for formula in rows]
         self.elements: tuple[str, ...] = tuple(sorted({element for a in amounts for element in a}))
-        position = {element: row for row, element in enumerate(self.elements)}
-        rows, columns, values = [], [], []
-        for number, composition in enumerate(amounts):
+        counts = np.zeros((len(amounts), len(self.elements)))
+        position = {element: column for column, element in enumerate(self.elements)}
+        for row, composition in enumerate(amounts):
             for element, amount in composition.items():
-                rows.append(number)
-                columns.append(position[element])
-                values.append(amount)
-        counts = np.zeros((len(self.phases), len(self.elements)))
-        counts[rows, columns] = values
-        self.fractions: NDArray[np.float64] = counts / counts.sum(axis=1, keepdims=True)
+                counts[row, position[element]] = amount
+        counts /= counts.sum(axis=1, keepdims=True)
+        self.fractions: NDArray[np.float64] = counts[[rows[phase.formula] for phase in self.phases]]
         self.energies: NDArray[np.float64] = np.array([phase.energy_ev_per_atom for phase in self.phases])
         bad = np.flatnonzero(~np.isfinite(self.energies))
         if len(bad):
@@ -112,6 +110,11 @@ class PhaseSet:
         self.formation_energies[pure.any(axis=1)] = (self.energies - self.references[pure.argmax(axis=1)])[
             pure.any(axis=1)
         ]
+        # linearly independent over the rationals, so that no two compositions have the same key
+        self._weights = np.exp(np.linspace(0.0, 1.0, len(self.elements)))
+        keys = self.fractions @ self._weights
+        self._by_key: NDArray[np.intp] = np.argsort(keys, kind="stable")
+        self._keys: NDArray[np.float64] = keys[self._by_key]
         self._lowest = self._lowest_of_each_composition()
         self._systems: dict[tuple[frozenset[str], Reservoir | None], PhaseSystem] = {}
 
@@ -273,7 +276,10 @@ class PhaseSet:
             return []
         total = sum(composition.values())
         target = np.array([composition.get(element, 0.0) / total for element in self.elements])
-        same = np.flatnonzero(np.abs(self.fractions - target).max(axis=1) < 1e-8)
+        key = float(target @ self._weights)
+        start, stop = np.searchsorted(self._keys, (key - 1e-6, key + 1e-6))
+        near = np.sort(self._by_key[start:stop])
+        same = near[np.abs(self.fractions[near] - target).max(axis=1) < _SAME_COMPOSITION]
         return [int(i) for i in same[np.argsort(self.energies[same], kind="stable")]]
 
     def system(self, elements: Iterable[str], reservoir: Reservoir | None = None) -> PhaseSystem:
@@ -320,13 +326,11 @@ class PhaseSet:
 
     def _lowest_of_each_composition(self) -> NDArray[np.intp]:
         """Positions of the lowest-energy phase of each composition, in order."""
-        weights = np.random.default_rng(0).random(len(self.elements)) + 1.0
-        key = np.round(self.fractions @ weights, 10)  # equal compositions have equal keys
-        order = np.lexsort((self.energies, key))
-        first = np.ones(len(order), dtype=bool)
-        ordered = self.fractions[order]
-        first[1:] = np.abs(ordered[1:] - ordered[:-1]).max(axis=1) > 1e-8
-        return np.sort(order[first])
+        ordered = self.fractions[self._by_key]
+        new = np.ones(len(ordered), dtype=bool)
+        new[1:] = np.abs(ordered[1:] - ordered[:-1]).max(axis=1) > _SAME_COMPOSITION
+        lowest_first = np.lexsort((self._by_key, self.energies[self._by_key], np.cumsum(new)))
+        return np.sort(self._by_key[lowest_first[new]])
 
 
 def _number(amount: float) -> str:
