@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from screening.errors import InputError
 from screening.materials import Cathode, Material
 
 E = TypeVar("E", Material, Cathode)
+CATALOGUE = "catalogue"  # in place of a name: all entries of that role
 
 
 class ScreeningPlan(BaseModel):
@@ -41,7 +42,7 @@ def plan_screening(
     Parameters
     ----------
     coatings, cathodes, electrolytes
-        Names from the catalogue or formulas; one named twice is taken once.
+        Names from the catalogue or formulas; ``"catalogue"`` for all its entries. One named twice is taken once.
     energies
         ``"reference"`` or a file of energies.
     catalogue
@@ -58,9 +59,9 @@ def plan_screening(
         energies=EnergySource(
             source=energies if energies == REFERENCE else str(Path(energies).resolve()), sha256=phases.sha256
         ),
-        coatings=_distinct("coating", [known.coating(name) for name in coatings]),
-        cathodes=_distinct("cathode", [known.cathode(name) for name in cathodes]),
-        electrolytes=_distinct("electrolyte", [known.electrolyte(name) for name in electrolytes]),
+        coatings=_resolved("coating", coatings, known.coating, known.coatings),
+        cathodes=_resolved("cathode", cathodes, known.cathode, known.cathodes),
+        electrolytes=_resolved("electrolyte", electrolytes, known.electrolyte, known.electrolytes),
     )
     neighbours = {e.name: parse_formula(e.formula) for e in plan.electrolytes}
     neighbours |= {c.name: c.composition(state) for c in plan.cathodes for state in c.lithiations}
@@ -78,10 +79,11 @@ def plan_screening(
     return plan
 
 
-def _distinct(role: str, entries: list[E]) -> tuple[E, ...]:
-    if not entries:
+def _resolved(role: str, names: Sequence[str], find: Callable[[str], E], entries: Sequence[E]) -> tuple[E, ...]:
+    if not names:
         raise InputError(f"no {role} is given")
-    return tuple({entry.name: entry for entry in entries}.values())
+    found = [entry for name in names for entry in (entries if name == CATALOGUE else [find(name)])]
+    return tuple({entry.name: entry for entry in found}.values())
 
 
 def _forbid_same(coatings: list[tuple[str, dict[str, float]]], name: str, composition: dict[str, float]) -> None:

@@ -46,6 +46,13 @@ class Reservoir:
             raise InputError(f"a voltage against Li/Li+ must not be negative: {voltage_v:g} V")
         return cls({"Li": -voltage_v})
 
+    @classmethod
+    def oxygen_gas(cls, temperature_k: float, pressure_bar: float) -> Reservoir:
+        """Oxygen of a gas; see :func:`screening.gas.oxygen_chemical_potential_ev`. Solids stay at 0 K."""
+        from screening.gas import oxygen_chemical_potential_ev
+
+        return cls({"O": oxygen_chemical_potential_ev(temperature_k, pressure_bar)})
+
     @property
     def mu_relative_ev(self) -> dict[str, float]:
         """Chemical potentials relative to the elements' references, eV/atom."""

@@ -1,0 +1,66 @@
+"""``coatscreen``: screening of cathode coatings from the command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from coatscreen.verbs import database, materials, reference, run
+
+app = typer.Typer(
+    name="coatscreen",
+    help="Screen coatings that protect battery cathodes from sulfide electrolytes.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run.run)
+app.command("rank")(database.rank)
+app.command("query")(database.query)
+app.command("stability")(materials.stability)
+app.command("window")(materials.window)
+app.command("interface")(materials.interface)
+app.command("cathode")(materials.cathode)
+app.add_typer(reference.app, name="reference")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program: status 0 done, 2 the request is wrong, 1 the run failed."""
+    sys.exit(execute(arguments))
+
+
+def execute(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit status; an error is one line on stderr."""
+    import click
+
+    from screening.errors import CoatscreenError, InputError
+
+    command = typer.main.get_command(app)
+    try:
+        status = command.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+    except InputError as error:
+        return _failed(str(error), 2)
+    except CoatscreenError as error:
+        return _failed(str(error), 1)
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message())
+        return 2
+    except click.ClickException as error:
+        return _failed(error.format_message(), error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        return _failed("interrupted; run the same command again to go on", 130)
+    except BrokenPipeError:
+        return 1
+    return int(status or 0)
+
+
+def _failed(message: str, status: int) -> int:
+    print("coatscreen: " + " ".join(message.split()), file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The verbs of ``coatscreen``, a module for each group."""

@@ -1,0 +1,254 @@
+"""``coatscreen stability``, ``window``, ``interface`` and ``cathode``: one question at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from screening.catalogue import Catalogue
+    from screening.phase_set import PhaseSet
+    from screening.reservoir import Reservoir
+
+Energies = Annotated[str, typer.Option(help="'reference' or a file of energies.", envvar="COATSCREEN_ENERGIES")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Formula = Annotated[str, typer.Argument(help="Formula, name, or cathode at a state of charge such as NCM83:half.")]
+
+
+def _open(energies: str) -> tuple[PhaseSet, Catalogue]:
+    from screening.catalogue import Catalogue
+    from screening.energies import open_energies
+
+    return open_energies(energies), Catalogue.load()
+
+
+def stability(formula: Formula, energies: Energies = "reference", as_json: AsJson = False) -> None:
+    """Energy above hull, decomposition and known polymorphs of a material.
+
+    Example: coatscreen stability Li6PS5Cl
+    """
+    from coatscreen.output import number, print_json
+    from screening.naming import resolve_formula
+    from screening.stability import phase_stability
+
+    phases, catalogue = _open(energies)
+    result = phase_stability(phases, resolve_formula(formula, catalogue, phases))
+    if as_json:
+        return print_json(result.model_dump(mode="json"))
+    if result.phase is None:
+        print(f"{result.formula}: no phase of this composition is known; the hull there is at "
+              f"{number(result.formation_energy_ev_per_atom, 4)} eV/atom")
+    else:
+        above = result.energy_above_hull_ev_per_atom or 0.0
+        print(f"{result.formula} ({result.phase.source_id}, space group {result.phase.space_group}): "
+              f"{number(1000 * above, 1)} meV/atom above the hull, "
+              f"formation energy {number(result.formation_energy_ev_per_atom, 4)} eV/atom")
+    if result.energy_to_other_phases_ev_per_atom is not None and result.energy_to_other_phases_ev_per_atom < 0:
+        print(f"stable, {number(-1000 * result.energy_to_other_phases_ev_per_atom, 1)} meV/atom below all other phases")
+    else:
+        print(f"decomposition: {result.reaction}")
+    for polymorph in result.polymorphs[1:]:
+        print(f"polymorph {polymorph.source_id}, space group {polymorph.space_group}: "
+              f"+{number(1000 * polymorph.above_lowest_ev_per_atom, 1)} meV/atom")
+    return _print_energies(phases)
+
+
+def window(formula: Formula, energies: Energies = "reference", as_json: AsJson = False) -> None:
+    """Electrochemical window of a material against Li/Li+, with the products beyond each limit.
+
+    Example: coatscreen window Li3PS4
+    """
+    from coatscreen.output import number, print_json
+    from screening.naming import resolve_formula
+    from screening.window import electrochemical_window
+
+    phases, catalogue = _open(energies)
+    result = electrochemical_window(phases, resolve_formula(formula, catalogue, phases))
+    if as_json:
+        return print_json(result.model_dump(mode="json"))
+    high = number(result.oxidation_limit_v, 3) if result.oxidation_limited else "no limit: no lithium to give up"
+    print(f"{result.formula}: {number(result.reduction_limit_v, 3)} V to {high}{' V' if result.oxidation_limited else ''}")
+    print(f"reduction: {result.reduction_reaction or 'none, stable against lithium metal'}")
+    if result.oxidation_reaction:
+        print(f"oxidation: {result.oxidation_reaction}")
+    if result.distance_to_hull_ev_per_atom is None:
+        print("no phase of this composition is known: the window is that of the mixture on the hull")
+    elif result.distance_to_hull_ev_per_atom > 0:
+        print(f"metastable: {number(1000 * result.distance_to_hull_ev_per_atom, 1)} meV/atom above the hull in its window")
+    return _print_energies(phases)
+
+
+def interface(
+    a: Annotated[str | None, typer.Argument(help="First material, as for the other verbs.")] = None,
+    b: Annotated[str | None, typer.Argument(help="Second material.")] = None,
+    open_element: Annotated[str | None, typer.Option("--open", help="Element exchanged with a reservoir.")] = None,
+    mu: Annotated[float | None, typer.Option(help="Its chemical potential against its reference phase, eV.")] = None,
+    voltage: Annotated[float | None, typer.Option(help="The same for Li, V against Li/Li+.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="Of O2 gas with --open O, K.")] = None,
+    pressure: Annotated[float | None, typer.Option(help="Of O2 gas with --open O, bar.")] = None,
+    pairs: Annotated[
+        Path | None, typer.Option(help="CSV with columns a, b and optionally mu; prints one JSON document a line.")
+    ] = None,
+    energies: Energies = "reference",
+    as_json: AsJson = False,
+) -> None:
+    """Reaction energies of two materials in contact, closed or open to a reservoir.
+
+    Example: coatscreen interface LiNbO3 Li6PS5Cl
+
+    Example: coatscreen interface NCM83:half Li6PS5Cl --open Li --mu -3.66
+    """
+    import json
+
+    from coatscreen.output import print_json
+    from screening.errors import InputError
+    from screening.interface import Interface
+    from screening.naming import resolve_formula
+
+    reservoir = _reservoir(open_element, mu, voltage, temperature, pressure)
+    if pairs is not None:
+        if a is not None:
+            raise InputError("give either two materials or --pairs, not both")
+        phases, catalogue = _open(energies)
+        for document in _many(pairs, phases, catalogue, open_element, reservoir):
+            print(json.dumps(document, allow_nan=False), flush=True)
+        return
+    if a is None or b is None:
+        raise InputError("two materials are needed, or --pairs FILE")
+    phases, catalogue = _open(energies)
+    found = Interface(
+        phases, resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases), reservoir
+    )
+    if as_json:
+        print_json(found.document().model_dump(mode="json"))
+    else:
+        _print_interface(found)
+        _print_energies(phases)
+
+
+def cathode(
+    name: Annotated[str, typer.Argument(help="Name of the catalogue, or a lithium-containing formula.")],
+    energies: Energies = "reference",
+    as_json: AsJson = False,
+) -> None:
+    """A cathode's composition, states of charge, voltages, and lithium's chemical potential at each state.
+
+    Example: coatscreen cathode NCM83
+    """
+    from coatscreen.output import number, print_json, print_table
+    from screening.cathode import lithium_states
+
+    phases, catalogue = _open(energies)
+    result = lithium_states(phases, catalogue.cathode(name))
+    if as_json:
+        return print_json(result.model_dump(mode="json"))
+    rows = []
+    for state in result.states:
+        above = state.energy_above_hull_ev_per_atom
+        known = "no phase known, hull" if above is None else f"{number(1000 * above, 1)} meV/atom above hull"
+        for place, value in enumerate((state.lithium, *state.alternatives)):
+            first = place == 0
+            rows.append([state.state if first else "", state.formula if first else "", known if first else "",
+                         number(value.mu_li_ev, 3), number(value.voltage_v, 3),
+                         ("used, " if first else "") + value.origin, value.definition])
+    print_table(["state", "composition", "energy", "mu_Li (eV)", "voltage (V)", "origin", "definition"], rows, result.cathode)
+    print_table(["Li from", "to", "average voltage (V)"],
+                [[f"{s.lithium_from:g}", f"{s.lithium_to:g}", number(s.voltage_v, 3)] for s in result.voltages])
+    return _print_energies(phases)
+
+
+def _reservoir(
+    element: str | None, mu: float | None, voltage: float | None, temperature: float | None, pressure: float | None
+) -> Reservoir | None:
+    from screening.errors import InputError
+    from screening.reservoir import Reservoir
+
+    given = [option for option, value in (("--mu", mu), ("--voltage", voltage), ("--temperature", temperature),
+                                          ("--pressure", pressure)) if value is not None]
+    if element is None:
+        if given:
+            raise InputError(f"{given[0]} needs --open ELEMENT")
+        return None
+    if given == ["--mu"]:
+        return Reservoir({element: float(mu or 0.0)})
+    if given == ["--voltage"] and element == "Li":
+        return Reservoir.lithium_voltage(float(voltage or 0.0))
+    if given == ["--temperature", "--pressure"] and element == "O":
+        return Reservoir.oxygen_gas(float(temperature or 0.0), float(pressure or 0.0))
+    if not given:
+        raise InputError(f"--open {element} needs its chemical potential: --mu")
+    others = {"Li": " or --voltage", "O": " or --temperature with --pressure"}.get(element, "")
+    raise InputError(f"--open {element} takes --mu{others}, not {' with '.join(given)}")
+
+
+def _many(
+    file: Path, phases: PhaseSet, catalogue: Catalogue, element: str | None, reservoir: Reservoir | None
+) -> Iterator[dict[str, Any]]:
+    """Answer each row of a CSV; a bad row is answered by its error."""
+    import csv
+
+    from screening.errors import CoatscreenError, InputError
+    from screening.interface import Interface
+    from screening.naming import resolve_formula
+    from screening.reservoir import Reservoir
+
+    if not file.is_file():
+        raise InputError(f"pairs file {file} does not exist")
+    with file.open(newline="", encoding="utf-8-sig") as lines:
+        reader = csv.DictReader(lines, skipinitialspace=True)
+        columns = reader.fieldnames or []
+        unknown = [name for name in columns if name not in ("a", "b", "mu")]
+        if unknown or not {"a", "b"} <= set(columns):
+            raise InputError(f"{file}: the columns must be a, b and optionally mu, not {', '.join(columns) or 'none'}")
+        for row in reader:
+            try:
+                held = reservoir
+                if row.get("mu"):
+                    held = Reservoir({element or "Li": float(row["mu"])})
+                found = Interface(
+                    phases,
+                    resolve_formula(row["a"] or "", catalogue, phases),
+                    resolve_formula(row["b"] or "", catalogue, phases),
+                    held,
+                )
+                yield found.document().model_dump(mode="json")
+            except (CoatscreenError, ValueError) as error:
+                yield {"a": row.get("a"), "b": row.get("b"), "error": str(error)}
+
+
+def _print_interface(found: Any) -> None:
+    from coatscreen.output import number, print_table
+
+    result = found.reaction()
+    unit = "meV/atom" if found.reservoir is None else "meV per non-open atom"
+    how = "closed"
+    if found.reservoir is not None:
+        how = "open to " + ", ".join(f"{e} at {mu:g} eV" for e, mu in found.reservoir.mu_relative_ev.items())
+    print(f"{result.a} | {result.b}, {how}")
+    for name, extremum in (("mutual", result.mutual), ("total", result.total)):
+        end = " (a pure reactant, reacting alone)" if extremum.at_endpoint else ""
+        print(f"{name}: {number(1000 * extremum.energy_ev, 1)} {unit} at x = {number(extremum.x_atomic_a, 3)} of the atoms "
+              f"({number(extremum.x_molar_a, 3)} molar) from {result.a}{end}")
+        print(f"  {extremum.reaction}")
+    profile = found.profile()
+    print(f"self: {result.a} {number(1000 * profile.self_a, 1)}, {result.b} {number(1000 * profile.self_b, 1)} {unit}")
+    for name, reactant in (("a", result.reactants.a), ("b", result.reactants.b)):
+        formula = getattr(result, name)
+        if reactant.energy == "hull":
+            print(f"{formula}: no phase of this composition is known; the hull's energy is used")
+        elif reactant.above_hull_ev_per_atom > 0:
+            print(f"{formula}: {reactant.source_id}, {number(1000 * reactant.above_hull_ev_per_atom, 1)} meV/atom above hull")
+    kinks = found.document().kinks
+    print_table(
+        ["x (atomic)", f"total ({unit})", f"mutual ({unit})", "reaction"],
+        [[number(k.x_atomic_a, 4), number(1000 * t, 1), number(1000 * m, 1), k.reaction]
+         for k, t, m in zip(kinks, profile.total, profile.mutual, strict=True)],
+    )
+
+
+def _print_energies(phases: PhaseSet) -> None:
+    scale = phases.scale
+    print(f"Energies: {scale.name} ({scale.functional}; corrections: {scale.correction}), {len(phases)} phases")

@@ -1,0 +1,77 @@
+"""``coatscreen run``: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run(
+    coatings: Annotated[str | None, typer.Option(help="Comma list of names or formulas.")] = None,
+    cathodes: Annotated[str | None, typer.Option(help="Comma list of names or formulas.")] = None,
+    electrolytes: Annotated[str | None, typer.Option(help="Comma list of names or formulas.")] = None,
+    energies: Annotated[str | None, typer.Option(help="'reference' or a file of energies.")] = None,
+    store: Annotated[str | None, typer.Option(help="Folder of the database, or a mongodb:// URI.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
+    prefer_mu: Annotated[
+        str | None, typer.Option(help="Lithium potential where the literature has one too: 'cited' or 'computed'.")
+    ] = None,
+    catalogue: Annotated[str | None, typer.Option(help="Comma list of YAML files with your own materials.")] = None,
+    config: Annotated[Path | None, typer.Option(help="YAML or TOML file with the same options.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the store's last unfinished run.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Screen coatings between cathodes and electrolytes and print the ranking.
+
+    Without options: LiNbO3, LiTaO3, HfO2, Li2SO4 and Li3PO4 on NCM83 against Li6PS5Cl, with the packaged energies, into
+    results/coatings. 'catalogue' stands for all entries of the catalogue. Running again goes on where an interrupted run stopped.
+
+    Example: coatscreen run --coatings LiNbO3,Li3BO3 --cathodes NCM622 --electrolytes Li6PS5Cl
+    """
+    from coatscreen.output import note, print_json, progress_bar
+    from coatscreen.rankings import print_ranking
+    from screening.database import CoatingDatabase, StoreLocation
+    from screening.errors import InputError
+    from workflows.run import run_screening, unfinished_request
+    from workflows.settings import load_settings
+
+    given = {
+        "coatings": coatings,
+        "cathodes": cathodes,
+        "electrolytes": electrolytes,
+        "energies": energies,
+        "prefer_mu": prefer_mu,
+        "catalogue": catalogue,
+    }
+    if resume:
+        for name in ("config", *given):
+            if (config if name == "config" else given[name]) is not None:
+                raise InputError(f"--resume takes the interrupted run's own options; leave out --{name.replace('_', '-')}")
+        where = load_settings(store=store).store
+        settings = load_settings(**unfinished_request(StoreLocation(where)), store=where, workers=workers)
+    else:
+        settings = load_settings(config, **given, store=store, workers=workers)
+    with progress_bar("screening") as progress:
+        finished = run_screening(settings, progress)
+    outcome = finished.outcome
+    note(
+        f"{len(outcome.done)} jobs run, {len(outcome.already_done)} were done before, {len(outcome.failed)} failed; "
+        f"database: {StoreLocation(settings.store).name}"
+    )
+    for name, reason in outcome.failed.items():
+        note(f"failed: {name}: {reason}")
+    with CoatingDatabase.open(settings.store) as database:
+        rankings = [
+            ranking
+            for cathode, electrolyte in finished.pairs
+            for ranking in database.ranking(cathode, electrolyte)
+            if ranking.energies.sha256 == finished.energies_sha256
+        ]
+    if as_json:
+        documents = [ranking.model_dump(mode="json") for ranking in rankings]
+        print_json(documents[0] if len(documents) == 1 else documents)
+    else:
+        for ranking in rankings:
+            print_ranking(ranking)

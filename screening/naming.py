@@ -1,0 +1,46 @@
+"""What a user means by a material: a name of the catalogue, a cathode at a state of charge, or a formula."""
+
+from __future__ import annotations
+
+from screening.catalogue import Catalogue
+from screening.composition import check_charge_balance, parse_formula
+from screening.errors import InputError, nearest
+from screening.phase_set import PhaseSet
+
+
+def resolve_formula(text: str, catalogue: Catalogue, phases: PhaseSet) -> str:
+    """Return the formula of a material.
+
+    Parameters
+    ----------
+    text
+        A name or alias from the catalogue; a cathode at a state of charge or lithium content, as in
+        ``NCM83:half`` or ``NCM83:0.3`` (fully lithiated without); or a formula.
+    catalogue
+        Where names are looked up.
+    phases
+        A formula that no oxidation states balance is accepted only if these hold a phase of it.
+
+    Raises
+    ------
+    InputError
+        If the text is none of these; the message names the nearest name.
+    """
+    text = text.strip()
+    name, colon, state = text.partition(":")
+    for cathode in catalogue.cathodes:
+        if name.strip().casefold() in (known.casefold() for known in cathode.names):
+            return cathode.formula(state if colon else "full")
+    for material in (*catalogue.coatings, *catalogue.electrolytes):
+        if text.casefold() in (known.casefold() for known in material.names):
+            return material.formula
+    if colon:
+        raise InputError(f"unknown cathode {name!r}{nearest(name, [c.name for c in catalogue.cathodes])}")
+    try:
+        composition = parse_formula(text)
+    except InputError as error:
+        entries = (*catalogue.coatings, *catalogue.electrolytes, *catalogue.cathodes)
+        raise InputError(f"{error}{nearest(text, [known for e in entries for known in e.names])}") from None
+    if not phases.polymorphs(composition) and (reason := check_charge_balance(composition)):
+        raise InputError(reason)
+    return text

@@ -1,0 +1,136 @@
+"""Running a flow on this machine.
+
+jobflow's ``run_locally`` runs a flow once, in one process, from its beginning, and keeps a failure's reason only
+in its log. Here a flow is taken up where it stopped (jobs are named by their content, so one whose output is in
+the store is done), runs on several processes, shows progress, and returns why each failed job failed. The jobs
+themselves are run by jobflow.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+
+import networkx as nx
+from jobflow import Flow, Job, JobStore, OnMissing
+from monty.json import MontyDecoder
+
+from screening.errors import CalculationError
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass
+class Outcome:
+    """What became of the jobs of a flow, by name."""
+
+    done: list[str] = field(default_factory=list)
+    already_done: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def run_local(
+    flow: Flow, store: JobStore, workers: int = 1, progress: Progress = lambda finished, total, name: None
+) -> Outcome:
+    """Run what is not yet done of a flow.
+
+    Parameters
+    ----------
+    flow
+        Jobs named by their content; jobs that return further jobs are not supported.
+    store
+        Holds the outputs; with more than one worker it must be safe for several writers.
+    workers
+        Processes.
+    progress
+        Called with (finished jobs, all jobs, name of the last).
+
+    Returns
+    -------
+    Outcome
+        A failed job is named with the first line of its error, as is every job that needs it.
+
+    Raises
+    ------
+    CalculationError
+        If a worker process dies; what was finished is in the store.
+    """
+    jobs: dict[str, Job] = {job.uuid: job for job, _ in flow.iterflow()}
+    graph = flow.graph
+    stored = {doc["uuid"] for doc in store.query({"uuid": {"$in": list(jobs)}}, properties=["uuid"])}
+    todo = {uuid for uuid in jobs if uuid not in stored}
+    for uuid in list(todo):
+        todo |= nx.descendants(graph, uuid)  # what was made without a piece is made again with it
+    outcome = Outcome(already_done=[jobs[uuid].name for uuid in jobs if uuid not in todo])
+    progress(len(jobs) - len(todo), len(jobs), "")
+    failed: set[str] = set()
+    waiting = [uuid for uuid in jobs if uuid in todo]
+    running: dict[Future[None], str] = {}
+    with _executor(workers) as pool:
+        try:
+            while waiting or running:
+                for uuid in list(waiting):
+                    parents = set(graph.predecessors(uuid))
+                    if parents & (set(waiting) | set(running.values())):
+                        continue
+                    waiting.remove(uuid)
+                    job = jobs[uuid]
+                    lost = sorted(jobs[parent].name for parent in parents & failed)
+                    if lost and job.config.on_missing_references == OnMissing.ERROR:
+                        failed.add(uuid)
+                        outcome.failed[job.name] = f"needs {lost[0]}, which failed"
+                    else:
+                        for parent in parents & failed:
+                            store.remove_docs({"uuid": parent})
+                        running[pool.submit(_run, job.to_json(), store)] = uuid
+                if not running:
+                    continue
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    uuid = running.pop(future)
+                    error = future.exception()
+                    if isinstance(error, BrokenProcessPool):
+                        raise CalculationError(
+                            f"a worker process died; {len(outcome.done)} jobs are finished: run the same command "
+                            "again to go on"
+                        )
+                    if error is not None:
+                        failed.add(uuid)
+                        outcome.failed[jobs[uuid].name] = f"{type(error).__name__}: {error}".splitlines()[0]
+                    else:
+                        outcome.done.append(jobs[uuid].name)
+                    finished = len(outcome.already_done) + len(outcome.done) + len(outcome.failed)
+                    progress(finished, len(jobs), jobs[uuid].name)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return outcome
+
+
+def _run(job_json: str, store: JobStore) -> None:
+    """Run one job; in a worker process this is all that happens."""
+    job = MontyDecoder().decode(job_json)
+    store.connect()
+    response = job.run(store=store)
+    if response.replace is not None or response.detour is not None or response.addition is not None:
+        raise CalculationError(f"the job {job.name} returned further jobs, which a local run does not take")
+
+
+class _Inline(Executor):
+    """Runs at once what is submitted, in this process."""
+
+    def submit(self, function, /, *args, **kwargs):  # type: ignore[no-untyped-def]
+        future: Future[None] = Future()
+        try:
+            future.set_result(function(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def _executor(workers: int) -> Executor:
+    if workers == 1:
+        return _Inline()
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))

@@ -1,0 +1,107 @@
+"""Settings of a screening: options, environment variables and a file, with the same names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+    YamlConfigSettingsSource,
+)
+
+from screening.cathode import MuSource
+from screening.catalogue import Catalogue
+from screening.criteria import Criterion, default_criteria
+from screening.energies import REFERENCE
+from screening.errors import InputError, nearest
+
+
+def split_names(value: Any) -> Any:
+    """Read a comma list; a list is left as it is."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Names = Annotated[list[str], NoDecode, BeforeValidator(split_names)]
+
+
+class ScreeningSettings(BaseSettings):
+    """What to screen, with which energies, and where the results go.
+
+    Values come, in this order, from the command line, from environment variables ``COATSCREEN_...``, from a YAML or
+    TOML file, and from the defaults.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="COATSCREEN_", extra="forbid")
+
+    coatings: Names = Field(
+        default_factory=lambda: list(Catalogue.load().defaults("coating")), description="names or formulas"
+    )
+    cathodes: Names = Field(
+        default_factory=lambda: list(Catalogue.load().defaults("cathode")), description="names or formulas"
+    )
+    electrolytes: Names = Field(
+        default_factory=lambda: list(Catalogue.load().defaults("electrolyte")), description="names or formulas"
+    )
+    energies: str = Field(REFERENCE, description="'reference' or a file of energies")
+    store: str = Field("results/coatings", description="folder of the embedded database, or a mongodb:// URI")
+    workers: int = Field(1, ge=1, description="processes")
+    batch_size: int = Field(200, ge=1, description="coatings in a job")
+    prefer_mu: MuSource = Field("cited", description="which lithium potential to use where the literature has one")
+    catalogue: Names = Field(default_factory=list, description="YAML files of the user's own materials")
+    criteria: list[Criterion] = Field(
+        default_factory=lambda: list(default_criteria()), description="what coatings are judged by"
+    )
+
+
+def load_settings(config: Path | None = None, **options: Any) -> ScreeningSettings:
+    """Read the settings.
+
+    Parameters
+    ----------
+    config
+        A YAML (``.yaml``, ``.yml``) or TOML (``.toml``) file.
+    options
+        Values given on the command line; None means not given.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or an option is unknown or unfit; the message names it.
+    """
+    if config is not None and not config.is_file():
+        raise InputError(f"config file {config} does not exist")
+    if config is not None and config.suffix not in (".yaml", ".yml", ".toml"):
+        raise InputError(f"config file {config} is neither YAML nor TOML by its name")
+
+    class Settings(ScreeningSettings):
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], init_settings: Any, env_settings: Any, **others: Any
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            sources = (init_settings, env_settings)
+            if config is None:
+                return sources
+            reader = TomlConfigSettingsSource if config.suffix == ".toml" else YamlConfigSettingsSource
+            return (*sources, reader(settings_cls, config))
+
+    try:
+        return Settings(**{name: value for name, value in options.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        where = f"{config}: " if config is not None else ""
+        if first["type"] == "extra_forbidden":
+            raise InputError(f"{where}unknown option {name!r}{nearest(name, ScreeningSettings.model_fields)}") from None
+        raise InputError(f"{where}{name}: {first['msg']}") from None
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"config file {config} cannot be read: {str(error).splitlines()[0]}") from None
+    except Exception as error:
+        if type(error).__module__.startswith("yaml"):
+            raise InputError(f"config file {config} is no YAML: {str(error).splitlines()[0]}") from None
+        raise
