@@ -12,7 +12,6 @@ from coatscreen.verbs import database, materials, reference, run
 app = typer.Typer(
     name="coatscreen",
     help="Screen coatings that protect battery cathodes from sulfide electrolytes.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -27,6 +26,9 @@ app.command("cathode")(materials.cathode)
 app.add_typer(reference.app, name="reference")
 
 
+_OPTION_ERROR: type[Exception] = typer.BadParameter.__mro__[1]  # click's UsageError, wherever this typer keeps click
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program: status 0 done, 2 the request is wrong, 1 the run failed."""
     sys.exit(execute(arguments))
@@ -34,23 +36,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def execute(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status; an error is one line on stderr."""
-    import click
-
     from screening.errors import CoatscreenError, InputError
 
+    given = list(sys.argv[1:] if arguments is None else arguments)
     command = typer.main.get_command(app)
     try:
-        status = command.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+        status = command.main(args=given or ["--help"], prog_name="coatscreen", standalone_mode=False)
     except InputError as error:
         return _failed(str(error), 2)
     except CoatscreenError as error:
         return _failed(str(error), 1)
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message())
-        return 2
-    except click.ClickException as error:
-        return _failed(error.format_message(), error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
+    except _OPTION_ERROR as error:
+        return _failed(str(error), 2)
+    except (KeyboardInterrupt, typer.Abort):
         return _failed("interrupted; run the same command again to go on", 130)
     except BrokenPipeError:
         return 1

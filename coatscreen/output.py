@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from screening.phase_set import EnergyProvenance
     from workflows.local import Progress
+
+_ORIGIN = ("energies", "software")
+
+
+def document(result: BaseModel) -> dict[str, Any]:
+    """Return a result as JSON-compatible data, with where it comes from at the end."""
+    data = result.model_dump(mode="json")
+    return {**{k: v for k, v in data.items() if k not in _ORIGIN}, **{k: data[k] for k in _ORIGIN if k in data}}
 
 
 def print_json(value: Any) -> None:
@@ -23,20 +34,31 @@ def note(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
-    """Print a table; a column is aligned right where its name holds a unit in brackets or is 'rank' or 'tier'."""
+def print_energies(energies: EnergyProvenance) -> None:
+    """Say which energies a result came from."""
+    print(
+        f"Energies: {energies.name} ({energies.functional}; corrections: {energies.correction}), "
+        f"{energies.n_phases} phases"
+    )
+
+
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", numeric: Collection[str] = ()
+) -> None:
+    """Print a table; the `numeric` columns, and those with a unit in brackets, are aligned right."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title or None, title_justify="left")
     for column in columns:
-        right = "(" in column or column in ("rank", "tier", "Pareto")
+        right = column in numeric or "(" in column
         table.add_column(column, justify="right" if right else "left")
     for row in rows:
         table.add_row(*row)
     console = Console(markup=False, highlight=False)
-    # written to a file or a pipe, a table is as wide as it needs to be
-    console.print(table) if console.is_terminal else Console(markup=False, highlight=False, width=200).print(table)
+    if not console.is_terminal:  # written to a file or a pipe, a table is as wide as it needs to be
+        console = Console(markup=False, highlight=False, width=500)
+    console.print(table)
 
 
 def number(value: float | None, digits: int = 0, missing: str = "-") -> str:
@@ -53,8 +75,15 @@ def progress_bar(what: str) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None)
 
         def update(finished: int, total: int, name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from coatscreen.output import number, print_table
+from coatscreen.output import number, print_energies, print_table
 from screening.ranking import RankingDocument
 from screening.record import RankedCoating
 
@@ -15,8 +15,19 @@ def print_ranking(ranking: RankingDocument) -> None:
     """Print a ranking as a table a person can read."""
     bare = ranking.bare_interface
     parts = list(dict.fromkeys(part for coating in ranking.ranking for part in coating.score_parts))
-    columns = ["rank", "coating", "worst (meV/atom)", *(f"{part} (meV/atom)" for part in parts), "gain (meV/atom)"]
-    columns += ["above hull (meV/atom)", "window (V)", "tier", "fails", "Pareto", "cost ($/kg)"]
+    columns = [
+        "rank",
+        "coating",
+        "worst",
+        *parts,
+        "gain",
+        "above hull",
+        "window (V)",
+        "tier",
+        "fails",
+        "Pareto",
+        "$/kg",
+    ]
     rows = []
     for coating in ranking.ranking:
         quantities = coating.quantities
@@ -27,10 +38,12 @@ def print_ranking(ranking: RankingDocument) -> None:
                 number(coating.worst_mutual_mev_per_atom),
                 *(number(coating.score_parts.get(part)) for part in parts),
                 number(coating.gain_over_bare_mev_per_atom),
-                number(quantities.get("energy_above_hull_mev_per_atom"), 1, "no phase known"),
+                number(quantities.get("energy_above_hull_mev_per_atom"), 1, "no phase"),
                 _window(coating),
                 str(coating.tier),
-                ", ".join(f"{name}{'' if ok is False else '?'}" for name, ok in coating.passes.items() if ok is not True),
+                ", ".join(
+                    f"{name}{'' if ok is False else '?'}" for name, ok in coating.passes.items() if ok is not True
+                ),
                 number(None if coating.pareto_rank is None else float(coating.pareto_rank)),
                 number(None if coating.economics is None else coating.economics.raw_material_cost_usd_per_kg),
             ]
@@ -39,14 +52,19 @@ def print_ranking(ranking: RankingDocument) -> None:
     print_table(
         columns,
         rows,
-        f"Coatings on {ranking.cathode} against {ranking.electrolyte}: mutual reaction energies, closed; "
-        f"bare interface {number(worst)} meV/atom",
+        f"Coatings on {ranking.cathode} against {ranking.electrolyte}. Closed mutual reaction energies, meV/atom; "
+        f"the bare interface has {number(worst)}",
+        numeric={"rank", "worst", *parts, "gain", "above hull", "window (V)", "tier", "Pareto", "$/kg"},
     )
     for coating in ranking.ranking:
         if coating.why_missing:
             print(f"{coating.coating}: {coating.why_missing}")
     energies = ranking.energies
-    print(f"Energies: {energies.name} ({energies.functional}; corrections: {energies.correction}), {energies.n_phases} phases")
+    print(
+        "tier 1: all criteria passed, 2: some unknown (?), 3: one failed, 4: more failed; "
+        "gain: less reaction than bare, meV/atom"
+    )
+    print_energies(energies)
 
 
 def row(coating: RankedCoating) -> dict[str, Any]:

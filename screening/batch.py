@@ -180,6 +180,4 @@ def assemble_records(
                 why_missing="; ".join(dict.fromkeys(missing)) or None,
             )
         )
-    return RecordBatch(
-        cathode=cathode, electrolyte=electrolyte, energies_sha256=provenance.sha256, records=records
-    )
+    return RecordBatch(cathode=cathode, electrolyte=electrolyte, energies_sha256=provenance.sha256, records=records)

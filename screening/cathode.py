@@ -17,9 +17,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.materials import Cathode
 from screening.equilibrium import Reactant, clean
 from screening.errors import InputError
+from screening.materials import Cathode
 from screening.phase_set import PhaseSet
 from screening.provenance import Result
 
@@ -165,9 +165,7 @@ def lithium_states(phases: PhaseSet, cathode: Cathode, prefer: MuSource = "cited
         cathode=cathode.name,
         states=states,
         voltages=[
-            VoltageStep(
-                lithium_from=a, lithium_to=b, voltage_v=clean(average_voltage(phases, cathode, a, b))
-            )
+            VoltageStep(lithium_from=a, lithium_to=b, voltage_v=clean(average_voltage(phases, cathode, a, b)))
             for a, b in zip(contents[:-1], contents[1:], strict=True)
         ],
     )

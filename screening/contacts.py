@@ -26,7 +26,9 @@ class Contact(BaseModel):
 
     contact: Pair = Field(description="which materials meet; A and B of the reaction in this order")
     cathode_state: str | None = Field(description="state of charge of the cathode as a composition; null without one")
-    reservoir_state: str | None = Field(description="state of the cathode whose lithium potential is held; null: closed")
+    reservoir_state: str | None = Field(
+        description="state of the cathode whose lithium potential is held; null: closed"
+    )
     lithium: LithiumPotential | None = Field(description="that potential and where it comes from")
     reaction: Reaction | None = Field(description="the reaction energies; null where they could not be computed")
     why_missing: str | None = Field(None, description="why not")

@@ -127,13 +127,13 @@ class OpenReaction(_Document):
     reactants: Reactants
 
 
-class ClosedInterface(ClosedReaction, Result):
+class ClosedInterface(Result, ClosedReaction):
     """A closed interface with its whole profile."""
 
     kinks: list[ClosedKink] = Field(description="every kink of the profile")
 
 
-class OpenInterface(OpenReaction, Result):
+class OpenInterface(Result, OpenReaction):
     """An interface open to reservoirs with its whole profile."""
 
     kinks: list[OpenKink] = Field(description="every kink of the profile")

@@ -143,7 +143,7 @@ def _order(coating: RankedCoating) -> tuple[bool, float, int, float, str]:
 
 
 def _objectives(coating: RankedCoating) -> tuple[float, float, float] | None:
-    """What the Pareto rank compares, each larger is better; None where one is unknown."""
+    """Return what the Pareto rank compares, each larger is better; None where one is unknown."""
     oxidation = _oxidation(coating)
     cost = None if coating.economics is None else coating.economics.raw_material_cost_usd_per_kg
     if coating.score is None or oxidation is None or cost is None:

@@ -38,7 +38,9 @@ class BareInterface(Result):
 class RankedCoating(CoatingRecord):
     """A coating with its place among the others."""
 
-    rank: int | None = Field(description="place, 1 best, equal for equals; null where the coating could not be screened")
+    rank: int | None = Field(
+        description="place, 1 best, equal for equals; null where the coating could not be screened"
+    )
     score: float | None = Field(description="the number ranked by, meV/atom; 0 is best: the lowest of score_parts")
     score_parts: dict[str, float | None] = Field(description="closed mutual energy of each contact, meV/atom")
     tier: int = Field(description="1 all criteria passed, 2 none failed but some unknown, 3 one failed, 4 more failed")

@@ -23,8 +23,8 @@ class WindowDocument(Result):
     """Limits of stability against taking up and giving up lithium, in V against Li/Li+."""
 
     formula: str = Field(description="the formula asked for")
-    energy: str = Field(description="'phase': the set holds this composition; 'hull': it does not, so the hull is used")
-    reduction_limit_v: float | None = Field(description="below this voltage it takes up lithium; 0: never, down to metal")
+    energy: str = Field(description="'phase': the set holds this composition; 'hull': it does not, the hull is used")
+    reduction_limit_v: float | None = Field(description="below this voltage it takes up lithium; 0: never")
     oxidation_limit_v: float | None = Field(
         description="above this voltage it gives up lithium; null: it has none to give"
     )

@@ -60,8 +60,9 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
     def get_items(self) -> Iterator[Group]:
         """Yield every group that a new job output or new criteria change."""
         built: dict[tuple[str, str, str], dict[str, dict[str, Any]]] = {}
-        for doc in self.coatings.query({}, properties=["key", "cathode", "electrolyte", "energies", "coating",
-                                                       "source_job", "criteria"]):
+        for doc in self.coatings.query(
+            {}, properties=["key", "cathode", "electrolyte", "energies", "coating", "source_job", "criteria"]
+        ):
             group = (doc["cathode"], doc["electrolyte"], doc["energies"]["sha256"])
             built.setdefault(group, {})[doc["coating"]] = doc
         new: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
@@ -132,7 +133,9 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
             cathode=cathode,
             electrolyte=electrolyte,
             energies_sha256=sha256,
-            records=[{k: v for k, v in record.items() if k in CoatingRecord.model_fields} for record in records.values()],
+            records=[
+                {k: v for k, v in record.items() if k in CoatingRecord.model_fields} for record in records.values()
+            ],
             sources=sources,
             bare=None if latest is None else _plain(latest["output"]),
         )

@@ -76,9 +76,7 @@ def run_screening(settings: ScreeningSettings, progress: Progress = lambda finis
     except OSError as error:
         raise StoreError(f"cannot write to {location.name}: {error.strerror}") from None
     failed = any(name.startswith("rank: ") for name in outcome.failed)
-    run = run.model_copy(
-        update={"state": "failed" if failed else "done", "failed": outcome.failed, "updated": _now()}
-    )
+    run = run.model_copy(update={"state": "failed" if failed else "done", "failed": outcome.failed, "updated": _now()})
     runs.update(run.model_dump(), key="run_id")
     for store in (jobs, runs):
         store.close()
@@ -96,10 +94,10 @@ def run_screening(settings: ScreeningSettings, progress: Progress = lambda finis
 def aggregate(location: StoreLocation, settings: ScreeningSettings) -> None:
     """Bring the finished jobs of a database into its coating documents."""
     with location.exclusive():
-        stores = [location.open("jobs"), location.open("coatings"), location.open("bare_interfaces")]
-        builder = CoatingBuilder(*stores, criteria=settings.criteria)
+        jobs, coatings, bare = (location.open(name) for name in ("jobs", "coatings", "bare_interfaces"))
+        builder = CoatingBuilder(jobs, coatings, bare, settings.criteria)
         builder.update_targets([builder.process_item(item) for item in builder.get_items()])
-        for store in stores:
+        for store in (jobs, coatings, bare):
             store.close()
 
 

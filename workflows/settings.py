@@ -15,8 +15,8 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )
 
-from screening.cathode import MuSource
 from screening.catalogue import Catalogue
+from screening.cathode import MuSource
 from screening.criteria import Criterion, default_criteria
 from screening.energies import REFERENCE
 from screening.errors import InputError, nearest
@@ -82,7 +82,12 @@ def load_settings(config: Path | None = None, **options: Any) -> ScreeningSettin
     class Settings(ScreeningSettings):
         @classmethod
         def settings_customise_sources(
-            cls, settings_cls: type[BaseSettings], init_settings: Any, env_settings: Any, **others: Any
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             sources = (init_settings, env_settings)
             if config is None:

@@ -36,7 +36,7 @@ def rank(
 
     Example: coatscreen rank --cathode NCM83 --electrolyte Li6PS5Cl --sort cost --top 10
     """
-    from coatscreen.output import print_json
+    from coatscreen.output import document, print_json
     from coatscreen.rankings import print_ranking, row
     from screening.database import CoatingDatabase
     from screening.errors import InputError, nearest
@@ -47,9 +47,11 @@ def rank(
     if not rankings:
         wanted = " with ".join(name for name in (cathode, electrolyte) if name)
         known = [name for pair in pairs for name in pair]
-        raise InputError(f"the database holds nothing for {wanted or 'anything'}{nearest(cathode or electrolyte or '', known)}")
+        raise InputError(
+            f"the database holds nothing for {wanted or 'anything'}{nearest(cathode or electrolyte or '', known)}"
+        )
     if as_json or form is Format.json:
-        documents = [ranking.model_dump(mode="json") for ranking in rankings]
+        documents = [document(ranking) for ranking in rankings]
         print_json(documents[0] if len(documents) == 1 else documents)
     elif form is Format.csv:
         _print_csv([row(coating) for ranking in rankings for coating in ranking.ranking])

@@ -30,30 +30,36 @@ def stability(formula: Formula, energies: Energies = "reference", as_json: AsJso
 
     Example: coatscreen stability Li6PS5Cl
     """
-    from coatscreen.output import number, print_json
+    from coatscreen.output import document, number, print_energies, print_json
     from screening.naming import resolve_formula
     from screening.stability import phase_stability
 
     phases, catalogue = _open(energies)
     result = phase_stability(phases, resolve_formula(formula, catalogue, phases))
     if as_json:
-        return print_json(result.model_dump(mode="json"))
+        return print_json(document(result))
     if result.phase is None:
-        print(f"{result.formula}: no phase of this composition is known; the hull there is at "
-              f"{number(result.formation_energy_ev_per_atom, 4)} eV/atom")
+        print(
+            f"{result.formula}: no phase of this composition is known; the hull there is at "
+            f"{number(result.formation_energy_ev_per_atom, 4)} eV/atom"
+        )
     else:
         above = result.energy_above_hull_ev_per_atom or 0.0
-        print(f"{result.formula} ({result.phase.source_id}, space group {result.phase.space_group}): "
-              f"{number(1000 * above, 1)} meV/atom above the hull, "
-              f"formation energy {number(result.formation_energy_ev_per_atom, 4)} eV/atom")
+        print(
+            f"{result.formula} ({result.phase.source_id}, space group {result.phase.space_group}): "
+            f"{number(1000 * above, 1)} meV/atom above the hull, "
+            f"formation energy {number(result.formation_energy_ev_per_atom, 4)} eV/atom"
+        )
     if result.energy_to_other_phases_ev_per_atom is not None and result.energy_to_other_phases_ev_per_atom < 0:
         print(f"stable, {number(-1000 * result.energy_to_other_phases_ev_per_atom, 1)} meV/atom below all other phases")
     else:
         print(f"decomposition: {result.reaction}")
     for polymorph in result.polymorphs[1:]:
-        print(f"polymorph {polymorph.source_id}, space group {polymorph.space_group}: "
-              f"+{number(1000 * polymorph.above_lowest_ev_per_atom, 1)} meV/atom")
-    return _print_energies(phases)
+        print(
+            f"polymorph {polymorph.source_id}, space group {polymorph.space_group}: "
+            f"+{number(1000 * polymorph.above_lowest_ev_per_atom, 1)} meV/atom"
+        )
+    return print_energies(phases.provenance)
 
 
 def window(formula: Formula, energies: Energies = "reference", as_json: AsJson = False) -> None:
@@ -61,24 +67,28 @@ def window(formula: Formula, energies: Energies = "reference", as_json: AsJson =
 
     Example: coatscreen window Li3PS4
     """
-    from coatscreen.output import number, print_json
+    from coatscreen.output import document, number, print_energies, print_json
     from screening.naming import resolve_formula
     from screening.window import electrochemical_window
 
     phases, catalogue = _open(energies)
     result = electrochemical_window(phases, resolve_formula(formula, catalogue, phases))
     if as_json:
-        return print_json(result.model_dump(mode="json"))
+        return print_json(document(result))
     high = number(result.oxidation_limit_v, 3) if result.oxidation_limited else "no limit: no lithium to give up"
-    print(f"{result.formula}: {number(result.reduction_limit_v, 3)} V to {high}{' V' if result.oxidation_limited else ''}")
+    print(
+        f"{result.formula}: {number(result.reduction_limit_v, 3)} V to {high}{' V' if result.oxidation_limited else ''}"
+    )
     print(f"reduction: {result.reduction_reaction or 'none, stable against lithium metal'}")
     if result.oxidation_reaction:
         print(f"oxidation: {result.oxidation_reaction}")
     if result.distance_to_hull_ev_per_atom is None:
         print("no phase of this composition is known: the window is that of the mixture on the hull")
     elif result.distance_to_hull_ev_per_atom > 0:
-        print(f"metastable: {number(1000 * result.distance_to_hull_ev_per_atom, 1)} meV/atom above the hull in its window")
-    return _print_energies(phases)
+        print(
+            f"metastable: {number(1000 * result.distance_to_hull_ev_per_atom, 1)} meV/atom above the hull in its window"
+        )
+    return print_energies(phases.provenance)
 
 
 def interface(
@@ -103,7 +113,7 @@ def interface(
     """
     import json
 
-    from coatscreen.output import print_json
+    from coatscreen.output import document, print_energies, print_json
     from screening.errors import InputError
     from screening.interface import Interface
     from screening.naming import resolve_formula
@@ -113,20 +123,18 @@ def interface(
         if a is not None:
             raise InputError("give either two materials or --pairs, not both")
         phases, catalogue = _open(energies)
-        for document in _many(pairs, phases, catalogue, open_element, reservoir):
-            print(json.dumps(document, allow_nan=False), flush=True)
+        for answer in _many(pairs, phases, catalogue, open_element, reservoir):
+            print(json.dumps(answer, allow_nan=False), flush=True)
         return
     if a is None or b is None:
         raise InputError("two materials are needed, or --pairs FILE")
     phases, catalogue = _open(energies)
-    found = Interface(
-        phases, resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases), reservoir
-    )
+    found = Interface(phases, resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases), reservoir)
     if as_json:
-        print_json(found.document().model_dump(mode="json"))
+        print_json(document(found.document()))
     else:
         _print_interface(found)
-        _print_energies(phases)
+        print_energies(phases.provenance)
 
 
 def cathode(
@@ -138,26 +146,38 @@ def cathode(
 
     Example: coatscreen cathode NCM83
     """
-    from coatscreen.output import number, print_json, print_table
+    from coatscreen.output import document, number, print_energies, print_json, print_table
     from screening.cathode import lithium_states
 
     phases, catalogue = _open(energies)
     result = lithium_states(phases, catalogue.cathode(name))
     if as_json:
-        return print_json(result.model_dump(mode="json"))
+        return print_json(document(result))
     rows = []
     for state in result.states:
         above = state.energy_above_hull_ev_per_atom
         known = "no phase known, hull" if above is None else f"{number(1000 * above, 1)} meV/atom above hull"
         for place, value in enumerate((state.lithium, *state.alternatives)):
             first = place == 0
-            rows.append([state.state if first else "", state.formula if first else "", known if first else "",
-                         number(value.mu_li_ev, 3), number(value.voltage_v, 3),
-                         ("used, " if first else "") + value.origin, value.definition])
-    print_table(["state", "composition", "energy", "mu_Li (eV)", "voltage (V)", "origin", "definition"], rows, result.cathode)
-    print_table(["Li from", "to", "average voltage (V)"],
-                [[f"{s.lithium_from:g}", f"{s.lithium_to:g}", number(s.voltage_v, 3)] for s in result.voltages])
-    return _print_energies(phases)
+            rows.append(
+                [
+                    state.state if first else "",
+                    state.formula if first else "",
+                    known if first else "",
+                    number(value.mu_li_ev, 3),
+                    number(value.voltage_v, 3),
+                    ("used, " if first else "") + value.origin,
+                    value.definition,
+                ]
+            )
+    print_table(
+        ["state", "composition", "energy", "mu_Li (eV)", "voltage (V)", "origin", "definition"], rows, result.cathode
+    )
+    print_table(
+        ["Li from", "to", "average voltage (V)"],
+        [[f"{s.lithium_from:g}", f"{s.lithium_to:g}", number(s.voltage_v, 3)] for s in result.voltages],
+    )
+    return print_energies(phases.provenance)
 
 
 def _reservoir(
@@ -166,8 +186,16 @@ def _reservoir(
     from screening.errors import InputError
     from screening.reservoir import Reservoir
 
-    given = [option for option, value in (("--mu", mu), ("--voltage", voltage), ("--temperature", temperature),
-                                          ("--pressure", pressure)) if value is not None]
+    given = [
+        option
+        for option, value in (
+            ("--mu", mu),
+            ("--voltage", voltage),
+            ("--temperature", temperature),
+            ("--pressure", pressure),
+        )
+        if value is not None
+    ]
     if element is None:
         if given:
             raise InputError(f"{given[0]} needs --open ELEMENT")
@@ -190,6 +218,7 @@ def _many(
     """Answer each row of a CSV; a bad row is answered by its error."""
     import csv
 
+    from coatscreen.output import document
     from screening.errors import CoatscreenError, InputError
     from screening.interface import Interface
     from screening.naming import resolve_formula
@@ -214,7 +243,7 @@ def _many(
                     resolve_formula(row["b"] or "", catalogue, phases),
                     held,
                 )
-                yield found.document().model_dump(mode="json")
+                yield document(found.document())
             except (CoatscreenError, ValueError) as error:
                 yield {"a": row.get("a"), "b": row.get("b"), "error": str(error)}
 
@@ -230,8 +259,10 @@ def _print_interface(found: Any) -> None:
     print(f"{result.a} | {result.b}, {how}")
     for name, extremum in (("mutual", result.mutual), ("total", result.total)):
         end = " (a pure reactant, reacting alone)" if extremum.at_endpoint else ""
-        print(f"{name}: {number(1000 * extremum.energy_ev, 1)} {unit} at x = {number(extremum.x_atomic_a, 3)} of the atoms "
-              f"({number(extremum.x_molar_a, 3)} molar) from {result.a}{end}")
+        print(
+            f"{name}: {number(1000 * extremum.energy_ev, 1)} {unit} at x = {number(extremum.x_atomic_a, 3)} of the atoms "
+            f"({number(extremum.x_molar_a, 3)} molar) from {result.a}{end}"
+        )
         print(f"  {extremum.reaction}")
     profile = found.profile()
     print(f"self: {result.a} {number(1000 * profile.self_a, 1)}, {result.b} {number(1000 * profile.self_b, 1)} {unit}")
@@ -240,15 +271,14 @@ def _print_interface(found: Any) -> None:
         if reactant.energy == "hull":
             print(f"{formula}: no phase of this composition is known; the hull's energy is used")
         elif reactant.above_hull_ev_per_atom > 0:
-            print(f"{formula}: {reactant.source_id}, {number(1000 * reactant.above_hull_ev_per_atom, 1)} meV/atom above hull")
+            print(
+                f"{formula}: {reactant.source_id}, {number(1000 * reactant.above_hull_ev_per_atom, 1)} meV/atom above hull"
+            )
     kinks = found.document().kinks
     print_table(
         ["x (atomic)", f"total ({unit})", f"mutual ({unit})", "reaction"],
-        [[number(k.x_atomic_a, 4), number(1000 * t, 1), number(1000 * m, 1), k.reaction]
-         for k, t, m in zip(kinks, profile.total, profile.mutual, strict=True)],
+        [
+            [number(k.x_atomic_a, 4), number(1000 * t, 1), number(1000 * m, 1), k.reaction]
+            for k, t, m in zip(kinks, profile.total, profile.mutual, strict=True)
+        ],
     )
-
-
-def _print_energies(phases: PhaseSet) -> None:
-    scale = phases.scale
-    print(f"Energies: {scale.name} ({scale.functional}; corrections: {scale.correction}), {len(phases)} phases")

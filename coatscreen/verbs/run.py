@@ -30,7 +30,7 @@ def run(
 
     Example: coatscreen run --coatings LiNbO3,Li3BO3 --cathodes NCM622 --electrolytes Li6PS5Cl
     """
-    from coatscreen.output import note, print_json, progress_bar
+    from coatscreen.output import document, note, print_json, progress_bar
     from coatscreen.rankings import print_ranking
     from screening.database import CoatingDatabase, StoreLocation
     from screening.errors import InputError
@@ -48,7 +48,9 @@ def run(
     if resume:
         for name in ("config", *given):
             if (config if name == "config" else given[name]) is not None:
-                raise InputError(f"--resume takes the interrupted run's own options; leave out --{name.replace('_', '-')}")
+                raise InputError(
+                    f"--resume takes the interrupted run's own options; leave out --{name.replace('_', '-')}"
+                )
         where = load_settings(store=store).store
         settings = load_settings(**unfinished_request(StoreLocation(where)), store=where, workers=workers)
     else:
@@ -70,7 +72,7 @@ def run(
             if ranking.energies.sha256 == finished.energies_sha256
         ]
     if as_json:
-        documents = [ranking.model_dump(mode="json") for ranking in rankings]
+        documents = [document(ranking) for ranking in rankings]
         print_json(documents[0] if len(documents) == 1 else documents)
     else:
         for ranking in rankings:

@@ -71,9 +71,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
         if not self.read_only:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
-            db.execute(
-                f'CREATE TABLE IF NOT EXISTS "{self.collection_name}" (key TEXT PRIMARY KEY, doc TEXT NOT NULL)'
-            )
+            db.execute(f'CREATE TABLE IF NOT EXISTS "{self.collection_name}" (key TEXT PRIMARY KEY, doc TEXT NOT NULL)')
         self._db = db
 
     def close(self) -> None:

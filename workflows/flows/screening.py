@@ -11,13 +11,14 @@ from jobflow import Flow, Job, Maker, OnMissing
 from screening.batch import EnergySource
 from screening.cathode import MuSource
 from screening.criteria import Criterion, default_criteria
+from screening.materials import Material
 from screening.plan import ScreeningPlan, plan_screening
 from workflows.identity import by_content
 from workflows.jobs import screening as jobs
 
 
 @dataclass
-class CoatingScreeningMaker(Maker):
+class CoatingScreeningMaker(Maker):  # type: ignore[misc]
     """Screen coatings between cathodes and electrolytes.
 
     For every material its phase stability and electrochemical window; for every cathode its states of charge
@@ -106,7 +107,7 @@ class CoatingScreeningMaker(Maker):
         source: EnergySource,
         number: str,
         plan: ScreeningPlan,
-        coatings: Sequence,
+        coatings: Sequence[Material],
         states: dict[str, Job],
         records: dict[tuple[str, str], list[Job]],
     ) -> list[Job]:
