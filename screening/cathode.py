@@ -13,6 +13,7 @@ hull's, so that one convention holds for solid solutions, of which no phase is k
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -166,6 +167,6 @@ def lithium_states(phases: PhaseSet, cathode: Cathode, prefer: MuSource = "cited
         states=states,
         voltages=[
             VoltageStep(lithium_from=a, lithium_to=b, voltage_v=clean(average_voltage(phases, cathode, a, b)))
-            for a, b in zip(contents[:-1], contents[1:], strict=True)
+            for a, b in pairwise(contents)
         ],
     )

@@ -22,7 +22,7 @@ class Mixed(_Document):
 
     x_atomic_a: float = Field(ge=0, le=1, description="fraction of the (closed) atoms that come from A")
     x_molar_a: float = Field(ge=0, le=1, description="fraction of the formula units that are A's")
-    products: dict[str, float] = Field(description="fraction of the mixture's (closed) atoms in each product; sums to 1")
+    products: dict[str, float] = Field(description="fraction of the (closed) atoms in each product; sums to 1")
     reaction: str = Field(description="balanced equation in formula units, for one formula unit of reactants")
 
 
@@ -30,7 +30,7 @@ class OpenMixed(Mixed):
     """The same in contact with a reservoir."""
 
     exchanged: dict[str, float] = Field(
-        description="atoms of each open element per closed atom, against the reactants as given; + taken from the reservoir"
+        description="atoms of each open element per closed atom, against the reactants; + taken from the reservoir"
     )
 
 

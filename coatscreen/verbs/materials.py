@@ -142,7 +142,7 @@ def cathode(
     energies: Energies = "reference",
     as_json: AsJson = False,
 ) -> None:
-    """A cathode's composition, states of charge, voltages, and lithium's chemical potential at each state.
+    """Print a cathode's composition, states of charge, voltages, and lithium's chemical potential at each state.
 
     Example: coatscreen cathode NCM83
     """
@@ -260,7 +260,8 @@ def _print_interface(found: Any) -> None:
     for name, extremum in (("mutual", result.mutual), ("total", result.total)):
         end = " (a pure reactant, reacting alone)" if extremum.at_endpoint else ""
         print(
-            f"{name}: {number(1000 * extremum.energy_ev, 1)} {unit} at x = {number(extremum.x_atomic_a, 3)} of the atoms "
+            f"{name}: {number(1000 * extremum.energy_ev, 1)} {unit} "
+            f"at x = {number(extremum.x_atomic_a, 3)} of the atoms "
             f"({number(extremum.x_molar_a, 3)} molar) from {result.a}{end}"
         )
         print(f"  {extremum.reaction}")
@@ -272,7 +273,8 @@ def _print_interface(found: Any) -> None:
             print(f"{formula}: no phase of this composition is known; the hull's energy is used")
         elif reactant.above_hull_ev_per_atom > 0:
             print(
-                f"{formula}: {reactant.source_id}, {number(1000 * reactant.above_hull_ev_per_atom, 1)} meV/atom above hull"
+                f"{formula}: {reactant.source_id}, "
+                f"{number(1000 * reactant.above_hull_ev_per_atom, 1)} meV/atom above hull"
             )
     kinks = found.document().kinks
     print_table(

@@ -26,7 +26,8 @@ def run(
     """Screen coatings between cathodes and electrolytes and print the ranking.
 
     Without options: LiNbO3, LiTaO3, HfO2, Li2SO4 and Li3PO4 on NCM83 against Li6PS5Cl, with the packaged energies, into
-    results/coatings. 'catalogue' stands for all entries of the catalogue. Running again goes on where an interrupted run stopped.
+    results/coatings. 'catalogue' in place of a name stands for all entries of the catalogue. Running again goes on where
+    an interrupted run stopped.
 
     Example: coatscreen run --coatings LiNbO3,Li3BO3 --cathodes NCM622 --electrolytes Li6PS5Cl
     """
