@@ -96,7 +96,7 @@ class Reactant:
 def named_products(phases: PhaseSet, mixture: Mixture) -> dict[str, float]:
     """Map each product's reduced formula to its fraction of the (closed) atoms, largest first."""
     ordered = sorted(mixture.amounts.items(), key=lambda item: -item[1])
-    return {phases.formula(position): amount for position, amount in ordered}
+    return {phases.formula(position): clean(amount) for position, amount in ordered}
 
 
 def reaction_text(

@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.contacts import Contact, Pair
 from screening.criteria import Criterion, default_criteria, tier
 from screening.errors import InputError
-from screening.phase_set import EnergyProvenance
 from screening.provenance import Result
 from screening.record import BareInterface, CoatingRecord, RankedCoating
 
@@ -29,7 +28,7 @@ class RankingDocument(Result):
     electrolyte: str = Field(description="name of the electrolyte")
     bare_interface: BareInterface | None = Field(description="the unprotected interface; null if it failed")
     ranking: list[RankedCoating] = Field(description="the coatings; those that could not be screened come last")
-    criteria: list[Criterion] = Field(description="what they were judged by")
+    criteria: dict[str, Criterion] = Field(description="what they were judged by, by name")
 
 
 def rank_coatings(
@@ -170,25 +169,6 @@ def _pareto_ranks(objectives: Sequence[tuple[float, float, float] | None]) -> li
         left = left[dominated]
         front += 1
     return ranks
-
-
-def ranking_document(
-    records: Sequence[CoatingRecord],
-    bare: BareInterface | None,
-    cathode: str,
-    electrolyte: str,
-    energies: EnergyProvenance,
-    criteria: Sequence[Criterion] | None = None,
-) -> RankingDocument:
-    """Rank coatings and put the result into one document; see :func:`rank_coatings`."""
-    return RankingDocument(
-        energies=energies,
-        cathode=cathode,
-        electrolyte=electrolyte,
-        bare_interface=bare,
-        ranking=rank_coatings(records, bare, criteria),
-        criteria=list(default_criteria() if criteria is None else criteria),
-    )
 
 
 class RankedLine(BaseModel):

@@ -171,7 +171,7 @@ class CoatingDatabase:
                     electrolyte=partner,
                     bare_interface=bare,
                     ranking=coatings[:top] if top else coatings,
-                    criteria=[Criterion.model_validate(c) for c in criteria["criteria"]],
+                    criteria={c["name"]: Criterion.model_validate(c) for c in criteria["criteria"]},
                 )
             )
         return rankings
