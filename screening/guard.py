@@ -192,7 +192,7 @@ def _exclude(
             id=phase.id,
             formula=phases.formula(number),
             rule=rule,
-            reason=f"{reason}; {depth:+.3f} eV/atom from all other phases",
+            reason=f"{reason}; {depth:+.3f} eV/atom against all other phases",
             depth_ev_per_atom=round(depth, 6),
         )
     return found

@@ -14,47 +14,27 @@ atomistic modelling*, Nat. Mach. Intell. 5, 1031 (2023).
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import multiprocessing
+import os
+import threading
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, Field
 
+from screening.energy_journal import ModelProvenance, StructureEnergy, append, claim, cut_half_line, read_journal
 from screening.errors import CalculationError, InputError
 from screening.structures import StructureRecord
 
 MODELS = ("0.3.0", "r2scan")
 _model: Any = None
-
-
-class StructureEnergy(BaseModel):
-    """The outcome of one structure: an energy, or why there is none."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str = Field(description="identifier in the source database")
-    formula: str = Field(description="formula of the cell")
-    n_sites: int = Field(description="sites in the cell")
-    space_group: int = Field(description="space-group number")
-    energy_ev_per_atom: float | None = Field(None, description="model energy, eV/atom")
-    volume_a3_per_atom: float | None = Field(None, description="cell volume, cubic angstrom per atom")
-    error: str | None = Field(None, description="why the energy could not be computed")
-
-
-class ModelProvenance(BaseModel):
-    """Which weights computed an energy."""
-
-    model: str = Field(description="name of the weights")
-    package: str = Field(description="package and version that ran them")
-    torch: str = Field(description="version of torch")
-    weights_sha256: str = Field(description="SHA-256 of the weights file")
 
 
 def model_provenance(model: str) -> ModelProvenance:
@@ -85,6 +65,9 @@ def model_provenance(model: str) -> ModelProvenance:
 def _start_worker(model: str) -> None:
     """Load the model once in a worker process; one thread each, since the processes share the cores."""
     global _model
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # CHGNet prints to stdout, where the caller's results go
+    warnings.simplefilter("ignore")
     import torch
     from chgnet.model.model import CHGNet
 
@@ -94,13 +77,19 @@ def _start_worker(model: str) -> None:
         parameter.requires_grad_(False)
 
 
+def _end_with_parent() -> None:
+    """End this worker when its parent is gone; if that was killed, the worker would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _evaluate(records: Sequence[StructureRecord]) -> list[StructureEnergy]:
     """Evaluate a chunk in one batched call; if that fails, one by one, to name what failed."""
-    import torch
-
     outcomes: list[StructureEnergy] = []
-    graphs = []
     ready: list[tuple[StructureRecord, float]] = []
+    graphs: list[Any] = []
     for record in records:
         try:
             structure = record.structure()
@@ -110,24 +99,32 @@ def _evaluate(records: Sequence[StructureRecord]) -> list[StructureEnergy]:
             ready.append((record, structure.volume / len(structure)))
         except Exception as error:  # whatever one structure provokes must not stop the others
             outcomes.append(_outcome(record, error=error))
-    with torch.no_grad():
+    try:
+        energies = _energies(graphs)
+    except Exception:
+        energies = []
+    for number, (record, volume) in enumerate(ready):
         try:
-            energies = [float(p["e"]) for p in _model.predict_graph(graphs, task="e", batch_size=len(graphs) or 1)]
-            if len(energies) != len(graphs):
-                energies = [energies[0]]
-        except Exception:
-            energies = []
-            for graph in graphs:
-                try:
-                    energies.append(float(_model.predict_graph(graph, task="e")["e"]))
-                except Exception:
-                    energies.append(math.nan)
-    for (record, volume), energy in zip(ready, energies, strict=True):
-        if math.isfinite(energy):
+            energy = energies[number] if energies else _energies([graphs[number]])[0]
+            if not math.isfinite(energy):
+                raise ValueError("the model returned no finite energy")
             outcomes.append(_outcome(record, energy=energy, volume=volume))
-        else:
-            outcomes.append(_outcome(record, error=ValueError("the model returned no finite energy")))
+        except Exception as error:
+            outcomes.append(_outcome(record, error=error))
     return outcomes
+
+
+def _energies(graphs: list[Any]) -> list[float]:
+    """Energies of graphs in one batched call, eV/atom."""
+    if not graphs:
+        return []
+    import torch
+
+    with torch.no_grad():
+        predictions = _model.predict_graph(graphs, task="e", batch_size=len(graphs))
+    if len(graphs) == 1:  # then CHGNet returns no list
+        predictions = [predictions]
+    return [float(prediction["e"]) for prediction in predictions]
 
 
 def _outcome(
@@ -147,36 +144,6 @@ def _outcome(
     )
 
 
-def read_journal(path: Path) -> dict[str, StructureEnergy]:
-    """Read what a journal holds; a last line cut off by a kill is ignored (and computed again)."""
-    outcomes: dict[str, StructureEnergy] = {}
-    if not path.exists():
-        return outcomes
-    with path.open("rb") as lines:
-        for line in lines:
-            if line.endswith(b"\n"):
-                outcome = StructureEnergy.model_validate_json(line)
-                outcomes[outcome.id] = outcome
-    return outcomes
-
-
-def _append(path: Path, outcomes: Iterable[StructureEnergy]) -> None:
-    """Append a chunk in one write, after cutting off a half-written last line."""
-    import os
-
-    with path.open("ab+") as journal:
-        size = journal.seek(0, os.SEEK_END)
-        if size:
-            journal.seek(max(0, size - 65536))
-            tail = journal.read()
-            if not tail.endswith(b"\n"):
-                journal.truncate(size - (len(tail) - (tail.rfind(b"\n") + 1)))
-        journal.seek(0, os.SEEK_END)
-        journal.write("".join(o.model_dump_json(exclude_none=True) + "\n" for o in outcomes).encode())
-        journal.flush()
-        os.fsync(journal.fileno())
-
-
 def evaluate_structures(
     records: Iterable[StructureRecord],
     journal: Path,
@@ -189,7 +156,7 @@ def evaluate_structures(
     """Compute each structure's energy once, writing every finished chunk to a journal.
 
     A call with a journal of an interrupted one goes on where that stopped: what is in the journal is
-    not computed again, and a chunk is in it whole or not at all.
+    not computed again, and a line that a kill cut off is.
 
     Parameters
     ----------
@@ -214,7 +181,8 @@ def evaluate_structures(
     Raises
     ------
     InputError
-        If the model is not installed, an id repeats, or another process holds the journal.
+        If the model is not installed, an id repeats, the journal is damaged or begun with other weights, or
+        another process holds it.
     CalculationError
         If worker processes die (out of memory, say); what was finished is in the journal.
     """
@@ -231,7 +199,8 @@ def evaluate_structures(
     except Timeout:
         raise InputError(f"another process is writing {journal}") from None
     with lock:
-        _claim(journal, provenance)
+        claim(journal, provenance)
+        cut_half_line(journal)
         done = read_journal(journal)
         # big cells first, and like sizes together: no core is left with one long chunk at the end
         todo = sorted((r for i, r in wanted.items() if i not in done), key=lambda r: (-len(r.coords), r.id))
@@ -240,39 +209,25 @@ def evaluate_structures(
         advance(finished, len(wanted))
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(processes, context, _start_worker, (model,)) as pool:
+            queue = iter(chunks)
             try:
-                pending = set()
-                queue = iter(chunks)
-                for chunk in queue:
-                    pending.add(pool.submit(_evaluate, chunk))
-                    if len(pending) >= 2 * processes:
-                        break
+                pending = {pool.submit(_evaluate, chunk) for chunk in islice(queue, 2 * processes)}
                 while pending:
                     ready, pending = wait(pending, return_when=FIRST_COMPLETED)
                     for future in ready:
                         outcomes = future.result()
-                        _append(journal, outcomes)
-                        done.update((o.id, o) for o in outcomes)
+                        append(journal, outcomes)
+                        done.update((outcome.id, outcome) for outcome in outcomes)
                         finished += len(outcomes)
                         advance(finished, len(wanted))
-                        if (chunk := next(queue, None)) is not None:
-                            pending.add(pool.submit(_evaluate, chunk))
+                    pending |= {pool.submit(_evaluate, chunk) for chunk in islice(queue, len(ready))}
             except BrokenProcessPool:
                 raise CalculationError(
                     f"a worker process died; {finished} of {len(wanted)} structures are in {journal}: "
                     "run the same command again to go on (with fewer processes if memory ran out)"
                 ) from None
+            except OSError as error:
+                raise CalculationError(f"{journal} cannot be written: {error.strerror}") from None
             finally:
                 pool.shutdown(cancel_futures=True)
     return {i: done[i] for i in wanted}
-
-
-def _claim(journal: Path, provenance: ModelProvenance) -> None:
-    """Tie a journal to the weights it was begun with."""
-    header = journal.with_suffix(".model.json")
-    if header.exists():
-        begun = ModelProvenance.model_validate(json.loads(header.read_text()))
-        if begun.weights_sha256 != provenance.weights_sha256:
-            raise InputError(f"{journal} was begun with {begun.model}, not with {provenance.model}: use another folder")
-    else:
-        header.write_text(provenance.model_dump_json(indent=1) + "\n")

@@ -301,9 +301,9 @@ class PhaseSet:
         key = (wanted, reservoir)
         if key not in self._systems:
             self.require(sorted(wanted))
-            rows = [i for i, element in enumerate(self.elements) if element in wanted]
-            others = [i for i, element in enumerate(self.elements) if element not in wanted]
-            inside = self._lowest[~self.fractions[self._lowest][:, others].any(axis=1)]
+            chosen = np.array([element in wanted for element in self.elements])
+            rows = np.flatnonzero(chosen)
+            inside = self._lowest[~self.fractions[self._lowest][:, ~chosen].any(axis=1)]
             while len(self._systems) >= _CACHED_SYSTEMS:
                 self._systems.pop(next(iter(self._systems)))
             self._systems[key] = PhaseSystem(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class StructureRecord(BaseModel):
     """One crystal structure, in the line format of a structures file."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
     id: str = Field(min_length=1, description="identifier in the source database")
     species: list[str] = Field(description="element symbols, in the order of the coordinates")
@@ -32,6 +33,8 @@ class StructureRecord(BaseModel):
     def _consistent(self) -> StructureRecord:
         if len(self.species) != len(self.counts) or sum(self.counts) != len(self.coords):
             raise ValueError("species, counts and coords do not agree")
+        if [len(row) for row in self.lattice] != [3, 3, 3] or any(len(row) != 3 for row in self.coords):
+            raise ValueError("lattice and coords are not rows of three numbers")
         return self
 
     @property
@@ -69,7 +72,7 @@ def read_structures(path: str | Path, elements: frozenset[str] | None = None) ->
     number = 0
     try:
         with opener(path, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
+            for number, line in enumerate(lines, start=1):  # noqa: B007 - the messages below name the line
                 if not line.strip():
                     continue
                 data = json.loads(line)
@@ -78,9 +81,9 @@ def read_structures(path: str | Path, elements: frozenset[str] | None = None) ->
                 yield StructureRecord.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{path} line {number}: {where}: {first['msg']}") from None
-    except (json.JSONDecodeError, AttributeError):
+        where = "".join(f"{part}: " for part in first["loc"])
+        raise InputError(f"{path} line {number}: {where}{first['msg']}") from None
+    except (json.JSONDecodeError, AttributeError, TypeError):
         raise InputError(f"{path} line {number}: not a JSON object") from None
-    except (EOFError, gzip.BadGzipFile, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is damaged after line {number}: {error}") from None
+    except (EOFError, OSError, zlib.error, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read beyond line {number}: {error}") from None

@@ -1,0 +1,107 @@
+"""``coatscreen reference``: the packaged energies, and how they are made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from screening.phase_set import PhaseSet
+    from screening.reference_documents import ReferenceInfo, UnusedStructure
+
+app = typer.Typer(
+    help="The packaged energies: what they are, and making them again.", no_args_is_help=True, rich_markup_mode=None
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def build(
+    structures: Annotated[Path, typer.Option(help="Crystal structures: JSON lines, plain or gzipped.")],
+    elements: Annotated[
+        str | None, typer.Option(help="Take structures made of these alone: 'Li Al O' or Li,Al,O; default all.")
+    ] = None,
+    output: Annotated[Path, typer.Option(help="Folder the table is written to.")] = Path("reference"),
+    work: Annotated[
+        Path | None, typer.Option(help="Folder of the journal of energies; default build/NAME beside the output.")
+    ] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="Worker processes; default one for each core.")] = None,
+    model: Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")] = "0.3.0",
+    as_json: AsJson = False,
+) -> None:
+    """Compute the energies of crystal structures and write them as a table; goes on where it was interrupted.
+
+    Example: coatscreen reference build --structures mp_structures.jsonl.gz --elements "Li P S Cl" --output energies
+    """
+    import os
+    import warnings
+
+    from jobflow import JobStore, run_locally
+    from maggma.stores import MemoryStore
+
+    from screening.reference import read_reference, reference_info
+    from workflows.flows.reference import ReferenceEnergiesMaker
+
+    maker = ReferenceEnergiesMaker(model=model, processes=processes or os.cpu_count() or 1)
+    chosen = None if elements is None else elements.replace(",", " ").split()
+    flow = maker.make(structures, chosen, work or output.parent / "build" / output.name, output)
+    warnings.filterwarnings("ignore", category=FutureWarning, module="jobflow")  # it changes folders a deprecated way
+    run_locally(flow, store=JobStore(MemoryStore()), log=False, ensure_success=True, raise_immediately=True)
+    _print(reference_info(output, model), read_reference(output, model), None, as_json)
+
+
+@app.command()
+def info(
+    exclusions: Annotated[bool, typer.Option("--exclusions", help="List what is not used, and why.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what the packaged energies are, where they come from and how far they are from DFT.
+
+    Example: coatscreen reference info --exclusions
+    """
+    from screening.reference import load_reference, reference_info, unused_structures
+
+    _print(reference_info(), load_reference(), unused_structures() if exclusions else None, as_json)
+
+
+def _print(about: ReferenceInfo, phases: PhaseSet, unused: list[UnusedStructure] | None, as_json: bool) -> None:
+    from coatscreen.output import number, print_json, print_table
+    from screening.dft_check import FAR_OFF_EV_PER_ATOM
+    from screening.provenance import software
+
+    if as_json:
+        data = about.model_dump(mode="json")
+        if unused is not None:
+            data["unused"] = [structure.model_dump(mode="json") for structure in unused]
+        data["energies"] = phases.provenance.model_dump(mode="json")
+        data["software"] = software().model_dump(mode="json")
+        print_json(data)
+        return
+    check = about.dft_check
+    rules = "; ".join(f"{count} {rule}" for rule, count in about.n_excluded.items()) or "none"
+    facts = {
+        "name": f"{about.scale.name}, version {about.scale.version}",
+        "functional": about.scale.functional,
+        "correction": about.scale.correction,
+        "structures": f"{about.scale.source}; {about.structures_file}, SHA-256 {about.structures_sha256[:12]}",
+        "computed with": f"{about.model.package}, torch {about.model.torch}, weights {about.model.weights_sha256[:12]}",
+        "elements": " ".join(about.elements),
+        "phases used": f"{about.n_used} of {about.n_structures} structures, {about.n_compositions} compositions",
+        "excluded by the guard": rules,
+        "not computable": str(about.n_failed),
+        "against DFT": f"{check.n_compounds} compounds: mean absolute error "
+        f"{_mev(check.mean_absolute_error_ev_per_atom)}, median {_mev(check.median_absolute_error_ev_per_atom)}, "
+        f"{len(check.far_off)} further off than {_mev(FAR_OFF_EV_PER_ATOM)}",
+        "written": f"{about.date} by {about.command}",
+        "hash of the phases": phases.sha256,
+    }
+    print_table(["reference energies", ""], [[key, value] for key, value in facts.items()])
+    if unused is not None:
+        rows = [[s.id, s.formula, str(s.space_group), number(s.energy_ev_per_atom, 3), s.status] for s in unused]
+        print_table(["id", "formula", "space group", "energy (eV/atom)", "why it is not used"], rows)
+
+
+def _mev(energy_ev: float | None) -> str:
+    return "unknown" if energy_ev is None else f"{1000 * energy_ev:.0f} meV/atom"

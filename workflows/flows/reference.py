@@ -1,0 +1,64 @@
+"""A table of reference energies from a file of crystal structures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jobflow import Flow, Maker
+
+from screening.reference import PACKAGED_MODEL
+from workflows.jobs.reference import evaluate, write_table
+
+
+@dataclass
+class ReferenceEnergiesMaker(Maker):  # type: ignore[misc]
+    """Compute reference energies with CHGNet, once for each structure, and write them as a table.
+
+    1. The energy of each structure at its own geometry, into a journal; an interrupted run goes on from there.
+    2. The table: phases that cannot be trusted are marked, and formation energies compared with DFT.
+
+    Parameters
+    ----------
+    name
+        Name of the flow.
+    model
+        CHGNet weights, ``"0.3.0"`` or ``"r2scan"``.
+    processes
+        Worker processes, one thread each.
+    chunk_size
+        Structures evaluated in one batched call.
+
+    Examples
+    --------
+    >>> flow = ReferenceEnergiesMaker(processes=2).make("mp_structures.jsonl.gz", ["Li", "O"], "work", "reference")
+    """
+
+    name: str = "reference energies"
+    model: str = PACKAGED_MODEL
+    processes: int = 1
+    chunk_size: int = 8
+
+    def make(
+        self, structures: str | Path, elements: Sequence[str] | None, work: str | Path, output: str | Path
+    ) -> Flow:
+        """Build the graph.
+
+        Parameters
+        ----------
+        structures
+            Structures file, see :func:`screening.structures.read_structures`.
+        elements
+            Take the structures made of these alone; None takes all.
+        work
+            Folder of the journal.
+        output
+            Folder of the table.
+        """
+        source, target = str(Path(structures).resolve()), str(Path(output).resolve())
+        journal = str(Path(work).resolve() / f"{self.model}.jsonl")
+        chosen = None if elements is None else sorted(set(elements))
+        energies = evaluate(source, chosen, journal, self.model, self.processes, self.chunk_size)
+        table = write_table(energies.output, source, chosen, target, self.model)
+        return Flow([energies, table], output=table.output, name=self.name)

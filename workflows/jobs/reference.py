@@ -1,0 +1,71 @@
+"""The jobs that make a table of reference energies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jobflow import job
+from pydantic import BaseModel, ConfigDict, Field
+
+from screening.energy_journal import begun_with, read_journal
+from screening.errors import CalculationError
+from screening.mlip import evaluate_structures
+from screening.reference_build import select_structures, write_reference
+from screening.reference_documents import ReferenceInfo
+
+
+class EvaluationSummary(BaseModel):
+    """What an evaluation of structures came to; the energies are in its journal."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    journal: str = Field(description="absolute path of the journal")
+    n_structures: int = Field(description="structures asked for")
+    n_computed: int = Field(description="of them computed now, the others were in the journal")
+    n_failed: int = Field(description="structures whose energy could not be computed")
+
+
+@job(output_schema=EvaluationSummary)
+def evaluate(
+    structures: str, elements: list[str] | None, journal: str, model: str, processes: int, chunk_size: int
+) -> EvaluationSummary:
+    """Compute what a journal lacks of the energies of the structures in a file."""
+    from rich.console import Console
+    from rich.progress import (
+        Progress,
+    )
+
+    records = select_structures(structures, elements)
+    already = read_journal(Path(journal)).keys() & {record.id for record in records}
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("energies", total=len(records))
+        outcomes = evaluate_structures(
+            records,
+            Path(journal),
+            model=model,
+            processes=processes,
+            chunk_size=chunk_size,
+            advance=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    return EvaluationSummary(
+        journal=journal,
+        n_structures=len(records),
+        n_computed=len(records) - len(already),
+        n_failed=sum(outcome.energy_ev_per_atom is None for outcome in outcomes.values()),
+    )
+
+
+@job(output_schema=ReferenceInfo)
+def write_table(
+    evaluation: EvaluationSummary, structures: str, elements: list[str] | None, output: str, model: str
+) -> ReferenceInfo:
+    """Write the table of the energies in a journal, and the document that describes it."""
+    journal = Path(evaluation.journal)
+    outcomes, provenance = read_journal(journal), begun_with(journal)
+    ids = [record.id for record in select_structures(structures, elements)]
+    if provenance is None or not outcomes.keys() >= set(ids):
+        raise CalculationError(f"{journal} no longer holds every structure: run the same command again")
+    return write_reference(
+        output, [outcomes[i] for i in ids], structures=structures, provenance=provenance, model=model
+    )
