@@ -101,9 +101,16 @@ def cathode_states(energies: EnergySource, cathode: Cathode, prefer: MuSource) -
     return lithium_states(energies.open(), cathode, prefer)
 
 
-def bare_interface(energies: EnergySource, cathode: CathodeDocument, electrolyte: Material) -> BareInterface:
-    """Compute the unprotected interface."""
+def bare_interface(
+    energies: EnergySource,
+    cathode: CathodeDocument,
+    electrolyte: Material,
+    stability: StabilityBatch,
+    windows: WindowBatch,
+) -> BareInterface:
+    """Compute the unprotected interface, and join to it what was computed of the two materials."""
     phases = energies.open()
+    materials = [electrolyte.formula, *(state.formula for state in cathode.states)]
     contacts = bare_contacts(phases, cathode, electrolyte.formula)
     return BareInterface(
         energies=phases.provenance,
@@ -111,6 +118,8 @@ def bare_interface(energies: EnergySource, cathode: CathodeDocument, electrolyte
         electrolyte=electrolyte.name,
         interfaces=contacts,
         worst_mutual_mev_per_atom=worst_closed_mutual(contacts, "cathode|electrolyte")[1],
+        stability={name: stability.results[name] for name in materials if name in stability.results},
+        windows={name: windows.results[name] for name in materials if name in windows.results},
     )
 
 

@@ -33,6 +33,8 @@ class BareInterface(Result):
     electrolyte: str = Field(description="name of the electrolyte")
     interfaces: list[Contact] = Field(description="every state of charge, closed and open")
     worst_mutual_mev_per_atom: float | None = Field(description="lowest closed mutual energy, meV/atom")
+    stability: dict[str, StabilityDocument] = Field(description="of the electrolyte and of each state of the cathode")
+    windows: dict[str, WindowDocument] = Field(description="of the same materials")
 
 
 class RankedCoating(CoatingRecord):

@@ -81,15 +81,15 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         source, criteria = plan.energies, list(self.criteria or default_criteria())
         batches = [plan.coatings[i : i + self.batch_size] for i in range(0, len(plan.coatings), self.batch_size)]
         states = {c.name: _job(jobs.cathode_states(source, c, self.prefer_mu), c.name) for c in plan.cathodes}
-        others = {e.name: e.formula for e in plan.electrolytes}
-        others |= {f"{c.name} {state}": c.formula(state) for c in plan.cathodes for state in c.lithiations}
-        made = [*states.values()]
-        made.append(_job(jobs.stability_of(source, others), "neighbours"))
-        made.append(_job(jobs.windows_of(source, others), "neighbours"))
+        neighbours = {e.formula: e.formula for e in plan.electrolytes}
+        neighbours |= {c.formula(state): c.formula(state) for c in plan.cathodes for state in c.lithiations}
+        stability = _job(jobs.stability_of(source, neighbours), "neighbours")
+        windows = _job(jobs.windows_of(source, neighbours), "neighbours")
+        made = [*states.values(), stability, windows]
         bare = {}
         for cathode, electrolyte in product(plan.cathodes, plan.electrolytes):
             one = _job(
-                jobs.bare_interface(source, states[cathode.name].output, electrolyte),
+                jobs.bare_interface(source, states[cathode.name].output, electrolyte, stability.output, windows.output),
                 f"{cathode.name}|{electrolyte.name}",
             )
             bare[cathode.name, electrolyte.name] = one

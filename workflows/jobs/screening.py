@@ -32,9 +32,15 @@ def windows_of(energies: batch.EnergySource, formulas: dict[str, str]) -> batch.
 
 
 @job(output_schema=BareInterface)
-def bare_interface(energies: batch.EnergySource, cathode: CathodeDocument, electrolyte: Material) -> BareInterface:
+def bare_interface(
+    energies: batch.EnergySource,
+    cathode: CathodeDocument,
+    electrolyte: Material,
+    stability: batch.StabilityBatch,
+    windows: batch.WindowBatch,
+) -> BareInterface:
     """Compute the unprotected cathode against the electrolyte."""
-    return batch.bare_interface(energies, cathode, electrolyte)
+    return batch.bare_interface(energies, cathode, electrolyte, stability, windows)
 
 
 @job(output_schema=batch.ContactBatch)
