@@ -37,8 +37,8 @@ def note(text: str) -> None:
 def print_energies(energies: EnergyProvenance) -> None:
     """Say which energies a result came from."""
     print(
-        f"Energies: {energies.name} ({energies.functional}; corrections: {energies.correction}), "
-        f"{energies.n_phases} phases"
+        f"Energies: {energies.name}, {energies.n_phases} phases; {energies.functional}; "
+        f"corrections: {energies.correction}"
     )
 
 

@@ -54,7 +54,7 @@ def draw(ranking: RankingDocument, path: Path) -> None:
     right.set_xlabel("fraction of the atoms from the first material")
     right.set_ylabel("mutual reaction energy (meV/atom)")
     right.set_title("every kink of the profile")
-    right.legend(fontsize=8)
+    right.legend(fontsize=8, loc="center", bbox_to_anchor=(0.58, 0.6))
     figure.tight_layout()
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
