@@ -37,10 +37,14 @@ class GuardRules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     highest_oxygen_state: float = Field(
+        -1 / 2,
+        description="highest oxidation state of O beside a metal: the superoxides'. Fluorine does not oxidise it: "
+        "dioxygenyl salts form with the strongest fluoride acceptors only, and the one on the model's hull, ZrO2F5, "
+        "is 0.19 eV/atom too low; HfNi(OF)6 and its like are 0.28 too low",
+    )
+    highest_ozonide_state: float = Field(
         -1 / 3,
-        description="highest oxidation state of O beside a metal: -1/3, the ozonides'. Fluorine does not oxidise it "
-        "further: dioxygenyl salts form with the strongest fluoride acceptors only, and the one on the model's hull, "
-        "ZrO2F5, is 0.19 eV/atom too low",
+        description="the same in compounds of O with alkali and alkaline-earth metals alone, of which ozonides exist",
     )
     metal_rich_anions: tuple[str, ...] = Field(
         ("O", "S", "Se", "F", "Cl", "Br", "I"),
@@ -113,18 +117,19 @@ def guard(phases: PhaseSet, rules: GuardRules | None = None) -> list[Exclusion]:
 
 def _anion_excess(composition: dict[str, float], rules: GuardRules) -> float | None:
     """Highest charge per atom if it is negative, else None; the compounds judged hold a metal and a nonmetal."""
-    kinds = {symbol: element(symbol).kind for symbol in composition}
-    if "nonmetal" not in kinds.values() or not any(kind in _METALS for kind in kinds.values()):
+    known = {symbol: element(symbol) for symbol in composition}
+    nonmetals = [symbol for symbol, own in known.items() if own.kind == "nonmetal"]
+    if not nonmetals or not any(own.kind in _METALS for own in known.values()):
         return None
     limits: dict[str, tuple[float, float]] = {}
-    for symbol, kind in kinds.items():
-        own = element(symbol)
-        stronger = (other for other in composition if element(other).electronegativity > own.electronegativity)
+    for symbol in nonmetals:
+        own = known[symbol]
         if symbol == "O":
-            limits[symbol] = (-2, rules.highest_oxygen_state)
-        elif kind == "nonmetal" and any(kinds[other] == "nonmetal" for other in stronger):
-            if own.lowest_state is None or own.highest_state is None:
-                return None
+            ozonide = all(other.kind == "s-block" for name, other in known.items() if name != "O")
+            limits[symbol] = (-2, rules.highest_ozonide_state if ozonide else rules.highest_oxygen_state)
+        elif own.lowest_state is None or own.highest_state is None:
+            return None
+        elif any(known[other].electronegativity > own.electronegativity for other in nonmetals):
             limits[symbol] = (own.lowest_state, own.highest_state)
     charge = charge_range(composition, limits)
     if charge is None or charge[1] >= -AMOUNT_TOLERANCE:

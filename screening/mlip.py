@@ -1,9 +1,9 @@
 """Energies of crystal structures from the CHGNet machine-learned potential.
 
-CHGNet's own batched energy call is used rather than a static calculation per structure through
-atomate2's force-field maker: only the energy is wanted, so forces, stress and moments (a backward
-pass each) and a job document per structure are work thrown away. ``benchmarks/mlip_throughput.py``
-measures both.
+CHGNet's own batched energy call is used rather than a static calculation per structure through atomate2's
+force-field maker: only the energy is wanted, so forces, stress and moments (a backward pass each), a model loaded and
+a job document for each structure are work thrown away. ``benchmarks/mlip_throughput.py`` measures both: 7 times the
+structures per second (22 against 3.1 on one thread, 24 structures of 23 atoms), and the same energies to 1e-6 eV/atom.
 
 References
 ----------
@@ -63,15 +63,21 @@ def model_provenance(model: str) -> ModelProvenance:
 
 
 def _start_worker(model: str) -> None:
-    """Load the model once in a worker process; one thread each, since the processes share the cores."""
-    global _model
+    """Make this process a worker with the model loaded; one thread, since the processes share the cores."""
+    import torch
+
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # CHGNet prints to stdout, where the caller's results go
     warnings.simplefilter("ignore")
-    import torch
+    torch.set_num_threads(1)
+    load_model(model)
+
+
+def load_model(model: str) -> None:
+    """Load CHGNet weights into this process, for :func:`evaluate_chunk`."""
+    global _model
     from chgnet.model.model import CHGNet
 
-    torch.set_num_threads(1)
     _model = CHGNet.load(model_name=model, use_device="cpu", verbose=False)
     for parameter in _model.parameters():
         parameter.requires_grad_(False)
@@ -85,7 +91,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _evaluate(records: Sequence[StructureRecord]) -> list[StructureEnergy]:
+def evaluate_chunk(records: Sequence[StructureRecord]) -> list[StructureEnergy]:
     """Evaluate a chunk in one batched call; if that fails, one by one, to name what failed."""
     outcomes: list[StructureEnergy] = []
     ready: list[tuple[StructureRecord, float]] = []
@@ -211,7 +217,7 @@ def evaluate_structures(
         with ProcessPoolExecutor(processes, context, _start_worker, (model,)) as pool:
             queue = iter(chunks)
             try:
-                pending = {pool.submit(_evaluate, chunk) for chunk in islice(queue, 2 * processes)}
+                pending = {pool.submit(evaluate_chunk, chunk) for chunk in islice(queue, 2 * processes)}
                 while pending:
                     ready, pending = wait(pending, return_when=FIRST_COMPLETED)
                     for future in ready:
@@ -220,7 +226,7 @@ def evaluate_structures(
                         done.update((outcome.id, outcome) for outcome in outcomes)
                         finished += len(outcomes)
                         advance(finished, len(wanted))
-                    pending |= {pool.submit(_evaluate, chunk) for chunk in islice(queue, len(ready))}
+                    pending |= {pool.submit(evaluate_chunk, chunk) for chunk in islice(queue, len(ready))}
             except BrokenProcessPool:
                 raise CalculationError(
                     f"a worker process died; {finished} of {len(wanted)} structures are in {journal}: "
