@@ -4,26 +4,35 @@ maggma's own embedded stores were tried first. JSONStore and the flat-file Monty
 when two processes write; MontyStore on SQLite loses none, but writes a second document when two
 processes upsert one key, and rewrites take 30 ms each and grow with the collection. Here a document is
 a row under a unique key, written in one transaction with write-ahead logging; queries have MongoDB's
-semantics through mongomock's filters. For a cluster use MongoDB.
+semantics through the filters of mongomock-ng, as in maggma's MemoryStore. For a cluster use MongoDB.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import groupby as group_sorted
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
-from maggma.core import Sort, Store, StoreError
+from maggma.core import Sort, Store
 from monty.json import jsanitize
 
+from screening.errors import StoreError
+
 _BUSY_SECONDS = 120.0
+_LARGEST_INTEGER = 2**63 - 1
 
 
 class SQLiteStore(Store):  # type: ignore[misc]
     """One collection of documents in an SQLite file.
+
+    Documents are JSON: dates come back as text, NaN and infinity as null.
 
     Parameters
     ----------
@@ -32,15 +41,20 @@ class SQLiteStore(Store):  # type: ignore[misc]
     collection_name
         Name of the collection, a table of the file.
     key
-        Field that identifies a document where :meth:`update` is not told otherwise.
+        Field that identifies a document where :meth:`update` is not told otherwise; never a list.
     read_only
-        Open an existing file without writing to it.
+        Open an existing file without writing to it; a collection that is not there is empty.
+
+    Raises
+    ------
+    StoreError
+        Here and in every method: if the file cannot be opened, read or written.
     """
 
     def __init__(self, path: str, collection_name: str, key: str = "_key", read_only: bool = False, **kwargs: Any):
         if not Path(path).is_absolute():
             raise StoreError(f"the path of an embedded store must be absolute: {path}")
-        if not collection_name.replace("_", "").isalnum():
+        if not re.fullmatch(r"[A-Za-z]\w*", collection_name, re.ASCII):
             raise StoreError(f"not a name for a collection: {collection_name!r}")
         self.path = path
         self.collection_name = collection_name
@@ -64,15 +78,44 @@ class SQLiteStore(Store):  # type: ignore[misc]
         if self._db is not None and not force_reset:
             return
         self.close()
-        mode = "ro" if self.read_only else "rwc"
-        db = sqlite3.connect(
+        with self._errors("open"):
+            self._db = self._open_to_read() if self.read_only else self._open_to_write()
+
+    def _open_to_write(self) -> sqlite3.Connection:
+        db = self._connection("rwc")
+        give_up = time.monotonic() + _BUSY_SECONDS
+        while db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            try:
+                db.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError:  # SQLite does not wait here for another process that does the same
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.05)
+        db.execute("PRAGMA synchronous=FULL")
+        db.execute(f'CREATE TABLE IF NOT EXISTS "{self.collection_name}" (key TEXT PRIMARY KEY, doc TEXT NOT NULL)')
+        if re.fullmatch(r"\w+", self.key, re.ASCII):
+            self._index(db, self.key)
+        return db
+
+    def _open_to_read(self) -> sqlite3.Connection:
+        try:
+            db = self._connection("ro")
+            tables = db.execute("SELECT name FROM sqlite_master").fetchall()
+        except sqlite3.OperationalError:
+            # Beside a file in write-ahead mode SQLite wants to make two more, which a read-only folder does not allow.
+            log = Path(f"{self.path}-wal")
+            if not Path(self.path).is_file() or (log.is_file() and log.stat().st_size):
+                raise
+            db = self._connection("ro&immutable=1")
+            tables = db.execute("SELECT name FROM sqlite_master").fetchall()
+        if (self.collection_name,) not in tables:
+            db.execute(f'CREATE TEMP TABLE "{self.collection_name}" (key TEXT PRIMARY KEY, doc TEXT NOT NULL)')
+        return db
+
+    def _connection(self, mode: str) -> sqlite3.Connection:
+        return sqlite3.connect(
             f"{Path(self.path).as_uri()}?mode={mode}", uri=True, timeout=_BUSY_SECONDS, isolation_level=None
         )
-        if not self.read_only:
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=FULL")
-            db.execute(f'CREATE TABLE IF NOT EXISTS "{self.collection_name}" (key TEXT PRIMARY KEY, doc TEXT NOT NULL)')
-        self._db = db
 
     def close(self) -> None:
         """Close the file."""
@@ -82,9 +125,10 @@ class SQLiteStore(Store):  # type: ignore[misc]
 
     def count(self, criteria: dict[str, Any] | None = None, hint: dict[str, Any] | None = None) -> int:
         """Count the documents that match."""
-        if not criteria:
+        if criteria:
+            return sum(1 for _ in self._matching(criteria))
+        with self._errors("read"):
             return int(self._collection.execute(f'SELECT count(*) FROM "{self.collection_name}"').fetchone()[0])
-        return sum(1 for _ in self._matching(criteria))
 
     def query(
         self,
@@ -96,22 +140,17 @@ class SQLiteStore(Store):  # type: ignore[misc]
         **_: Any,
     ) -> Iterator[dict[str, Any]]:
         """Yield the documents that match, as MongoDB would."""
-        from mongomock.filtering import resolve_sort_key
+        from mongomock_ng.filtering import resolve_sort_key
 
-        found: Iterator[dict[str, Any]] | list[dict[str, Any]] = self._matching(criteria or {})
+        found = (doc for _, doc in self._matching(criteria or {}))
         if sort:
             ordered = list(found)
             for field, direction in reversed(sort.items()):
                 descending = (direction.value if isinstance(direction, Sort) else direction) < 0
                 ordered.sort(key=lambda doc, field=field: resolve_sort_key(field, doc), reverse=descending)  # type: ignore[misc]
-            found = ordered
-        wanted = _projection(properties)
-        for number, doc in enumerate(found):
-            if number < skip:
-                continue
-            if limit and number >= skip + limit:
-                return
-            yield doc if wanted is None else _project(doc, wanted)
+            found = (doc for doc in ordered)
+        for doc in islice(found, skip, skip + limit if limit else None):
+            yield _projected(doc, properties)
 
     def update(self, docs: list[dict[str, Any]] | dict[str, Any], key: list[str] | str | None = None) -> None:
         """Insert documents, or replace those of the same key; all of them or none."""
@@ -125,33 +164,35 @@ class SQLiteStore(Store):  # type: ignore[misc]
                 identity = [clean[field] for field in fields]
             except KeyError as error:
                 raise StoreError(f"a document for {self.name} lacks its key {error}") from None
+            if isinstance(clean.get(self.key), list):
+                raise StoreError(f"a document for {self.name} has a list as its key {self.key!r}")
             rows.append((orjson.dumps(identity).decode(), orjson.dumps(clean).decode()))
-        db = self._collection
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            db.executemany(f'INSERT OR REPLACE INTO "{self.collection_name}" VALUES (?, ?)', rows)
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
+        with self._transaction() as db:
+            db.executemany(
+                f'INSERT INTO "{self.collection_name}" VALUES (?, ?) '
+                "ON CONFLICT (key) DO UPDATE SET doc = excluded.doc",
+                rows,
+            )
 
     def remove_docs(self, criteria: dict[str, Any]) -> None:
         """Remove the documents that match."""
-        from mongomock.filtering import filter_applies
-
-        rows = self._collection.execute(f'SELECT key, doc FROM "{self.collection_name}"').fetchall()
-        keys = [(key,) for key, doc in rows if filter_applies(criteria, orjson.loads(doc))]
-        self._collection.executemany(f'DELETE FROM "{self.collection_name}" WHERE key = ?', keys)
+        with self._transaction() as db:
+            keys = [(key,) for key, _ in self._matching(criteria)]
+            db.executemany(f'DELETE FROM "{self.collection_name}" WHERE key = ?', keys)
 
     def ensure_index(self, key: str, unique: bool = False) -> bool:
-        """Index a field of the documents."""
-        name = f"{self.collection_name}_{key.replace('.', '_')}"
-        self._collection.execute(
-            f'CREATE {"UNIQUE" if unique else ""} INDEX IF NOT EXISTS "{name}" '
-            f"ON \"{self.collection_name}\" (json_extract(doc, '$.{key}'))"
-        )
+        """Index a field of the documents; documents of one key replace each other anyway, so none is made unique."""
+        if not re.fullmatch(r"[\w.]+", key, re.ASCII):
+            raise StoreError(f"not a field to index: {key!r}")
+        if not self.read_only:
+            with self._errors("write to"):
+                self._index(self._collection, key)
         return True
+
+    def _index(self, db: sqlite3.Connection, field: str) -> None:
+        table = self.collection_name
+        name = f"{table}_{field.replace('.', '_')}"
+        db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} (json_extract(doc, '$.{field}'))")
 
     def groupby(
         self,
@@ -162,33 +203,62 @@ class SQLiteStore(Store):  # type: ignore[misc]
         skip: int = 0,
         limit: int = 0,
     ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-        """Yield the matching documents in groups of equal fields."""
+        """Yield the matching documents that have all `keys`, in groups of equal ones.
+
+        As in maggma's other stores, the first of each pair holds the keys in the nesting of the documents.
+        """
         names = [keys] if isinstance(keys, str) else list(keys)
-        docs = list(self.query(criteria, None, sort, skip, limit))
-        wanted = _projection(properties)
 
-        def identity(doc: dict[str, Any]) -> str:
-            return orjson.dumps([_field(doc, name) for name in names]).decode()
+        def identity(found: tuple[dict[str, Any], dict[str, Any]]) -> str:
+            return orjson.dumps(found[0], option=orjson.OPT_SORT_KEYS).decode()
 
-        for _, members in group_sorted(sorted(docs, key=identity), key=identity):
+        docs = [(_projected(doc, names), doc) for doc in self.query(criteria, None, sort, skip, limit)]
+        kept = sorted((found for found in docs if all(_has(found[0], name) for name in names)), key=identity)
+        wanted = [*properties, *names] if properties else None
+        for _, members in group_sorted(kept, key=identity):
             group = list(members)
-            values = {name: _field(group[0], name) for name in names}
-            yield values, group if wanted is None else [_project(doc, wanted) for doc in group]
+            yield group[0][0], [_projected(doc, wanted) for _, doc in group]
 
-    def _matching(self, criteria: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield the documents that match; plain equalities are left to SQLite, the rest to mongomock."""
-        from mongomock.filtering import filter_applies
+    def _matching(self, criteria: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield what matches, by key. SQLite leaves out what it can; the filter decides."""
+        from mongomock_ng.filtering import filter_applies
 
         clauses, values = [], []
         for field, value in criteria.items():
-            if isinstance(value, str | int) and not isinstance(value, bool) and field.replace("_", "").isalnum():
-                clauses.append(f"json_extract(doc, '$.{field}') = ?")
-                values.append(value)
+            if re.fullmatch(r"[A-Za-z_]\w*", field, re.ASCII):
+                equal, bound = _equality(value)
+                if equal:
+                    either = "" if field == self.key else f" OR json_type(doc, '$.{field}') = 'array'"
+                    clauses.append(f"(json_extract(doc, '$.{field}') {equal}{either})")
+                    values.append(bound)
         where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
-        for (text,) in self._collection.execute(f'SELECT doc FROM "{self.collection_name}"{where}', values):
-            doc = orjson.loads(text)
-            if len(clauses) == len(criteria) or filter_applies(criteria, doc):
-                yield doc
+        with self._errors("read"):
+            rows = self._collection.execute(f'SELECT key, doc FROM "{self.collection_name}"{where}', values)
+            while (row := rows.fetchone()) is not None:
+                doc = orjson.loads(row[1])
+                if filter_applies(criteria, doc):
+                    yield row[0], doc
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._errors("write to"):
+            db = self._collection
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _errors(self, what: str) -> Iterator[None]:
+        """Say of an error of SQLite what could not be done with which file."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot {what} the database {self.path}: {error}") from error
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SQLiteStore) and self.name == other.name
@@ -196,34 +266,67 @@ class SQLiteStore(Store):  # type: ignore[misc]
     def __hash__(self) -> int:
         return hash(self.name)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_db": None}
+
+def _equality(value: Any) -> tuple[str, Any]:
+    """Return a condition that every scalar equal to the value, or to one of its ``$in``, fulfils; or none."""
+    if isinstance(value, dict) and value.keys() == {"$in"} and all(_is_plain(member) for member in value["$in"]):
+        return "IN (SELECT value FROM json_each(?))", orjson.dumps(list(value["$in"])).decode()
+    return ("= ?", value) if _is_plain(value) else ("", None)
 
 
-def _projection(properties: dict[str, Any] | list[str] | None) -> list[str] | None:
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" not in value
+    return isinstance(value, int) and abs(value) <= _LARGEST_INTEGER
+
+
+def _projected(doc: dict[str, Any], properties: dict[str, Any] | list[str] | None) -> dict[str, Any]:
+    """Keep the fields wanted, or drop those whose entry is false, where all are; dotted names keep their nesting."""
     if not properties:
-        return None
-    return [name for name, keep in properties.items() if keep] if isinstance(properties, dict) else list(properties)
-
-
-def _field(doc: Any, dotted: str) -> Any:
-    for part in dotted.split("."):
-        doc = doc.get(part) if isinstance(doc, dict) else None
-    return doc
-
-
-def _project(doc: dict[str, Any], dotted_names: list[str]) -> dict[str, Any]:
-    """Keep some fields; a dotted name keeps its place in the nesting."""
-    kept: dict[str, Any] = {}
-    for dotted in dotted_names:
+        return doc
+    chosen = properties if isinstance(properties, dict) else dict.fromkeys(properties, True)
+    kept = [name for name, keep in chosen.items() if keep]
+    dropped = [name for name, keep in chosen.items() if not keep and name != "_id"]
+    tree: dict[str, Any] = {}
+    for dotted in kept or dropped:
         *outer, last = dotted.split(".")
-        source: Any = doc
-        target = kept
+        branch = tree
         for part in outer:
-            source = source.get(part) if isinstance(source, dict) else None
-            if not isinstance(source, dict):
-                break
-            target = target.setdefault(part, {})
-        if isinstance(source, dict) and last in source:
-            target[last] = source[last]
-    return kept
+            branch = branch.setdefault(part, {})
+        branch[last] = {}
+    if not tree:
+        return doc
+    chosen_part: dict[str, Any] = _kept(doc, tree) if kept else _without(doc, tree)
+    return chosen_part
+
+
+def _kept(value: Any, tree: dict[str, Any]) -> Any:
+    if not tree:
+        return value
+    if isinstance(value, list):
+        return [_kept(member, tree) for member in value if isinstance(member, dict | list)]
+    return {
+        name: _kept(member, tree[name])
+        for name, member in value.items()
+        if name in tree and (not tree[name] or isinstance(member, dict | list))
+    }
+
+
+def _without(value: Any, tree: dict[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_without(member, tree) for member in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _without(member, tree[name]) if name in tree else member
+        for name, member in value.items()
+        if name not in tree or tree[name]
+    }
+
+
+def _has(doc: Any, dotted: str) -> bool:
+    for part in dotted.split("."):
+        if not isinstance(doc, dict) or part not in doc:
+            return False
+        doc = doc[part]
+    return True
