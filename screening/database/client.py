@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from pydantic import ValidationError
 
 from screening.criteria import Criterion
 from screening.database.stores import Collection, StoreLocation
@@ -13,6 +17,7 @@ from screening.errors import InputError, StoreError, nearest
 from screening.ranking import RankingDocument
 from screening.record import BareInterface, RankedCoating
 
+_NOT_PERMITTED = (13, 18)  # MongoDB's codes for a user who may not read: Unauthorized, AuthenticationFailed
 BOOKKEEPING = ("key", "source_job", "built_at", "criteria", "_id")
 SORTS: dict[str, tuple[str, int]] = {
     "worst_mutual": ("worst_mutual_mev_per_atom", -1),
@@ -99,7 +104,9 @@ class CoatingDatabase:
         Raises
         ------
         InputError
-            If `sort` is unknown, a number is negative, or the filter is none MongoDB understands.
+            If `sort` or a field is unknown, a number is negative, or the filter is none MongoDB understands.
+        StoreError
+            If the database cannot be read.
         """
         if sort not in SORTS:
             raise InputError(f"cannot sort by {sort!r}{nearest(sort, SORTS)}; there are {', '.join(SORTS)}")
@@ -117,19 +124,13 @@ class CoatingDatabase:
         if filter:
             criteria = {"$and": [criteria, dict(filter)]} if criteria else dict(filter)
         field, direction = SORTS[sort]
-        try:
-            found = list(self._store("coatings").query(criteria))
-        except (NotImplementedError, TypeError, ValueError) as error:
-            raise InputError(f"not a filter: {error}") from None
-        except Exception as error:
-            if type(error).__name__ == "OperationFailure":
-                raise InputError(f"not a filter: {error}") from None
-            raise
+        found = self._find("coatings", criteria)
         found.sort(key=lambda doc: _sort_key(doc, field, direction))
         found = found[:limit] if limit else found
         if fields:
+            _require_fields(found, fields)
             return [{name: _value(doc, name) for name in fields} for doc in found]
-        return [{name: value for name, value in doc.items() if name not in BOOKKEEPING} for doc in found]
+        return [_without_bookkeeping(doc) for doc in found]
 
     def ranking(
         self, cathode: str | None = None, electrolyte: str | None = None, sort: str = "worst_mutual", top: int = 0
@@ -146,45 +147,51 @@ class CoatingDatabase:
             At most so many coatings in each; 0 for all.
         """
         docs = self.search(cathode=cathode, electrolyte=electrolyte, sort=sort)
-        groups: dict[tuple[str, str, str], list[RankedCoating]] = {}
+        groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
         for doc in docs:
-            coating = RankedCoating.model_validate(doc)
-            groups.setdefault((coating.cathode, coating.electrolyte, coating.energies.sha256), []).append(coating)
-        rankings = []
-        for (name, partner, sha256), coatings in groups.items():
-            bare_docs = list(
-                self._store("bare_interfaces").query(
-                    {"cathode": name, "electrolyte": partner, "energies.sha256": sha256}
-                )
+            groups.setdefault((doc["cathode"], doc["electrolyte"], doc["energies"]["sha256"]), []).append(doc)
+        return [self._ranking(*group, docs[: top or None]) for group, docs in groups.items()]
+
+    def _ranking(self, cathode: str, electrolyte: str, sha256: str, docs: list[dict[str, Any]]) -> RankingDocument:
+        group = {"cathode": cathode, "electrolyte": electrolyte, "energies.sha256": sha256}
+        bare = self._find("bare_interfaces", group)
+        criteria = self._find("coatings", {**group, "coating": docs[0]["coating"]})[0]["criteria"]
+        try:
+            return RankingDocument(
+                energies=docs[0]["energies"],
+                cathode=cathode,
+                electrolyte=electrolyte,
+                bare_interface=BareInterface.model_validate(_without_bookkeeping(bare[0])) if bare else None,
+                ranking=[RankedCoating.model_validate(doc) for doc in docs],
+                criteria={c["name"]: Criterion.model_validate(c) for c in criteria},
             )
-            bare = None
-            if bare_docs:
-                kept = {k: v for k, v in bare_docs[0].items() if k not in BOOKKEEPING}
-                bare = BareInterface.model_validate(kept)
-            criteria = self._store("coatings").query_one(
-                {"cathode": name, "electrolyte": partner, "energies.sha256": sha256}, properties=["criteria"]
-            )
-            rankings.append(
-                RankingDocument(
-                    energies=coatings[0].energies,
-                    cathode=name,
-                    electrolyte=partner,
-                    bare_interface=bare,
-                    ranking=coatings[:top] if top else coatings,
-                    criteria={c["name"]: Criterion.model_validate(c) for c in criteria["criteria"]},
-                )
-            )
-        return rankings
+        except ValidationError as error:
+            raise StoreError(
+                f"{self.location.name} was written by another version of coatscreen ("
+                f"{'.'.join(map(str, error.errors()[0]['loc']))}: {error.errors()[0]['msg']}); run the screening again"
+            ) from None
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the cathodes and electrolytes in the database, as pairs."""
-        docs = self._store("coatings").query({}, properties=["cathode", "electrolyte"])
-        return sorted({(doc["cathode"], doc["electrolyte"]) for doc in docs})
+        return sorted({(doc["cathode"], doc["electrolyte"]) for doc in self._find("coatings", {})})
+
+    def _find(self, collection: Collection, criteria: dict[str, Any]) -> list[dict[str, Any]]:
+        from pymongo.errors import OperationFailure
+
+        store = self._store(collection)
+        with self.location.errors():
+            try:
+                return list(store.query(criteria))
+            except OperationFailure as error:
+                if error.code in _NOT_PERMITTED:
+                    raise
+                reason = str(error).split(", full error")[0]
+            except (NotImplementedError, TypeError, ValueError, re.error) as error:
+                reason = str(error)
+        raise InputError(f"not a filter: {reason}")
 
     def _store(self, collection: Collection) -> Any:
         if collection not in self._stores:
-            if not self.location.exists:
-                raise StoreError(f"there is no database in {self.location.name}: `coatscreen run` makes one")
             self._stores[collection] = self.location.open(collection, read_only=True)
         return self._stores[collection]
 
@@ -198,6 +205,39 @@ def _value(doc: Any, dotted: str) -> Any:
     return doc
 
 
+def _without_bookkeeping(doc: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in doc.items() if name not in BOOKKEEPING}
+
+
+def _require_fields(docs: list[dict[str, Any]], fields: Sequence[str]) -> None:
+    """Refuse a field that no document has, unless something above it is null in one."""
+    for field in fields:
+        if docs and all(_ends_at(doc, field) is not None for doc in docs):
+            doc, path = docs[0], _ends_at(docs[0], field) or ""
+            above = path.rpartition(".")[0]
+            inside = _value(doc, above) if above else doc
+            names = inside if isinstance(inside, dict) else {}
+            there = nearest(path.rpartition(".")[2], names) or f"; there are {', '.join(map(str, names)) or 'none'}"
+            raise InputError(f"no document has a field {field!r}{there}")
+
+
+def _ends_at(doc: Any, dotted: str) -> str | None:
+    """Return the part of a dotted name at which a document ends; None if it, or a null on the way to it, is there."""
+    parts = dotted.split(".")
+    for depth, part in enumerate(parts, start=1):
+        if doc is None:
+            return None
+        if isinstance(doc, list) and part.isdigit() and int(part) < len(doc):
+            doc = doc[int(part)]
+        elif isinstance(doc, dict) and part in doc:
+            doc = doc[part]
+        else:
+            return ".".join(parts[:depth])
+    return None
+
+
 def _sort_key(doc: dict[str, Any], field: str, direction: int) -> tuple[bool, float, int, str]:
     value = _value(doc, field)
+    if field == "window.oxidation_limit_v" and _value(doc, "window.oxidation_limited") is False:
+        value = math.inf
     return (value is None, direction * (value or 0.0), doc.get("rank") or 10**9, doc["coating"])

@@ -9,13 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from screening.errors import StoreError
+from screening.errors import InputError, StoreError
 
 Collection = Literal["jobs", "coatings", "bare_interfaces", "runs"]
 KEYS: dict[Collection, str] = {"jobs": "uuid", "coatings": "key", "bare_interfaces": "key", "runs": "run_id"}
 _FILE = "coatscreen.sqlite"
 _TIMEOUT_MS = 5000
 _LOCK_SECONDS = 600.0
+
+
+class LocationError(StoreError, InputError):
+    """The location itself is wrong: no database can be there, or none is."""
 
 
 class StoreLocation:
@@ -29,21 +33,25 @@ class StoreLocation:
 
     Raises
     ------
-    StoreError
-        If a URI names no database.
+    LocationError
+        If it is another kind of address, or a URI names no database.
     """
 
     def __init__(self, location: str | Path) -> None:
         text = str(location)
         self.uri = text if re.match(r"mongodb(\+srv)?://", text) else None
+        if self.uri is None and re.match(r"\w[\w+.-]*://", text):
+            raise LocationError(f"{_without_password(text)} is neither a folder nor a mongodb:// address")
+        if not text.strip():
+            raise LocationError("the location of the database is empty")
         self.folder = None if self.uri else Path(text).expanduser().resolve()
-        if self.uri and not re.match(r"mongodb(?:\+srv)?://[^/]+/[^/?]+", self.uri):
-            raise StoreError(f"{self.name} names no database: write mongodb://host/database")
+        if self.uri and not re.fullmatch(r"mongodb(?:\+srv)?://(?:.*@)?[^/]+/[^/?]+(?:\?.*)?", self.uri):
+            raise LocationError(f"{self.name} names no database: write mongodb://host/database")
 
     @property
     def name(self) -> str:
         """The location without any password."""
-        return str(self.folder) if self.uri is None else re.sub(r"//[^@/]*@", "//***@", self.uri)
+        return str(self.folder) if self.uri is None else _without_password(self.uri)
 
     @property
     def exists(self) -> bool:
@@ -55,51 +63,64 @@ class StoreLocation:
 
         Raises
         ------
+        LocationError
+            If the folder cannot be made or written to, or is to be read and holds no database.
         StoreError
-            If it cannot be reached, read, or written to.
+            If the database cannot be reached or opened.
         """
         if self.folder is None:
-            return self._open_mongo(collection)
-        import sqlite3
-
+            return self._open_mongo(collection, read_only)
         from screening.database.sqlite_store import SQLiteStore
 
         file = self.folder / _FILE
-        if read_only and not file.is_file():
-            raise StoreError(f"there is no database in {self.folder}: `coatscreen run` makes one")
+        if read_only and not self.exists:
+            raise LocationError(f"there is no database in {self.name}: `coatscreen run` makes one")
         if not read_only:
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise StoreError(f"cannot make the folder {self.folder}: {error.strerror}") from None
+                raise LocationError(f"cannot make the folder {self.folder}: {error.strerror}") from None
             if not os.access(self.folder, os.W_OK):
-                raise StoreError(f"the folder {self.folder} is read-only: choose another with --store")
-        store = SQLiteStore(str(file), collection, key=KEYS[collection])
-        try:
-            store.connect()
-        except sqlite3.Error as error:
-            raise StoreError(f"cannot open the database {file}: {error}") from None
+                raise LocationError(f"the folder {self.folder} is read-only: choose another with --store")
+        store = SQLiteStore(str(file), collection, key=KEYS[collection], read_only=read_only)
+        store.connect()
         return store
 
-    def _open_mongo(self, collection: Collection) -> Any:
+    def _open_mongo(self, collection: Collection, read_only: bool) -> Any:
         from maggma.stores import MongoURIStore
+        from pymongo.errors import ConfigurationError
+
+        with self.errors():
+            try:
+                store = MongoURIStore(
+                    self.uri,
+                    collection,
+                    key=KEYS[collection],
+                    mongoclient_kwargs={"serverSelectionTimeoutMS": _TIMEOUT_MS},
+                )
+                store.connect()
+            except (ConfigurationError, ValueError, TypeError) as error:  # its text may quote the password
+                raise LocationError(
+                    f"{self.name} is not an address MongoDB understands ({type(error).__name__}); in a user name or "
+                    "password, write : / ? # [ ] @ % as %3A %2F %3F %23 %5B %5D %40 %25"
+                ) from None
+            store.count({"key": "reachable?"})
+            if not read_only:
+                store.ensure_index(KEYS[collection], unique=collection != "jobs")
+        return store
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Turn what goes wrong with the database inside into a StoreError that names it, without any password."""
         from pymongo.errors import PyMongoError
 
         try:
-            store = MongoURIStore(
-                self.uri,
-                collection,
-                key=KEYS[collection],
-                mongoclient_kwargs={"serverSelectionTimeoutMS": _TIMEOUT_MS},
-            )
-            store.connect()
-            store.count({"key": "reachable?"})
-            if collection in ("coatings", "bare_interfaces"):
-                store.ensure_index(KEYS[collection], unique=True)
-        except (PyMongoError, ValueError) as error:
-            reason = re.sub(r"//[^@/]*@", "//***@", str(error).split(",")[0].splitlines()[0])
-            raise StoreError(f"cannot reach {self.name}: {reason}") from None
-        return store
+            yield
+        except PyMongoError as error:
+            reason = _without_password(str(error).split(",")[0]).splitlines()
+            raise StoreError(f"{self.name}: {reason[0] if reason else type(error).__name__}") from None
+        except OSError as error:
+            raise StoreError(f"cannot write to {self.name}: {error.strerror or error}") from None
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -120,3 +141,7 @@ class StoreLocation:
                 yield
         except Timeout:
             raise StoreError(f"another process has been aggregating {self.folder} for ten minutes") from None
+
+
+def _without_password(text: str) -> str:
+    return re.sub(r"//.*@", "//***@", text)
