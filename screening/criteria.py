@@ -20,7 +20,8 @@ QUANTITIES = (
     "worst_mutual_mev_per_atom",
     "raw_material_cost_usd_per_kg",
 )
-_MUTUAL = re.compile(r"mutual_(electrolyte|cathode_\w+)_mev_per_atom")  # of one contact; states are the cathode's own
+_CONTACTS = tuple(f"mutual_{c}_mev_per_atom" for c in ("electrolyte", "cathode_full", "cathode_half"))
+_MUTUAL = re.compile(r"mutual_(?:electrolyte|cathode_(.+))_mev_per_atom")  # states of charge are the cathode's own
 
 
 class Criterion(BaseModel):
@@ -42,8 +43,14 @@ class Criterion(BaseModel):
     @model_validator(mode="after")
     def _known_quantity(self) -> Criterion:
         if self.quantity not in QUANTITIES and not _MUTUAL.fullmatch(self.quantity):
-            raise ValueError(f"no quantity {self.quantity!r}{nearest(self.quantity, QUANTITIES)}")
+            raise ValueError(f"no quantity {self.quantity!r}{nearest(self.quantity, QUANTITIES + _CONTACTS)}")
         return self
+
+    @property
+    def cathode_state(self) -> str | None:
+        """The state of charge whose contact is judged; None where it is another quantity."""
+        found = _MUTUAL.fullmatch(self.quantity)
+        return found[1] if found else None
 
     def judge(self, quantities: Mapping[str, float | None]) -> bool | None:
         """Return whether it is passed; None where the quantity is unknown."""

@@ -7,15 +7,17 @@ from datetime import UTC, datetime
 from typing import Any, TypedDict
 
 from maggma.core import Builder, Store
+from pydantic import ValidationError
 
 from screening.criteria import Criterion, default_criteria
+from screening.errors import StoreError
 from screening.ranking import rank_coatings
 from screening.record import BareInterface, CoatingRecord
 from workflows.identity import digest
 
 
 class Group(TypedDict):
-    """All coatings of one cathode, electrolyte and set of energies, and what is new among them."""
+    """All coatings of one cathode, electrolyte and set of energies, and the bare interface between them."""
 
     cathode: str
     electrolyte: str
@@ -25,11 +27,17 @@ class Group(TypedDict):
     bare: dict[str, Any] | None
 
 
+GroupKey = tuple[str, str, str]
+
+
 class CoatingBuilder(Builder):  # type: ignore[misc]
     """Aggregate finished screening jobs into one ranked document per coating, cathode and electrolyte.
 
-    Incremental: a group of coatings is touched only if a job of it is newer than the database, or the criteria
+    Incremental: a group of coatings is touched only if one of its jobs is not in the database yet, or the criteria
     have changed; then the whole group is ranked again, since one new coating may move all others.
+
+    Where two jobs computed the same coating, cathode and electrolyte in different ways (another lithium potential,
+    another material of that name), the database holds the one that was asked for last.
 
     Parameters
     ----------
@@ -41,6 +49,8 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
         Target: :class:`~screening.record.BareInterface` documents.
     criteria
         What coatings are judged by; None for the packaged criteria.
+    asked_for
+        Ids of the jobs that were asked for last; None for all jobs there are, the last to finish counting.
     """
 
     def __init__(
@@ -49,50 +59,57 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
         coatings: Store,
         bare_interfaces: Store,
         criteria: Sequence[Criterion] | None = None,
+        asked_for: Sequence[str] | None = None,
         **kwargs: Any,
     ) -> None:
         self.jobs = jobs
         self.coatings = coatings
         self.bare_interfaces = bare_interfaces
         self.criteria = criteria
+        self.asked_for = asked_for
         super().__init__(sources=[jobs], targets=[coatings, bare_interfaces], **kwargs)
 
     def get_items(self) -> Iterator[Group]:
         """Yield every group that a new job output or new criteria change."""
-        built: dict[tuple[str, str, str], dict[str, dict[str, Any]]] = {}
+        built: dict[GroupKey, dict[str, dict[str, Any]]] = {}
         for doc in self.coatings.query(
-            {}, properties=["key", "cathode", "electrolyte", "energies", "coating", "source_job", "criteria"]
+            {}, properties=["cathode", "electrolyte", "energies.sha256", "coating", "source_job", "criteria"]
         ):
-            group = (doc["cathode"], doc["electrolyte"], doc["energies"]["sha256"])
-            built.setdefault(group, {})[doc["coating"]] = doc
-        new: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-        known = {doc["source_job"] for coatings in built.values() for doc in coatings.values()}
-        jobs = self.jobs.query({"name": {"$regex": "^assemble_records: "}}, properties=["uuid", "completed_at"])
-        for job in sorted(jobs, key=lambda doc: str(doc.get("completed_at"))):
-            stamp = f"{job['uuid']} {job.get('completed_at')}"
-            if stamp in known:
+            built.setdefault(_group_of(doc), {})[doc["coating"]] = doc
+        bare = self._bare_jobs()
+        changed: dict[GroupKey, list[dict[str, Any]]] = {}
+        sources = {doc["source_job"] for coatings in built.values() for doc in coatings.values()}
+        for job in self._jobs_of("assemble_records"):
+            if self.asked_for is None and _stamp(job) in sources:
                 continue
             output = self.jobs.query_one({"uuid": job["uuid"]}, properties=["output"])["output"]
             group = (output["cathode"], output["electrolyte"], output["energies_sha256"])
-            superseded = all(
-                built.get(group, {}).get(r["coating"], {}).get("source_job", "").rpartition(" ")[2]
-                > str(job.get("completed_at"))
-                for r in output["records"]
-            )
-            if not superseded:
-                new.setdefault(group, []).append({"stamp": stamp, "records": output["records"]})
+            known = built.get(group, {})
+            made_from = [known.get(r["coating"], {}).get("source_job") for r in output["records"]]
+            if not all(self._stands(source, job) for source in made_from):
+                changed.setdefault(group, []).append({"stamp": _stamp(job), "records": output["records"]})
         judged_by = [c.model_dump() for c in self.criteria or default_criteria()]
+        shown = {_group_of(doc): doc.get("source_job") for doc in self.bare_interfaces.query({})}
         for group, coatings in built.items():
-            if any(doc["criteria"] != judged_by for doc in coatings.values()):
-                new.setdefault(group, [])
-        for group, batches in new.items():
-            yield self._group(group, batches)
+            if any(doc["criteria"] != judged_by for doc in coatings.values()) or (
+                group in bare and not self._stands(shown.get(group), bare[group])
+            ):
+                changed.setdefault(group, [])
+        for group, batches in changed.items():
+            yield self._group(group, batches, bare.get(group))
 
     def process_item(self, item: Group) -> dict[str, Any]:
         """Rank one group; touches no database."""
         criteria = tuple(self.criteria or default_criteria())
-        bare = None if item["bare"] is None else BareInterface.model_validate(item["bare"])
-        records = [CoatingRecord.model_validate(record) for record in item["records"]]
+        try:
+            bare = None if item["bare"] is None else BareInterface.model_validate(item["bare"])
+            records = [CoatingRecord.model_validate(record) for record in item["records"]]
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise StoreError(
+                f"the database was written by another version of coatscreen ({'.'.join(map(str, first['loc']))}: "
+                f"{first['msg']}); choose another with --store"
+            ) from None
         now = datetime.now(UTC).isoformat(timespec="seconds")
         documents = [
             {
@@ -105,16 +122,43 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
             for coating in rank_coatings(records, bare, criteria)
         ]
         key = document_key("", item["cathode"], item["electrolyte"], item["energies_sha256"])
-        return {"coatings": documents, "bare": None if item["bare"] is None else {**item["bare"], "key": key}}
+        return {
+            "coatings": documents,
+            "bare": None if item["bare"] is None else {**item["bare"], "key": key, "source_job": item["sources"][""]},
+        }
 
     def update_targets(self, items: Iterable[dict[str, Any]]) -> None:
         """Write the groups, each in one go."""
         for item in items:
-            if item["bare"] is not None:
-                self.bare_interfaces.update(item["bare"], key="key")
             self.coatings.update(item["coatings"], key="key")
+            if item["bare"] is not None:  # last, since a group without it counts as unfinished
+                self.bare_interfaces.update(item["bare"], key="key")
 
-    def _group(self, group: tuple[str, str, str], batches: list[dict[str, Any]]) -> Group:
+    def _jobs_of(self, function: str) -> list[dict[str, Any]]:
+        """Return the jobs of one function that count, in the order they finished."""
+        criteria: dict[str, Any] = {"name": {"$regex": f"^{function}: "}}
+        if self.asked_for is not None:
+            criteria["uuid"] = {"$in": list(self.asked_for)}
+        jobs = self.jobs.query(criteria, properties=["uuid", "completed_at"])
+        return sorted(jobs, key=lambda job: str(job.get("completed_at")))
+
+    def _bare_jobs(self) -> dict[GroupKey, dict[str, Any]]:
+        """Return the bare interface that counts for each group."""
+        found = {}
+        for job in self._jobs_of("bare_interface"):
+            output = _plain(self.jobs.query_one({"uuid": job["uuid"]}, properties=["output"])["output"])
+            found[_group_of(output)] = {**job, "output": output}
+        return found
+
+    def _stands(self, source: str | None, job: dict[str, Any]) -> bool:
+        """Return whether a document made from `source` needs nothing from `job`."""
+        if source == _stamp(job):
+            return True
+        if source is None or self.asked_for is not None:
+            return False
+        return source.rpartition(" ")[2] > str(job.get("completed_at"))
+
+    def _group(self, group: GroupKey, batches: list[dict[str, Any]], bare: dict[str, Any] | None) -> Group:
         cathode, electrolyte, sha256 = group
         fields = [*CoatingRecord.model_fields, "source_job"]
         where = {"cathode": cathode, "electrolyte": electrolyte, "energies.sha256": sha256}
@@ -124,11 +168,12 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
             for record in batch["records"]:
                 records[record["coating"]] = _plain(record)
                 sources[record["coating"]] = batch["stamp"]
-        bare = self.jobs.query(
-            {"name": f"bare_interface: {cathode}|{electrolyte}", "output.energies.sha256": sha256},
-            properties=["output", "completed_at"],
-        )
-        latest = max(bare, key=lambda doc: str(doc.get("completed_at")), default=None)
+        if bare is None:
+            shown = self.bare_interfaces.query_one(where)
+            output = None if shown is None else {k: v for k, v in shown.items() if k in BareInterface.model_fields}
+            sources[""] = "" if shown is None else str(shown.get("source_job"))
+        else:
+            output, sources[""] = bare["output"], _stamp(bare)
         return Group(
             cathode=cathode,
             electrolyte=electrolyte,
@@ -137,7 +182,7 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
                 {k: v for k, v in record.items() if k in CoatingRecord.model_fields} for record in records.values()
             ],
             sources=sources,
-            bare=None if latest is None else _plain(latest["output"]),
+            bare=output,
         )
 
 
@@ -151,3 +196,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _plain(v) for k, v in value.items() if k not in ("@module", "@class", "@version")}
     return [_plain(v) for v in value] if isinstance(value, list) else value
+
+
+def _stamp(job: dict[str, Any]) -> str:
+    return f"{job['uuid']} {job.get('completed_at')}"
+
+
+def _group_of(doc: dict[str, Any]) -> GroupKey:
+    return doc["cathode"], doc["electrolyte"], doc["energies"]["sha256"]

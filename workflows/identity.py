@@ -10,6 +10,7 @@ from typing import Any
 from jobflow import Job
 from monty.json import jsanitize
 
+from screening.batch import EnergySource
 from screening.provenance import software
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "coatscreen")
@@ -18,13 +19,18 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "coatscreen")
 def by_content(job: Job) -> Job:
     """Give a job an id made from its function, its arguments and the software's version.
 
-    Arguments that refer to other jobs count by those jobs' ids, so an id stands for all that led to it.
+    Arguments that refer to other jobs count by those jobs' ids, so an id stands for all that led to it. Energies count
+    by their content, wherever they lie.
     """
+
+    def plain(argument: Any) -> Any:
+        return argument.sha256 if isinstance(argument, EnergySource) else argument
+
     content = jsanitize(
         {
             "function": f"{job.function.__module__}.{job.function.__qualname__}",
-            "args": job.function_args,
-            "kwargs": job.function_kwargs,
+            "args": [plain(argument) for argument in job.function_args],
+            "kwargs": {name: plain(argument) for name, argument in job.function_kwargs.items()},
             "software": software().coatscreen,
         },
         strict=True,

@@ -9,6 +9,8 @@ themselves are run by jobflow.
 from __future__ import annotations
 
 import multiprocessing
+import warnings
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -17,8 +19,9 @@ from dataclasses import dataclass, field
 import networkx as nx
 from jobflow import Flow, Job, JobStore, OnMissing
 from monty.json import MontyDecoder
+from pymongo.errors import PyMongoError
 
-from screening.errors import CalculationError
+from screening.errors import CalculationError, StoreError
 
 Progress = Callable[[int, int, str], None]
 
@@ -57,35 +60,48 @@ def run_local(
     ------
     CalculationError
         If a worker process dies; what was finished is in the store.
+    StoreError, PyMongoError
+        If the store cannot be read or written.
     """
-    jobs: dict[str, Job] = {job.uuid: job for job, _ in flow.iterflow()}
-    graph = flow.graph
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Some jobs are not connected")  # they need not be
+        jobs: dict[str, Job] = {job.uuid: job for job, _ in flow.iterflow()}
+        graph = flow.graph
     stored = {doc["uuid"] for doc in store.query({"uuid": {"$in": list(jobs)}}, properties=["uuid"])}
     todo = {uuid for uuid in jobs if uuid not in stored}
     for uuid in list(todo):
         todo |= nx.descendants(graph, uuid)  # what was made without a piece is made again with it
     outcome = Outcome(already_done=[jobs[uuid].name for uuid in jobs if uuid not in todo])
     progress(len(jobs) - len(todo), len(jobs), "")
+    needs = {uuid: todo.intersection(graph.predecessors(uuid)) for uuid in jobs if uuid in todo}
+    ready = deque(uuid for uuid, parents in needs.items() if not parents)
     failed: set[str] = set()
-    waiting = [uuid for uuid in jobs if uuid in todo]
     running: dict[Future[None], str] = {}
+
+    def finish(uuid: str, error: str | None) -> None:
+        if error is None:
+            outcome.done.append(jobs[uuid].name)
+        else:
+            failed.add(uuid)
+            outcome.failed[jobs[uuid].name] = error
+        for child in graph.successors(uuid):
+            needs[child].discard(uuid)
+            if not needs[child]:
+                ready.append(child)
+        progress(len(jobs) - len(todo) + len(outcome.done) + len(failed), len(jobs), jobs[uuid].name)
+
     with _executor(workers) as pool:
         try:
-            while waiting or running:
-                for uuid in list(waiting):
-                    parents = set(graph.predecessors(uuid))
-                    if parents & (set(waiting) | set(running.values())):
-                        continue
-                    waiting.remove(uuid)
-                    job = jobs[uuid]
-                    lost = sorted(jobs[parent].name for parent in parents & failed)
+            while ready or running:
+                while ready and len(running) < 2 * workers:
+                    uuid = ready.popleft()
+                    job, lost = jobs[uuid], failed.intersection(graph.predecessors(uuid))
                     if lost and job.config.on_missing_references == OnMissing.ERROR:
-                        failed.add(uuid)
-                        outcome.failed[job.name] = f"needs {lost[0]}, which failed"
-                    else:
-                        for parent in parents & failed:
-                            store.remove_docs({"uuid": parent})
-                        running[pool.submit(_run, job.to_json(), store)] = uuid
+                        finish(uuid, f"needs {min(jobs[parent].name for parent in lost)}, which failed")
+                        continue
+                    for parent in lost:
+                        store.remove_docs({"uuid": parent})
+                    running[pool.submit(_run, job.to_json(), store)] = uuid
                 if not running:
                     continue
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -96,13 +112,9 @@ def run_local(
                             f"a worker process died; {len(outcome.done)} jobs are finished: run the same command "
                             "again to go on"
                         )
-                    if error is not None:
-                        failed.add(uuid)
-                        outcome.failed[jobs[uuid].name] = f"{type(error).__name__}: {error}".splitlines()[0]
-                    else:
-                        outcome.done.append(jobs[uuid].name)
-                    finished = len(outcome.already_done) + len(outcome.done) + len(outcome.failed)
-                    progress(finished, len(jobs), jobs[uuid].name)
+                    if isinstance(error, StoreError | PyMongoError):
+                        raise error
+                    finish(uuid, None if error is None else f"{type(error).__name__}: {error}".splitlines()[0])
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

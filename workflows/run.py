@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from jobflow import JobStore
 
 from screening.database import StoreLocation
-from screening.errors import CalculationError, InputError, StoreError
-from screening.plan import plan_screening
+from screening.energies import REFERENCE
+from screening.errors import CalculationError, InputError, nearest
+from screening.plan import ScreeningPlan, plan_screening
 from screening.record import Run
 from workflows.builders import CoatingBuilder
 from workflows.flows.screening import CoatingScreeningMaker
@@ -51,16 +54,17 @@ def run_screening(settings: ScreeningSettings, progress: Progress = lambda finis
     CalculationError
         If a worker dies, or the ranking of a cathode and electrolyte failed; what was finished is stored.
     """
+    request = _request(settings)
     plan = plan_screening(
-        settings.coatings, settings.cathodes, settings.electrolytes, settings.energies, settings.catalogue
+        request["coatings"], request["cathodes"], request["electrolytes"], request["energies"], request["catalogue"]
     )
+    _check_states(settings, plan)
     maker = CoatingScreeningMaker(
         batch_size=settings.batch_size, prefer_mu=settings.prefer_mu, criteria=tuple(settings.criteria)
     )
     flow = maker.from_plan(plan)
     location = StoreLocation(settings.store)
     jobs, runs = location.open("jobs"), location.open("runs")
-    request = settings.model_dump(mode="json", exclude={"store", "workers"})
     run = Run(
         run_id=digest([request, plan.energies.sha256])[:32],
         request=request,
@@ -69,15 +73,14 @@ def run_screening(settings: ScreeningSettings, progress: Progress = lambda finis
         failed={},
         updated=_now(),
     )
-    runs.update(run.model_dump(), key="run_id")
-    try:
+    with location.errors():
+        runs.update(run.model_dump(), key="run_id")
         outcome = run_local(flow, JobStore(jobs), settings.workers, progress)
-        aggregate(location, settings)
-    except OSError as error:
-        raise StoreError(f"cannot write to {location.name}: {error.strerror}") from None
-    failed = any(name.startswith("rank: ") for name in outcome.failed)
-    run = run.model_copy(update={"state": "failed" if failed else "done", "failed": outcome.failed, "updated": _now()})
-    runs.update(run.model_dump(), key="run_id")
+        aggregate(location, settings, flow.job_uuids)
+        failed = any(name.startswith("rank: ") for name in outcome.failed)
+        state = "failed" if failed else "done"
+        run = run.model_copy(update={"state": state, "failed": outcome.failed, "updated": _now()})
+        runs.update(run.model_dump(), key="run_id")
     for store in (jobs, runs):
         store.close()
     if failed:
@@ -91,11 +94,21 @@ def run_screening(settings: ScreeningSettings, progress: Progress = lambda finis
     )
 
 
-def aggregate(location: StoreLocation, settings: ScreeningSettings) -> None:
-    """Bring the finished jobs of a database into its coating documents."""
+def aggregate(location: StoreLocation, settings: ScreeningSettings, asked_for: Sequence[str] | None = None) -> None:
+    """Bring the finished jobs of a database into its coating documents.
+
+    Parameters
+    ----------
+    location
+        The database.
+    settings
+        Their criteria are what coatings are judged by.
+    asked_for
+        Ids of the jobs asked for; None for all. See :class:`~workflows.builders.CoatingBuilder`.
+    """
     with location.exclusive():
         jobs, coatings, bare = (location.open(name) for name in ("jobs", "coatings", "bare_interfaces"))
-        builder = CoatingBuilder(jobs, coatings, bare, settings.criteria)
+        builder = CoatingBuilder(jobs, coatings, bare, settings.criteria, asked_for)
         builder.update_targets([builder.process_item(item) for item in builder.get_items()])
         for store in (jobs, coatings, bare):
             store.close()
@@ -119,5 +132,26 @@ def unfinished_request(location: StoreLocation) -> dict[str, Any]:
     raise InputError(f"there is no unfinished run in {location.name} to resume")
 
 
+def _request(settings: ScreeningSettings) -> dict[str, Any]:
+    """Return what was asked for, so that it means the same from any folder."""
+    request = settings.model_dump(mode="json", exclude={"store", "workers"})
+    if settings.energies != REFERENCE:
+        request["energies"] = str(Path(settings.energies).resolve())
+    request["catalogue"] = [str(Path(file).resolve()) for file in settings.catalogue]
+    return request
+
+
+def _check_states(settings: ScreeningSettings, plan: ScreeningPlan) -> None:
+    """Refuse a criterion on the contact with a cathode's state that no cathode has."""
+    states = {state.replace(" ", "_") for cathode in plan.cathodes for state in cathode.lithiations} | {"full", "half"}
+    for criterion in settings.criteria:
+        state = criterion.cathode_state
+        if state is not None and state not in states:
+            raise InputError(
+                f"criterion {criterion.name!r}: no cathode has a state {state!r}{nearest(state, states)}; "
+                f"there are {', '.join(sorted(states))}"
+            )
+
+
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
