@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
@@ -26,12 +28,18 @@ app.command("cathode")(materials.cathode)
 app.add_typer(reference.app, name="reference")
 
 
-_OPTION_ERROR: type[Exception] = typer.BadParameter.__mro__[1]  # click's UsageError, wherever this typer keeps click
+_OPTION_ERROR: Any = typer.BadParameter.__mro__[1]  # click's UsageError, wherever this typer keeps click
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program: status 0 done, 2 the request is wrong, 1 the run failed."""
-    sys.exit(execute(arguments))
+    try:
+        status = execute(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads the output has read enough; say nothing more at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)
 
 
 def execute(arguments: Sequence[str] | None = None) -> int:
@@ -47,11 +55,13 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     except CoatscreenError as error:
         return _failed(str(error), 1)
     except _OPTION_ERROR as error:
-        return _failed(str(error), 2)
+        context = getattr(error, "ctx", None)
+        if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
+            print(context.get_help())
+            return 0
+        return _failed(error.format_message(), 2)
     except (KeyboardInterrupt, typer.Abort):
         return _failed("interrupted; run the same command again to go on", 130)
-    except BrokenPipeError:
-        return 1
     return int(status or 0)
 
 

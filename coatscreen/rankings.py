@@ -35,9 +35,9 @@ def print_ranking(ranking: RankingDocument) -> None:
             [
                 "-" if coating.rank is None else str(coating.rank),
                 coating.coating,
-                number(coating.worst_mutual_mev_per_atom),
-                *(number(coating.score_parts.get(part)) for part in parts),
-                number(coating.gain_over_bare_mev_per_atom),
+                number(coating.worst_mutual_mev_per_atom, 1),
+                *(number(coating.score_parts.get(part), 1) for part in parts),
+                number(coating.gain_over_bare_mev_per_atom, 1),
                 number(quantities.get("energy_above_hull_mev_per_atom"), 1, "no phase"),
                 _window(coating),
                 str(coating.tier),
@@ -53,7 +53,7 @@ def print_ranking(ranking: RankingDocument) -> None:
         columns,
         rows,
         f"Coatings on {ranking.cathode} against {ranking.electrolyte}. Closed mutual reaction energies, meV/atom; "
-        f"the bare interface has {number(worst)}",
+        f"the bare interface has {number(worst, 1)}",
         numeric={"rank", "worst", *parts, "gain", "above hull", "window (V)", "tier", "Pareto", "$/kg"},
     )
     for coating in ranking.ranking:

@@ -106,7 +106,7 @@ def query(
         return
     rows = found if names else [_scalars(doc) for doc in found]
     if form is Format.csv:
-        _print_csv(rows)
+        _print_csv(rows, names)
     elif rows:
         print_table(list(rows[0]), [[_text(value) for value in line.values()] for line in rows])
 
@@ -116,14 +116,23 @@ def _scalars(doc: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return _nested(value)
     return "-" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _print_csv(rows: list[dict[str, Any]]) -> None:
+def _nested(value: Any) -> str:
+    import json
+
+    return json.dumps(value, allow_nan=False)
+
+
+def _print_csv(rows: list[dict[str, Any]], names: list[str] | None = None) -> None:
     import csv
     import sys
 
-    columns = list(dict.fromkeys(name for line in rows for name in line))
+    columns = names or list(dict.fromkeys(name for line in rows for name in line))
     writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    for line in rows:
+        writer.writerow({k: _nested(v) if isinstance(v, dict | list) else v for k, v in line.items()})

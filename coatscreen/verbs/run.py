@@ -26,8 +26,8 @@ def run(
     """Screen coatings between cathodes and electrolytes and print the ranking.
 
     Without options: LiNbO3, LiTaO3, HfO2, Li2SO4 and Li3PO4 on NCM83 against Li6PS5Cl, with the packaged energies, into
-    results/coatings. 'catalogue' in place of a name stands for all entries of the catalogue. Running again goes on where
-    an interrupted run stopped.
+    results/coatings. 'catalogue' in place of a name stands for all entries of the catalogue. Running again goes on
+    where an interrupted run stopped.
 
     Example: coatscreen run --coatings LiNbO3,Li3BO3 --cathodes NCM622 --electrolytes Li6PS5Cl
     """
@@ -72,6 +72,9 @@ def run(
             for ranking in database.ranking(cathode, electrolyte)
             if ranking.energies.sha256 == finished.energies_sha256
         ]
+    earlier = {coating.coating for ranking in rankings for coating in ranking.ranking} - set(finished.coatings)
+    if earlier:
+        note(f"the ranking holds {len(earlier)} more coatings, screened earlier into this database")
     if as_json:
         documents = [document(ranking) for ranking in rankings]
         print_json(documents[0] if len(documents) == 1 else documents)
