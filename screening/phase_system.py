@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 
 from screening.errors import InputError
 from screening.reservoir import Reservoir
-from screening.simplex import Basis, follow, solve
+from screening.simplex import Program
 
 Floats = NDArray[np.float64]
 
-INSIDE = 0.4871  # a line is entered here, where no simple ratio of the reactants puts a kink
 CLEAN = 1e-8  # amounts below this, in atoms per atom of mixture, are rounding of the linear program
 
 
@@ -104,13 +103,11 @@ class PhaseSystem:
         self.costs: Floats = np.ascontiguousarray(grand[keep] / share[keep])
         self.open_atoms: Floats = fractions[~is_closed][:, keep] / share[keep]
         self.positions = positions[keep]
-        self._unit = np.array(
-            [
-                min(np.flatnonzero((self.matrix[row] == 1.0) & (self.open_atoms.sum(axis=0) == 0)), key=self.costs.item)
-                for row in range(len(self.closed))
-            ]
-        )
-        self._last: Basis | None = None
+        pure = (self.matrix == 1.0) & ~self.open_atoms.any(axis=0)
+        missing = [element for element, found in zip(self.closed, pure.any(axis=1), strict=True) if not found]
+        if missing:
+            raise InputError(f"no phase of {', '.join(missing)} alone is known")
+        self._program = Program(self.matrix, self.costs, np.where(pure, self.costs, np.inf).argmin(axis=1))
 
     def vector(self, composition: dict[str, float]) -> Floats:
         """Return a composition as fractions of the closed atoms, in the order of :attr:`closed`.
@@ -137,37 +134,18 @@ class PhaseSystem:
         Where the mixture has fewer phases than the system has closed elements, the chemical potentials
         are not unique; those returned belong to one optimal basis.
         """
-        rhs = self.vector(composition)
-        self._last = basis = self._optimum(rhs)
-        amounts = basis.inverse @ rhs
-        return self.assemble(basis.columns, amounts, self.costs[basis.columns] @ basis.inverse)
+        here = self.vector(composition)
+        return self.line(here, here).mixture(0)
 
     def line(self, start: Floats, stop: Floats) -> Line:
         """Find every mixture along the line from one composition (vector) to another.
 
         Between two neighbouring t the same phases are present in amounts linear in t.
         """
-        middle = self._optimum(start + INSIDE * (stop - start))
-        forward = follow(self.matrix, self.costs, middle, stop)
-        backward = follow(self.matrix, self.costs, middle, start)
-        self._last = middle
-        # both halves start inside: turn one round and join them
-        bases = np.concatenate([backward.bases[::-1], forward.bases])
-        duals = np.concatenate([backward.duals[::-1], forward.duals])
-        lower = np.concatenate([backward.at_stop[::-1], forward.at_start])
-        upper = np.concatenate([backward.at_start[::-1], forward.at_stop])
-        t = np.concatenate([INSIDE * (1.0 - backward.t[::-1]), INSIDE + (1.0 - INSIDE) * forward.t[1:]])
-        joint = len(backward.bases)
-        if set(bases[joint - 1]) == set(bases[joint]):  # where they meet is no kink
-            t = np.delete(t, joint)
-            upper = np.delete(upper, joint - 1, axis=0)
-            lower = np.delete(lower, joint, axis=0)
-            bases = np.delete(bases, joint, axis=0)
-            duals = np.delete(duals, joint, axis=0)
-        ends = np.concatenate([bases, bases[-1:]])
-        amounts = np.concatenate([lower, upper[-1:]])
-        energies = (self.costs[ends] * amounts).sum(axis=1)
-        return Line(self, t, ends, amounts, duals, energies)
+        path = self._program.path(start, stop)
+        bases = np.concatenate([path.bases, path.bases[-1:]])
+        amounts = np.concatenate([path.at_start, path.at_stop[-1:]])
+        return Line(self, path.t, bases, amounts, path.duals, (self.costs[bases] * amounts).sum(axis=1))
 
     def without(self, position: int) -> PhaseSystem:
         """Return the system less one phase, given by its position in the set."""
@@ -175,11 +153,6 @@ class PhaseSystem:
             raise InputError("a phase is left out of a closed system only")
         keep = self.positions != position
         return PhaseSystem(self.elements, self.matrix[:, keep], self.costs[keep], self.positions[keep])
-
-    def _optimum(self, rhs: Floats) -> Basis:
-        if self._last is not None:
-            return follow(self.matrix, self.costs, self._last, rhs).last
-        return solve(self.matrix, self.costs, rhs, self._unit)
 
     def assemble(self, columns: NDArray[np.intp], amounts: Floats, duals: Floats) -> Mixture:
         """Name the phases of a basis, leaving out what is rounding."""

@@ -1,17 +1,31 @@
 """Linear programs with few rows, many columns and a moving right-hand side.
 
-The program is ``min c @ y`` subject to ``A @ y = b``, ``y >= 0``, where A (m x n) has m columns of a
-unit matrix that serve as the first basis, and ``b >= 0``. :func:`solve` finds its minimum at one right-hand
-side by the primal simplex method; :func:`follow` moves an optimal basis along a straight line of
-right-hand sides by the parametric dual simplex method, one pivot for each change of basis, so that
-the whole piecewise-linear objective along the line is exact and nothing is sampled.
+The program is ``min c @ y`` subject to ``A @ y = b``, ``y >= 0``, where A (m x n) holds m columns of a
+unit matrix and ``b >= 0``. :meth:`Program.path` gives its solution along a whole line of right-hand sides
+``b(t) = start + t (stop - start)``: the objective is piecewise linear and convex in t, and each of its
+segments belongs to one basis (m columns). Nothing is sampled.
 
-Each pivot reads A once (one vector-matrix product). Nothing here knows what a row or a column means.
+Method. A basis that is optimal at one right-hand side is known from an earlier path, or the first time from
+the primal simplex method. The parametric dual simplex method moves it to a point inside the line and from there
+to both ends: as b moves, the amounts ``B^-1 b`` of the basic columns change linearly; the first to reach zero
+leaves the basis, and the ratio test of the dual simplex method names the column that enters, so that the basis
+is optimal again. Each change of basis (pivot) reads A once, in one vector-matrix product.
+
+Safeguards. Every stage starts from a freshly inverted basis, so rounding does not build up over calls. Lines are
+entered at an irregular fraction, since the ends, being single compounds, are degenerate. Ties go to the largest
+pivot element (Harris); if many pivots bring no progress, to the lowest index (Bland), which cannot cycle. Each
+finished path is certified: every segment, at both of its ends, must balance, hold no negative amount, leave no
+column of A cheaper than its duals say, and have equal primal and dual objectives, which together prove it
+optimal whatever way it was found.
+
+Nothing here knows what a row or a column means.
 
 References
 ----------
-V. Chvatal, *Linear Programming* (1983), chapters 7 and 10; S. Gass and T. Saaty, *The computational
-algorithm for the parametric objective function*, Nav. Res. Logist. Q. 2, 39 (1955), in its dual form.
+V. Chvatal, *Linear Programming* (1983), chapters 7, 8 and 10; S. Gass and T. Saaty, *The computational algorithm
+for the parametric objective function*, Nav. Res. Logist. Q. 2, 39 (1955), in its dual form; P. Harris, *Pivot
+selection methods of the Devex LP code*, Math. Program. 5, 1 (1973); R. Bland, *New finite pivoting rules for the
+simplex method*, Math. Oper. Res. 2, 103 (1977).
 """
 
 from __future__ import annotations
@@ -26,34 +40,29 @@ from screening.errors import CalculationError
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
+INSIDE = 0.4871  # lines are entered here, where no simple ratio of the ends puts a change of basis
+ROUNDING = 1e-12  # amounts and reduced costs closer to zero than this are ties
+AT_END = 1e-10  # an amount not below minus this at the end of a line has not reached zero on it
 PIVOT = 1e-9  # smallest pivot element; columns are of order 1
-OPTIMAL = 1e-10  # a reduced cost above -OPTIMAL counts as non-negative
+SOUND = 1e-3  # a pivot element smaller than this is chosen with care, and the new basis inverted afresh
+SAME = 1e-10  # segments shorter than this in t are left out
 CERTIFIED = 1e-8  # what the check of a finished path allows, in units of cost and of right-hand side
-STALL = 60  # pivots without progress before ties are broken by lowest index (Bland's rule)
-
-
-class Basis(NamedTuple):
-    """An optimal basis: what :func:`follow` can start from."""
-
-    columns: Integers  # (m,) basic columns
-    inverse: Floats  # (m, m) inverse of A[:, columns]
-    reduced_costs: Floats  # (n,)
-    rhs: Floats  # (m,) the right-hand side it is optimal at
+STALL = 60  # pivots without progress before Bland's rule
+KNOWN = 256  # optimal bases kept to start from
 
 
 class Path(NamedTuple):
-    """The optimum along ``b(t) = start + t (stop - start)``, in s segments of constant basis."""
+    """The optimum along a line of right-hand sides, in s segments of constant basis."""
 
     t: Floats  # (s + 1,) ends of the segments, from 0 to 1
     bases: Integers  # (s, m) basic columns of each segment
     at_start: Floats  # (s, m) their amounts at the segment's lower end
     at_stop: Floats  # (s, m) and at its upper end
     duals: Floats  # (s, m) the dual variables: derivative of the objective by the right-hand side
-    last: Basis
 
 
-def solve(matrix: Floats, costs: Floats, rhs: Floats, unit: Integers) -> Basis:
-    """Find an optimal basis at one right-hand side.
+class Program:
+    """The program ``min c @ y, A @ y = b, y >= 0`` for any b.
 
     Parameters
     ----------
@@ -61,173 +70,228 @@ def solve(matrix: Floats, costs: Floats, rhs: Floats, unit: Integers) -> Basis:
         A, (m, n), C-contiguous.
     costs
         c, (n,).
-    rhs
-        b, (m,), non-negative.
     unit
         (m,) columns of A that form the unit matrix, in the order of the rows.
-
-    Raises
-    ------
-    CalculationError
-        If the simplex method does not end, or its result fails the check.
     """
-    m = len(rhs)
-    # A composition of one phase makes every basis around it degenerate. A tiny irregular shift, undone by
-    # `follow` below, separates the ties.
-    shifted = rhs + 1e-7 * (1.0 + np.modf(np.arange(1.0, m + 1.0) * 0.6180339887498949)[0])
-    columns = unit.astype(np.intp, copy=True)
-    tableau = np.empty((m, m + 1))
-    tableau[:, :m] = np.eye(m)
-    tableau[:, m] = shifted
-    reduced = costs - costs[columns] @ matrix
-    reduced[columns] = 0.0
-    for pivots in range(50 * (m + 20)):
-        if pivots < 10 * (m + 20):
-            entering = int(reduced.argmin())
-            if reduced[entering] >= -OPTIMAL:
-                break
-        else:
-            negative = np.flatnonzero(reduced < -OPTIMAL)
-            if not len(negative):
-                break
-            entering = int(negative[0])
-        column = tableau[:, :m] @ matrix[:, entering]
-        steps = np.full(m, np.inf)
-        np.divide(tableau[:, m], column, out=steps, where=column > PIVOT)
-        leaving = int(steps.argmin())
-        row = tableau[leaving, :m] @ matrix
-        _pivot(tableau, columns, reduced, column, row, leaving, entering)
-    else:
-        raise CalculationError("the linear program did not reach its minimum")
-    basis = Basis(columns, tableau[:, :m].copy(), reduced, shifted)
-    return follow(matrix, costs, basis, rhs).last
 
+    def __init__(self, matrix: Floats, costs: Floats, unit: Integers) -> None:
+        self.matrix = matrix
+        self.costs = costs
+        self.columns: Floats = np.ascontiguousarray(matrix.T)
+        self._check = np.vstack([matrix, -costs])
+        self._unit = unit
+        self._known_rhs: Floats = np.empty((0, len(matrix)))
+        self._known_bases: list[list[int]] = []
 
-def follow(matrix: Floats, costs: Floats, start: Basis, stop: Floats) -> Path:
-    """Move an optimal basis along the straight line from its right-hand side to another.
+    def path(self, start: Floats, stop: Floats) -> Path:
+        """Find the optimum along the line between two right-hand sides.
 
-    Parameters
-    ----------
-    matrix, costs
-        As in :func:`solve`.
-    start
-        A basis optimal at ``start.rhs``; it is not changed.
-    stop
-        The right-hand side to reach, (m,), non-negative.
+        Parameters
+        ----------
+        start, stop
+            Its ends, (m,), non-negative.
 
-    Raises
-    ------
-    CalculationError
-        If the path does not end, or fails the check that each of its bases is primal and dual feasible.
-    """
-    try:
-        path = _follow(matrix, costs, start, stop)
-        _certify(matrix, costs, start.rhs, stop, path)
-    except CalculationError:
-        # rounding gathered over a long history of pivots: begin again from a fresh factorisation
-        path = _follow(matrix, costs, _refactor(matrix, costs, start), stop)
-        _certify(matrix, costs, start.rhs, stop, path)
-    return path
+        Raises
+        ------
+        CalculationError
+            If the path does not end, or fails its check.
+        """
+        try:
+            return self._path(start, stop)
+        except CalculationError:
+            self._known_rhs, self._known_bases = self._known_rhs[:0], []  # begin again, from elsewhere
+            return self._path(start, stop)
 
-
-def _follow(matrix: Floats, costs: Floats, start: Basis, stop: Floats) -> Path:
-    m = len(stop)
-    columns = start.columns.copy()
-    reduced = start.reduced_costs.copy()
-    tableau = np.empty((m, m + 2))  # [inverse | amounts at t = 0 | their rate of change]
-    tableau[:, :m] = start.inverse
-    tableau[:, m] = start.inverse @ start.rhs
-    tableau[:, m + 1] = start.inverse @ (stop - start.rhs)
-    quotients = np.empty_like(reduced)
-    times, bases, tableaux = [0.0], [], []
-    now, stalled = 0.0, 0
-    for _ in range(100_000):
-        steps = np.full(m, np.inf)
-        rates = tableau[:, m + 1]
-        np.divide(tableau[:, m], -rates, out=steps, where=rates < -1e-13)
-        leaving = int(steps.argmin())
-        until = max(float(steps[leaving]), now)
-        if until >= 1.0 - 1e-12:
-            break
-        row = tableau[leaving, :m] @ matrix
-        quotients.fill(-np.inf)
-        np.divide(reduced, row, out=quotients, where=row < -PIVOT)
-        entering = int(quotients.argmax())
-        if quotients[entering] == -np.inf:
-            raise CalculationError("the right-hand side leaves what the columns can make up")
-        stalled = stalled + 1 if until <= now else 0
-        if stalled > STALL:
-            leaving, entering, row = _bland(matrix, tableau, columns, reduced, steps, until)
-        if until > now + 1e-12:
-            times.append(until)
-            bases.append(columns.copy())
-            tableaux.append(tableau.copy())
-            now = until
-        column = tableau[:, :m] @ matrix[:, entering]
-        _pivot(tableau, columns, reduced, column, row, leaving, entering)
-    else:
-        raise CalculationError("the path of the linear program did not end")
-    times.append(1.0)
-    bases.append(columns.copy())
-    tableaux.append(tableau.copy())
-    t, stack, basic = np.array(times), np.array(tableaux), np.array(bases)
-    return Path(
-        t=t,
-        bases=basic,
-        at_start=stack[:, :, m] + t[:-1, None] * stack[:, :, m + 1],
-        at_stop=stack[:, :, m] + t[1:, None] * stack[:, :, m + 1],
-        duals=np.einsum("si,sij->sj", costs[basic], stack[:, :, :m]),
-        last=Basis(columns, tableau[:, :m].copy(), reduced, stop),
-    )
-
-
-def _bland(
-    matrix: Floats, tableau: Floats, columns: Integers, reduced: Floats, steps: Floats, until: float
-) -> tuple[int, int, Floats]:
-    """Choose the pivot of lowest index among all ties, which cannot cycle."""
-    m = len(columns)
-    tied = np.flatnonzero(steps <= until + 1e-12)
-    leaving = int(tied[columns[tied].argmin()])
-    row = tableau[leaving, :m] @ matrix
-    allowed = np.flatnonzero(row < -PIVOT)
-    if not len(allowed):
-        raise CalculationError("the right-hand side leaves what the columns can make up")
-    quotients = reduced[allowed] / -row[allowed]
-    return leaving, int(allowed[np.flatnonzero(quotients <= quotients.min() + 1e-12)[0]]), row
-
-
-def _pivot(
-    tableau: Floats, columns: Integers, reduced: Floats, column: Floats, row: Floats, leaving: int, entering: int
-) -> None:
-    """Exchange one basic column, in place."""
-    reduced -= (reduced[entering] / row[entering]) * row
-    reduced[entering] = 0.0
-    pivot_row = tableau[leaving] / column[leaving]
-    tableau -= column[:, None] * pivot_row
-    tableau[leaving] = pivot_row
-    columns[leaving] = entering
-
-
-def _refactor(matrix: Floats, costs: Floats, basis: Basis) -> Basis:
-    inverse = np.linalg.inv(matrix[:, basis.columns])
-    reduced = costs - (costs[basis.columns] @ inverse) @ matrix
-    reduced[basis.columns] = 0.0
-    return Basis(basis.columns, inverse, reduced, basis.rhs)
-
-
-def _certify(matrix: Floats, costs: Floats, start: Floats, stop: Floats, path: Path) -> None:
-    """Check every segment at both ends: balanced, non-negative, and no column cheaper than the duals say."""
-    gathered = matrix[:, path.bases]  # (m, s, m)
-    lower = start + path.t[:-1, None] * (stop - start)
-    upper = start + path.t[1:, None] * (stop - start)
-    balance = max(
-        np.abs(np.einsum("isj,sj->si", gathered, path.at_start) - lower).max(),
-        np.abs(np.einsum("isj,sj->si", gathered, path.at_stop) - upper).max(),
-    )
-    negative = -min(path.at_start.min(), path.at_stop.min())
-    undercut = (path.duals @ matrix - costs).max()
-    if not max(balance, negative, undercut) < CERTIFIED:
-        raise CalculationError(
-            f"the linear program failed its check (balance {balance:.1e}, negative {negative:.1e}, "
-            f"undercut {undercut:.1e})"
+    def _path(self, start: Floats, stop: Floats) -> Path:
+        m = len(start)
+        direction = stop - start
+        middle = start + INSIDE * direction
+        basis = self._optimum(middle)
+        ahead = _Vertex(self, basis, middle, direction)
+        behind = ahead.turned()
+        upper = ahead.sweep(1.0 - INSIDE)
+        lower = [segment.turned() for segment in reversed(behind.sweep(INSIDE))]
+        if lower[-1].basis == upper[0].basis:  # one segment, entered between its ends
+            upper[0] = upper[0]._replace(since=lower.pop().since)
+        segments = lower + upper
+        since, until = np.array([s.since for s in segments]), np.array([s.until for s in segments])
+        states = np.array([s.state for s in segments])
+        amounts, rates = states[:, m, :m], states[:, m + 1, :m]
+        path = Path(
+            t=np.array([0.0, *(INSIDE + since[1:]), 1.0]),
+            bases=np.array([s.basis for s in segments]),
+            at_start=amounts + since[:, None] * rates,
+            at_stop=amounts + until[:, None] * rates,
+            duals=-states[:, :m, m],
         )
+        self._certify(middle + np.stack([since, until])[:, :, None] * direction, path)
+        self._remember(middle, basis)
+        return path
+
+    def _optimum(self, rhs: Floats) -> list[int]:
+        """Find an optimal basis at one right-hand side, from the nearest where one is known."""
+        if self._known_bases:
+            nearest = int(np.abs(self._known_rhs - rhs).sum(axis=1).argmin())
+            known, basis = self._known_rhs[nearest], self._known_bases[nearest]
+        else:
+            # irregular, so that no basic amount is zero and the primal simplex method does not stall
+            known = rhs + 1e-4 * (1.0 + np.modf(np.arange(1.0, len(rhs) + 1.0) * 0.6180339887498949)[0])
+            first = _Vertex(self, self._unit.tolist(), known, np.zeros_like(rhs))
+            first.minimise()
+            basis = first.basis
+        vertex = _Vertex(self, basis, known, rhs - known)
+        vertex.sweep(1.0)
+        return vertex.basis
+
+    def _remember(self, rhs: Floats, basis: list[int]) -> None:
+        self._known_rhs = np.vstack([self._known_rhs[1 - KNOWN :], rhs])
+        self._known_bases = [*self._known_bases[1 - KNOWN :], basis]
+
+    def _certify(self, rhs: Floats, path: Path) -> None:
+        """Prove every segment optimal at both ends, whose right-hand sides are (2, s, m), by the duality theorem."""
+        amounts = np.stack([path.at_start, path.at_stop])
+        balance = np.abs((amounts[:, :, None, :] @ self.columns[path.bases])[:, :, 0, :] - rhs).max()
+        negative = -amounts.min()
+        gap = np.abs((amounts * self.costs[path.bases]).sum(axis=2) - (path.duals * rhs).sum(axis=2)).max()
+        weights = np.hstack([path.duals, np.ones((len(path.duals), 1))])
+        undercut = max((weights[k : k + 16] @ self._check).max() for k in range(0, len(weights), 16))  # in cache
+        if not max(balance, negative, gap, undercut) < CERTIFIED:
+            raise CalculationError(
+                f"the linear program failed its check (balance {balance:.1e}, negative {negative:.1e}, "
+                f"gap {gap:.1e}, undercut {undercut:.1e})"
+            )
+
+
+class _Segment(NamedTuple):
+    since: float
+    until: float
+    basis: list[int]
+    state: Floats
+
+    def turned(self) -> _Segment:
+        self.state[-1] *= -1.0
+        return _Segment(-self.until, -self.since, self.basis, self.state)
+
+
+class _Vertex:
+    """A basis, and the right-hand side ``rhs + t rate`` it is to follow.
+
+    ``state`` is (m + 2, m + 1): the transposed inverse of the basic columns; below it the amounts of the basic columns
+    at t = 0, and the rates at which these change with t; at the right the same for the cost: minus the dual
+    variables, minus the objective and minus its rate. ``reduced`` holds the reduced costs of all columns.
+    """
+
+    def __init__(self, program: Program, basis: list[int], rhs: Floats, rate: Floats) -> None:
+        m = len(basis)
+        self.program = program
+        self.basis = basis.copy()
+        self.rhs = np.stack([rhs, rate])
+        self.state: Floats = np.empty((m + 2, m + 1))
+        self.reduced: Floats = np.empty_like(program.costs)
+        self._invert()
+
+    def turned(self) -> _Vertex:
+        """Return the same vertex, to follow the opposite direction."""
+        turned = object.__new__(_Vertex)
+        turned.program, turned.basis = self.program, self.basis.copy()
+        turned.rhs, turned.state, turned.reduced = self.rhs.copy(), self.state.copy(), self.reduced.copy()
+        turned.rhs[1] *= -1.0
+        turned.state[-1] *= -1.0
+        return turned
+
+    def minimise(self) -> None:
+        """Go from a feasible basis to an optimal one at t = 0, by the primal simplex method."""
+        m = len(self.basis)
+        amounts, row = self.state[m, :m], np.empty_like(self.reduced)
+        for pivots in range(100 * (m + 20)):
+            below = self.reduced < -ROUNDING
+            if not below.any():
+                return
+            entering = int(self.reduced.argmin() if pivots < 20 * (m + 20) else below.argmax())
+            column = self.program.columns[entering] @ self.state[:m, :m]
+            steps = np.full(m, np.inf)
+            np.divide(amounts, column, out=steps, where=column > PIVOT)
+            leaving = int(steps.argmin())
+            self._pivot(leaving, entering, np.dot(self.state[:m, leaving], self.program.matrix, out=row))
+        raise CalculationError("the linear program did not reach its minimum")
+
+    def sweep(self, limit: float) -> list[_Segment]:
+        """Follow the right-hand side from t = 0 to `limit`, by the parametric dual simplex method."""
+        m = len(self.basis)
+        state, reduced, matrix = self.state, self.reduced, self.program.matrix
+        amounts, rates = state[m, :m], state[m + 1, :m]
+        steps, smallest = np.empty(m), np.full(m, ROUNDING)
+        quotients, row, segments = np.empty_like(reduced), np.empty_like(reduced), []
+        now, stalled = 0.0, 0
+        while stalled < 100 * STALL:
+            # the basic column whose amount is the first to reach zero: where rate / amount is lowest
+            np.maximum(amounts, smallest, out=steps)
+            np.divide(rates, steps, out=steps)
+            leaving = int(steps.argmin())
+            if steps[leaving] * limit > -1.0 or amounts[leaving] + limit * rates[leaving] > -AT_END:
+                steps[amounts + limit * rates > -AT_END] = 0.0  # at the limit or beyond
+                leaving = int(steps.argmin())
+                if steps[leaving] * limit > -1.0:
+                    if limit > now + SAME or not segments:
+                        segments.append(_Segment(now, limit, self.basis, state))
+                    return segments
+            until = max(float(-amounts[leaving] / rates[leaving]), now)
+            stalled = stalled + 1 if until <= now else 0
+            # the column that replaces it: where the reduced cost, divided by the element of that row, is smallest
+            np.dot(state[:m, leaving], matrix, out=row)
+            np.maximum(reduced, ROUNDING, out=quotients)
+            np.divide(row, quotients, out=quotients)
+            entering = int(quotients.argmin())
+            small = row[entering] > -SOUND
+            if small or stalled > STALL:
+                leaving, entering = self._choose_carefully(leaving, until, row, stalled > STALL)
+            if until > now + SAME:
+                segments.append(_Segment(now, until, self.basis.copy(), state.copy()))
+            now = until
+            self._pivot(leaving, entering, row)
+            if small:
+                self._invert()
+        raise CalculationError("the path of the linear program did not end")
+
+    def _choose_carefully(self, leaving: int, until: float, row: Floats, stalled: bool) -> tuple[int, int]:
+        """Choose a pivot among near ties: of the largest element, or of the lowest index where that has stalled."""
+        m = len(self.basis)
+        if stalled:
+            amounts, rates = self.state[m, :m], self.state[m + 1, :m]
+            ties = np.flatnonzero((rates < -ROUNDING) & (amounts + until * rates < ROUNDING)).tolist()
+            leaving = min([leaving, *ties], key=self.basis.__getitem__)
+            np.dot(self.state[:m, leaving], self.program.matrix, out=row)
+        allowed = np.flatnonzero(row < -PIVOT)
+        if not len(allowed):
+            raise CalculationError("the right-hand side leaves what the columns can make up")
+        elements, reduced = -row[allowed], np.maximum(self.reduced[allowed], 0.0)
+        tied = allowed[reduced / elements <= ((reduced + ROUNDING) / elements).min()]
+        return leaving, int(tied[0] if stalled else tied[row[tied].argmin()])
+
+    def _pivot(self, leaving: int, entering: int, row: Floats) -> None:
+        """Exchange one basic column; `row` is the leaving row of ``B^-1 A`` and is overwritten."""
+        m, state = len(self.basis), self.state
+        column = self.program.columns[entering].dot(state[:m])
+        column[m] = self.reduced[entering]
+        divided = state[:, leaving] / column[leaving]
+        state -= divided[:, None] * column
+        state[:, leaving] = divided
+        row *= column[m] / row[entering]
+        self.reduced -= row
+        self.reduced[entering] = 0.0
+        self.basis[leaving] = entering
+
+    def _invert(self) -> None:
+        """Compute `state` and `reduced` from the basis alone."""
+        m = len(self.basis)
+        columns = self.program.columns[self.basis]
+        try:
+            inverse = np.linalg.inv(columns)
+        except np.linalg.LinAlgError:
+            raise CalculationError("the linear program came to a singular basis") from None
+        self.state[:m, :m] = inverse
+        self.state[m:, :m] = self.rhs @ inverse
+        self.state[:, m] = self.state[:, :m] @ -self.program.costs[self.basis]
+        np.dot(self.state[:m, m], self.program.matrix, out=self.reduced)
+        self.reduced += self.program.costs
+        self.reduced[self.basis] = 0.0
