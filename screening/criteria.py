@@ -78,16 +78,25 @@ def read_criteria(data: Any) -> tuple[Criterion, ...]:
     """
     if not isinstance(data, list):
         raise InputError("criteria must be a list")
-    try:
-        criteria = tuple(Criterion.model_validate(item) for item in data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(f"criteria: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    criteria = tuple(_criterion(number, item) for number, item in enumerate(data, start=1))
     names = [criterion.name for criterion in criteria]
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"the criterion {name!r} occurs twice")
     return criteria
+
+
+def _criterion(number: int, item: Any) -> Criterion:
+    try:
+        return Criterion.model_validate(item)
+    except ValidationError as error:
+        first = error.errors()[0]
+        label = repr(item["name"]) if isinstance(item, dict) and "name" in item else str(number)
+        key = ".".join(map(str, first["loc"]))
+        if first["type"] == "extra_forbidden":
+            raise InputError(f"criterion {label}: unknown key {key!r}{nearest(key, Criterion.model_fields)}") from None
+        what = ": ".join(filter(None, (key, first["msg"].removeprefix("Value error, "))))
+        raise InputError(f"criterion {label}: {what}") from None
 
 
 def tier(passes: Mapping[str, bool | None]) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from screening.catalogue import Catalogue
-from screening.composition import check_charge_balance, parse_formula
+from screening.composition import atomic_fractions, check_charge_balance, parse_formula
 from screening.errors import InputError, nearest
+from screening.materials import clean_name
 from screening.phase_set import PhaseSet
 
 
@@ -24,16 +25,25 @@ def resolve_formula(text: str, catalogue: Catalogue, phases: PhaseSet) -> str:
     Raises
     ------
     InputError
-        If the text is none of these; the message names the nearest name.
+        If the text is none of these, where the message names the nearest name; or names more than one material.
     """
-    text = text.strip()
-    name, colon, state = text.partition(":")
-    for cathode in catalogue.cathodes:
-        if name.strip().casefold() in (known.casefold() for known in cathode.names):
-            return cathode.formula(state if colon else "full")
-    for material in (*catalogue.coatings, *catalogue.electrolytes):
-        if text.casefold() in (known.casefold() for known in material.names):
-            return material.formula
+    text = clean_name(text)
+    name, colon, state = (part.strip() for part in text.partition(":"))
+    found = {
+        f"the cathode {cathode.name}": cathode.formula(state if colon else "full")
+        for cathode in catalogue.cathodes
+        if name.casefold() in (known.casefold() for known in cathode.names)
+    }
+    if not colon:
+        found |= {
+            f"the {material.role} {material.name}": material.formula
+            for material in (*catalogue.coatings, *catalogue.electrolytes)
+            if name.casefold() in (known.casefold() for known in material.names)
+        }
+    if len({tuple(sorted(atomic_fractions(parse_formula(formula)).items())) for formula in found.values()}) > 1:
+        raise InputError(f"{text} means {' or '.join(found)}: write the formula")
+    if found:
+        return next(iter(found.values()))
     if colon:
         raise InputError(f"unknown cathode {name!r}{nearest(name, [c.name for c in catalogue.cathodes])}")
     try:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
+import yaml
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
-    YamlConfigSettingsSource,
+    SettingsError,
 )
 
 from screening.catalogue import Catalogue
 from screening.cathode import MuSource
-from screening.criteria import Criterion, default_criteria
+from screening.criteria import Criterion, default_criteria, read_criteria
 from screening.energies import REFERENCE
 from screening.errors import InputError, nearest
 
@@ -54,7 +56,7 @@ class ScreeningSettings(BaseSettings):
     batch_size: int = Field(200, ge=1, description="coatings in a job")
     prefer_mu: MuSource = Field("cited", description="which lithium potential to use where the literature has one")
     catalogue: Names = Field(default_factory=list, description="YAML files of the user's own materials")
-    criteria: list[Criterion] = Field(
+    criteria: Annotated[list[Criterion], BeforeValidator(lambda data: list(read_criteria(data)))] = Field(
         default_factory=lambda: list(default_criteria()), description="what coatings are judged by"
     )
 
@@ -74,10 +76,7 @@ def load_settings(config: Path | None = None, **options: Any) -> ScreeningSettin
     InputError
         If the file cannot be read, or an option is unknown or unfit; the message names it.
     """
-    if config is not None and not config.is_file():
-        raise InputError(f"config file {config} does not exist")
-    if config is not None and config.suffix not in (".yaml", ".yml", ".toml"):
-        raise InputError(f"config file {config} is neither YAML nor TOML by its name")
+    written = {} if config is None else _read(config)
 
     class Settings(ScreeningSettings):
         @classmethod
@@ -89,11 +88,7 @@ def load_settings(config: Path | None = None, **options: Any) -> ScreeningSettin
             dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            sources = (init_settings, env_settings)
-            if config is None:
-                return sources
-            reader = TomlConfigSettingsSource if config.suffix == ".toml" else YamlConfigSettingsSource
-            return (*sources, reader(settings_cls, config))
+            return init_settings, env_settings, InitSettingsSource(settings_cls, written)
 
     try:
         return Settings(**{name: value for name, value in options.items() if value is not None})
@@ -103,10 +98,25 @@ def load_settings(config: Path | None = None, **options: Any) -> ScreeningSettin
         where = f"{config}: " if config is not None else ""
         if first["type"] == "extra_forbidden":
             raise InputError(f"{where}unknown option {name!r}{nearest(name, ScreeningSettings.model_fields)}") from None
-        raise InputError(f"{where}{name}: {first['msg']}") from None
-    except (OSError, ValueError, TypeError) as error:
-        raise InputError(f"config file {config} cannot be read: {str(error).splitlines()[0]}") from None
-    except Exception as error:
-        if type(error).__module__.startswith("yaml"):
-            raise InputError(f"config file {config} is no YAML: {str(error).splitlines()[0]}") from None
-        raise
+        raise InputError(f"{where}{name}: {first['msg'].removeprefix('Value error, ')}") from None
+    except SettingsError as error:
+        raise InputError(f"{error}: lists and tables in environment variables are JSON") from None
+
+
+def _read(config: Path) -> dict[str, Any]:
+    """Read a YAML or TOML file of options."""
+    if not config.is_file():
+        raise InputError(f"config file {config} does not exist")
+    if config.suffix not in (".yaml", ".yml", ".toml"):
+        raise InputError(f"config file {config} is neither YAML nor TOML by its name")
+    try:
+        text = config.read_text(encoding="utf-8")
+        data = tomllib.loads(text) if config.suffix == ".toml" else yaml.safe_load(text)
+    except OSError as error:
+        raise InputError(f"config file {config} cannot be read: {error.strerror}") from None
+    except (ValueError, yaml.YAMLError) as error:
+        kind = "TOML" if config.suffix == ".toml" else "YAML"
+        raise InputError(f"config file {config} is not {kind}: {' '.join(str(error).split())}") from None
+    if not isinstance(data, dict | None):
+        raise InputError(f"config file {config} holds no options by name")
+    return {str(name): value for name, value in (data or {}).items()}

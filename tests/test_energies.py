@@ -1,0 +1,84 @@
+"""Energies by name and by file."""
+
+from __future__ import annotations
+
+import pytest
+from fixtures_screening import FORMATION, energies_file, phase_set, synthetic
+
+from screening.energies import open_energies
+from screening.errors import InputError
+from screening.phase_set import PhaseSet
+
+
+def test_file(tmp_path):
+    assert open_energies(energies_file(tmp_path)) == synthetic()
+
+
+@pytest.mark.parametrize("suffix", [".json", ".json.gz"])
+def test_round_trip(tmp_path, suffix):
+    path = tmp_path / f"energies{suffix}"
+    synthetic().to_file(path)
+    back = open_energies(str(path))
+    assert back.phases == synthetic().phases
+    assert back.scale == synthetic().scale
+
+
+def test_packaged_energies_are_opened_by_name():
+    assert open_energies("reference") == PhaseSet.reference()
+
+
+def test_a_file_written_again_is_read_again(tmp_path):
+    path = tmp_path / "energies.json"
+    synthetic().to_file(path)
+    first = open_energies(str(path))
+    phase_set({**FORMATION, "LiNbO3": -2.9}).to_file(path)
+    second = open_energies(str(path))
+    assert first != second
+    assert open_energies(str(path)) is second
+
+
+def test_content_that_changed_since_is_refused(tmp_path):
+    path = energies_file(tmp_path)
+    assert open_energies(path, synthetic().sha256) == synthetic()
+    phase_set({**FORMATION, "LiNbO3": -2.9}).to_file(path)
+    with pytest.raises(InputError, match="have changed since this work was planned"):
+        open_energies(path, synthetic().sha256)
+
+
+@pytest.mark.parametrize("source", ["refernce", "/nowhere/energies.json", "", "."])
+def test_no_such_source(source):
+    with pytest.raises(InputError, match="neither 'reference' nor a file"):
+        open_energies(source)
+
+
+def test_truncated_file(tmp_path):
+    whole = tmp_path / "energies.json.gz"
+    synthetic().to_file(whole)
+    for size in (1, 10, 500, len(whole.read_bytes()) - 1):
+        cut = tmp_path / f"cut-{size}.json.gz"
+        cut.write_bytes(whole.read_bytes()[:size])
+        with pytest.raises(InputError, match=f"cut-{size}"):
+            open_energies(str(cut))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{}", b"[]", b"null", b"LiNbO3,-2.8\n", b"\x00\x01\x02", b"\xff\xfe{", b'{"scale": 1, "phases": 2}'],
+)
+def test_a_file_of_something_else(tmp_path, content):
+    path = tmp_path / "other.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        open_energies(str(path))
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_an_edited_file_does_not_match_its_hash(tmp_path):
+    path = tmp_path / "energies.json"
+    synthetic().to_file(path)
+    text = path.read_text()
+    edited = text.replace("syn-LiNbO3", "syn-other", 1)
+    assert edited != text
+    path.write_text(edited)
+    with pytest.raises(InputError, match="do not match their hash"):
+        open_energies(str(path))
