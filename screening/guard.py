@@ -192,7 +192,7 @@ def _exclude(
 ) -> dict[str, Exclusion]:
     found: dict[str, Exclusion] = {}
     for number, depth in zip(members, depths, strict=True):
-        phase = phases.phases[number]
+        phase = phases.phase(number)
         found[phase.id] = Exclusion(
             id=phase.id,
             formula=phases.formula(number),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from screening.composition import format_formula, parse_formula
 from screening.errors import InputError
@@ -60,6 +61,24 @@ class Phase(BaseModel):
     volume_a3_per_atom: float | None = Field(None, description="volume, cubic angstrom per atom")
 
 
+class PhaseColumns(BaseModel):
+    """Many phases, field by field: the form they are stored and computed with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: list[str] = Field(description="identifiers in the source")
+    formula: list[str] = Field(description="formulas")
+    energy_ev_per_atom: list[float] = Field(description="energies on the set's scale, eV/atom")
+    space_group: list[int | None] = Field(description="space-group numbers")
+    volume_a3_per_atom: list[float | None] = Field(description="volumes, cubic angstrom per atom")
+
+    @model_validator(mode="after")
+    def _aligned(self) -> PhaseColumns:
+        if len({len(getattr(self, name)) for name in type(self).model_fields}) > 1:
+            raise ValueError("the columns differ in length")
+        return self
+
+
 class PhaseSet:
     """The energies of known phases on one named scale.
 
@@ -78,16 +97,26 @@ class PhaseSet:
     """
 
     def __init__(self, scale: EnergyScale, phases: Iterable[Phase]) -> None:
+        listed = list(phases)
+        columns = {name: [getattr(phase, name) for phase in listed] for name in Phase.model_fields}
+        self._build(scale, PhaseColumns.model_construct(**columns))
+
+    @classmethod
+    def from_columns(cls, scale: EnergyScale, columns: PhaseColumns) -> PhaseSet:
+        """Build a set from columns; the conditions are those of the class."""
+        built = cls.__new__(cls)
+        built._build(scale, columns)
+        return built
+
+    def _build(self, scale: EnergyScale, columns: PhaseColumns) -> None:
         self.scale = scale
-        self.phases: tuple[Phase, ...] = tuple(phases)
-        if not self.phases:
+        self.columns = columns
+        if not columns.id:
             raise InputError(f"the energies {scale.name!r} hold no phase")
-        index: dict[str, int] = {}
-        for number, phase in enumerate(self.phases):
-            if index.setdefault(phase.id, number) != number:
-                raise InputError(f"phase id {phase.id!r} occurs twice in the energies {scale.name!r}")
-        self._index = index
-        rows = {formula: row for row, formula in enumerate(dict.fromkeys(phase.formula for phase in self.phases))}
+        if len(set(columns.id)) < len(columns.id):
+            twice = next(name for name, count in Counter(columns.id).items() if count > 1)
+            raise InputError(f"phase id {twice!r} occurs twice in the energies {scale.name!r}")
+        rows = {formula: row for row, formula in enumerate(dict.fromkeys(columns.formula))}
         amounts = [parse_formula(formula) for formula in rows]
         self.elements: tuple[str, ...] = tuple(sorted({element for a in amounts for element in a}))
         counts = np.zeros((len(amounts), len(self.elements)))
@@ -96,11 +125,11 @@ class PhaseSet:
             for element, amount in composition.items():
                 counts[row, position[element]] = amount
         counts /= counts.sum(axis=1, keepdims=True)
-        self.fractions: NDArray[np.float64] = counts[[rows[phase.formula] for phase in self.phases]]
-        self.energies: NDArray[np.float64] = np.array([phase.energy_ev_per_atom for phase in self.phases])
+        self.fractions: NDArray[np.float64] = counts[[rows[formula] for formula in columns.formula]]
+        self.energies: NDArray[np.float64] = np.array(columns.energy_ev_per_atom, dtype=np.float64)
         bad = np.flatnonzero(~np.isfinite(self.energies))
         if len(bad):
-            raise InputError(f"phase {self.phases[bad[0]].id} ({self.phases[bad[0]].formula}) has no finite energy")
+            raise InputError(f"phase {columns.id[bad[0]]} ({columns.formula[bad[0]]}) has no finite energy")
         pure = self.fractions == 1.0
         missing = [element for element, column in zip(self.elements, pure.T, strict=True) if not column.any()]
         if missing:
@@ -173,14 +202,14 @@ class PhaseSet:
         """
         try:
             scale = EnergyScale.model_validate(data["scale"])
-            columns = data["phases"]
-            phases = [
-                Phase.model_construct(**dict(zip(columns, row, strict=True)))
-                for row in zip(*columns.values(), strict=True)
-            ]
-        except (KeyError, TypeError, ValueError, ValidationError, AttributeError) as error:
-            raise InputError(f"not a set of phases: {str(error).splitlines()[0]}") from None
-        built = cls(scale, phases)
+            columns = PhaseColumns.model_validate(data["phases"])
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise InputError(f"not a set of phases: {where}: {first['msg']}") from None
+        except (KeyError, TypeError) as error:
+            raise InputError(f"not a set of phases: lacks {error}") from None
+        built = cls.from_columns(scale, columns)
         if data.get("sha256") not in (None, built.sha256):
             raise InputError(f"the phases of {scale.name!r} do not match their hash: damaged or edited")
         return built
@@ -215,7 +244,7 @@ class PhaseSet:
             "@class": type(self).__name__,
             "scale": self.scale.model_dump(),
             "sha256": self.sha256,
-            "phases": {name: [getattr(phase, name) for phase in self.phases] for name in Phase.model_fields},
+            "phases": self.columns.model_dump(),
         }
 
     def to_file(self, path: str | Path) -> None:
@@ -230,9 +259,17 @@ class PhaseSet:
     def sha256(self) -> str:
         """Hash of the scale and of every phase, independent of their order."""
         digest = hashlib.sha256(self.scale.model_dump_json().encode())
+        columns = self.columns
         lines = sorted(
-            f"{p.id}\t{p.formula}\t{p.energy_ev_per_atom:.9f}\t{p.space_group}\t{p.volume_a3_per_atom}"
-            for p in self.phases
+            f"{name}\t{formula}\t{energy:.9f}\t{space_group}\t{volume}"
+            for name, formula, energy, space_group, volume in zip(
+                columns.id,
+                columns.formula,
+                columns.energy_ev_per_atom,
+                columns.space_group,
+                columns.volume_a3_per_atom,
+                strict=True,
+            )
         )
         digest.update("\n".join(lines).encode())
         return digest.hexdigest()
@@ -240,7 +277,7 @@ class PhaseSet:
     @cached_property
     def provenance(self) -> EnergyProvenance:
         """The energies' name, version, scale, size and hash."""
-        return EnergyProvenance(**self.scale.model_dump(), n_phases=len(self.phases), sha256=self.sha256)
+        return EnergyProvenance(**self.scale.model_dump(), n_phases=len(self), sha256=self.sha256)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PhaseSet) and self.sha256 == other.sha256
@@ -249,10 +286,19 @@ class PhaseSet:
         return hash(self.sha256)
 
     def __len__(self) -> int:
-        return len(self.phases)
+        return len(self.columns.id)
 
     def __repr__(self) -> str:
-        return f"PhaseSet({self.scale.name!r}, {len(self.phases)} phases, {len(self.elements)} elements)"
+        return f"PhaseSet({self.scale.name!r}, {len(self)} phases, {len(self.elements)} elements)"
+
+    @cached_property
+    def phases(self) -> tuple[Phase, ...]:
+        """All phases, in order."""
+        return tuple(self.phase(position) for position in range(len(self)))
+
+    def phase(self, position: int) -> Phase:
+        """Return the phase at a position."""
+        return Phase.model_construct(**{name: getattr(self.columns, name)[position] for name in Phase.model_fields})
 
     # -- what is asked of them ----------------------------------------------------------------
 
@@ -318,11 +364,13 @@ class PhaseSet:
     def without(self, positions: Iterable[int]) -> PhaseSet:
         """Return the set less some phases (positions in :attr:`phases`)."""
         left_out = set(positions)
-        return PhaseSet(self.scale, [p for i, p in enumerate(self.phases) if i not in left_out])
+        kept = [position for position in range(len(self)) if position not in left_out]
+        columns = {name: [values[position] for position in kept] for name, values in self.columns}
+        return self.from_columns(self.scale, PhaseColumns.model_construct(**columns))
 
     def formula(self, position: int) -> str:
         """Return the reduced formula of a phase."""
-        return format_formula(parse_formula(self.phases[position].formula))
+        return format_formula(parse_formula(self.columns.formula[position]))
 
     def _lowest_of_each_composition(self) -> NDArray[np.intp]:
         """Positions of the lowest-energy phase of each composition, in order."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import ValidationError
 
 from screening.errors import InputError
-from screening.phase_set import EnergyScale, Phase, PhaseSet
+from screening.phase_set import EnergyScale, PhaseColumns, PhaseSet
 
 if TYPE_CHECKING:
     from screening.reference_documents import ReferenceInfo, UnusedStructure
@@ -68,18 +68,15 @@ def read_reference(folder: str | Path, model: str = PACKAGED_MODEL) -> PhaseSet:
         If a file is missing or damaged, or the table is not the one its document describes.
     """
     document = _document(Path(folder), model)
-    phases = [
-        Phase(
-            id=row.id,
-            formula=row.formula,
-            energy_ev_per_atom=float(row.energy_ev_per_atom),
-            space_group=int(row.space_group),
-            volume_a3_per_atom=float(row.volume_a3_per_atom),
-        )
-        for row in _rows(Path(folder), model, document)
-        if not row.status
-    ]
-    return PhaseSet(EnergyScale.model_validate(document["scale"]), phases)
+    used = [row for row in _rows(Path(folder), model, document) if not row.status]
+    columns = PhaseColumns(
+        id=[row.id for row in used],
+        formula=[row.formula for row in used],
+        energy_ev_per_atom=[float(row.energy_ev_per_atom) for row in used],
+        space_group=[int(row.space_group) for row in used],
+        volume_a3_per_atom=[float(row.volume_a3_per_atom) for row in used],
+    )
+    return PhaseSet.from_columns(EnergyScale.model_validate(document["scale"]), columns)
 
 
 def reference_info(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -> ReferenceInfo:

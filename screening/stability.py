@@ -77,7 +77,7 @@ def phase_stability(phases: PhaseSet, formula: str) -> StabilityDocument:
         energy=reactant.energy_from,
         phase=None
         if lowest is None
-        else KnownPhase(source_id=phases.phases[lowest].id, space_group=phases.phases[lowest].space_group),
+        else KnownPhase(source_id=phases.phase(lowest).id, space_group=phases.phase(lowest).space_group),
         energy_above_hull_ev_per_atom=None if lowest is None else reactant.energy_above_hull,
         energy_to_other_phases_ev_per_atom=to_others,
         formation_energy_ev_per_atom=clean(reactant.formation_energy),
@@ -86,8 +86,8 @@ def phase_stability(phases: PhaseSet, formula: str) -> StabilityDocument:
         chemical_potentials_ev={element: clean(mu) for element, mu in mixture.potentials.items()},
         polymorphs=[
             Polymorph(
-                source_id=phases.phases[i].id,
-                space_group=phases.phases[i].space_group,
+                source_id=phases.columns.id[i],
+                space_group=phases.columns.space_group[i],
                 above_lowest_ev_per_atom=clean(phases.energies[i] - phases.energies[known[0]]),
             )
             for i in known
