@@ -9,9 +9,14 @@ ones. What does is chemistry, and how far a phase would lie below everything els
    lying far below the best mixture of all other phases.
 3. *implausible depth*: three or more elements, and lying very far below all other phases.
 
+The depths are those of a set as complete as the Materials Project; in one with gaps real phases lie deep. In the
+packaged energies the first rule alone excludes anything, and only ZrO2F5 of that is on the hull: the other two stand
+guard for other elements and weights.
+
 Not guarded: compounds of metals with each other or with B, C, Si, Ge and P. There a wrong phase cannot be told from
 a right one: CHGNet puts TiW 0.236 eV/atom below the elements, 0.23 too low, and NbAl3 and AlCo, which exist, 0.33
-and 0.25 below all other phases. Nor does the guard find a real phase whose energy is too high.
+and 0.25 below all other phases. Nor does the guard find a false phase that lies no deeper than real ones do, or a
+real one whose energy is too high.
 """
 
 from __future__ import annotations

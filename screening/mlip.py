@@ -208,6 +208,9 @@ def evaluate_structures(
         claim(journal, provenance)
         cut_half_line(journal)
         done = read_journal(journal)
+        for i in done.keys() & wanted.keys():
+            if (done[i].formula, done[i].n_sites) != (wanted[i].formula, len(wanted[i].coords)):
+                raise InputError(f"{journal} holds another structure {i}, of {done[i].formula}: use another folder")
         # big cells first, and like sizes together: no core is left with one long chunk at the end
         todo = sorted((r for i, r in wanted.items() if i not in done), key=lambda r: (-len(r.coords), r.id))
         chunks = [todo[i : i + chunk_size] for i in range(0, len(todo), chunk_size)]
