@@ -37,10 +37,10 @@ def test_thresholds_are_inclusive(threshold):
 
 
 def test_zero_is_a_threshold():
-    assert Criterion(name="a", quantity="worst_mutual_mev_per_atom", at_least=0.0).judge(
-        {"worst_mutual_mev_per_atom": -0.1}
-    ) is False  # fmt: skip
-    assert Criterion(name="a", quantity="reduction_limit_v", at_most=0.0).judge({"reduction_limit_v": 0.1}) is False
+    least = Criterion(name="a", quantity="worst_mutual_mev_per_atom", at_least=0.0)
+    most = Criterion(name="a", quantity="reduction_limit_v", at_most=0.0)
+    assert least.judge({"worst_mutual_mev_per_atom": -0.1}) is False
+    assert most.judge({"reduction_limit_v": 0.1}) is False
 
 
 def test_unknown_is_neither_passed_nor_failed():

@@ -137,9 +137,9 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
                 stability.output,
                 windows.output,
                 {
-                    "cathode": on_cathode[cathode.name].output,
-                    "electrolyte": closed[electrolyte.name].output,
-                    "electrolyte open": opened.output,
+                    "contacts with the cathode": on_cathode[cathode.name].output,
+                    "contacts with the electrolyte": closed[electrolyte.name].output,
+                    "open contacts with the electrolyte": opened.output,
                 },
             )
             made += [opened, _job(record, f"{cathode.name}, {electrolyte.name} {number}", needs_all=False)]
