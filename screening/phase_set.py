@@ -170,26 +170,11 @@ class PhaseSet:
         Raises
         ------
         InputError
-            If the entries' own ``run_type`` or correction schemes differ, or a phase is unfit.
+            If the entries say that they are not on one scale, or a phase is unfit.
         """
-        runs = {str(e.parameters["run_type"]) for e in entries if getattr(e, "parameters", {}).get("run_type")}
-        families = {"GGA" if run in ("GGA", "GGA+U", "PBE", "PBE+U") else run for run in runs}
-        if len(families) > 1:
-            raise InputError(f"the entries mix energy scales: {', '.join(sorted(families))}")
-        phases = []
-        for number, entry in enumerate(entries):
-            name = getattr(entry, "entry_id", None) or f"entry-{number}"
-            formula = "".join(f"{el.symbol}{_number(n)}" for el, n in entry.composition.items())
-            structure = getattr(entry, "structure", None)
-            phases.append(
-                Phase(
-                    id=str(name),
-                    formula=formula,
-                    energy_ev_per_atom=entry.energy_per_atom,
-                    volume_a3_per_atom=None if structure is None else structure.volume / len(structure),
-                )
-            )
-        return cls(scale, phases)
+        from screening.entries import phases_from_entries
+
+        return cls(scale, phases_from_entries(entries))
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> PhaseSet:
@@ -379,7 +364,3 @@ class PhaseSet:
         new[1:] = np.abs(ordered[1:] - ordered[:-1]).max(axis=1) > _SAME_COMPOSITION
         lowest_first = np.lexsort((self._by_key, self.energies[self._by_key], np.cumsum(new)))
         return np.sort(self._by_key[lowest_first[new]])
-
-
-def _number(amount: float) -> str:
-    return f"{amount:.10g}"

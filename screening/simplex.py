@@ -221,7 +221,8 @@ class _Vertex:
         state, reduced, matrix = self.state, self.reduced, self.program.matrix
         amounts, rates = state[m, :m], state[m + 1, :m]
         steps, smallest = np.empty(m), np.full(m, ROUNDING)
-        quotients, row, segments = np.empty_like(reduced), np.empty_like(reduced), []
+        quotients, row = np.empty_like(reduced), np.empty_like(reduced)
+        segments: list[_Segment] = []
         now, stalled = 0.0, 0
         while stalled < 100 * STALL:
             # the basic column whose amount is the first to reach zero: where rate / amount is lowest

@@ -1,0 +1,115 @@
+"""Phases from pymatgen entries, and whether the entries are on one energy scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from screening.composition import format_amount
+from screening.errors import InputError
+from screening.phase_set import Phase
+
+if TYPE_CHECKING:
+    from pymatgen.analysis.phase_diagram import PDEntry
+    from pymatgen.entries.computed_entries import ComputedEntry
+
+_FUNCTIONALS = {"PBE": "GGA", "PBE+U": "GGA+U", "PBE_U": "GGA+U", "GGA_U": "GGA+U"}
+_MIXING_SCHEME = "MaterialsProjectDFTMixingScheme"  # brings GGA(+U) and r2SCAN to one scale
+_ALTERNATIVES = frozenset({"MaterialsProjectCompatibility", "MaterialsProject2020Compatibility", "MITCompatibility"})
+_CORRECTED_ANIONS = ("O", "S")  # each of these schemes corrects every oxide and every sulfide
+
+
+def phases_from_entries(entries: Sequence[ComputedEntry | PDEntry]) -> list[Phase]:
+    """Read entries as phases, with their corrected energies.
+
+    Parameters
+    ----------
+    entries
+        ComputedEntry, ComputedStructureEntry or PDEntry. An entry without an id is numbered.
+
+    Raises
+    ------
+    InputError
+        If what the entries say of themselves shows that they are not on one scale.
+    """
+    require_one_scale(entries)
+    phases = []
+    for number, entry in enumerate(entries):
+        structure = getattr(entry, "structure", None)
+        phases.append(
+            Phase(
+                id=_id(number, entry),
+                formula="".join(f"{el.symbol}{format_amount(amount)}" for el, amount in entry.composition.items()),
+                energy_ev_per_atom=float(entry.energy_per_atom),
+                volume_a3_per_atom=None if structure is None else structure.volume / len(structure),
+            )
+        )
+    return phases
+
+
+def require_one_scale(entries: Sequence[ComputedEntry | PDEntry]) -> None:
+    """Refuse entries on several energy scales, as far as they say what they are; a PDEntry says nothing.
+
+    Parameters
+    ----------
+    entries
+        The entries.
+
+    Raises
+    ------
+    InputError
+        If functionals differ and no scheme that mixes them was applied; if GGA and GGA+U stand side by side and a
+        GGA+U energy was not corrected to the GGA scale; if energies were corrected by different schemes; or if some
+        oxides (or sulfides) were corrected and others were not.
+    """
+    said = [_said(number, entry) for number, entry in enumerate(entries)]
+    mixed = any(_MIXING_SCHEME in entry.schemes for entry in said)
+    functionals = {entry.functional: entry.name for entry in said if entry.functional}
+    if len({functional.removesuffix("+U") for functional in functionals}) > 1 and not mixed:
+        raise InputError(f"the entries mix functionals: {_listed(functionals)}")
+    if {"GGA", "GGA+U"} <= functionals.keys():
+        bare = [entry.name for entry in said if entry.functional == "GGA+U" and entry.corrected is False]
+        if bare:
+            raise InputError(f"the entries mix GGA and GGA+U, and {bare[0]} is GGA+U without a correction")
+    schemes = {scheme: entry.name for entry in said for scheme in entry.schemes & _ALTERNATIVES}
+    if len(schemes) > 1:
+        raise InputError(f"the entries mix correction schemes: {_listed(schemes)}")
+    for anion in _CORRECTED_ANIONS:
+        found = {entry.corrected: entry.name for entry in said if entry.anion == anion and entry.corrected is not None}
+        if len(found) > 1 and not mixed:
+            raise InputError(
+                f"the entries mix corrected and uncorrected compounds of {anion}: {found[True]} is corrected, "
+                f"{found[False]} is not"
+            )
+
+
+class _Said(NamedTuple):
+    """What an entry says of its energy."""
+
+    name: str
+    functional: str | None
+    schemes: frozenset[str]
+    corrected: bool | None
+    anion: str | None  # of a compound
+
+
+def _said(number: int, entry: ComputedEntry | PDEntry) -> _Said:
+    parameters = getattr(entry, "parameters", None) or {}
+    functional = str(parameters.get("run_type") or parameters.get("functional") or "").upper()
+    adjustments = getattr(entry, "energy_adjustments", None)
+    elements = entry.composition.elements
+    return _Said(
+        name=f"{entry.composition.reduced_formula} ({_id(number, entry)})",
+        functional=_FUNCTIONALS.get(functional, functional) if functional else None,
+        schemes=frozenset((adjustment.cls or {}).get("@class", "") for adjustment in adjustments or ()),
+        corrected=None if adjustments is None else bool(adjustments),
+        anion=max(elements, key=lambda element: float(element.X)).symbol if len(elements) > 1 else None,
+    )
+
+
+def _id(number: int, entry: ComputedEntry | PDEntry) -> str:
+    return str(getattr(entry, "entry_id", None) or f"entry-{number}")
+
+
+def _listed(names: dict[str, str]) -> str:
+    return ", ".join(f"{what} of {name}" for what, name in sorted(names.items()))
