@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import time
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -87,12 +89,12 @@ class StoreLocation:
         return store
 
     def _open_mongo(self, collection: Collection, read_only: bool) -> Any:
-        from maggma.stores import MongoURIStore
+        from maggma.stores import MongoStore
         from pymongo.errors import ConfigurationError
 
         with self.errors():
             try:
-                store = MongoURIStore(
+                store = MongoStore.from_uri(
                     self.uri,
                     collection,
                     key=KEYS[collection],
@@ -124,7 +126,7 @@ class StoreLocation:
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Hold the embedded database for aggregating; others wait. MongoDB needs no lock of ours.
+        """Hold the database for aggregating; other processes wait. A holder that is killed does not hold on.
 
         Raises
         ------
@@ -132,15 +134,47 @@ class StoreLocation:
             If another process holds it for ten minutes.
         """
         if self.folder is None:
-            yield
+            with self._exclusive_mongo():
+                yield
             return
         from filelock import FileLock, Timeout
 
+        lock = FileLock(self.folder / "aggregating.lock", timeout=_LOCK_SECONDS)
+        with self.errors():
+            try:
+                lock.acquire()
+            except Timeout:  # an OSError too
+                raise self._held() from None
         try:
-            with FileLock(self.folder / "aggregating.lock", timeout=_LOCK_SECONDS):
-                yield
-        except Timeout:
-            raise StoreError(f"another process has been aggregating {self.folder} for ten minutes") from None
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def _exclusive_mongo(self) -> Iterator[None]:
+        """Hold a document that says until when; one past its time is anybody's."""
+        from pymongo.errors import DuplicateKeyError
+
+        runs = self.open("runs")
+        locks = runs._collection.database["locks"]
+        holder, give_up = uuid.uuid4().hex, time.monotonic() + _LOCK_SECONDS
+        while True:
+            with self.errors(), suppress(DuplicateKeyError):
+                locks.delete_many({"_id": "aggregating", "until": {"$lt": time.time()}})
+                locks.insert_one({"_id": "aggregating", "holder": holder, "until": time.time() + _LOCK_SECONDS})
+                break
+            if time.monotonic() > give_up:
+                raise self._held()
+            time.sleep(0.2)
+        try:
+            yield
+        finally:
+            with self.errors():
+                locks.delete_one({"_id": "aggregating", "holder": holder})
+            runs.close()
+
+    def _held(self) -> StoreError:
+        return StoreError(f"another process has been aggregating {self.name} for {_LOCK_SECONDS / 60:g} minutes")
 
 
 def _without_password(text: str) -> str:
