@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
 
@@ -54,12 +55,17 @@ def record(name: str, structure: Structure) -> StructureRecord:
     )
 
 
+FACES = np.array([[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]])
+
+
 def rock_salt(cation: str, anion: str, edge: float) -> Structure:
-    return Structure.from_spacegroup("Fm-3m", Lattice.cubic(edge), [cation, anion], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    sites = np.concatenate([FACES, FACES + 0.5])
+    return Structure(Lattice.cubic(edge), [cation] * 4 + [anion] * 4, sites)
 
 
 def fluorite(cation: str, anion: str, edge: float) -> Structure:
-    return Structure.from_spacegroup("Fm-3m", Lattice.cubic(edge), [cation, anion], [[0, 0, 0], [0.25, 0.25, 0.25]])
+    sites = np.concatenate([FACES, FACES + 0.25, FACES + 0.75])
+    return Structure(Lattice.cubic(edge), [cation] * 4 + [anion] * 8, sites)
 
 
 def many() -> list[StructureRecord]:
@@ -254,6 +260,7 @@ class TestGoingOn:
 
     @pytest.mark.slow
     def test_after_a_kill(self, tmp_path: Path) -> None:
+        model_provenance("0.3.0")  # imported and hashed beforehand: the second process must be refused at once
         records = many()
         source, journal = write(tmp_path / "s.jsonl", records), tmp_path / "work" / "0.3.0.jsonl"
         run = subprocess.Popen([sys.executable, "-c", PROGRAM, source, journal, "1"], cwd=ROOT)
