@@ -163,8 +163,8 @@ class Interface:
         }
         exchanged = {element: clean(mixture.exchanged[element] - n / held) for element, n in brought.items()}
         described: dict[str, Any] = {
-            "x_atomic_a": x,
-            "x_molar_a": molar,
+            "x_atomic_a": clean(x),
+            "x_molar_a": clean(molar),
             "products": products,
             "reaction": reaction_text(
                 [(molar, self.a.formula), (1.0 - molar, self.b.formula)],

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from screening.errors import InputError
 from screening.reservoir import Reservoir
-from screening.simplex import Program
+from screening.simplex import Program, irregular
 
 Floats = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ class Line(NamedTuple):
     energies: Floats  # (k,) eV per (closed) atom
 
     def mixture(self, k: int) -> Mixture:
-        """Return the mixture at ``t[k]``, with the potentials of the segment above it (below, for the last)."""
+        """Return the mixture at ``t[k]``, with the potentials of the segment above it (below it for the last)."""
         duals = self.duals[min(k, len(self.duals) - 1)]
         return self.system.assemble(self.bases[k], self.amounts[k], duals)
 
@@ -131,11 +131,13 @@ class PhaseSystem:
     def mixture(self, composition: dict[str, float]) -> Mixture:
         """Find the lowest-energy mixture at a composition.
 
-        Where the mixture has fewer phases than the system has closed elements, the chemical potentials
-        are not unique; those returned belong to one optimal basis.
+        Where the mixture has fewer phases than the system has closed elements, the chemical potentials are not
+        unique. Those returned are the limit along one irregular line towards the composition, so that they do not
+        depend on what was asked of the system before.
         """
         here = self.vector(composition)
-        return self.line(here, here).mixture(0)
+        beside = here + 1e-3 * irregular(len(here))
+        return self.line(beside / beside.sum(), here).mixture(-1)
 
     def line(self, start: Floats, stop: Floats) -> Line:
         """Find every mixture along the line from one composition (vector) to another.

@@ -48,6 +48,7 @@ SOUND = 1e-3  # a pivot element smaller than this is chosen with care, and the n
 SAME = 1e-10  # segments shorter than this in t are left out
 CERTIFIED = 1e-8  # what the check of a finished path allows, in units of cost and of right-hand side
 STALL = 60  # pivots without progress before Bland's rule
+ENDLESS = 10_000  # and before giving up
 KNOWN = 256  # optimal bases kept to start from
 
 
@@ -59,6 +60,11 @@ class Path(NamedTuple):
     at_start: Floats  # (s, m) their amounts at the segment's lower end
     at_stop: Floats  # (s, m) and at its upper end
     duals: Floats  # (s, m) the dual variables: derivative of the objective by the right-hand side
+
+
+def irregular(m: int) -> Floats:
+    """Return m positive numbers of order 1 that no whole numbers combine to zero: exponentials of fractions."""
+    return np.exp(np.arange(m) / m)
 
 
 class Program:
@@ -135,7 +141,7 @@ class Program:
             known, basis = self._known_rhs[nearest], self._known_bases[nearest]
         else:
             # irregular, so that no basic amount is zero and the primal simplex method does not stall
-            known = rhs + 1e-4 * (1.0 + np.modf(np.arange(1.0, len(rhs) + 1.0) * 0.6180339887498949)[0])
+            known = rhs + 1e-4 * irregular(len(rhs))
             first = _Vertex(self, self._unit.tolist(), known, np.zeros_like(rhs))
             first.minimise()
             basis = first.basis
@@ -224,7 +230,7 @@ class _Vertex:
         quotients, row = np.empty_like(reduced), np.empty_like(reduced)
         segments: list[_Segment] = []
         now, stalled = 0.0, 0
-        while stalled < 100 * STALL:
+        while stalled < ENDLESS:
             # the basic column whose amount is the first to reach zero: where rate / amount is lowest
             np.maximum(amounts, smallest, out=steps)
             np.divide(rates, steps, out=steps)
