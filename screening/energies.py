@@ -17,7 +17,8 @@ def open_energies(source: str, sha256: str | None = None) -> PhaseSet:
     Parameters
     ----------
     source
-        ``"reference"`` for the packaged energies, or a file written by :meth:`PhaseSet.to_file`.
+        ``"reference"`` for the packaged energies, a file written by :meth:`PhaseSet.to_file`, or a folder with one
+        table written by ``coatscreen reference build``.
     sha256
         The content the caller counts on, if any.
 
@@ -30,9 +31,11 @@ def open_energies(source: str, sha256: str | None = None) -> PhaseSet:
         phases = PhaseSet.reference()
     else:
         path = Path(source)
-        if not path.is_file():
-            raise InputError(f"unknown energies {source!r}: neither '{REFERENCE}' nor a file")
-        phases = _open_file(str(path.resolve()), path.stat().st_mtime_ns)
+        tables = sorted(path.glob("chgnet-*.json"))
+        if not path.is_file() and len(tables) != 1:
+            raise InputError(f"unknown energies {source!r}: neither '{REFERENCE}' nor a file nor a folder with a table")
+        written = (tables or [path])[0].stat().st_mtime_ns
+        phases = _open_file(str(path.resolve()), written)
     if sha256 is not None and phases.sha256 != sha256:
         raise InputError(f"the energies {source!r} have changed since this work was planned")
     return phases
@@ -40,4 +43,9 @@ def open_energies(source: str, sha256: str | None = None) -> PhaseSet:
 
 @lru_cache(maxsize=4)
 def _open_file(path: str, mtime_ns: int) -> PhaseSet:
-    return PhaseSet.from_file(path)
+    if not Path(path).is_dir():
+        return PhaseSet.from_file(path)
+    from screening.reference import read_reference
+
+    [document] = Path(path).glob("chgnet-*.json")
+    return read_reference(path, document.stem.removeprefix("chgnet-"))

@@ -8,6 +8,7 @@ from fixtures_screening import FORMATION, energies_file, phase_set, synthetic
 from screening.energies import open_energies
 from screening.errors import InputError
 from screening.phase_set import PhaseSet
+from screening.reference import PACKAGED
 
 
 def test_file(tmp_path):
@@ -25,6 +26,10 @@ def test_round_trip(tmp_path, suffix):
 
 def test_packaged_energies_are_opened_by_name():
     assert open_energies("reference") == PhaseSet.reference()
+
+
+def test_a_folder_with_a_table_is_opened():
+    assert open_energies(str(PACKAGED)) == PhaseSet.reference()
 
 
 def test_a_file_written_again_is_read_again(tmp_path):
