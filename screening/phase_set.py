@@ -99,7 +99,7 @@ class PhaseSet:
     def __init__(self, scale: EnergyScale, phases: Iterable[Phase]) -> None:
         listed = list(phases)
         columns = {name: [getattr(phase, name) for phase in listed] for name in Phase.model_fields}
-        self._build(scale, PhaseColumns.model_construct(**columns))
+        self._build(scale, PhaseColumns(**columns))
 
     @classmethod
     def from_columns(cls, scale: EnergyScale, columns: PhaseColumns) -> PhaseSet:
@@ -351,7 +351,7 @@ class PhaseSet:
         left_out = set(positions)
         kept = [position for position in range(len(self)) if position not in left_out]
         columns = {name: [values[position] for position in kept] for name, values in self.columns}
-        return self.from_columns(self.scale, PhaseColumns.model_construct(**columns))
+        return self.from_columns(self.scale, PhaseColumns(**columns))
 
     def formula(self, position: int) -> str:
         """Return the reduced formula of a phase."""
