@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from screening.phase_set import EnergyProvenance
+    from screening.phase import EnergyProvenance
     from workflows.local import Progress
 
 _ORIGIN = ("energies", "software")

@@ -24,7 +24,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.composition import format_formula, parse_formula
-from screening.phase_set import EnergyScale, Phase, PhaseSet
+from screening.phase import EnergyScale, Phase
+from screening.phase_set import PhaseSet
 
 if TYPE_CHECKING:
     from pymatgen.entries.computed_entries import ComputedEntry

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from screening.composition import format_amount
 from screening.errors import InputError
-from screening.phase_set import Phase
+from screening.phase import Phase
 
 if TYPE_CHECKING:
     from pymatgen.analysis.phase_diagram import PDEntry

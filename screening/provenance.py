@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.phase_set import EnergyProvenance
+from screening.phase import EnergyProvenance
 
 
 class Software(BaseModel):

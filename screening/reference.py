@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import ValidationError
 
 from screening.errors import InputError
-from screening.phase_set import EnergyScale, PhaseColumns, PhaseSet
+from screening.phase import EnergyScale, PhaseColumns
+from screening.phase_set import PhaseSet
 
 if TYPE_CHECKING:
     from screening.reference_documents import ReferenceInfo, UnusedStructure

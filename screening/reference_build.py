@@ -16,7 +16,8 @@ from screening.dft_check import dft_check
 from screening.energy_journal import ModelProvenance, StructureEnergy
 from screening.errors import InputError
 from screening.guard import Exclusion, GuardRules, guard
-from screening.phase_set import EnergyScale, Phase, PhaseSet
+from screening.phase import EnergyScale, Phase
+from screening.phase_set import PhaseSet
 from screening.reference import PACKAGED_MODEL, Row, document_path, table_path
 from screening.reference_documents import ReferenceInfo
 from screening.structures import StructureRecord, read_structures

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.dft_check import DftCheck
 from screening.energy_journal import ModelProvenance
 from screening.guard import GuardRules
-from screening.phase_set import EnergyScale
+from screening.phase import EnergyScale
 
 
 class ReferenceInfo(BaseModel):

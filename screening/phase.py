@@ -1,0 +1,56 @@
+"""Phases and the scale their energies are on."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class EnergyScale(BaseModel):
+    """What a set of energies was computed with. Energies of two scales are never combined."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, description="name of the energies")
+    version: str = Field(description="version of the table or database")
+    functional: str = Field(description="electronic-structure method, or the model and what it was trained on")
+    correction: str = Field(description="correction scheme the energies contain, or none")
+    source: str = Field("", description="where the structures come from and under which licence")
+
+
+class EnergyProvenance(EnergyScale):
+    """The energies a result came from: part of every result."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    n_phases: int = Field(description="phases in the set")
+    sha256: str = Field(description="hash of the phases, their energies and the scale")
+
+
+class Phase(BaseModel):
+    """One known phase."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(min_length=1, description="identifier in the source")
+    formula: str = Field(description="formula; its amounts may be multiples of the reduced formula")
+    energy_ev_per_atom: float = Field(description="energy on the set's scale, eV/atom")
+    space_group: int | None = Field(None, description="space-group number")
+    volume_a3_per_atom: float | None = Field(None, description="volume, cubic angstrom per atom")
+
+
+class PhaseColumns(BaseModel):
+    """Many phases, field by field: the form they are stored and computed with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: list[str] = Field(description="identifiers in the source")
+    formula: list[str] = Field(description="formulas")
+    energy_ev_per_atom: list[float] = Field(description="energies on the set's scale, eV/atom")
+    space_group: list[int | None] = Field(description="space-group numbers")
+    volume_a3_per_atom: list[float | None] = Field(description="volumes, cubic angstrom per atom")
+
+    @model_validator(mode="after")
+    def _aligned(self) -> PhaseColumns:
+        if len({len(getattr(self, name)) for name in type(self).model_fields}) > 1:
+            raise ValueError("the columns differ in length")
+        return self
