@@ -134,3 +134,34 @@ def mongo_double() -> Callable[..., Any]:
         return client
 
     return connect
+
+
+def settings_for(folder: Path, **changed: Any) -> Any:
+    """Return the settings of a small screening with the synthetic energies into a database of its own."""
+    from workflows.settings import load_settings
+
+    return load_settings(**{**SMALL, "energies": energies_file(folder), "store": str(folder / "db"), **changed})
+
+
+def contents(store: str | Path) -> dict[str, list[dict[str, Any]]]:
+    """Return all that a database says, without when and by which job it was written."""
+    from screening.database import StoreLocation
+
+    found: dict[str, list[dict[str, Any]]] = {}
+    for collection in ("coatings", "bare_interfaces"):
+        opened = StoreLocation(store).open(collection, read_only=True)
+        docs = [without(doc, "_id", "built_at", "source_job") for doc in opened.query({})]
+        found[collection] = sorted(docs, key=lambda doc: doc["key"])
+        opened.close()
+    return found
+
+
+def job_times(store: str | Path) -> dict[str, str]:
+    """Return when each job in a database was finished, by its id."""
+    from screening.database import StoreLocation
+
+    jobs = StoreLocation(store).open("jobs", read_only=True)
+    try:
+        return {doc["uuid"]: doc["completed_at"] for doc in jobs.query({}, ["uuid", "completed_at"])}
+    finally:
+        jobs.close()
