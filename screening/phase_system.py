@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from screening.composition import format_formula
 from screening.errors import InputError
 from screening.reservoir import Reservoir
 from screening.simplex import Program, irregular
@@ -93,10 +94,11 @@ class PhaseSystem:
         only_open = share < 1e-12
         if (grand[only_open] < -1e-9).any():
             worst = int(np.flatnonzero(only_open)[grand[only_open].argmin()])
-            parts = "".join(e for e, f in zip(elements, fractions[:, worst], strict=True) if f > 0)
+            amounts = {e: float(f) for e, f in zip(elements, fractions[:, worst], strict=True) if f > 0}
+            formula = format_formula({element: f / min(amounts.values()) for element, f in amounts.items()})
             raise InputError(
-                f"the reservoirs of {' and '.join(self.open)} react with each other: a phase of {parts} forms "
-                f"without limit ({grand[worst]:.3f} eV/atom); lower a chemical potential"
+                f"the reservoirs of {' and '.join(self.open)} react with each other: {formula} forms without limit "
+                f"({grand[worst]:.3f} eV/atom); lower a chemical potential"
             )
         keep = ~only_open
         self.matrix: Floats = np.ascontiguousarray(fractions[is_closed][:, keep] / share[keep])
