@@ -116,5 +116,5 @@ def test_what_is_no_gzip_file_is_refused(tmp_path: Path, content: bytes) -> None
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="nothing.jsonl does not exist"):
+    with pytest.raises(InputError, match=r"nothing\.jsonl does not exist"):
         list(read_structures(tmp_path / "nothing.jsonl"))

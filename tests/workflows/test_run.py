@@ -21,7 +21,8 @@ from workflows import run_screening
 from workflows.run import unfinished_request
 from workflows.settings import load_settings
 
-MANY = [f for f in FORMATION if f.endswith(("O3", "O4", "O5", "O7", "O8", "O2", "O")) and f not in ("LiCoO2", "CoO2")][:14]
+OXIDES = ("O3", "O4", "O5", "O7", "O8", "O2", "O")
+MANY = [f for f in FORMATION if f.endswith(OXIDES) and f not in ("LiCoO2", "CoO2")][:14]
 
 
 def runs(store):
