@@ -28,6 +28,7 @@ app.command("cathode")(materials.cathode)
 app.add_typer(reference.app, name="reference")
 
 
+_INTERRUPTED = 130  # what a shell gives a program that Ctrl-C ends
 _OPTION_ERROR: Any = typer.BadParameter.__mro__[1]  # click's UsageError, wherever this typer keeps click
 
 
@@ -61,7 +62,9 @@ def execute(arguments: Sequence[str] | None = None) -> int:
             return 0
         return _failed(error.format_message(), 2)
     except (KeyboardInterrupt, typer.Abort):
-        return _failed("interrupted; run the same command again to go on", 130)
+        status = _INTERRUPTED
+    if status == _INTERRUPTED:  # some versions of typer return it
+        return _failed("interrupted; run the same command again to go on", status)
     return int(status or 0)
 
 

@@ -216,36 +216,60 @@ def _many(
     file: Path, phases: PhaseSet, catalogue: Catalogue, element: str | None, reservoir: Reservoir | None
 ) -> Iterator[dict[str, Any]]:
     """Answer each row of a CSV; a bad row is answered by its error."""
-    import csv
-
     from coatscreen.output import document
     from screening.errors import CoatscreenError, InputError
     from screening.interface import Interface
     from screening.naming import resolve_formula
     from screening.reservoir import Reservoir
 
-    if not file.is_file():
-        raise InputError(f"pairs file {file} does not exist")
-    with file.open(newline="", encoding="utf-8-sig") as lines:
-        reader = csv.DictReader(lines, skipinitialspace=True)
-        columns = reader.fieldnames or []
-        unknown = [name for name in columns if name not in ("a", "b", "mu")]
-        if unknown or not {"a", "b"} <= set(columns):
-            raise InputError(f"{file}: the columns must be a, b and optionally mu, not {', '.join(columns) or 'none'}")
-        for row in reader:
-            try:
-                held = reservoir
-                if row.get("mu"):
-                    held = Reservoir({element or "Li": float(row["mu"])})
-                found = Interface(
-                    phases,
-                    resolve_formula(row["a"] or "", catalogue, phases),
-                    resolve_formula(row["b"] or "", catalogue, phases),
-                    held,
-                )
-                yield document(found.document())
-            except (CoatscreenError, ValueError) as error:
-                yield {"a": row.get("a"), "b": row.get("b"), "error": str(error)}
+    for row in _rows(file):
+        try:
+            held = reservoir
+            if None in row:
+                raise InputError("more values than columns")
+            if row.get("mu"):
+                held = Reservoir({element or "Li": _number(row["mu"])})
+            found = Interface(
+                phases,
+                resolve_formula(row["a"] or "", catalogue, phases),
+                resolve_formula(row["b"] or "", catalogue, phases),
+                held,
+            )
+            yield document(found.document())
+        except CoatscreenError as error:
+            yield {"a": row["a"], "b": row["b"], "error": str(error)}
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    """Read a CSV with columns a, b and optionally mu."""
+    import csv
+
+    from screening.errors import InputError
+
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as lines:
+            reader = csv.DictReader(lines, skipinitialspace=True)
+            columns = [name.strip() for name in reader.fieldnames or []]
+            if sorted(columns) not in (["a", "b"], ["a", "b", "mu"]):
+                found = ", ".join(columns) or "none"
+                raise InputError(f"{file}: the columns must be a, b and optionally mu, not {found}")
+            reader.fieldnames = columns
+            return list(reader)
+    except FileNotFoundError:
+        raise InputError(f"pairs file {file} does not exist") from None
+    except OSError as error:
+        raise InputError(f"pairs file {file} cannot be read: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"pairs file {file} is not CSV: {error}") from None
+
+
+def _number(text: str) -> float:
+    from screening.errors import InputError
+
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"mu {text!r} is not a number") from None
 
 
 def _print_interface(found: Any) -> None:
