@@ -115,7 +115,8 @@ def test_a_solid_solution_has_the_hull_s_energy_and_says_so():
 def test_more_than_one_lithium_in_a_formula_unit_scales_the_steps():
     cathode = Cathode(name="doubled", host={"Co": 2, "O": 4}, lithiations={"full": 2.0, "half": 1.0})
     single = Cathode(name="single", host={"Co": 1, "O": 2}, lithiations={"full": 1.0, "half": 0.5})
-    known = phases(LiCo2O4=HALF)
+    known = phases(LiCo2O4=HALF, Li7Co8O16=-1.71)  # the last ends a plateau an eighth of the lithium below full
+    assert len({v.voltage_v for v in lithium_states(known, single).voltages}) == 3
     for state in ("full", "half"):
         twice = lithium_states(known, cathode).state(state).lithium
         assert twice.voltage_v == pytest.approx(lithium_states(known, single).state(state).lithium.voltage_v, abs=1e-9)

@@ -11,6 +11,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -393,6 +394,16 @@ def test_six_writers_of_twenty_documents(path):
     in_processes(write_one_by_one, *((path, writer, 20, "own") for writer in range(6)))
     with SQLiteStore(path, "documents") as store:
         assert sorted((d["writer"], d["n"]) for d in store.query()) == [(w, n) for w in range(6) for n in range(20)]
+
+
+def test_a_file_that_another_process_is_just_making(path):
+    """To one that turns on write-ahead logging then, SQLite says at once that the file is locked."""
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.3, lambda: other.execute("COMMIT")).start()
+    with SQLiteStore(path, "documents") as store:
+        store.update({"_key": 1})
+        assert store.count() == 1
 
 
 def test_two_writers_of_the_same_keys_leave_one_document_each(path):
