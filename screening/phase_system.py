@@ -22,6 +22,7 @@ from screening.simplex import Program, irregular
 
 Floats = NDArray[np.float64]
 
+_KEPT_MIXTURES = 256
 CLEAN = 1e-8  # amounts below this, in atoms per atom of mixture, are rounding of the linear program
 
 
@@ -105,11 +106,12 @@ class PhaseSystem:
         self.costs: Floats = np.ascontiguousarray(grand[keep] / share[keep])
         self.open_atoms: Floats = fractions[~is_closed][:, keep] / share[keep]
         self.positions = positions[keep]
-        pure = (self.matrix == 1.0) & ~self.open_atoms.any(axis=0)
+        pure = self.matrix == 1.0  # of one closed element; beside it there may be open ones
         missing = [element for element, found in zip(self.closed, pure.any(axis=1), strict=True) if not found]
         if missing:
             raise InputError(f"no phase of {', '.join(missing)} alone is known")
         self._program = Program(self.matrix, self.costs, np.where(pure, self.costs, np.inf).argmin(axis=1))
+        self._mixtures: dict[bytes, Mixture] = {}
 
     def vector(self, composition: dict[str, float]) -> Floats:
         """Return a composition as fractions of the closed atoms, in the order of :attr:`closed`.
@@ -138,8 +140,13 @@ class PhaseSystem:
         depend on what was asked of the system before.
         """
         here = self.vector(composition)
-        beside = here + 1e-3 * irregular(len(here))
-        return self.line(beside / beside.sum(), here).mixture(-1)
+        key = here.tobytes()
+        if key not in self._mixtures:  # one cathode or electrolyte is asked about in every interface it is part of
+            beside = here + 1e-3 * irregular(len(here))
+            while len(self._mixtures) >= _KEPT_MIXTURES:
+                self._mixtures.pop(next(iter(self._mixtures)))
+            self._mixtures[key] = self.line(beside / beside.sum(), here).mixture(-1)
+        return self._mixtures[key]
 
     def line(self, start: Floats, stop: Floats) -> Line:
         """Find every mixture along the line from one composition (vector) to another.

@@ -74,7 +74,7 @@ def test_entries_of_one_scale():
     assert phases.energies[5] == pytest.approx(processed[0].energy_per_atom)
     assert load(entry("Li2O"), entry("CoO"), entry("Li2S"))  # nothing is said, nothing is mixed
     assert load(entry("Li2O", "PBE", shift(**MP2020)), entry("CoO", "GGA+U", shift(**MP2020)))
-    assert load(entry("Li2O", "R2SCAN", shift(**MIXING)), entry("CoO", "GGA", shift(**MIXING)))
+    assert load(entry("Li2O", "R2SCAN"), entry("CoO", "GGA", shift(**MIXING)))
 
 
 @pytest.mark.parametrize(

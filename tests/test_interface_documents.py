@@ -59,7 +59,7 @@ def test_no_number_is_rounding(document):
     assert len(found) > 8 * len(document.kinks)
     for x in found:
         assert math.isfinite(x)
-        assert x == 0.0 or abs(x) >= 1e-9
+        assert x == round(x, 9)
         assert math.copysign(1.0, x) > 0 or x != 0.0  # never minus zero
 
 

@@ -86,6 +86,13 @@ def test_total_of_an_electrolyte_that_decomposes_alone_is_at_its_endpoint():
     assert (document.total.x_atomic_a, document.total.at_endpoint) == (0.0, True)
     assert document.total.min_ev_per_atom == document.self_b_ev_per_atom == pytest.approx(-0.75)
     assert document.mutual.min_ev_per_atom == 0.0
+    turned = Interface(phases, "LiS", "PO").document()
+    assert (turned.total.x_atomic_a, turned.total.at_endpoint) == (1.0, True)
+
+
+def test_a_reaction_between_the_endpoints_is_at_none():
+    document = Interface(OXIDES, "Li2O2", "Li").document()
+    assert (document.total.at_endpoint, document.mutual.at_endpoint) == (False, False)
 
 
 def test_an_element_without_energies():

@@ -154,11 +154,12 @@ def test_the_safeguards_give_the_same_paths(monkeypatch, constant, value):
             )
 
 
-def test_a_wrong_basis_is_noticed_and_replaced():
+@pytest.mark.parametrize("wrong", [[0, 1], [0, 0]], ids=["not optimal", "singular"])
+def test_a_wrong_basis_is_noticed_and_replaced(wrong):
     made = program([[1, 1], [1, 3]], [-1.0, -0.9])
     start, stop = np.array([0.2, 0.8]), np.array([0.7, 0.3])
     right = energies(made, made.path(start, stop))
-    made._known_bases = [[0, 1]]  # the unit columns: not optimal, since the others cost less
+    made._known_bases = [wrong]  # the unit columns are not optimal, since the others cost less
     made._known_rhs = np.array([start])
     np.testing.assert_allclose(energies(made, made.path(start, stop)), right)
 
