@@ -23,7 +23,7 @@ from screening.simplex import Program, irregular
 Floats = NDArray[np.float64]
 
 _KEPT_MIXTURES = 256
-CLEAN = 1e-8  # amounts below this, in atoms per atom of mixture, are rounding of the linear program
+CLEAN = 1e-6  # amounts below this, in atoms per atom of mixture, are rounding: of a formula (0.33333333) or a program
 
 
 class Mixture(NamedTuple):

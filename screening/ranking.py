@@ -7,6 +7,7 @@ own instability, which no coating changes.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
@@ -152,23 +153,22 @@ def _objectives(coating: RankedCoating) -> tuple[float, float, float] | None:
 
 def _pareto_ranks(objectives: Sequence[tuple[float, float, float] | None]) -> list[int | None]:
     """Sort into fronts: 1 for those nothing dominates, 2 for those only front 1 dominates, and so on."""
-    import numpy as np
-
-    known = [i for i, values in enumerate(objectives) if values is not None]
     ranks: list[int | None] = [None] * len(objectives)
-    values = np.array([objectives[i] for i in known], dtype=float).reshape(len(known), 3)
-    left = np.arange(len(known))
-    front = 1
-    while len(left):
-        points = values[left]
-        dominated = np.array(
-            [bool(((points >= point).all(axis=1) & (points > point).any(axis=1)).any()) for point in points]
-        )
-        for i in left[~dominated]:
-            ranks[known[i]] = front
-        left = left[dominated]
-        front += 1
+    fronts: list[list[tuple[float, float, float]]] = []
+    known = [(point, i) for i, point in enumerate(objectives) if point is not None]
+    for point, i in sorted(known, reverse=True):  # from the best down: none dominates one before it
+        place = bisect_left(fronts, True, key=lambda front, point=point: not _dominates(front, point))
+        if place == len(fronts):
+            fronts.append([])
+        fronts[place].append(point)
+        ranks[i] = place + 1
     return ranks
+
+
+def _dominates(front: list[tuple[float, float, float]], point: tuple[float, float, float]) -> bool:
+    """Return whether one of a front is as good as a point everywhere and better somewhere."""
+    a, b, c = point
+    return any(p[0] >= a and p[1] >= b and p[2] >= c and p != point for p in front)
 
 
 class RankedLine(BaseModel):

@@ -89,9 +89,7 @@ def electrochemical_window(phases: PhaseSet, formula: str) -> WindowDocument:
     )
 
 
-def _first_reaction(
-    phases: PhaseSet, system: PhaseSystem, reactant: Reactant, start: Floats, stop: Floats
-) -> _Limit:
+def _first_reaction(phases: PhaseSet, system: PhaseSystem, reactant: Reactant, start: Floats, stop: Floats) -> _Limit:
     """Follow the line until the first change of phases that exchanges lithium."""
     line = system.line(start, stop)
     lithium = system.closed.index("Li")
