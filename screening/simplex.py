@@ -18,19 +18,15 @@ finished path is certified: every segment, at both of its ends, must balance, ho
 column of A cheaper than its duals say, and have equal primal and dual objectives, which together prove it
 optimal whatever way it was found.
 
-Nothing here knows what a row or a column means.
-
 References
 ----------
-V. Chvatal, *Linear Programming* (1983), chapters 7, 8 and 10; S. Gass and T. Saaty, *The computational algorithm
-for the parametric objective function*, Nav. Res. Logist. Q. 2, 39 (1955), in its dual form; P. Harris, *Pivot
-selection methods of the Devex LP code*, Math. Program. 5, 1 (1973); R. Bland, *New finite pivoting rules for the
-simplex method*, Math. Oper. Res. 2, 103 (1977).
+V. Chvatal, *Linear Programming* (1983), chapters 7, 8 and 10; the parametric method: S. Gass and T. Saaty, Nav. Res.
+Logist. Q. 2, 39 (1955), here in its dual form; ties: P. Harris, Math. Program. 5, 1 (1973), R. Bland, Math. Oper.
+Res. 2, 103 (1977).
 """
 
 from __future__ import annotations
 
-import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -195,13 +191,13 @@ class _Vertex:
         self.rhs = np.stack([rhs, rate])
         self.state: Floats = np.empty((m + 2, m + 1))
         self.reduced: Floats = np.empty_like(program.costs)
-        self._row: Floats = np.empty_like(program.costs)  # workspace: the leaving row of B^-1 A
-        self._product: Floats = np.empty_like(self.state)  # workspace
         self._invert()
 
     def turned(self) -> _Vertex:
         """Return the same vertex, to follow the opposite direction."""
-        turned = copy.deepcopy(self, {id(self.program): self.program})
+        turned = object.__new__(_Vertex)
+        turned.program, turned.basis = self.program, self.basis.copy()
+        turned.rhs, turned.state, turned.reduced = self.rhs.copy(), self.state.copy(), self.reduced.copy()
         turned.rhs[1] *= -1.0
         turned.state[-1] *= -1.0
         return turned
@@ -209,7 +205,7 @@ class _Vertex:
     def minimise(self) -> None:
         """Go from a feasible basis to an optimal one at t = 0, by the primal simplex method."""
         m = len(self.basis)
-        amounts = self.state[m, :m]
+        amounts, row = self.state[m, :m], np.empty_like(self.reduced)
         for pivots in range(100 * (m + 20)):
             below = self.reduced < -ROUNDING
             if not below.any():
@@ -219,22 +215,20 @@ class _Vertex:
             steps = np.full(m, np.inf)
             np.divide(amounts, column, out=steps, where=column > PIVOT)
             leaving = int(steps.argmin())
-            np.dot(self.state[:m, leaving], self.program.matrix, out=self._row)
-            self._pivot(leaving, entering)
+            self._pivot(leaving, entering, np.dot(self.state[:m, leaving], self.program.matrix, out=row))
         raise CalculationError("the linear program did not reach its minimum")
 
     def sweep(self, limit: float) -> list[_Segment]:
         """Follow the right-hand side from t = 0 to `limit`, by the parametric dual simplex method."""
         m = len(self.basis)
-        state, reduced, row, matrix = self.state, self.reduced, self._row, self.program.matrix
+        state, reduced, matrix = self.state, self.reduced, self.program.matrix
         amounts, rates = state[m, :m], state[m + 1, :m]
-        steps = np.empty(m)
-        quotients, floor = np.empty_like(reduced), np.array(ROUNDING)
+        steps, quotients, row = np.empty(m), np.empty_like(reduced), np.empty_like(reduced)
         segments: list[_Segment] = []
         now, stalled = 0.0, 0
         while stalled < ENDLESS:
             # the basic column whose amount is the first to reach zero: where rate / amount is lowest
-            np.maximum(amounts, floor, out=steps)
+            np.maximum(amounts, ROUNDING, out=steps)
             np.divide(rates, steps, out=steps)
             leaving = int(steps.argmin())
             if steps[leaving] * limit > -1.0 or amounts[leaving] + limit * rates[leaving] > -AT_END:
@@ -244,27 +238,27 @@ class _Vertex:
                     if limit > now + SAME or not segments:
                         segments.append(_Segment(now, limit, self.basis, state))
                     return segments
-            until = max(-amounts.item(leaving) / rates.item(leaving), now)
+            until = max(float(-amounts[leaving] / rates[leaving]), now)
             stalled = stalled + 1 if until <= now else 0
             # the column that replaces it: where the reduced cost, divided by the element of that row, is smallest
             np.dot(state[:m, leaving], matrix, out=row)
-            np.maximum(reduced, floor, out=quotients)
+            np.maximum(reduced, ROUNDING, out=quotients)
             np.divide(row, quotients, out=quotients)
             entering = int(quotients.argmin())
-            small = row.item(entering) > -SOUND
+            small = row[entering] > -SOUND
             if small or stalled > STALL:
-                leaving, entering = self._choose_carefully(leaving, until, stalled > STALL)
+                leaving, entering = self._choose_carefully(leaving, until, row, stalled > STALL)
             if until > now + SAME:
                 segments.append(_Segment(now, until, self.basis.copy(), state.copy()))
             now = until
-            self._pivot(leaving, entering)
+            self._pivot(leaving, entering, row)
             if small:
                 self._invert()
         raise CalculationError("the path of the linear program did not end")
 
-    def _choose_carefully(self, leaving: int, until: float, stalled: bool) -> tuple[int, int]:
+    def _choose_carefully(self, leaving: int, until: float, row: Floats, stalled: bool) -> tuple[int, int]:
         """Choose a pivot among near ties: of the largest element, or of the lowest index where that has stalled."""
-        m, row = len(self.basis), self._row
+        m = len(self.basis)
         if stalled:
             amounts, rates = self.state[m, :m], self.state[m + 1, :m]
             ties = np.flatnonzero((rates < -ROUNDING) & (amounts + until * rates < ROUNDING)).tolist()
@@ -277,18 +271,17 @@ class _Vertex:
         tied = allowed[reduced / elements <= ((reduced + ROUNDING) / elements).min()]
         return leaving, int(tied[0] if stalled else tied[row[tied].argmin()])
 
-    def _pivot(self, leaving: int, entering: int) -> None:
-        """Exchange one basic column, with the leaving row of ``B^-1 A`` in the workspace."""
-        m, state, reduced, row = len(self.basis), self.state, self.reduced, self._row
+    def _pivot(self, leaving: int, entering: int, row: Floats) -> None:
+        """Exchange one basic column; `row` is the leaving row of ``B^-1 A`` and is overwritten."""
+        m, state = len(self.basis), self.state
         column = self.program.columns[entering].dot(state[:m])
-        reduced_cost = column[m] = reduced.item(entering)
-        divided = state[:, leaving] / column.item(leaving)
-        np.multiply(divided[:, None], column, out=self._product)
-        np.subtract(state, self._product, out=state)
+        column[m] = self.reduced[entering]
+        divided = state[:, leaving] / column[leaving]
+        state -= divided[:, None] * column
         state[:, leaving] = divided
-        np.multiply(row, reduced_cost / row.item(entering), out=row)
-        np.subtract(reduced, row, out=reduced)
-        reduced[entering] = 0.0
+        row *= column[m] / row[entering]
+        self.reduced -= row
+        self.reduced[entering] = 0.0
         self.basis[leaving] = entering
 
     def _invert(self) -> None:
