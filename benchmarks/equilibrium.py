@@ -77,9 +77,8 @@ def beside_pymatgen(phases, more, repeats):
     worst = max(np.abs(np.interp(line.t, x, mutual) - found).max(), np.abs(np.interp(x, line.t, found) - mutual).max())
     print(f"{len(elements)} elements, {len(entries)} entries: pymatgen PhaseDiagram + get_kinks {their_best:.2f} s")
     print(f"  here: system selected from the loaded set + all kinks {best * 1e3:.2f} ms (median {median * 1e3:.2f})")
-    print(
-        f"  ratio {their_best / median:,.0f} (fastest of theirs, median of ours); {len(line.t)} and {len(x)} kinks, energies differ by {worst:.1e} eV/atom"
-    )
+    print(f"  ratio {their_best / median:,.0f} (fastest of theirs, median of ours)")
+    print(f"  {len(line.t)} and {len(x)} kinks, energies differ by {worst:.1e} eV/atom")
 
 
 def one_profile(phases, reservoir):
