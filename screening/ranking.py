@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -157,7 +158,7 @@ def _pareto_ranks(objectives: Sequence[tuple[float, float, float] | None]) -> li
     fronts: list[list[tuple[float, float, float]]] = []
     known = [(point, i) for i, point in enumerate(objectives) if point is not None]
     for point, i in sorted(known, reverse=True):  # from the best down: none dominates one before it
-        place = bisect_left(fronts, True, key=lambda front, point=point: not _dominates(front, point))
+        place = bisect_left(fronts, 1, key=partial(_spares, point))
         if place == len(fronts):
             fronts.append([])
         fronts[place].append(point)
@@ -165,10 +166,10 @@ def _pareto_ranks(objectives: Sequence[tuple[float, float, float] | None]) -> li
     return ranks
 
 
-def _dominates(front: list[tuple[float, float, float]], point: tuple[float, float, float]) -> bool:
-    """Return whether one of a front is as good as a point everywhere and better somewhere."""
+def _spares(point: tuple[float, float, float], front: list[tuple[float, float, float]]) -> bool:
+    """Return whether none of a front is as good as a point everywhere and better somewhere."""
     a, b, c = point
-    return any(p[0] >= a and p[1] >= b and p[2] >= c and p != point for p in front)
+    return not any(p[0] >= a and p[1] >= b and p[2] >= c and p != point for p in front)
 
 
 class RankedLine(BaseModel):

@@ -111,7 +111,7 @@ def interface(
 
     Example: coatscreen interface NCM83:half Li6PS5Cl --open Li --mu -3.66
     """
-    import json
+    import orjson
 
     from coatscreen.output import document, print_energies, print_json
     from screening.errors import InputError
@@ -124,7 +124,7 @@ def interface(
             raise InputError("give either two materials or --pairs, not both")
         phases, catalogue = _open(energies)
         for answer in _many(pairs, phases, catalogue, open_element, reservoir):
-            print(json.dumps(answer, allow_nan=False), flush=True)
+            print(orjson.dumps(answer).decode(), flush=True)
         return
     if a is None or b is None:
         raise InputError("two materials are needed, or --pairs FILE")

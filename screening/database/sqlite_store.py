@@ -158,8 +158,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
         fields = [fields] if isinstance(fields, str) else list(fields)
         rows = []
         for doc in docs if isinstance(docs, list) else [docs]:
-            clean = jsanitize(doc, recursive_msonable=True)
-            clean.pop("_id", None)
+            clean = _json_of({name: value for name, value in doc.items() if name != "_id"})
             try:
                 identity = [clean[field] for field in fields]
             except KeyError as error:
@@ -265,6 +264,16 @@ class SQLiteStore(Store):  # type: ignore[misc]
 
     def __hash__(self) -> int:
         return hash(self.name)
+
+
+def _json_of(doc: dict[str, Any]) -> dict[str, Any]:
+    """Return a document as plain JSON; what already is takes the quick way."""
+    try:
+        text = orjson.dumps(doc)
+    except TypeError:
+        text = orjson.dumps(jsanitize(doc, recursive_msonable=True))
+    plain: dict[str, Any] = orjson.loads(text)
+    return plain
 
 
 def _equality(value: Any) -> tuple[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import itertools
 import multiprocessing
 import os
@@ -13,9 +14,12 @@ import sqlite3
 import subprocess
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
+from fixtures_screening import synthetic
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from maggma.core import Sort
@@ -190,7 +194,7 @@ tests_of_one = st.one_of(
 queries = st.dictionaries(fields, tests_of_one, max_size=2)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(docs=documents, criteria=queries, sort=st.sampled_from([None, {"a": 1}, {"b": -1, "_key": 1}]))
 def test_any_query(tmp_path, docs, criteria, sort):
     numbered = [{**doc, "_key": i} for i, doc in enumerate(docs)]
@@ -273,6 +277,15 @@ def test_a_list_is_no_key(store):
 def test_numbers_that_are_none_are_null(store):
     store.update({"_key": 100, "value": float("nan")})
     assert store.query_one({"_key": 100}) == {"_key": 100, "value": None}
+
+
+def test_what_is_not_json_becomes_it(store):
+    when = datetime.datetime(2026, 1, 2, 3, 4)
+    store.update({"_key": 100, "when": when, "n": np.int64(3), "x": np.array([1.5]), "phases": synthetic()})
+    doc = store.query_one({"_key": 100})
+    assert datetime.datetime.fromisoformat(doc["when"]) == when
+    assert (doc["n"], doc["x"]) == (3, [1.5])
+    assert doc["phases"]["sha256"] == synthetic().sha256
 
 
 def test_collections_of_one_file_are_apart(path, store):
@@ -360,7 +373,8 @@ def test_a_collection_that_is_not_there_is_empty_to_a_reader(path, store):
     with SQLiteStore(path, "nothing", read_only=True) as reader:
         assert found(reader) == []
         assert reader.count() == 0
-    names = sqlite3.connect(path).execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    with closing(sqlite3.connect(path)) as db:
+        names = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     assert names == [("documents",)]
 
 
@@ -400,10 +414,13 @@ def test_a_file_that_another_process_is_just_making(path):
     """To one that turns on write-ahead logging then, SQLite says at once that the file is locked."""
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
-    threading.Timer(0.3, lambda: other.execute("COMMIT")).start()
+    timer = threading.Timer(0.3, lambda: other.execute("COMMIT"))
+    timer.start()
     with SQLiteStore(path, "documents") as store:
         store.update({"_key": 1})
         assert store.count() == 1
+    timer.join()
+    other.close()
 
 
 def test_two_writers_of_the_same_keys_leave_one_document_each(path):
@@ -443,8 +460,8 @@ def test_kill_in_the_middle_of_a_transaction(path, store, tmp_path):
     with SQLiteStore(path, "documents") as next_one:
         assert found(next_one) == DOCUMENTS
         next_one.update({"_key": 9})  # and nothing is left locked
-    check = sqlite3.connect(path).execute("PRAGMA integrity_check").fetchall()
-    assert check == [("ok",)]
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def write_batches_for_ever(path):

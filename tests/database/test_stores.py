@@ -14,6 +14,7 @@ from fixtures_screening import mongo_double
 from maggma.stores import MongoStore
 from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 
+from screening.database import stores
 from screening.database.sqlite_store import SQLiteStore
 from screening.database.stores import KEYS, LocationError, StoreLocation
 from screening.errors import InputError, StoreError
@@ -145,7 +146,9 @@ def test_a_password_is_not_in_a_server_s_answer(monkeypatch):
     assert "bad login" in str(caught.value)
 
 
-def test_an_unreachable_server_is_an_error_within_seconds():
+def test_an_unreachable_server_is_an_error_within_seconds(monkeypatch):
+    assert stores._TIMEOUT_MS <= 10_000
+    monkeypatch.setattr(stores, "_TIMEOUT_MS", 300)
     start = time.monotonic()
     with pytest.raises(StoreError, match="localhost:1: ") as caught:
         StoreLocation("mongodb://localhost:1/coatings").open("coatings")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from fixtures_screening import SMALL, energies_file, without
 from jobflow import JobStore
@@ -50,6 +52,17 @@ def documents(store):
     return {doc["coating"]: without(doc, "_id") for doc in store.query({})}
 
 
+@pytest.fixture
+def quiet():
+    """Undo what maggma does to logging when it runs a builder itself."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
+
+
+@pytest.mark.usefixtures("quiet")
 def test_it_is_a_maggma_builder(stores, tmp_path):
     computed(stores, tmp_path)
     for store in stores:
