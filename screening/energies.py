@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from screening.errors import InputError
+from screening.errors import InputError, nearest
 from screening.phase_set import PhaseSet
 
 REFERENCE = "reference"
@@ -33,7 +33,10 @@ def open_energies(source: str, sha256: str | None = None) -> PhaseSet:
         path = Path(source)
         tables = sorted(path.glob("chgnet-*.json"))
         if not path.is_file() and len(tables) != 1:
-            raise InputError(f"unknown energies {source!r}: neither '{REFERENCE}' nor a file nor a folder with a table")
+            guess = nearest(source, [REFERENCE])
+            raise InputError(
+                f"unknown energies {source!r}{guess}: neither '{REFERENCE}' nor a file nor a folder with a table"
+            )
         written = (tables or [path])[0].stat().st_mtime_ns
         phases = _open_file(str(path.resolve()), written)
     if sha256 is not None and phases.sha256 != sha256:

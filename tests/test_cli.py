@@ -525,6 +525,11 @@ def test_energies_that_are_none(cli, tmp_path, energies, verb, content, words):
     assert set(tmp_path.iterdir()) <= {file}
 
 
+@pytest.mark.parametrize("verb", [["stability", "LiNbO3"], ["run"]])
+def test_energies_that_are_mistyped_are_named_as_typed(cli, verb):
+    refused(cli(*verb, "--energies", "refernce", own_energies=True), 2, "'refernce' (did you mean reference?)")
+
+
 def test_a_database_out_of_reach_is_no_wrong_request(cli, monkeypatch):
     monkeypatch.setattr("screening.database.stores._TIMEOUT_MS", 100)
     for arguments in (["run"], ["rank"], ["query"]):

@@ -56,6 +56,11 @@ def test_no_such_source(source):
         open_energies(source)
 
 
+def test_a_slip_of_the_pen_is_guessed():
+    with pytest.raises(InputError, match=r"^unknown energies 'refernce' \(did you mean reference\?\): "):
+        open_energies("refernce")
+
+
 def test_truncated_file(tmp_path):
     whole = tmp_path / "energies.json.gz"
     synthetic().to_file(whole)

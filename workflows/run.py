@@ -135,7 +135,7 @@ def unfinished_request(location: StoreLocation) -> dict[str, Any]:
 def _request(settings: ScreeningSettings) -> dict[str, Any]:
     """Return what was asked for, so that it means the same from any folder."""
     request = settings.model_dump(mode="json", exclude={"store", "workers"})
-    if settings.energies != REFERENCE:
+    if settings.energies != REFERENCE and Path(settings.energies).exists():
         request["energies"] = str(Path(settings.energies).resolve())
     request["catalogue"] = [str(Path(file).resolve()) for file in settings.catalogue]
     return request
