@@ -139,7 +139,6 @@ def test_without_a_verb_there_is_help(capsys):
         assert verb[0] in out
 
 
-@pytest.mark.slow
 def test_the_examples_work(capsys):
     """With the packaged energies and the default database, as a new user types them."""
     assert execute(["run"]) == 0
