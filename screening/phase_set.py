@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -164,7 +165,7 @@ class PhaseSet:
             data = json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
         except FileNotFoundError:
             raise InputError(f"energies file {path} does not exist") from None
-        except (OSError, EOFError, ValueError) as error:
+        except (OSError, EOFError, ValueError, zlib.error) as error:
             raise InputError(f"energies file {path} cannot be read: {error}") from None
         if not isinstance(data, dict):
             raise InputError(f"energies file {path} does not hold a set of phases")

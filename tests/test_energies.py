@@ -83,6 +83,17 @@ def test_a_file_of_something_else(tmp_path, content):
     assert len(str(caught.value).splitlines()) == 1
 
 
+def test_a_flipped_byte_is_named(tmp_path):
+    whole = tmp_path / "energies.json.gz"
+    synthetic().to_file(whole)
+    sound = whole.read_bytes()
+    for place in range(20, len(sound), len(sound) // 40):
+        whole.write_bytes(sound[:place] + bytes([sound[place] ^ 0xFF]) + sound[place + 1 :])
+        with pytest.raises(InputError) as caught:
+            PhaseSet.from_file(whole)
+        assert len(str(caught.value).splitlines()) == 1
+
+
 def test_an_edited_file_does_not_match_its_hash(tmp_path):
     path = tmp_path / "energies.json"
     synthetic().to_file(path)
