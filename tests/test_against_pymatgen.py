@@ -56,7 +56,6 @@ def cases():
 
 
 ALL = list(cases())
-COMPARED_OPEN: list[int] = []
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # pymatgen's, of reactants that are no phase
 
 
@@ -161,15 +160,12 @@ def test_open_interfaces(entries, pairs, opened):
             interface = Interface(phases, a, b, Reservoir(dict.fromkeys(opened, mu)))
         except InputError:
             continue  # open elements only, or reservoirs that react with each other: tested with the reservoirs
+        if len(system) - len(opened) < 2:
+            continue  # one closed element: pymatgen needs two for a hull
         if (system, mu) not in diagrams:
             inside = [e for e in entries if {el.symbol for el in e.composition} <= system]
             potentials = {Element(el): references[el] + mu for el in opened}
-            try:
-                diagrams[system, mu] = GrandPotentialPhaseDiagram(inside, potentials)
-            except Exception:  # one closed element: pymatgen needs two for a hull
-                diagrams[system, mu] = None
-        if diagrams[system, mu] is None:
-            continue
+            diagrams[system, mu] = GrandPotentialPhaseDiagram(inside, potentials)
         profile = interface.profile()
         for self_parts, energies in ((False, profile.mutual), (True, profile.total)):
             if self_parts and max(interface.a.formation_energy, interface.b.formation_energy) > 0:
@@ -187,10 +183,5 @@ def test_open_interfaces(entries, pairs, opened):
             ours = np.array([reactivity._reverse_convert(v, reactivity.factor1, reactivity.factor2) for v in x])
             compare(profile.x, energies, ours, expected)
             compared += 1
-    COMPARED_OPEN.append(compared)
-
-
-def test_enough_open_interfaces_were_compared():
-    if not COMPARED_OPEN:
-        pytest.skip("runs after the test above")
-    assert sum(COMPARED_OPEN) >= 300
+    if len(present) - len(opened) >= 3:  # not so many are left out that the test is empty
+        assert compared >= len(pairs) // 2
