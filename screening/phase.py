@@ -36,6 +36,7 @@ class Phase(BaseModel):
     energy_ev_per_atom: float = Field(description="energy on the set's scale, eV/atom")
     space_group: int | None = Field(None, description="space-group number")
     volume_a3_per_atom: float | None = Field(None, description="volume, cubic angstrom per atom")
+    origin: str | None = Field(None, description="what gave this energy, where that is not the scale's own method")
 
 
 class PhaseColumns(BaseModel):
@@ -48,6 +49,7 @@ class PhaseColumns(BaseModel):
     energy_ev_per_atom: list[float] = Field(description="energies on the set's scale, eV/atom")
     space_group: list[int | None] = Field(description="space-group numbers")
     volume_a3_per_atom: list[float | None] = Field(description="volumes, cubic angstrom per atom")
+    origin: list[str | None] = Field(description="what gave each energy, where that is not the scale's own method")
 
     @model_validator(mode="after")
     def _aligned(self) -> PhaseColumns:

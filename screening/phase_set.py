@@ -197,13 +197,14 @@ class PhaseSet:
         digest = hashlib.sha256(self.scale.model_dump_json().encode())
         columns = self.columns
         lines = sorted(
-            f"{name}\t{formula}\t{energy:.9f}\t{space_group}\t{volume}"
-            for name, formula, energy, space_group, volume in zip(
+            f"{name}\t{formula}\t{energy:.9f}\t{space_group}\t{volume}\t{origin}"
+            for name, formula, energy, space_group, volume, origin in zip(
                 columns.id,
                 columns.formula,
                 columns.energy_ev_per_atom,
                 columns.space_group,
                 columns.volume_a3_per_atom,
+                columns.origin,
                 strict=True,
             )
         )

@@ -76,6 +76,7 @@ def read_reference(folder: str | Path, model: str = PACKAGED_MODEL) -> PhaseSet:
         energy_ev_per_atom=[float(row.energy_ev_per_atom) for row in used],
         space_group=[int(row.space_group) for row in used],
         volume_a3_per_atom=[float(row.volume_a3_per_atom) for row in used],
+        origin=[None] * len(used),
     )
     return PhaseSet.from_columns(EnergyScale.model_validate(document["scale"]), columns)
 
