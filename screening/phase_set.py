@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import hashlib
 import json
@@ -304,6 +305,39 @@ class PhaseSet:
         kept = [position for position in range(len(self)) if position not in left_out]
         columns = {name: [values[position] for position in kept] for name, values in self.columns}
         return self.from_columns(self.scale, PhaseColumns(**columns))
+
+    def within(self, elements: Iterable[str]) -> PhaseSet:
+        """Return the set less all phases that hold another element.
+
+        Raises
+        ------
+        InputError
+            If an element has no energies.
+        """
+        wanted = frozenset(elements)
+        self.require(sorted(wanted))
+        outside = self.fractions[:, [element not in wanted for element in self.elements]].any(axis=1)
+        return self.without(np.flatnonzero(outside))
+
+    def shifted(self, shifts_ev_per_atom: NDArray[np.float64]) -> PhaseSet:
+        """Return the set with other energies for its compounds: one sample of what the energies may be.
+
+        Parameters
+        ----------
+        shifts_ev_per_atom
+            Added to the formation energies, (n,), eV/atom. Those of elements are zero, and phases of one composition
+            have one shift: which of them is lowest stays as it is.
+
+        Returns
+        -------
+        PhaseSet
+            It keeps the provenance of this set, which it is a sample of.
+        """
+        sample = copy.copy(self)
+        sample.energies = self.energies + shifts_ev_per_atom
+        sample.formation_energies = self.formation_energies + shifts_ev_per_atom
+        sample._systems = {}
+        return sample
 
     def formula(self, position: int) -> str:
         """Return the reduced formula of a phase."""

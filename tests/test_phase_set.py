@@ -10,8 +10,10 @@ from monty.json import MontyDecoder, MontyEncoder
 from pymatgen.core import Composition
 from random_phases import SCALE, build, random_phases
 
+from screening.composition import parse_formula
 from screening.errors import InputError
 from screening.phase_set import EnergyScale, Phase, PhaseSet
+from screening.stability import phase_stability
 
 
 def phase(name, formula, energy, **more):
@@ -265,3 +267,27 @@ def test_the_packaged_energies_keep_their_hash_through_a_file(reference, tmp_pat
 def test_sets_of_two_scales_are_not_equal():
     assert build([({"Li": 2, "O": 1}, -2.0)]) != build([({"Li": 2, "O": 1}, -2.1)])
     assert EnergyScale(name="a", version="1", functional="f", correction="c") != SCALE
+
+
+def test_within_keeps_the_phases_of_a_chemical_space() -> None:
+    phases = PhaseSet.reference().within(["Li", "P", "S"])
+    assert phases.elements == ("Li", "P", "S")
+    assert {e for p in phases.phases for e in parse_formula(p.formula)} == {"Li", "P", "S"}
+    whole = PhaseSet.reference()
+    assert phase_stability(phases, "Li3PS4").decomposition == phase_stability(whole, "Li3PS4").decomposition
+
+
+def test_shifted_energies_move_reactions_by_the_shift() -> None:
+    whole = PhaseSet.reference().within(["Li", "P", "S"])
+    shifts = np.zeros(len(whole))
+    shifts[whole.polymorphs(parse_formula("Li3PS4"))] = 0.05
+    sample = whole.shifted(shifts)
+    above = phase_stability(sample, "Li3PS4").energy_above_hull_ev_per_atom
+    others = phase_stability(whole, "Li3PS4").energy_to_other_phases_ev_per_atom
+    assert above is not None
+    assert others is not None
+    assert above == pytest.approx(max(0.0, others + 0.05), abs=1e-9)
+    assert sample.provenance == whole.provenance
+    assert phase_stability(whole, "Li3PS4").formation_energy_ev_per_atom != pytest.approx(
+        phase_stability(sample, "Li3PS4").formation_energy_ev_per_atom, abs=0.04
+    )
