@@ -40,7 +40,7 @@ def timed(function, repeats):
 
 def fresh(phases):
     """Return the same set, loaded but never asked: no chemical system selected, no optimum known."""
-    return PhaseSet.from_columns(phases.scale, phases.columns)
+    return PhaseSet.from_table(phases.scale, phases.table)
 
 
 def entries_of(phases, positions):
@@ -48,7 +48,7 @@ def entries_of(phases, positions):
     from pymatgen.analysis.phase_diagram import PDEntry
     from pymatgen.core import Composition
 
-    chosen = [(Composition(phases.columns.formula[i]), phases.columns.energy_ev_per_atom[i]) for i in positions]
+    chosen = [(Composition(phases.formula(i)), float(phases.energies[i])) for i in positions]
     return [PDEntry(composition, energy * composition.num_atoms) for composition, energy in chosen]
 
 

@@ -67,7 +67,7 @@ class Reactant:
     @property
     def source_id(self) -> str | None:
         """Identifier of the phase, if there is one."""
-        return None if self.position is None else self.phases.columns.id[self.position]
+        return None if self.position is None else self.phases.table.id(self.position)
 
     @property
     def formation_energy(self) -> float:

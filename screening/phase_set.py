@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from screening.composition import format_formula, parse_formula
+from screening.composition import ELEMENTS, format_formula
 from screening.errors import InputError
 from screening.phase import EnergyProvenance, EnergyScale, Phase, PhaseColumns
 from screening.phase_system import PhaseSystem
+from screening.phase_table import PhaseTable, element_numbers
 from screening.reservoir import Reservoir
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _CACHED_SYSTEMS = 128
 _SAME_COMPOSITION = 1e-8  # atomic fractions closer than this are equal
+# linearly independent over the rationals, so that no two compositions have the same sum of fractions times weights
+_WEIGHTS: NDArray[np.float64] = np.exp(np.linspace(0.0, 1.0, len(ELEMENTS)))
 
 
 class PhaseSet:
@@ -51,52 +54,43 @@ class PhaseSet:
     def __init__(self, scale: EnergyScale, phases: Iterable[Phase]) -> None:
         listed = list(phases)
         columns = {name: [getattr(phase, name) for phase in listed] for name in Phase.model_fields}
-        self._build(scale, PhaseColumns(**columns))
+        self._build(scale, PhaseTable.from_columns(PhaseColumns(**columns)))
 
     @classmethod
     def from_columns(cls, scale: EnergyScale, columns: PhaseColumns) -> PhaseSet:
         """Build a set from columns; the conditions are those of the class."""
+        return cls.from_table(scale, PhaseTable.from_columns(columns))
+
+    @classmethod
+    def from_table(cls, scale: EnergyScale, table: PhaseTable) -> PhaseSet:
+        """Build a set from arrays; the conditions are those of the class."""
         built = cls.__new__(cls)
-        built._build(scale, columns)
+        built._build(scale, table)
         return built
 
-    def _build(self, scale: EnergyScale, columns: PhaseColumns) -> None:
+    def _build(self, scale: EnergyScale, table: PhaseTable) -> None:
         self.scale = scale
-        self.columns = columns
-        if not columns.id:
+        self.table = table
+        if not len(table):
             raise InputError(f"the energies {scale.name!r} hold no phase")
-        if len(set(columns.id)) < len(columns.id):
-            twice = next(name for name, count in Counter(columns.id).items() if count > 1)
+        ids = table.ids.tolist()
+        if len(set(ids)) < len(ids):
+            twice = next(name for name, count in Counter(ids).items() if count > 1).decode()
             raise InputError(f"phase id {twice!r} occurs twice in the energies {scale.name!r}")
-        rows = {formula: row for row, formula in enumerate(dict.fromkeys(columns.formula))}
-        amounts = [parse_formula(formula) for formula in rows]
-        self.elements: tuple[str, ...] = tuple(sorted({element for a in amounts for element in a}))
-        counts = np.zeros((len(amounts), len(self.elements)))
-        position = {element: column for column, element in enumerate(self.elements)}
-        for row, composition in enumerate(amounts):
-            for element, amount in composition.items():
-                counts[row, position[element]] = amount
-        counts /= counts.sum(axis=1, keepdims=True)
-        self.fractions: NDArray[np.float64] = counts[[rows[formula] for formula in columns.formula]]
-        self.energies: NDArray[np.float64] = np.array(columns.energy_ev_per_atom, dtype=np.float64)
+        self.energies: NDArray[np.float64] = table.energies
         bad = np.flatnonzero(~np.isfinite(self.energies))
         if len(bad):
-            raise InputError(f"phase {columns.id[bad[0]]} ({columns.formula[bad[0]]}) has no finite energy")
-        pure = self.fractions == 1.0
-        missing = [element for element, column in zip(self.elements, pure.T, strict=True) if not column.any()]
-        if missing:
+            raise InputError(f"phase {table.id(bad[0])} ({table.formula(bad[0])}) has no finite energy")
+        present = np.flatnonzero(np.bincount(table.numbers, minlength=len(ELEMENTS)))
+        self.elements: tuple[str, ...] = tuple(sorted(ELEMENTS[number] for number in present))
+        lowest = np.full(len(ELEMENTS), np.inf)
+        pure = np.flatnonzero(np.diff(table.starts) == 1)
+        np.minimum.at(lowest, table.numbers[table.starts[pure]], self.energies[pure])
+        if missing := [element for element in self.elements if lowest[element_numbers([element])[0]] == np.inf]:
             raise InputError(f"the energies {scale.name!r} lack a reference phase of {', '.join(missing)}")
-        self.references: NDArray[np.float64] = np.where(pure, self.energies[:, None], np.inf).min(axis=0)
-        self.formation_energies: NDArray[np.float64] = self.energies - self.fractions @ self.references
-        self.formation_energies[pure.any(axis=1)] = (self.energies - self.references[pure.argmax(axis=1)])[
-            pure.any(axis=1)
-        ]
-        # linearly independent over the rationals, so that no two compositions have the same key
-        self._weights = np.exp(np.linspace(0.0, 1.0, len(self.elements)))
-        keys = self.fractions @ self._weights
-        self._by_key: NDArray[np.intp] = np.argsort(keys, kind="stable")
-        self._keys: NDArray[np.float64] = keys[self._by_key]
-        self._lowest = self._lowest_of_each_composition()
+        self.references: NDArray[np.float64] = lowest[element_numbers(self.elements)]
+        from_elements = table.sum_by_phase(table.fractions * lowest[table.numbers])
+        self.formation_energies: NDArray[np.float64] = self.energies - from_elements
         self._systems: dict[tuple[frozenset[str], Reservoir | None], PhaseSystem] = {}
 
     # -- where phases come from ---------------------------------------------------------------
@@ -181,7 +175,7 @@ class PhaseSet:
             "@class": type(self).__name__,
             "scale": self.scale.model_dump(),
             "sha256": self.sha256,
-            "phases": self.columns.model_dump(),
+            "phases": self.table.columns().model_dump(),
         }
 
     def to_file(self, path: str | Path) -> None:
@@ -195,22 +189,7 @@ class PhaseSet:
     @cached_property
     def sha256(self) -> str:
         """Hash of the scale and of every phase, independent of their order."""
-        digest = hashlib.sha256(self.scale.model_dump_json().encode())
-        columns = self.columns
-        lines = sorted(
-            f"{name}\t{formula}\t{energy:.9f}\t{space_group}\t{volume}\t{origin}"
-            for name, formula, energy, space_group, volume, origin in zip(
-                columns.id,
-                columns.formula,
-                columns.energy_ev_per_atom,
-                columns.space_group,
-                columns.volume_a3_per_atom,
-                columns.origin,
-                strict=True,
-            )
-        )
-        digest.update("\n".join(lines).encode())
-        return digest.hexdigest()
+        return hashlib.sha256((self.scale.model_dump_json() + self.table.digest()).encode()).hexdigest()
 
     @cached_property
     def provenance(self) -> EnergyProvenance:
@@ -224,7 +203,7 @@ class PhaseSet:
         return hash(self.sha256)
 
     def __len__(self) -> int:
-        return len(self.columns.id)
+        return len(self.table)
 
     def __repr__(self) -> str:
         return f"PhaseSet({self.scale.name!r}, {len(self)} phases, {len(self.elements)} elements)"
@@ -236,7 +215,12 @@ class PhaseSet:
 
     def phase(self, position: int) -> Phase:
         """Return the phase at a position."""
-        return Phase.model_construct(**{name: getattr(self.columns, name)[position] for name in Phase.model_fields})
+        return self.table.phase(position)
+
+    @cached_property
+    def fractions(self) -> NDArray[np.float64]:
+        """Atomic fractions of all phases, (n, len(elements)): large where there are many."""
+        return self.table.dense(np.arange(len(self)), self.elements)
 
     # -- what is asked of them ----------------------------------------------------------------
 
@@ -260,10 +244,11 @@ class PhaseSet:
             return []
         total = sum(composition.values())
         target = np.array([composition.get(element, 0.0) / total for element in self.elements])
-        key = float(target @ self._weights)
-        start, stop = np.searchsorted(self._keys, (key - 1e-6, key + 1e-6))
-        near = np.sort(self._by_key[start:stop])
-        same = near[np.abs(self.fractions[near] - target).max(axis=1) < _SAME_COMPOSITION]
+        order, keys = self._by_key
+        key = float(target @ _WEIGHTS[element_numbers(self.elements)])
+        start, stop = np.searchsorted(keys, (key - 1e-6, key + 1e-6))
+        near = np.sort(order[start:stop])
+        same = near[np.abs(self.table.dense(near, self.elements) - target).max(axis=1, initial=0.0) < _SAME_COMPOSITION]
         return [int(i) for i in same[np.argsort(self.energies[same], kind="stable")]]
 
     def system(self, elements: Iterable[str], reservoir: Reservoir | None = None) -> PhaseSystem:
@@ -285,14 +270,12 @@ class PhaseSet:
         key = (wanted, reservoir)
         if key not in self._systems:
             self.require(sorted(wanted))
-            chosen = np.array([element in wanted for element in self.elements])
-            rows = np.flatnonzero(chosen)
-            inside = self._lowest[~self.fractions[self._lowest][:, ~chosen].any(axis=1)]
+            inside, fractions = self._lowest_inside(tuple(sorted(wanted)))
             while len(self._systems) >= _CACHED_SYSTEMS:
                 self._systems.pop(next(iter(self._systems)))
             self._systems[key] = PhaseSystem(
-                tuple(self.elements[i] for i in rows),
-                np.ascontiguousarray(self.fractions[np.ix_(inside, rows)].T),
+                tuple(sorted(wanted)),
+                np.ascontiguousarray(fractions.T),
                 self.formation_energies[inside],
                 inside,
                 reservoir,
@@ -301,10 +284,9 @@ class PhaseSet:
 
     def without(self, positions: Iterable[int]) -> PhaseSet:
         """Return the set less some phases (positions in :attr:`phases`)."""
-        left_out = set(positions)
-        kept = [position for position in range(len(self)) if position not in left_out]
-        columns = {name: [values[position] for position in kept] for name, values in self.columns}
-        return self.from_columns(self.scale, PhaseColumns(**columns))
+        kept = np.ones(len(self), dtype=bool)
+        kept[list(positions)] = False
+        return self.from_table(self.scale, self.table.take(np.flatnonzero(kept)))
 
     def within(self, elements: Iterable[str]) -> PhaseSet:
         """Return the set less all phases that hold another element.
@@ -316,8 +298,7 @@ class PhaseSet:
         """
         wanted = frozenset(elements)
         self.require(sorted(wanted))
-        outside = self.fractions[:, [element not in wanted for element in self.elements]].any(axis=1)
-        return self.without(np.flatnonzero(outside))
+        return self.from_table(self.scale, self.table.take(self.table.inside(wanted)))
 
     def shifted(self, shifts_ev_per_atom: NDArray[np.float64]) -> PhaseSet:
         """Return the set with other energies for its compounds: one sample of what the energies may be.
@@ -341,12 +322,22 @@ class PhaseSet:
 
     def formula(self, position: int) -> str:
         """Return the reduced formula of a phase."""
-        return format_formula(parse_formula(self.columns.formula[position]))
+        return format_formula(self.table.composition(position))
 
-    def _lowest_of_each_composition(self) -> NDArray[np.intp]:
-        """Positions of the lowest-energy phase of each composition, in order."""
-        ordered = self.fractions[self._by_key]
-        new = np.ones(len(ordered), dtype=bool)
-        new[1:] = np.abs(ordered[1:] - ordered[:-1]).max(axis=1) > _SAME_COMPOSITION
-        lowest_first = np.lexsort((self._by_key, self.energies[self._by_key], np.cumsum(new)))
-        return np.sort(self._by_key[lowest_first[new]])
+    def _lowest_inside(self, elements: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Find the lowest-energy phase of each composition made of some elements, in order, and its fractions."""
+        inside = self.table.inside(elements)
+        fractions = self.table.dense(inside, elements)
+        by_key = np.argsort(fractions @ _WEIGHTS[element_numbers(elements)], kind="stable")
+        new = np.ones(len(by_key), dtype=bool)
+        new[1:] = np.abs(np.diff(fractions[by_key], axis=0)).max(axis=1) > _SAME_COMPOSITION
+        lowest_first = np.lexsort((by_key, self.energies[inside[by_key]], np.cumsum(new)))
+        lowest = np.sort(by_key[lowest_first[new]])
+        return inside[lowest], fractions[lowest]
+
+    @cached_property
+    def _by_key(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """The phases in the order of a number that only equal compositions share, and these numbers."""
+        keys = self.table.sum_by_phase(self.table.fractions * _WEIGHTS[self.table.numbers])
+        order = np.argsort(keys, kind="stable")
+        return order, keys[order]

@@ -86,8 +86,8 @@ def phase_stability(phases: PhaseSet, formula: str) -> StabilityDocument:
         chemical_potentials_ev={element: clean(mu) for element, mu in mixture.potentials.items()},
         polymorphs=[
             Polymorph(
-                source_id=phases.columns.id[i],
-                space_group=phases.columns.space_group[i],
+                source_id=phases.table.id(i),
+                space_group=phases.table.space_group(i),
                 above_lowest_ev_per_atom=clean(phases.energies[i] - phases.energies[known[0]]),
             )
             for i in known
