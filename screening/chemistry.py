@@ -91,6 +91,12 @@ def polyanions(composition: Mapping[str, float]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def polyanion_centres(composition: Mapping[str, float]) -> frozenset[str]:
+    """Return the central elements of the complex anions a composition can hold; see :func:`polyanions`."""
+    names = polyanions(composition)
+    return frozenset(anion.centre for anion in _polyanions() if anion.name in names)
+
+
 def chemistry_class(composition: Mapping[str, float]) -> ChemistryClass:
     """Name the chemistry class of a composition, one of :data:`CHEMISTRY_CLASSES`.
 
@@ -107,7 +113,7 @@ def chemistry_class(composition: Mapping[str, float]) -> ChemistryClass:
     anions = polyanions(composition)
     if "thiophosphate" in anions and "O" not in present:
         return "thiophosphate"
-    central = {anion.centre for anion in _polyanions() if anion.name in anions}
+    central = polyanion_centres(composition)
     ligands = {anion.ligand for anion in _polyanions() if anion.name in anions}
     if ligands:
         strong = [name for name, symbols in _ANIONS if symbols & (present - central)]
