@@ -1,26 +1,25 @@
 """The packaged energies: CHGNet single points at Materials Project geometries.
 
-A table and, beside it, a JSON document that says where the table comes from and holds its hash. The table lists every
-structure that was asked for: those used, those the guard excludes and those whose energy could not be computed.
+A table for each set of weights, each on its own scale, and beside it a JSON document that says where the table comes
+from and holds its hash. The table lists every structure that was asked for: those used, those the guard excludes and
+those whose energy could not be computed.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
 import hashlib
-import io
 import json
-import zlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from screening.errors import InputError
-from screening.phase import EnergyScale, PhaseColumns
+from screening.phase import EnergyScale
 from screening.phase_set import PhaseSet
+from screening.reference_table import ReferenceTable, Row, unpack
 
 if TYPE_CHECKING:
     from screening.reference_documents import ReferenceInfo, UnusedStructure
@@ -29,28 +28,21 @@ PACKAGED = Path(__file__).parent / "data" / "reference"
 PACKAGED_MODEL = "0.3.0"
 
 
-class Row(NamedTuple):
-    """A line of the table; what is unknown is empty."""
-
-    id: str
-    formula: str  # reduced
-    sites: str
-    space_group: str
-    energy_ev_per_atom: str
-    volume_a3_per_atom: str
-    status: str  # empty: used; else 'excluded: rule: reason' or 'failed: why'
-
-
 @cache
-def load_reference() -> PhaseSet:
-    """Load the packaged energies, once a process.
+def load_reference(model: str = PACKAGED_MODEL) -> PhaseSet:
+    """Load the packaged energies of a model, once a process.
+
+    Parameters
+    ----------
+    model
+        CHGNet weights, ``"0.3.0"`` or ``"r2scan"``.
 
     Raises
     ------
     InputError
         If the installed table is missing, damaged or edited.
     """
-    return read_reference(PACKAGED)
+    return read_reference(PACKAGED, model)
 
 
 def read_reference(folder: str | Path, model: str = PACKAGED_MODEL) -> PhaseSet:
@@ -59,7 +51,7 @@ def read_reference(folder: str | Path, model: str = PACKAGED_MODEL) -> PhaseSet:
     Parameters
     ----------
     folder
-        Where ``chgnet-MODEL.csv.gz`` and ``chgnet-MODEL.json`` lie.
+        Where ``chgnet-MODEL.npz`` and ``chgnet-MODEL.json`` lie.
     model
         CHGNet weights, ``"0.3.0"`` or ``"r2scan"``.
 
@@ -69,16 +61,8 @@ def read_reference(folder: str | Path, model: str = PACKAGED_MODEL) -> PhaseSet:
         If a file is missing or damaged, or the table is not the one its document describes.
     """
     document = _document(Path(folder), model)
-    used = [row for row in _rows(Path(folder), model, document) if not row.status]
-    columns = PhaseColumns(
-        id=[row.id for row in used],
-        formula=[row.formula for row in used],
-        energy_ev_per_atom=[float(row.energy_ev_per_atom) for row in used],
-        space_group=[int(row.space_group) for row in used],
-        volume_a3_per_atom=[float(row.volume_a3_per_atom) for row in used],
-        origin=[None] * len(used),
-    )
-    return PhaseSet.from_columns(EnergyScale.model_validate(document["scale"]), columns)
+    table = _read(table_path(folder, model), document)
+    return PhaseSet.from_table(EnergyScale.model_validate(document["scale"]), table.used())
 
 
 def reference_info(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -> ReferenceInfo:
@@ -109,22 +93,35 @@ def unused_structures(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL
     """
     from screening.reference_documents import UnusedStructure
 
+    table = _read(table_path(folder, model), _document(Path(folder), model))
+    rows = [table.row(i) for i in table.unused]
     return [
         UnusedStructure(
             id=row.id,
             formula=row.formula,
-            space_group=int(row.space_group),
-            energy_ev_per_atom=float(row.energy_ev_per_atom) if row.energy_ev_per_atom else None,
+            space_group=row.space_group,
+            energy_ev_per_atom=row.energy_ev_per_atom,
             status=row.status,
         )
-        for row in _rows(Path(folder), model, _document(Path(folder), model))
-        if row.status
+        for row in rows
     ]
+
+
+def reference_rows(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -> Iterator[Row]:
+    """Yield every row of a table: what is used, and what is not.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_reference`.
+    """
+    table = _read(table_path(folder, model), _document(Path(folder), model))
+    return map(table.row, range(len(table.phases)))
 
 
 def table_path(folder: str | Path, model: str) -> Path:
     """Return the table's path in a folder."""
-    return Path(folder) / f"chgnet-{model}.csv.gz"
+    return Path(folder) / f"chgnet-{model}.npz"
 
 
 def document_path(folder: str | Path, model: str) -> Path:
@@ -146,16 +143,14 @@ def _document(folder: Path, model: str) -> dict[str, Any]:
     return dict(document)
 
 
-def _rows(folder: Path, model: str, document: dict[str, Any]) -> list[Row]:
-    path = table_path(folder, model)
+def _read(path: Path, document: dict[str, Any]) -> ReferenceTable:
     try:
-        table = gzip.decompress(path.read_bytes())
-    except OSError as error:  # a bad checksum is one too
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
-    except (EOFError, zlib.error) as error:
-        raise InputError(f"{path} is damaged: {error}") from None
-    if hashlib.sha256(table).hexdigest() != document["table_sha256"]:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    if hashlib.sha256(content).hexdigest() != document["table_sha256"]:
         raise InputError(f"{path} is not the table its document describes (another hash): damaged or edited")
-    lines = csv.reader(io.StringIO(table.decode()))
-    next(lines)
-    return [Row._make(line) for line in lines]
+    try:
+        return unpack(content)
+    except ValueError as error:
+        raise InputError(f"{path} is {error}") from None

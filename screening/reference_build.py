@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import hashlib
-import io
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,8 +15,9 @@ from screening.errors import InputError
 from screening.guard import Exclusion, GuardRules, guard
 from screening.phase import EnergyScale, Phase
 from screening.phase_set import PhaseSet
-from screening.reference import PACKAGED_MODEL, Row, document_path, table_path
+from screening.reference import PACKAGED_MODEL, document_path, table_path
 from screening.reference_documents import ReferenceInfo
+from screening.reference_table import Row, pack
 from screening.structures import StructureRecord, read_structures
 
 _SOURCE = "Materials Project structures, CC-BY 4.0"
@@ -85,7 +83,7 @@ def write_reference(
     Parameters
     ----------
     folder
-        Where to write ``chgnet-MODEL.csv.gz`` and ``chgnet-MODEL.json``; created if absent.
+        Where to write ``chgnet-MODEL.npz`` and ``chgnet-MODEL.json``; created if absent.
     outcomes
         The energy of each structure, or why there is none.
     structures
@@ -119,7 +117,7 @@ def write_reference(
     excluded = {exclusion.id: exclusion for exclusion in guard(every, rules)}
     used = every.without(number for number, phase in enumerate(every.phases) if phase.id in excluded)
     by_rule = [exclusion.rule for exclusion in excluded.values()]
-    table = _table(_row(outcome, formulas[outcome.id], excluded.get(outcome.id)) for outcome in ordered)
+    table = pack([_row(outcome, formulas[outcome.id], excluded.get(outcome.id)) for outcome in ordered])
     source = Path(structures)
     info = ReferenceInfo(
         scale=scale,
@@ -141,33 +139,25 @@ def write_reference(
         dft_check=dft_check(used, {exclusion.formula for exclusion in excluded.values()}),
     )
     Path(folder).mkdir(parents=True, exist_ok=True)
-    _replace(table_path(folder, model), gzip.compress(table, mtime=0))
+    _replace(table_path(folder, model), table)
     _replace(document_path(folder, model), info.model_dump_json(indent=1).encode() + b"\n")
     return info
 
 
 def _row(outcome: StructureEnergy, formula: str, exclusion: Exclusion | None) -> Row:
-    energy, volume = outcome.energy_ev_per_atom, outcome.volume_a3_per_atom
+    energy = outcome.energy_ev_per_atom
     status = f"failed: {outcome.error}" if energy is None else ""
     if exclusion is not None:
         status = f"excluded: {exclusion.rule}: {exclusion.reason}"
     return Row(
         id=outcome.id,
         formula=formula,
-        sites=str(outcome.n_sites),
-        space_group=str(outcome.space_group),
-        energy_ev_per_atom="" if energy is None else f"{energy:.6f}",
-        volume_a3_per_atom="" if volume is None else f"{volume:.4f}",
+        sites=outcome.n_sites,
+        space_group=outcome.space_group,
+        energy_ev_per_atom=energy,
+        volume_a3_per_atom=outcome.volume_a3_per_atom,
         status=status,
     )
-
-
-def _table(rows: Iterable[Row]) -> bytes:
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(Row._fields)
-    lines.writerows(rows)
-    return text.getvalue().encode()
 
 
 def _replace(path: Path, content: bytes) -> None:

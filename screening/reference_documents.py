@@ -16,7 +16,7 @@ class ReferenceInfo(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     scale: EnergyScale = Field(description="what the energies were computed with")
-    table_sha256: str = Field(description="SHA-256 of the table, uncompressed")
+    table_sha256: str = Field(description="SHA-256 of the table")
     date: str = Field(description="day the table was written, UTC")
     command: str = Field(description="command that writes this table from the structures")
     model: ModelProvenance = Field(description="model, weights and versions that computed the energies")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
-import io
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -27,15 +27,16 @@ from screening.mlip import model_provenance
 from screening.phase_set import PhaseSet
 from screening.reference import (
     PACKAGED,
-    Row,
     document_path,
     load_reference,
     read_reference,
     reference_info,
+    reference_rows,
     table_path,
     unused_structures,
 )
 from screening.reference_build import write_reference
+from screening.reference_table import Row, pack
 
 ROOT = Path(__file__).parent.parent
 ELEMENTS = "Al B C Cl Co F Ge Hf I La Li Mn Nb Ni O P S Si Ta Ti W Zn Zr".split(" ")  # noqa: SIM905 - as they are read
@@ -43,9 +44,7 @@ PROVENANCE = ModelProvenance(model="CHGNet 0.3.0", package="chgnet 0", torch="0"
 
 
 def rows_of(folder: Path) -> list[Row]:
-    lines = csv.reader(io.StringIO(gzip.decompress(table_path(folder, "0.3.0").read_bytes()).decode()))
-    assert tuple(next(lines)) == Row._fields
-    return [Row(*line) for line in lines]
+    return list(reference_rows(folder))
 
 
 def outcome(name: str, formula: str, energy: float | None, error: str | None = None) -> StructureEnergy:
@@ -113,7 +112,7 @@ class TestPackaged:
     def test_formulas_are_reduced_as_pymatgen_does(self) -> None:
         for row in rows_of(PACKAGED)[::97]:
             assert row.formula == Composition(row.formula).reduced_formula
-            assert int(row.sites) % (Composition(row.formula).num_atoms) == 0
+            assert row.sites % (Composition(row.formula).num_atoms) == 0
 
     def test_is_small(self) -> None:
         assert sum(path.stat().st_size for path in PACKAGED.iterdir()) < 3_000_000
@@ -153,32 +152,40 @@ class TestPackaged:
 
 
 class TestDamage:
-    def test_a_truncated_table(self, table: Path) -> None:
+    @pytest.mark.parametrize("damage", ["truncated", "a flipped byte", "empty"])
+    def test_a_damaged_table(self, table: Path, damage: str) -> None:
         path = table_path(table, "0.3.0")
-        path.write_bytes(path.read_bytes()[:-20])
-        refused(table, f"{path} is damaged: ")
-
-    def test_a_corrupted_table(self, table: Path) -> None:
-        path = table_path(table, "0.3.0")
-        content = bytearray(path.read_bytes())
-        content[-6] ^= 1  # in the checksum
-        path.write_bytes(bytes(content))
-        refused(table, f"{path} cannot be read: CRC check failed")
+        whole = path.read_bytes()
+        middle = len(whole) // 2
+        flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+        path.write_bytes({"truncated": whole[:-20], "a flipped byte": flipped, "empty": b""}[damage])
+        refused(table, f"{path} is not the table its document describes")
 
     def test_an_edited_table(self, table: Path) -> None:
+        rows = [
+            row._replace(energy_ev_per_atom=-5.9) if row.energy_ev_per_atom == -4.9 else row for row in rows_of(table)
+        ]
         path = table_path(table, "0.3.0")
-        text = gzip.decompress(path.read_bytes()).decode()
-        path.write_bytes(gzip.compress(text.replace("-4.9", "-5.9").encode()))
+        path.write_bytes(pack(rows))
         refused(table, f"{path} is not the table its document describes")
 
     def test_a_table_with_an_energy_that_is_not_a_number(self, table: Path) -> None:
-        path = table_path(table, "0.3.0")
-        text = gzip.decompress(path.read_bytes()).replace(b"-6.500000", b"nan")
-        path.write_bytes(gzip.compress(text))
+        rows = [row._replace(energy_ev_per_atom=None) if row.id == "nio" else row for row in rows_of(table)]
+        content = pack(rows)
+        table_path(table, "0.3.0").write_bytes(content)
         document = json.loads(document_path(table, "0.3.0").read_bytes())
-        document["table_sha256"] = hashlib.sha256(text).hexdigest()
+        document["table_sha256"] = hashlib.sha256(content).hexdigest()
         document_path(table, "0.3.0").write_text(json.dumps(document))
         refused(table, "phase nio (NiO) has no finite energy")
+
+    def test_another_archive(self, table: Path) -> None:
+        path = table_path(table, "0.3.0")
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("words.txt", "hello")
+        document = json.loads(document_path(table, "0.3.0").read_bytes())
+        document["table_sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+        document_path(table, "0.3.0").write_text(json.dumps(document))
+        refused(table, f"{path} is not a table of energies: ")
 
     @pytest.mark.parametrize("content", ["{", "[]", "{}", '{"scale": {"name": ""}, "table_sha256": ""}'])
     def test_a_damaged_document(self, table: Path, content: str) -> None:
@@ -328,6 +335,19 @@ class TestVerbs:
         assert execute(["reference", "info", "--json", "--exclusions"]) == 0
         unused = json.loads(capsys.readouterr().out)["unused"]
         assert [structure["id"] for structure in unused] == [structure.id for structure in unused_structures()]
+
+    def test_info_writes_all_rows_as_csv(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert execute(["reference", "info", "--csv", str(tmp_path / "rows.csv")]) == 0
+        with (tmp_path / "rows.csv").open(newline="") as text:
+            lines = list(csv.DictReader(text))
+        assert [line["id"] for line in lines] == [row.id for row in rows_of(PACKAGED)]
+        by_id = {line["id"]: line for line in lines}
+        phases = load_reference()
+        for i in range(0, len(phases), 499):
+            assert float(by_id[phases.table.id(i)]["energy_ev_per_atom"]) == phases.energies[i]
+            assert by_id[phases.table.id(i)]["formula"] == phases.formula(i)
+        capsys.readouterr()
+        assert "cannot be written" in one_line(capsys, "reference", "info", "--csv", tmp_path / "no" / "rows.csv")
 
     def test_info_as_text(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert execute(["reference", "info", "--exclusions"]) == 0

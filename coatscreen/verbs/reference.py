@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from screening.phase_set import PhaseSet
     from screening.reference_documents import ReferenceInfo, UnusedStructure
+    from screening.reference_table import Row
 
 app = typer.Typer(
     help="The packaged energies: what they are, and making them again.", no_args_is_help=True, rich_markup_mode=None
@@ -54,16 +56,36 @@ def build(
 
 @app.command()
 def info(
+    model: Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")] = "0.3.0",
     exclusions: Annotated[bool, typer.Option("--exclusions", help="List what is not used, and why.")] = False,
+    csv: Annotated[Path | None, typer.Option(help="Write every row of the table as CSV.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what the packaged energies are, where they come from and how far they are from DFT.
 
     Example: coatscreen reference info --exclusions
     """
-    from screening.reference import load_reference, reference_info, unused_structures
+    from screening.reference import PACKAGED, load_reference, reference_info, reference_rows, unused_structures
 
-    _print(reference_info(), load_reference(), unused_structures() if exclusions else None, as_json)
+    about = reference_info(PACKAGED, model)
+    if csv is not None:
+        _write_csv(csv, reference_rows(PACKAGED, model))
+    _print(about, load_reference(model), unused_structures(PACKAGED, model) if exclusions else None, as_json)
+
+
+def _write_csv(file: Path, rows: Iterable[Row]) -> None:
+    import csv
+
+    from screening.errors import InputError
+    from screening.reference_table import Row
+
+    try:
+        with file.open("w", newline="", encoding="utf-8") as text:
+            lines = csv.writer(text, lineterminator="\n")
+            lines.writerow(Row._fields)
+            lines.writerows(rows)
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {error.strerror}") from None
 
 
 def _print(about: ReferenceInfo, phases: PhaseSet, unused: list[UnusedStructure] | None, as_json: bool) -> None:
