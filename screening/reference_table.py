@@ -91,7 +91,7 @@ def unpack(content: bytes) -> ReferenceTable:
         If it is no such file.
     """
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        with np.lib.npyio.NpzFile(io.BytesIO(content), allow_pickle=False) as file:
             columns = {name: file[name] for name in file.files}
         phases = PhaseTable(
             ids=columns["ids"],
@@ -105,7 +105,7 @@ def unpack(content: bytes) -> ReferenceTable:
         reasons = [bytes(reason).decode() for reason in columns["reasons"]]
         unused = dict(zip(columns["unused"].tolist(), reasons, strict=True))
         return ReferenceTable(phases, columns["sites"], unused)
-    except (zipfile.BadZipFile, AttributeError, KeyError, IndexError) as error:
+    except (zipfile.BadZipFile, KeyError, IndexError) as error:
         raise ValueError(f"not a table of energies: {error}") from None
 
 
