@@ -92,6 +92,7 @@ class PhaseSet:
         from_elements = table.sum_by_phase(table.fractions * lowest[table.numbers])
         self.formation_energies: NDArray[np.float64] = self.energies - from_elements
         self._systems: dict[tuple[frozenset[str], Reservoir | None], PhaseSystem] = {}
+        self._sample_of: PhaseSet | None = None
 
     # -- where phases come from ---------------------------------------------------------------
 
@@ -269,18 +270,23 @@ class PhaseSet:
         wanted = frozenset(elements) | frozenset(reservoir.elements if reservoir else ())
         key = (wanted, reservoir)
         if key not in self._systems:
-            self.require(sorted(wanted))
-            inside, fractions = self._lowest_inside(tuple(sorted(wanted)))
             while len(self._systems) >= _CACHED_SYSTEMS:
                 self._systems.pop(next(iter(self._systems)))
-            self._systems[key] = PhaseSystem(
-                tuple(sorted(wanted)),
-                np.ascontiguousarray(fractions.T),
-                self.formation_energies[inside],
-                inside,
-                reservoir,
-            )
+            self._systems[key] = self._system(wanted, reservoir)
         return self._systems[key]
+
+    def _system(self, wanted: frozenset[str], reservoir: Reservoir | None) -> PhaseSystem:
+        if self._sample_of is not None:
+            return self._sample_of.system(wanted, reservoir).repriced(self.formation_energies)
+        self.require(sorted(wanted))
+        inside, fractions = self._lowest_inside(tuple(sorted(wanted)))
+        return PhaseSystem(
+            tuple(sorted(wanted)),
+            np.ascontiguousarray(fractions.T),
+            self.formation_energies[inside],
+            inside,
+            reservoir,
+        )
 
     def without(self, positions: Iterable[int]) -> PhaseSet:
         """Return the set less some phases (positions in :attr:`phases`)."""
@@ -315,6 +321,7 @@ class PhaseSet:
             It keeps the provenance of this set, which it is a sample of.
         """
         sample = copy.copy(self)
+        sample._sample_of = self
         sample.energies = self.energies + shifts_ev_per_atom
         sample.formation_energies = self.formation_energies + shifts_ev_per_atom
         sample._systems = {}

@@ -10,6 +10,7 @@ Richards et al., Chem. Mater. 28, 266 (2016)).
 
 from __future__ import annotations
 
+import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ from screening.simplex import Program, irregular
 Floats = NDArray[np.float64]
 
 _KEPT_MIXTURES = 256
+ONLY_OPEN = 1e-12  # a phase with a smaller fraction of closed atoms has none
 CLEAN = 1e-6  # amounts below this, in atoms per atom of mixture, are rounding: of a formula (0.33333333) or a program
 
 
@@ -89,22 +91,14 @@ class PhaseSystem:
         if not self.closed:
             raise InputError(f"all of {', '.join(elements)} are open: there is no composition left to react")
         is_closed = np.array([element in self.closed for element in elements])
-        potentials = np.array([mu[element] for element in self.open])
-        grand = energies - potentials @ fractions[~is_closed]
-        share = fractions[is_closed].sum(axis=0)  # closed atoms per atom
-        only_open = share < 1e-12
-        if (grand[only_open] < -1e-9).any():
-            worst = int(np.flatnonzero(only_open)[grand[only_open].argmin()])
-            amounts = {e: float(f) for e, f in zip(elements, fractions[:, worst], strict=True) if f > 0}
-            formula = format_formula({element: f / min(amounts.values()) for element, f in amounts.items()})
-            raise InputError(
-                f"the reservoirs of {' and '.join(self.open)} react with each other: {formula} forms without limit "
-                f"({grand[worst]:.3f} eV/atom); lower a chemical potential"
-            )
-        keep = ~only_open
-        self.matrix: Floats = np.ascontiguousarray(fractions[is_closed][:, keep] / share[keep])
-        self.costs: Floats = np.ascontiguousarray(grand[keep] / share[keep])
-        self.open_atoms: Floats = fractions[~is_closed][:, keep] / share[keep]
+        self._potentials: Floats = np.array([mu[element] for element in self.open])
+        self._open_fractions: Floats = fractions[~is_closed]
+        self._share: Floats = fractions[is_closed].sum(axis=0)  # closed atoms per atom
+        self._all_positions = positions
+        keep = self._share >= ONLY_OPEN
+        self.costs: Floats = self._price(energies)
+        self.matrix: Floats = np.ascontiguousarray(fractions[is_closed][:, keep] / self._share[keep])
+        self.open_atoms: Floats = self._open_fractions[:, keep] / self._share[keep]
         self.positions = positions[keep]
         pure = self.matrix == 1.0  # of one closed element; beside it there may be open ones
         missing = [element for element, found in zip(self.closed, pure.any(axis=1), strict=True) if not found]
@@ -112,6 +106,39 @@ class PhaseSystem:
             raise InputError(f"no phase of {', '.join(missing)} alone is known")
         self._program = Program(self.matrix, self.costs, np.where(pure, self.costs, np.inf).argmin(axis=1))
         self._mixtures: dict[bytes, Mixture] = {}
+
+    def _price(self, energies: Floats) -> Floats:
+        """Return the (grand) energies per closed atom of the phases that hold any, from formation energies, (n,)."""
+        grand = energies - self._potentials @ self._open_fractions
+        only_open = self._share < ONLY_OPEN
+        if (grand[only_open] < -1e-9).any():
+            worst = int(np.flatnonzero(only_open)[grand[only_open].argmin()])
+            amounts = {e: float(f) for e, f in zip(self.open, self._open_fractions[:, worst], strict=True) if f > 0}
+            formula = format_formula({element: f / min(amounts.values()) for element, f in amounts.items()})
+            raise InputError(
+                f"the reservoirs of {' and '.join(self.open)} react with each other: {formula} forms without limit "
+                f"({grand[worst]:.3f} eV/atom); lower a chemical potential"
+            )
+        return np.ascontiguousarray(grand[~only_open] / self._share[~only_open])
+
+    def repriced(self, formation_energies: Floats) -> PhaseSystem:
+        """Return the same phases with other energies, quick to ask where this system was asked before.
+
+        Parameters
+        ----------
+        formation_energies
+            Of all phases of the set the system comes from, eV/atom.
+
+        Raises
+        ------
+        InputError
+            If with these energies a phase of open elements alone would form without limit.
+        """
+        repriced = copy.copy(self)
+        repriced.costs = self._price(formation_energies[self._all_positions])
+        repriced._program = self._program.repriced(repriced.costs)
+        repriced._mixtures = {}
+        return repriced
 
     def vector(self, composition: dict[str, float]) -> Floats:
         """Return a composition as fractions of the closed atoms, in the order of :attr:`closed`.
