@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+NOT_STATED = "not stated"  # a functional or correction that the source of the energies does not name
+
 
 class EnergyScale(BaseModel):
     """What a set of energies was computed with. Energies of two scales are never combined."""
@@ -15,6 +17,15 @@ class EnergyScale(BaseModel):
     functional: str = Field(description="electronic-structure method, or the model and what it was trained on")
     correction: str = Field(description="correction scheme the energies contain, or none")
     source: str = Field("", description="where the structures come from and under which licence")
+
+    def agrees(self, other: EnergyScale) -> bool:
+        """Whether energies of both may stand in one set: the same functional and corrections, and both stated."""
+        return NOT_STATED not in self._method and self._method == other._method
+
+    @property
+    def _method(self) -> tuple[str, str]:
+        functional, correction = (" ".join(text.casefold().split()) for text in (self.functional, self.correction))
+        return functional, correction
 
 
 class EnergyProvenance(EnergyScale):

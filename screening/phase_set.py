@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import gzip
-import hashlib
 import json
 import zlib
 from collections import Counter
@@ -21,7 +20,7 @@ from screening.composition import ELEMENTS, format_formula
 from screening.errors import InputError
 from screening.phase import EnergyProvenance, EnergyScale, Phase, PhaseColumns
 from screening.phase_system import PhaseSystem
-from screening.phase_table import PhaseTable, element_numbers
+from screening.phase_table import PhaseTable, element_numbers, sha256_of
 from screening.reservoir import Reservoir
 
 if TYPE_CHECKING:
@@ -190,7 +189,7 @@ class PhaseSet:
     @cached_property
     def sha256(self) -> str:
         """Hash of the scale and of every phase, independent of their order."""
-        return hashlib.sha256((self.scale.model_dump_json() + self.table.digest()).encode()).hexdigest()
+        return sha256_of(self.scale, self.table)
 
     @cached_property
     def provenance(self) -> EnergyProvenance:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.composition import ELEMENTS, format_formula, parse_formula
-from screening.phase import Phase, PhaseColumns
+from screening.phase import EnergyScale, Phase, PhaseColumns
 
 _HALF = 64  # bits of a word: the elements a phase holds are two words of them
 
@@ -205,6 +205,11 @@ class PhaseTable:
         nothing = np.uint64(0)
         halves = (np.where(upper, nothing, bits), np.where(upper, bits, nothing))
         return np.stack([np.bitwise_or.reduceat(half, self.starts[:-1]) for half in halves])
+
+
+def sha256_of(scale: EnergyScale, table: PhaseTable) -> str:
+    """Return the hash by which energies are known: of their scale and of every phase."""
+    return hashlib.sha256((scale.model_dump_json() + table.digest()).encode()).hexdigest()
 
 
 def _ranges(starts: NDArray[np.intp], lengths: NDArray[np.intp]) -> NDArray[np.intp]:
