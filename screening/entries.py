@@ -1,4 +1,4 @@
-"""Phases from pymatgen entries, and whether the entries are on one energy scale."""
+"""Phases from pymatgen entries, and the scale that the entries say they are on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from screening.composition import format_amount
 from screening.errors import InputError
-from screening.phase import Phase
+from screening.phase import NOT_STATED, EnergyScale, Phase
 
 if TYPE_CHECKING:
     from pymatgen.analysis.phase_diagram import PDEntry
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 _FUNCTIONALS = {"PBE": "GGA", "PBE+U": "GGA+U", "PBE_U": "GGA+U", "GGA_U": "GGA+U"}
 _MIXING_SCHEME = "MaterialsProjectDFTMixingScheme"  # brings GGA(+U) and r2SCAN to one scale
-_ALTERNATIVES = frozenset({"MaterialsProjectCompatibility", "MaterialsProject2020Compatibility", "MITCompatibility"})
+_MP2020 = "MaterialsProject2020Compatibility"
+_ALTERNATIVES = frozenset({"MaterialsProjectCompatibility", _MP2020, "MITCompatibility"})
+PBE_AND_U = "PBE and PBE+U"  # one scale where MP2020 corrections are applied
+MP2020 = "MP2020"
+_WRITTEN = {"GGA": "PBE", "GGA+U": "PBE+U", "R2SCAN": "r2SCAN", "PBESOL": "PBEsol", _MP2020: MP2020}
 _CORRECTED_ANIONS = ("O", "S")  # each of these schemes corrects every oxide and every sulfide
 
 
@@ -81,6 +85,38 @@ def require_one_scale(entries: Sequence[ComputedEntry | PDEntry]) -> None:
                 f"the entries mix corrected and uncorrected compounds of {anion}: {found[True]} is corrected, "
                 f"{found[False]} is not"
             )
+
+
+def scale_of_entries(entries: Sequence[ComputedEntry | PDEntry], name: str, version: str) -> EnergyScale:
+    """Say what entries were computed with, as far as they say it themselves.
+
+    Parameters
+    ----------
+    entries
+        Of one scale (:func:`require_one_scale`).
+    name, version
+        Of the energies.
+
+    Returns
+    -------
+    EnergyScale
+        The functional from the entries' ``run_type``, the correction from their energy adjustments; each is not stated
+        where an entry does not say it. MP2020 corrections bring PBE and PBE+U to one scale, which is named by both.
+    """
+    said = [_said(number, entry) for number, entry in enumerate(entries)]
+    functionals = {entry.functional for entry in said}
+    schemes = {scheme for entry in said for scheme in entry.schemes}
+    if None in functionals:
+        functional = NOT_STATED
+    elif functionals <= {"GGA", "GGA+U"} and schemes == {_MP2020}:
+        functional = PBE_AND_U
+    else:
+        functional = " and ".join(sorted(_WRITTEN.get(what, what) for what in functionals if what))
+    if any(entry.corrected is None for entry in said) or "" in schemes:
+        correction = NOT_STATED
+    else:
+        correction = " and ".join(sorted(_WRITTEN.get(scheme, scheme) for scheme in schemes)) or "none"
+    return EnergyScale(name=name, version=version, functional=functional, correction=correction)
 
 
 class _Said(NamedTuple):

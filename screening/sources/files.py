@@ -1,14 +1,13 @@
-"""Reading and writing JSON files of energies: plain or gzipped, whole or not at all."""
+"""The content of files: JSON or not, gzipped or not; written whole or not at all."""
 
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import zlib
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from screening.errors import InputError
 
@@ -35,6 +34,20 @@ def read_bytes(path: str | Path) -> bytes:
         raise InputError(f"energies file {path} cannot be read: {error.strerror or error}") from None
 
 
+def parse_json(content: bytes, path: str | Path) -> Any:
+    """Decode JSON; NaN and infinities pass, for a later and better message.
+
+    Raises
+    ------
+    InputError
+        If it is not JSON, as when the file was only half written.
+    """
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"energies file {path} is not JSON, or was only half written: {error}") from None
+
+
 def write_json(path: str | Path, data: Any) -> None:
     """Write JSON, gzipped if the name ends in ``.gz``; whole or not at all, also with several writers.
 
@@ -44,9 +57,10 @@ def write_json(path: str | Path, data: Any) -> None:
         If it cannot be written.
     """
     path = Path(path)
-    content = orjson.dumps(data)
+    content = json.dumps(data, separators=(",", ":")).encode()
     half = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         half.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
         half.replace(path)
     except OSError as error:

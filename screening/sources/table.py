@@ -8,12 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import orjson
 from pydantic import ValidationError
 
 from screening.errors import InputError
 from screening.phase import EnergyScale, PhaseColumns
-from screening.sources.files import read_bytes, write_json
+from screening.phase_table import PhaseTable, sha256_of
+from screening.sources.files import parse_json, read_bytes, write_json
 
 
 def read_table(path: str | Path) -> tuple[EnergyScale, PhaseColumns]:
@@ -27,13 +27,9 @@ def read_table(path: str | Path) -> tuple[EnergyScale, PhaseColumns]:
     Raises
     ------
     InputError
-        If the file is missing, truncated, or no table of energies.
+        If the file is missing, truncated, damaged or edited, or no table of energies.
     """
-    try:
-        data = orjson.loads(read_bytes(path))
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"energies file {path} is not JSON, or truncated: {error}") from None
-    return table_of(data, str(path))
+    return table_of(parse_json(read_bytes(path), path), path)
 
 
 def write_table(path: str | Path, scale: EnergyScale, columns: PhaseColumns) -> None:
@@ -42,7 +38,7 @@ def write_table(path: str | Path, scale: EnergyScale, columns: PhaseColumns) -> 
     Raises
     ------
     InputError
-        If it cannot be written.
+        If a formula cannot be read, or the file cannot be written.
     """
     write_json(
         path,
@@ -50,24 +46,30 @@ def write_table(path: str | Path, scale: EnergyScale, columns: PhaseColumns) -> 
             "@module": "screening.phase_set",
             "@class": "PhaseSet",
             "scale": scale.model_dump(),
+            "sha256": sha256_of(scale, PhaseTable.from_columns(columns)),
             "phases": columns.model_dump(),
         },
     )
 
 
-def table_of(data: Any, name: str) -> tuple[EnergyScale, PhaseColumns]:
-    """Read the decoded content of a table.
+def table_of(data: Any, path: str | Path) -> tuple[EnergyScale, PhaseColumns]:
+    """Check the decoded content of a table.
 
     Raises
     ------
     InputError
-        If a field is missing or unfit; the message begins with the name.
+        If a field is missing or unfit, there is no phase, or the content does not match its hash.
     """
     try:
-        return EnergyScale.model_validate(data["scale"]), PhaseColumns.model_validate(data["phases"])
+        scale, columns = EnergyScale.model_validate(data["scale"]), PhaseColumns.model_validate(data["phases"])
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"energies file {name} is no table of energies: {where}: {first['msg']}") from None
+        raise InputError(f"energies file {path} is no table of energies: {where}: {first['msg']}") from None
     except (KeyError, TypeError) as error:
-        raise InputError(f"energies file {name} is no table of energies: lacks {error}") from None
+        raise InputError(f"energies file {path} is no table of energies: lacks {error}") from None
+    if not columns.id:
+        raise InputError(f"energies file {path} holds no phase")
+    if data.get("sha256") not in (None, sha256_of(scale, PhaseTable.from_columns(columns))):
+        raise InputError(f"the phases in {path} do not match their hash: damaged or edited")
+    return scale, columns
