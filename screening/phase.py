@@ -20,12 +20,18 @@ class EnergyScale(BaseModel):
 
     def agrees(self, other: EnergyScale) -> bool:
         """Whether energies of both may stand in one set: the same functional and corrections, and both stated."""
-        return NOT_STATED not in self._method and self._method == other._method
+        return self.disagreement(other) is None
 
-    @property
-    def _method(self) -> tuple[str, str]:
-        functional, correction = (" ".join(text.casefold().split()) for text in (self.functional, self.correction))
-        return functional, correction
+    def disagreement(self, other: EnergyScale) -> str | None:
+        """Say why energies of both must not stand in one set; None where they may."""
+        for what in ("functional", "correction"):
+            here, there = getattr(self, what), getattr(other, what)
+            for scale, said in ((self, here), (other, there)):
+                if said == NOT_STATED:
+                    return f"{scale.name!r} does not state its {what}, so it is not known to be on the same scale"
+            if here.casefold().split() != there.casefold().split():
+                return f"two scales: the {what} of {self.name!r} is {here!r}, that of {other.name!r} is {there!r}"
+        return None
 
 
 class EnergyProvenance(EnergyScale):

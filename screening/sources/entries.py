@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from screening.composition import ELEMENTS
 from screening.entries import phases_from_entries, scale_of_entries
 from screening.errors import InputError, nearest
 from screening.phase import EnergyScale, Phase, PhaseColumns
@@ -68,6 +69,8 @@ def _entry(number: int, data: Any, path: Path) -> ComputedEntry:
     name = f"{where} ({made.entry_id or 'no id'}, {formula})"
     if not made.composition:
         raise InputError(f"{where}: it holds no atom")
+    if strange := [el.symbol for el in made.composition.elements if el.symbol not in ELEMENTS]:
+        raise InputError(f"{name}: no element {strange[0]}")
     if energy != energy or abs(energy) == float("inf"):
         raise InputError(f"{name}: its energy is not finite")
     if energy == 0.0 or made.uncorrected_energy == 0.0:

@@ -1,0 +1,102 @@
+"""Several tables of energies as one, where they are on one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from screening.errors import InputError
+from screening.phase import EnergyScale
+from screening.phase_table import PhaseTable
+
+
+class Table(NamedTuple):
+    """One source's energies; not necessarily a whole set."""
+
+    scale: EnergyScale
+    phases: PhaseTable
+
+
+def union(tables: Sequence[Table]) -> Table:
+    """Join tables of energies.
+
+    Parameters
+    ----------
+    tables
+        In the order they were named. A phase whose id was there before gets its table's name before its id.
+
+    Returns
+    -------
+    Table
+        The origin of each phase is the table it came from, where that is not the first and it has none of its own. Of
+        one composition all phases are kept; the lowest counts, as in any set.
+
+    Raises
+    ------
+    InputError
+        If two scales do not agree, or one does not state what it is; the message gives the reason.
+    """
+    first = tables[0]
+    for other in tables[1:]:
+        require_agreement(first.scale, other.scale)
+    parts, taken = [first.phases], set(first.phases.ids.tolist())
+    for scale, phases in tables[1:]:
+        label = scale.name if scale.name != first.scale.name else f"{scale.name} {scale.version}"
+        parts.append(_labelled(phases, label, taken))
+        taken.update(parts[-1].ids.tolist())
+    scales = [table.scale for table in tables]
+    scale = EnergyScale(
+        name=_joined([s.name for s in scales], " + "),
+        version=" + ".join(s.version for s in scales),
+        functional=first.scale.functional,
+        correction=first.scale.correction,
+        source=_joined([s.source for s in scales if s.source], "; "),
+    )
+    return Table(scale, _concatenated(parts))
+
+
+def require_agreement(one: EnergyScale, other: EnergyScale) -> None:
+    """Refuse two scales that do not agree.
+
+    Raises
+    ------
+    InputError
+        With the reason.
+    """
+    if reason := one.disagreement(other):
+        raise InputError(f"the energies {one.name!r} and {other.name!r} cannot be joined: {reason}")
+
+
+def _labelled(phases: PhaseTable, label: str, taken: set[bytes]) -> PhaseTable:
+    ids = [f"{label}:{phases.id(i)}" if name in taken else phases.id(i) for i, name in enumerate(phases.ids.tolist())]
+    return PhaseTable(
+        ids=np.array([name.encode() for name in ids], dtype=np.bytes_),
+        starts=phases.starts,
+        numbers=phases.numbers,
+        amounts=phases.amounts,
+        energies=phases.energies,
+        space_groups=phases.space_groups,
+        volumes=phases.volumes,
+        origins=[phases.origin(i) or label for i in range(len(phases))],
+    )
+
+
+def _concatenated(parts: Sequence[PhaseTable]) -> PhaseTable:
+    ends = np.cumsum([part.starts[-1] for part in parts])
+    starts = [parts[0].starts, *(part.starts[1:] + end for part, end in zip(parts[1:], ends, strict=False))]
+    return PhaseTable(
+        ids=np.concatenate([part.ids for part in parts]),
+        starts=np.concatenate(starts),
+        numbers=np.concatenate([part.numbers for part in parts]),
+        amounts=np.concatenate([part.amounts for part in parts]),
+        energies=np.concatenate([part.energies for part in parts]),
+        space_groups=np.concatenate([part.space_groups for part in parts]),
+        volumes=np.concatenate([part.volumes for part in parts]),
+        origins=[part.origin(i) for part in parts for i in range(len(part))],
+    )
+
+
+def _joined(texts: Sequence[str], between: str) -> str:
+    return between.join(dict.fromkeys(texts))
