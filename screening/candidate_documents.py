@@ -1,0 +1,79 @@
+"""Documents of a funnel of candidates: what was chosen, what each step left, and what is left at the end."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from screening.chemistry import ChemistryClass
+from screening.composition import ELEMENTS
+from screening.criteria import Criterion
+from screening.errors import InputError, nearest
+from screening.materials import Cathode, Material
+from screening.provenance import Result
+
+
+class Selection(BaseModel):
+    """Which compounds of the energies are candidates at all."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    any: bool = Field(False, description="compounds without lithium too")
+    transition_metals: bool = Field(False, description="compounds of Sc-Zn, Y-Cd and Hf-Hg too")
+    radioactive: bool = Field(False, description="compounds of elements without a stable isotope too")
+    elements: tuple[str, ...] | None = Field(None, description="only compounds of these; null for all")
+    exclude: tuple[str, ...] = Field((), description="no compound that holds one of these")
+
+    @field_validator("elements", "exclude")
+    @classmethod
+    def _known_elements(cls, symbols: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for symbol in symbols or ():
+            if symbol not in ELEMENTS:
+                raise InputError(f"no element {symbol!r}{nearest(symbol, ELEMENTS)}")
+        return symbols
+
+
+class Candidate(BaseModel):
+    """A compound that is left, with what was computed of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    formula: str = Field(description="reduced formula")
+    source_id: str = Field(description="its lowest-energy phase, as the source calls it")
+    space_group: int | None = Field(description="space-group number of that phase")
+    chemistry_class: ChemistryClass = Field(description="what kind of compound the composition is")
+    polyanions: tuple[str, ...] = Field(description="complex anions the composition can hold")
+    quantities: dict[str, float | None] = Field(
+        description="what the criteria judged; units in the names. An oxidation limit of null: no lithium to give up"
+    )
+
+
+class Step(BaseModel):
+    """One step of the funnel."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(description="the choice or criterion")
+    criterion: Criterion | None = Field(description="its threshold; null for a choice by composition")
+    left: int = Field(description="candidates left after it")
+    by_class: dict[str, int] = Field(description="how many of these are of each chemistry class, most first")
+    by_polyanion: dict[str, int] = Field(description="how many of these hold each complex anion, most first")
+
+
+class CandidatesDocument(Result):
+    """A funnel and what is left at its end."""
+
+    selection: Selection = Field(description="which compounds were looked at")
+    cathode: str | None = Field(description="what the reactions were computed against; null where not reached")
+    electrolyte: str | None = Field(description="the other neighbour")
+    funnel: list[Step] = Field(description="the steps in order")
+    candidates: list[Candidate] = Field(description="what is left, the least reactive first")
+    failed: dict[str, str] = Field(description="compounds that could not be computed, and why; they are not left")
+
+
+class Neighbours(BaseModel):
+    """What a coating touches."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cathode: Cathode = Field(description="with its states of charge")
+    electrolyte: Material = Field(description="the electrolyte")
