@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from coatscreen.verbs import database, materials, reference, run
+from coatscreen.verbs import candidates, database, materials, reference, run
 
 app = typer.Typer(
     name="coatscreen",
@@ -25,6 +25,7 @@ app.command("stability")(materials.stability)
 app.command("window")(materials.window)
 app.command("interface")(materials.interface)
 app.command("cathode")(materials.cathode)
+app.command("candidates")(candidates.candidates)
 app.add_typer(reference.app, name="reference")
 
 

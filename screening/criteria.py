@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,37 @@ def read_criteria(data: Any) -> tuple[Criterion, ...]:
         if names.count(name) > 1:
             raise InputError(f"the criterion {name!r} occurs twice")
     return criteria
+
+
+def with_thresholds(criteria: Sequence[Criterion], thresholds: Mapping[str, float]) -> tuple[Criterion, ...]:
+    """Return criteria with other thresholds, given by the criteria's names.
+
+    Raises
+    ------
+    InputError
+        If there is no such criterion, or a threshold lies where its quantity never does.
+    """
+    names = [criterion.name for criterion in criteria]
+    for name in thresholds:
+        if name not in names:
+            raise InputError(f"no criterion {name!r}{nearest(name, names)}; there are {', '.join(names)}")
+    return tuple(
+        _with_threshold(criterion, thresholds[criterion.name]) if criterion.name in thresholds else criterion
+        for criterion in criteria
+    )
+
+
+def _with_threshold(criterion: Criterion, threshold: float) -> Criterion:
+    what = f"threshold {threshold:g} of the criterion {criterion.name!r}"
+    if not math.isfinite(threshold):
+        raise InputError(f"{what}: not a finite number")
+    if "mutual" in criterion.quantity:
+        if threshold > 0.0:
+            raise InputError(f"{what}: a reaction energy is never positive; {-threshold:g} allows {threshold:g} of it")
+    elif threshold < 0.0:
+        raise InputError(f"{what}: {criterion.quantity} is never negative")
+    side = "at_most" if criterion.at_most is not None else "at_least"
+    return criterion.model_copy(update={side: threshold})
 
 
 def _criterion(number: int, item: Any) -> Criterion:

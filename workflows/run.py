@@ -27,6 +27,7 @@ class Finished:
     """A screening that has run: what was asked, in resolved names, and what became of its jobs."""
 
     coatings: list[str]
+    left_out: dict[str, str]
     pairs: list[tuple[str, str]]
     energies_sha256: str
     outcome: Outcome
@@ -56,7 +57,13 @@ def run_screening(settings: ScreeningSettings, progress: Progress = lambda finis
     """
     request = _request(settings)
     plan = plan_screening(
-        request["coatings"], request["cathodes"], request["electrolytes"], request["energies"], request["catalogue"]
+        request["coatings"],
+        request["cathodes"],
+        request["electrolytes"],
+        request["energies"],
+        request["catalogue"],
+        request["candidates"],
+        settings.criteria,
     )
     _check_states(settings, plan)
     maker = CoatingScreeningMaker(
@@ -88,6 +95,7 @@ def run_screening(settings: ScreeningSettings, progress: Progress = lambda finis
         raise CalculationError(f"{name}: {reason}")
     return Finished(
         coatings=[coating.name for coating in plan.coatings],
+        left_out=plan.left_out,
         pairs=[(cathode.name, electrolyte.name) for cathode in plan.cathodes for electrolyte in plan.electrolytes],
         energies_sha256=plan.energies.sha256,
         outcome=outcome,
@@ -138,6 +146,8 @@ def _request(settings: ScreeningSettings) -> dict[str, Any]:
     if settings.energies != REFERENCE and Path(settings.energies).exists():
         request["energies"] = str(Path(settings.energies).resolve())
     request["catalogue"] = [str(Path(file).resolve()) for file in settings.catalogue]
+    if settings.candidates is not None:
+        request["candidates"] = str(Path(settings.candidates).resolve())
     return request
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -42,7 +42,8 @@ class ScreeningSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="COATSCREEN_", extra="forbid")
 
     coatings: Names = Field(
-        default_factory=lambda: list(Catalogue.load().defaults("coating")), description="names or formulas"
+        default_factory=lambda: list(Catalogue.load().defaults("coating")),
+        description="names or formulas; 'all': every stable compound of lithium without transition metals",
     )
     cathodes: Names = Field(
         default_factory=lambda: list(Catalogue.load().defaults("cathode")), description="names or formulas"
@@ -55,10 +56,19 @@ class ScreeningSettings(BaseSettings):
     workers: int = Field(1, ge=1, description="processes")
     batch_size: int = Field(200, ge=1, description="coatings in a job")
     prefer_mu: MuSource = Field("cited", description="which lithium potential to use where the literature has one")
+    candidates: str | None = Field(None, description="CSV or JSON of formulas, in place of coatings")
     catalogue: Names = Field(default_factory=list, description="YAML files of the user's own materials")
     criteria: Annotated[list[Criterion], BeforeValidator(lambda data: list(read_criteria(data)))] = Field(
         default_factory=lambda: list(default_criteria()), description="what coatings are judged by"
     )
+
+    @model_validator(mode="after")
+    def _coatings_or_candidates(self) -> ScreeningSettings:
+        if self.candidates is not None:
+            if "coatings" in self.model_fields_set and self.coatings:
+                raise ValueError("give coatings or a file of candidates, not both")
+            self.coatings = []
+        return self
 
 
 def load_settings(config: Path | None = None, **options: Any) -> ScreeningSettings:
@@ -98,7 +108,8 @@ def load_settings(config: Path | None = None, **options: Any) -> ScreeningSettin
         where = f"{config}: " if config is not None else ""
         if first["type"] == "extra_forbidden":
             raise InputError(f"{where}unknown option {name!r}{nearest(name, ScreeningSettings.model_fields)}") from None
-        raise InputError(f"{where}{name}: {first['msg'].removeprefix('Value error, ')}") from None
+        fault = first["msg"].removeprefix("Value error, ")
+        raise InputError(": ".join(filter(None, (f"{where}{name}", fault)))) from None
     except SettingsError as error:
         raise InputError(f"{error}: lists and tables in environment variables are JSON") from None
 

@@ -9,7 +9,13 @@ import typer
 
 
 def run(
-    coatings: Annotated[str | None, typer.Option(help="Comma list of names or formulas.")] = None,
+    coatings: Annotated[
+        str | None,
+        typer.Option(help="Comma list of names or formulas; 'all': all stable Li compounds without transition metals."),
+    ] = None,
+    candidates: Annotated[
+        Path | None, typer.Option(help="CSV or JSON written by coatscreen candidates, in place of --coatings.")
+    ] = None,
     cathodes: Annotated[str | None, typer.Option(help="Comma list of names or formulas.")] = None,
     electrolytes: Annotated[str | None, typer.Option(help="Comma list of names or formulas.")] = None,
     energies: Annotated[str | None, typer.Option(help="'reference' or a file of energies.")] = None,
@@ -40,6 +46,7 @@ def run(
 
     given = {
         "coatings": coatings,
+        "candidates": None if candidates is None else str(candidates),
         "cathodes": cathodes,
         "electrolytes": electrolytes,
         "energies": energies,
@@ -63,6 +70,8 @@ def run(
         f"{len(outcome.done)} jobs run, {len(outcome.already_done)} were done before, {len(outcome.failed)} failed; "
         f"database: {StoreLocation(settings.store).name}"
     )
+    for name, neighbour in finished.left_out.items():
+        note(f"not screened: {name} is the material it should protect or touch, {neighbour}")
     for name, reason in outcome.failed.items():
         note(f"failed: {name}: {reason}")
     with CoatingDatabase.open(settings.store) as database:

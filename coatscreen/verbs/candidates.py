@@ -1,0 +1,165 @@
+"""``coatscreen candidates``: candidates in the energies, through a funnel of criteria."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from screening.candidate_documents import CandidatesDocument
+
+_COLUMNS = {
+    "energy_above_hull_mev_per_atom": ("above hull", 1),
+    "reduction_limit_v": ("reduction (V)", 2),
+    "oxidation_limit_v": ("oxidation (V)", 2),
+}
+
+_ROWS = 50  # of a table, unless asked
+
+
+def candidates(
+    without_lithium: Annotated[bool, typer.Option("--any", help="Compounds without lithium too.")] = False,
+    transition_metals: Annotated[
+        bool, typer.Option("--transition-metals", help="Compounds of transition metals too.")
+    ] = False,
+    radioactive: Annotated[bool, typer.Option("--radioactive", help="Compounds of radioactive elements too.")] = False,
+    elements: Annotated[str | None, typer.Option(help="Comma list: only compounds of these elements.")] = None,
+    exclude: Annotated[str | None, typer.Option(help="Comma list: no compound of one of these.")] = None,
+    cathode: Annotated[str | None, typer.Option(help="Name or formula.")] = None,
+    electrolyte: Annotated[str | None, typer.Option(help="Name or formula.")] = None,
+    threshold: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE: another threshold for a criterion; may be repeated.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Last criterion applied, by name.")] = None,
+    output: Annotated[Path | None, typer.Option(help="CSV or JSON of what is left, for run --candidates.")] = None,
+    top: Annotated[
+        int | None, typer.Option(help="At most so many printed, 0 for all; 50 in a table, all in JSON.", min=0)
+    ] = None,
+    energies: Annotated[
+        str, typer.Option(help="'reference' or a file of energies.", envvar="COATSCREEN_ENERGIES")
+    ] = "reference",
+    workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Pass the compounds of the energies through criteria, and print how many each leaves.
+
+    Without options: compounds of lithium without transition metals, on NCM83 against Li6PS5Cl, through the criteria a
+    screening judges coatings by (stable, reduction, oxidation, cathode full, cathode half, electrolyte).
+
+    Example: coatscreen candidates --transition-metals --elements Li,Ti,P,O --threshold oxidation=4.3
+
+    Example: coatscreen candidates --any --until stable --workers 2 --output candidates.csv
+    """
+    from coatscreen.output import document, note, print_json, progress_bar
+    from screening.candidate_documents import Neighbours, Selection
+    from screening.candidate_files import write_candidates
+    from screening.candidates import screen_candidates
+    from screening.catalogue import Catalogue
+    from screening.criteria import default_criteria, with_thresholds
+    from screening.plan import energy_source
+
+    selection = Selection(
+        any=without_lithium,
+        transition_metals=transition_metals,
+        radioactive=radioactive,
+        elements=_symbols("--elements", elements),
+        exclude=_symbols("--exclude", exclude) or (),
+    )
+    known = Catalogue.load()
+    neighbours = Neighbours(
+        cathode=known.cathode(cathode or known.defaults("cathode")[0]),
+        electrolyte=known.electrolyte(electrolyte or known.defaults("electrolyte")[0]),
+    )
+    criteria = with_thresholds(default_criteria(), _thresholds(threshold or []))
+    with progress_bar("candidates") as progress:
+        found = screen_candidates(energy_source(energies), selection, criteria, neighbours, until, workers, progress)
+    if as_json:
+        shown = found.model_copy(update={"candidates": found.candidates[: top or None]})
+        print_json(document(shown))
+    else:
+        _print(found, _ROWS if top is None else top)
+    if not found.candidates:
+        note(f"no candidate is left after {next(step.name for step in found.funnel if step.left == 0)!r}")
+    if output is not None:
+        write_candidates(found, output)
+
+
+def _symbols(option: str, text: str | None) -> tuple[str, ...] | None:
+    from screening.errors import InputError
+
+    if text is None:
+        return None
+    symbols = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not symbols:
+        raise InputError(f"{option} names no element")
+    return symbols
+
+
+def _thresholds(given: list[str]) -> dict[str, float]:
+    from screening.errors import InputError
+
+    thresholds = {}
+    for text in given:
+        name, equals, value = (part.strip() for part in text.rpartition("="))
+        try:
+            thresholds[name] = float(value)
+        except ValueError:
+            raise InputError(f"--threshold {text!r}: {value!r} is not a number") from None
+        if not equals:
+            raise InputError(f"--threshold {text!r}: write NAME=VALUE")
+    return thresholds
+
+
+def _print(found: CandidatesDocument, top: int) -> None:
+    from coatscreen.output import note, number, print_energies, print_table
+
+    rows = []
+    for step in found.funnel:
+        kinds = ", ".join(f"{count} {name}" for name, count in list(step.by_class.items())[:4])
+        anions = ", ".join(f"{count} {name}" for name, count in list(step.by_polyanion.items())[:4])
+        rows.append([step.name, _threshold(step.criterion), str(step.left), kinds, anions])
+    print_table(["step", "threshold", "left", "chemistry", "complex anions"], rows, numeric={"left"})
+    met = list(dict.fromkeys(name for candidate in found.candidates for name in candidate.quantities))
+    titles = [_title(name) for name in met]
+    shown = found.candidates[: top or None]
+    lines = []
+    for place, candidate in enumerate(shown, start=1):
+        values = [
+            "none"
+            if name == "oxidation_limit_v" and candidate.quantities[name] is None
+            else number(candidate.quantities[name], digits)
+            for name, (_, digits) in zip(met, titles, strict=True)
+        ]
+        what = " ".join(candidate.polyanions) or candidate.chemistry_class
+        lines.append([str(place), candidate.formula, candidate.source_id, what, *values])
+    if lines:
+        neighbours = f" on {found.cathode} against {found.electrolyte}" if found.cathode else ""
+        print_table(
+            ["", "candidate", "phase", "kind", *(title for title, _ in titles)],
+            lines,
+            f"Candidates{neighbours}, the least reactive first; energies in meV/atom",
+            numeric={"", *(title for title, _ in titles)},
+        )
+    if len(shown) < len(found.candidates):
+        note(f"{len(found.candidates) - len(shown)} more: --top 0 prints all, --output FILE writes them")
+    for formula, why in found.failed.items():
+        note(f"not computed: {formula}: {why}")
+    print_energies(found.energies)
+
+
+def _title(quantity: str) -> tuple[str, int]:
+    """Return the head of a quantity's column, and how many digits it is printed with."""
+    short = quantity.removeprefix("mutual_").removesuffix("_mev_per_atom").replace("_", " ")
+    return _COLUMNS.get(quantity, (short, 1))
+
+
+def _threshold(criterion: object) -> str:
+    from screening.criteria import Criterion
+
+    if not isinstance(criterion, Criterion):
+        return ""
+    if criterion.at_most is not None:
+        return f"{criterion.quantity} <= {criterion.at_most:g}"
+    return f"{criterion.quantity} >= {criterion.at_least:g}"
