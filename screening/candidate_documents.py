@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry import ChemistryClass
-from screening.composition import ELEMENTS
 from screening.criteria import Criterion
-from screening.errors import InputError, nearest
 from screening.materials import Cathode, Material
 from screening.provenance import Result
 
@@ -22,14 +20,6 @@ class Selection(BaseModel):
     radioactive: bool = Field(False, description="compounds of elements without a stable isotope too")
     elements: tuple[str, ...] | None = Field(None, description="only compounds of these; null for all")
     exclude: tuple[str, ...] = Field((), description="no compound that holds one of these")
-
-    @field_validator("elements", "exclude")
-    @classmethod
-    def _known_elements(cls, symbols: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        for symbol in symbols or ():
-            if symbol not in ELEMENTS:
-                raise InputError(f"no element {symbol!r}{nearest(symbol, ELEMENTS)}")
-        return symbols
 
 
 class Candidate(BaseModel):

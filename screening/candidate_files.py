@@ -25,7 +25,7 @@ def write_candidates(document: CandidatesDocument, path: str | Path) -> None:
         If the name ends in neither, nothing is left, or the file cannot be written.
     """
     path = Path(path)
-    _require_suffix(path)
+    require_suffix(path)
     if not document.candidates:
         raise InputError(f"no candidate is left, so {path} is not written")
     try:
@@ -62,7 +62,7 @@ def read_candidates(path: str | Path) -> list[tuple[str, str]]:
         If the file cannot be read, has no such column, holds nothing, or a formula cannot be read; it names the row.
     """
     path = Path(path)
-    _require_suffix(path)
+    require_suffix(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -82,7 +82,14 @@ def read_candidates(path: str | Path) -> list[tuple[str, str]]:
     return found
 
 
-def _require_suffix(path: Path) -> None:
+def require_suffix(path: Path) -> None:
+    """Check that a file is CSV or JSON by its name.
+
+    Raises
+    ------
+    InputError
+        If it is not.
+    """
     if path.suffix not in _SUFFIXES:
         raise InputError(f"{path} is neither CSV nor JSON by its name; end it in {' or '.join(_SUFFIXES)}")
 

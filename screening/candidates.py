@@ -20,7 +20,7 @@ from typing import NamedTuple
 from screening.batch import EnergySource
 from screening.candidate_documents import Candidate, CandidatesDocument, Neighbours, Selection, Step
 from screening.chemistry import RADIOACTIVE, TRANSITION_METALS, chemistry_class, polyanions
-from screening.composition import parse_formula
+from screening.composition import ELEMENTS, parse_formula
 from screening.criteria import Criterion
 from screening.economics import material_economics
 from screening.equilibrium import clean
@@ -58,9 +58,12 @@ def select_compounds(phases: PhaseSet, selection: Selection) -> Iterator[tuple[s
     Raises
     ------
     InputError
-        If an element of the selection has no energies.
+        If the selection names what is no element, or asks for one without energies.
     """
-    phases.require(sorted({*(selection.elements or ()), *selection.exclude}))
+    for symbol in (*(selection.elements or ()), *selection.exclude):
+        if symbol not in ELEMENTS:
+            raise InputError(f"no element {symbol!r}{nearest(symbol, ELEMENTS)}")
+    phases.require(selection.elements or ())
     elements = {i: frozenset(phases.table.composition(i)) for i in _compounds(phases)}
     left = sorted(elements, key=lambda i: (sorted(elements[i]), i))
     yield "compounds in the energies", left

@@ -54,12 +54,14 @@ def candidates(
     """
     from coatscreen.output import document, note, print_json, progress_bar
     from screening.candidate_documents import Neighbours, Selection
-    from screening.candidate_files import write_candidates
+    from screening.candidate_files import require_suffix, write_candidates
     from screening.candidates import screen_candidates
     from screening.catalogue import Catalogue
     from screening.criteria import default_criteria, with_thresholds
     from screening.plan import energy_source
 
+    if output is not None:
+        require_suffix(output)
     selection = Selection(
         any=without_lithium,
         transition_metals=transition_metals,
