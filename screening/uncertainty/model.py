@@ -1,9 +1,14 @@
 """How wrong the energy of a phase may be: a distribution of the errors of all phases together.
 
-The error of a phase is ``sum over bonds of weight x count, + its own``. The weights of the bonds (see
-:mod:`screening.uncertainty.bonds`) are normal, with the standard deviation of the bond's kind; they make alike phases
-err alike. A phase's own error follows Student's t distribution with the scale of its chemistry class, since some
-phases are far off. Both have the median zero: the model widens results, it does not correct them.
+The error of a phase with atomic fractions c is ::
+
+    sum over pairs i < j of w_ij c_i c_j  +  its own error
+
+The weights w of the pairs (see :mod:`screening.uncertainty.pairs`) are normal, with the standard deviation of the
+pair's kind; they make alike phases err alike. A phase's own error follows Student's t distribution with the scale of
+its chemistry class, since some phases are far off, and more of them are too low in the computed energies than too
+high: the two sides have their own degrees of freedom. Both parts have the median zero. The model says how far
+results may be off; it does not correct them.
 """
 
 from __future__ import annotations
@@ -16,29 +21,31 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, ValidationError, model_validator
 
-from screening.chemistry import ChemistryClass, chemistry_class
+from screening.chemistry import chemistry_class
 from screening.composition import atomic_fractions
 from screening.errors import InputError
 from screening.phase import EnergyProvenance, EnergyScale
-from screening.uncertainty.bonds import Bond, bonds
-from screening.uncertainty.noise import normal, student_t
+from screening.uncertainty.noise import normal, two_sided_t
+from screening.uncertainty.pairs import Pair, kind, pairs
 
 PACKAGED = Path(__file__).parent.parent / "data" / "uncertainty"
 
 # A grid that no ratio of whole numbers falls between: amounts that differ by rounding alone are one composition.
 _GRID = 1e6 * 2**0.5
-_BLOCK = 2048  # compositions whose bonds are held in memory at once
+_BLOCK = 2048  # compositions whose pairs are held in memory at once
 
 
-class BondError(BaseModel):
-    """Errors of one kind of bond."""
+class PairError(BaseModel):
+    """Errors of one kind of pair."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sd_ev: NonNegativeFloat = Field(description="standard deviation of the weight, eV per bond counted")
-    n_pairs: int = Field(description="pairs of elements it was told from")
+    sd_ev_per_atom: NonNegativeFloat = Field(
+        description="standard deviation of the weight w, eV/atom; a phase's error is w times the product of two fractions"
+    )
+    n_pairs: int = Field(description="pairs of elements it was told from; few: drawn towards the mean of all kinds")
 
 
 class OwnError(BaseModel):
@@ -47,7 +54,7 @@ class OwnError(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     scale_ev_per_atom: NonNegativeFloat = Field(description="scale of Student's t distribution, eV/atom")
-    n_compounds: int = Field(description="compounds it was told from")
+    n_compounds: int = Field(description="compounds it was told from; few: drawn towards the mean of all classes")
 
 
 class ErrorModel(BaseModel):
@@ -59,9 +66,18 @@ class ErrorModel(BaseModel):
     version: str = Field(description="its version")
     functional: str = Field(description="functional of the energies it was calibrated for")
     correction: str = Field(description="correction scheme of these energies")
-    bond_errors: dict[str, BondError] = Field(description="by kind of bond; 'other' for kinds not named")
-    own_errors: dict[ChemistryClass | str, OwnError] = Field(description="by class; 'other' for classes not named")
-    freedom: PositiveFloat = Field(description="degrees of freedom of the t distribution; the lower, the more outliers")
+    elements: tuple[str, ...] = Field(description="elements it was calibrated on; others are taken to be alike")
+    pair_errors: dict[str, PairError] = Field(description="by kind of pair; 'other' for kinds not named")
+    own_errors: dict[str, OwnError] = Field(description="by chemistry class; 'other' for classes not named")
+    freedom_below: PositiveFloat = Field(description="degrees of freedom of own errors below zero")
+    freedom_above: PositiveFloat = Field(description="the same above zero; the fewer, the more phases are far off")
+
+    @model_validator(mode="after")
+    def _complete(self) -> ErrorModel:
+        for name, errors in (("pair_errors", self.pair_errors), ("own_errors", self.own_errors)):
+            if "other" not in errors:
+                raise ValueError(f"{name} lacks 'other'")
+        return self
 
     @cached_property
     def sha256(self) -> str:
@@ -86,16 +102,19 @@ class ErrorModel(BaseModel):
             To be added to the formation energies. A number depends on its composition, the sample and the seed, and
             on nothing else that is asked for. Elements have none.
         """
-        errors = np.zeros((n_samples, len(compositions)))
-        for start in range(0, len(compositions), _BLOCK):
-            block = compositions[start : start + _BLOCK]
+        names = [_name(composition) for composition in compositions]
+        named = dict(zip(names, compositions, strict=True))
+        errors = np.empty((n_samples, len(named)))
+        distinct = list(named)
+        for start in range(0, len(distinct), _BLOCK):
+            block = {name: named[name] for name in distinct[start : start + _BLOCK]}
             errors[:, start : start + _BLOCK] = self._shared(block, n_samples, seed) + self._own(block, n_samples, seed)
-        return errors
+        place = {name: number for number, name in enumerate(distinct)}
+        return errors[:, [place[name] for name in names]].round(9)
 
-    def bond_sd(self, kind: str) -> float:
-        """Return the standard deviation of a bond's weight, eV per bond counted."""
-        form = kind.rpartition(" ")[2]
-        return self.bond_errors.get(kind, self.bond_errors[f"other {form}"]).sd_ev
+    def pair_sd(self, pair: Pair) -> float:
+        """Return the standard deviation of a pair's weight, eV/atom."""
+        return self.pair_errors.get(kind(pair), self.pair_errors["other"]).sd_ev_per_atom
 
     def own_scale(self, composition: Mapping[str, float]) -> float:
         """Return the scale of a phase's own error, eV/atom; zero for an element."""
@@ -103,22 +122,19 @@ class ErrorModel(BaseModel):
             return 0.0
         return self.own_errors.get(chemistry_class(composition), self.own_errors["other"]).scale_ev_per_atom
 
-    def _shared(self, compositions: Sequence[Mapping[str, float]], n_samples: int, seed: int) -> NDArray[np.float64]:
-        counted = [bonds(composition) for composition in compositions]
-        columns: dict[Bond, int] = {}
-        for found in counted:
-            for bond in found:
-                columns.setdefault(bond, len(columns))
-        counts = np.zeros((len(columns), len(compositions)))
-        for number, found in enumerate(counted):
-            for bond, count in found.items():
-                counts[columns[bond], number] = count
-        weights = normal([f"bond {'-'.join(bond.pair)} {bond.form}" for bond in columns], n_samples, seed)
-        return np.asarray((weights * [self.bond_sd(bond.kind) for bond in columns]) @ counts)
+    def _shared(self, named: Mapping[str, Mapping[str, float]], n_samples: int, seed: int) -> NDArray[np.float64]:
+        held = [pairs(composition) for composition in named.values()]
+        rows = {pair: row for row, pair in enumerate(dict.fromkeys(pair for found in held for pair in found))}
+        products = np.zeros((len(rows), len(held)))
+        for column, found in enumerate(held):
+            for pair, product in found.items():
+                products[rows[pair], column] = product
+        weights = normal([f"pair {one} {other}" for one, other in rows], n_samples, seed)
+        return np.asarray((weights * [self.pair_sd(pair) for pair in rows]) @ products)
 
-    def _own(self, compositions: Sequence[Mapping[str, float]], n_samples: int, seed: int) -> NDArray[np.float64]:
-        numbers = student_t([_name(composition) for composition in compositions], n_samples, seed, self.freedom)
-        return np.asarray(numbers * [self.own_scale(composition) for composition in compositions])
+    def _own(self, named: Mapping[str, Mapping[str, float]], n_samples: int, seed: int) -> NDArray[np.float64]:
+        numbers = two_sided_t(list(named), n_samples, seed, self.freedom_below, self.freedom_above)
+        return np.asarray(numbers * [self.own_scale(composition) for composition in named.values()])
 
 
 def _name(composition: Mapping[str, float]) -> str:

@@ -27,10 +27,17 @@ def normal(names: Sequence[str], n_samples: int, seed: int) -> NDArray[np.float6
     return np.asarray(np.sqrt(-2.0 * np.log(radius)) * np.cos(2.0 * np.pi * angle))
 
 
-def student_t(names: Sequence[str], n_samples: int, seed: int, freedom: float) -> NDArray[np.float64]:
-    """Return numbers of Student's t distribution, (n_samples, n), one column for each name."""
+def two_sided_t(
+    names: Sequence[str], n_samples: int, seed: int, freedom_below: float, freedom_above: float
+) -> NDArray[np.float64]:
+    """Return numbers of the median zero, (n_samples, n), one column for each name.
+
+    Half of them are below zero and half above, each half as Student's t distribution with its own degrees of freedom.
+    """
     radius, angle = _uniform(names, n_samples, seed)
-    return np.asarray(np.sqrt(freedom * (radius ** (-2.0 / freedom) - 1.0)) * np.cos(2.0 * np.pi * angle))
+    side = np.cos(2.0 * np.pi * angle)
+    freedom = np.where(side < 0.0, freedom_below, freedom_above)
+    return np.asarray(np.sqrt(freedom * (radius ** (-2.0 / freedom) - 1.0)) * side)
 
 
 def _uniform(names: Sequence[str], n_samples: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

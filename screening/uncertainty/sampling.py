@@ -34,8 +34,5 @@ def sampled(phases: PhaseSet, elements: Iterable[str], n_samples: int, seed: int
     """
     model = error_model(phases.scale)
     inside = phases.within(elements)
-    compositions = [
-        {element: float(c) for element, c in zip(inside.elements, row, strict=True) if c > 0.0}
-        for row in inside.fractions
-    ]
+    compositions = [inside.table.composition(position) for position in range(len(inside))]
     return [inside.shifted(shifts) for shifts in model.draw(compositions, n_samples, seed)]
