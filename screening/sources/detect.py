@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from screening.errors import InputError
 from screening.phase import EnergyScale, PhaseColumns
+from screening.phase_table import PhaseTable
 from screening.sources.entries import entries_of
 from screening.sources.files import parse_json, read_bytes
 from screening.sources.formation_energies import read_formation_energies
 from screening.sources.table import table_of
+from screening.sources.union import Table
 
 
-def read_energies(path: str | Path) -> tuple[EnergyScale, PhaseColumns]:
+def read_energies(path: str | Path) -> Table:
     """Read a file of energies, plain or gzipped.
 
     Parameters
@@ -29,12 +32,21 @@ def read_energies(path: str | Path) -> tuple[EnergyScale, PhaseColumns]:
     """
     path = Path(path)
     content = read_bytes(path)
-    version = hashlib.sha256(content).hexdigest()[:12]
     if not content.strip():
         raise InputError(f"energies file {path} is empty")
-    if content.lstrip()[:1] not in (b"{", b"["):
-        return read_formation_energies(content, path, version)
-    data = parse_json(content, path)
+    version = hashlib.sha256(content).hexdigest()[:12]
+    systems = None
+    if content.lstrip()[:1] in (b"{", b"["):
+        data = parse_json(content, path)
+        scale, columns = _from_json(data, path, version)
+        if isinstance(data, dict) and "systems" in data:
+            systems = frozenset(frozenset(name.split("-")) for name in data["systems"])
+    else:
+        scale, columns = read_formation_energies(content, path, version)
+    return Table(scale, PhaseTable.from_columns(columns), systems)
+
+
+def _from_json(data: Any, path: Path, version: str) -> tuple[EnergyScale, PhaseColumns]:
     if isinstance(data, list):
         return entries_of(data, path, version)
     if isinstance(data.get("entries"), list):

@@ -9,7 +9,9 @@ import numpy as np
 
 from screening.errors import InputError
 from screening.phase import EnergyScale
+from screening.phase_set import PhaseSet
 from screening.phase_table import PhaseTable
+from screening.sources.fetched import FetchedPhaseSet, Systems, largest
 
 
 class Table(NamedTuple):
@@ -17,6 +19,25 @@ class Table(NamedTuple):
 
     scale: EnergyScale
     phases: PhaseTable
+    systems: Systems | None = None  # where it is whole in some chemical systems alone
+
+    @classmethod
+    def of(cls, phases: PhaseSet) -> Table:
+        """Return the energies of a set."""
+        systems = phases.systems if isinstance(phases, FetchedPhaseSet) else None
+        return cls(phases.scale, phases.table, systems)
+
+    def as_set(self) -> PhaseSet:
+        """Return the energies as a set.
+
+        Raises
+        ------
+        InputError
+            If they are not a whole set; see :class:`~screening.phase_set.PhaseSet`.
+        """
+        if self.systems is None:
+            return PhaseSet.from_table(self.scale, self.phases)
+        return FetchedPhaseSet.complete_in(self.scale, self.phases, self.systems)
 
 
 def union(tables: Sequence[Table]) -> Table:
@@ -39,10 +60,12 @@ def union(tables: Sequence[Table]) -> Table:
         If two scales do not agree, or one does not state what it is; the message gives the reason.
     """
     first = tables[0]
+    if len(tables) == 1:
+        return first
     for other in tables[1:]:
         require_agreement(first.scale, other.scale)
     parts, taken = [first.phases], set(first.phases.ids.tolist())
-    for scale, phases in tables[1:]:
+    for scale, phases, _ in tables[1:]:
         label = scale.name if scale.name != first.scale.name else f"{scale.name} {scale.version}"
         parts.append(_labelled(phases, label, taken))
         taken.update(parts[-1].ids.tolist())
@@ -54,7 +77,11 @@ def union(tables: Sequence[Table]) -> Table:
         correction=first.scale.correction,
         source=_joined([s.source for s in scales if s.source], "; "),
     )
-    return Table(scale, _concatenated(parts))
+    systems = None
+    for table in tables:
+        if table.systems is not None:
+            systems = table.systems if systems is None else largest(a & b for a in systems for b in table.systems)
+    return Table(scale, _concatenated(parts), systems)
 
 
 def require_agreement(one: EnergyScale, other: EnergyScale) -> None:
