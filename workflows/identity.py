@@ -19,15 +19,17 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "coatscreen")
 def by_content(job: Job) -> Job:
     """Give a job an id made from its function, its arguments and the software's version.
 
-    Arguments that refer to other jobs count by those jobs' ids, so an id stands for all that led to it. Energies count
-    by their content, wherever they lie.
+    A job of a maker counts by the maker's parameters too. Arguments that refer to other jobs count by those jobs' ids,
+    so an id stands for all that led to it. Energies count by their content, wherever they lie.
     """
 
     def plain(argument: Any) -> Any:
         return argument.sha256 if isinstance(argument, EnergySource) else argument
 
+    maker = {} if job.maker is None else {"maker": job.maker}
     content = jsanitize(
         {
+            **maker,
             "function": f"{job.function.__module__}.{job.function.__qualname__}",
             "args": [plain(argument) for argument in job.function_args],
             "kwargs": {name: plain(argument) for name, argument in job.function_kwargs.items()},

@@ -40,16 +40,18 @@ def write_table(path: str | Path, scale: EnergyScale, columns: PhaseColumns) -> 
     InputError
         If a formula cannot be read, or the file cannot be written.
     """
-    write_json(
-        path,
-        {
-            "@module": "screening.phase_set",
-            "@class": "PhaseSet",
-            "scale": scale.model_dump(),
-            "sha256": sha256_of(scale, PhaseTable.from_columns(columns)),
-            "phases": columns.model_dump(),
-        },
-    )
+    write_json(path, content_of(scale, columns))
+
+
+def content_of(scale: EnergyScale, columns: PhaseColumns) -> dict[str, Any]:
+    """Return the content of a table's file, which may have further keys."""
+    return {
+        "@module": "screening.phase_set",
+        "@class": "PhaseSet",
+        "scale": scale.model_dump(),
+        "sha256": sha256_of(scale, PhaseTable.from_columns(columns)),
+        "phases": columns.model_dump(),
+    }
 
 
 def table_of(data: Any, path: str | Path) -> tuple[EnergyScale, PhaseColumns]:
