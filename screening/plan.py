@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,10 +16,11 @@ from screening.candidates import stable_compounds
 from screening.catalogue import Catalogue
 from screening.composition import atomic_fractions, check_charge_balance, parse_formula
 from screening.criteria import Criterion, default_criteria
-from screening.energies import REFERENCE, open_energies
+from screening.energies import REFERENCE, open_energies, source_for_jobs
 from screening.errors import InputError
 from screening.materials import Cathode, Material
 from screening.phase_set import PhaseSet
+from screening.sources.fetched import FetchedPhaseSet
 
 E = TypeVar("E", Material, Cathode)
 CATALOGUE = "catalogue"  # in place of a name: all entries of that role
@@ -40,16 +42,21 @@ class ScreeningPlan(BaseModel):
     )
 
 
-def energy_source(energies: str) -> EnergySource:
+def energy_source(energies: str, systems: Iterable[Iterable[str]] = ()) -> EnergySource:
     """Open energies and say where they are, so that any process can open the same.
+
+    Parameters
+    ----------
+    energies, systems
+        As for :func:`screening.energies.open_energies`.
 
     Raises
     ------
     InputError
         If there are none.
     """
-    source = energies if energies == REFERENCE else str(Path(energies).resolve())
-    return EnergySource(source=source, sha256=open_energies(energies).sha256)
+    phases = open_energies(energies, systems=systems)
+    return EnergySource(source=source_for_jobs(energies, phases), sha256=phases.sha256)
 
 
 def plan_screening(
@@ -69,7 +76,7 @@ def plan_screening(
         Names from the catalogue or formulas; ``"catalogue"`` for all its entries; as a coating ``"all"`` for every
         stable compound of lithium without transition metals or radioactive elements. One named twice is taken once.
     energies
-        ``"reference"`` or a file of energies.
+        As for :func:`screening.energies.open_energies`.
     catalogue
         YAML files of the user's own materials.
     candidates
@@ -84,18 +91,24 @@ def plan_screening(
         neighbour.
     """
     known = Catalogue.load(*catalogue)
-    phases = open_energies(energies)
-    listed = _candidates(phases, known, coatings, candidates, default_criteria() if criteria is None else criteria)
     named = [name for name in coatings if name != ALL]
-    if not named and not listed:
-        raise InputError("no coating is given")
     chosen = _resolved("coating", named, known.coating, known.coatings) if named else ()
-    plan = ScreeningPlan(
-        energies=energy_source(energies),
-        coatings=chosen,
-        cathodes=_resolved("cathode", cathodes, known.cathode, known.cathodes),
-        electrolytes=_resolved("electrolyte", electrolytes, known.electrolyte, known.electrolytes),
-    )
+    hosts = _resolved("cathode", cathodes, known.cathode, known.cathodes)
+    conductors = _resolved("electrolyte", electrolytes, known.electrolyte, known.electrolytes)
+    listed_in_file = list(read_candidates(candidates)) if candidates is not None else []
+    formulas = [coating.formula for coating in chosen] + [formula for _, formula in listed_in_file]
+    source = energy_source(energies, _systems(formulas, hosts, conductors))
+    phases = source.open()
+    if ALL in coatings and isinstance(phases, FetchedPhaseSet):
+        raise InputError(
+            f"the coatings {ALL!r} need every phase of the energies, and those of {energies!r} are fetched by chemical "
+            "system: name the coatings or give a file of candidates"
+        )
+    criteria = default_criteria() if criteria is None else criteria
+    listed = _candidates(phases, known, coatings, listed_in_file, criteria)
+    if not chosen and not listed:
+        raise InputError("no coating is given")
+    plan = ScreeningPlan(energies=source, coatings=chosen, cathodes=hosts, electrolytes=conductors)
     neighbours = [(e.name, parse_formula(e.formula)) for e in plan.electrolytes]
     neighbours += [(c.name, c.composition(state)) for c in plan.cathodes for state in c.lithiations]
     compositions = [(c.name, parse_formula(c.formula)) for c in plan.coatings]
@@ -119,12 +132,12 @@ def _candidates(
     phases: PhaseSet,
     known: Catalogue,
     coatings: Sequence[str],
-    file: str | Path | None,
+    listed: Sequence[tuple[str, str]],
     criteria: Sequence[Criterion],
 ) -> list[Material]:
     """Return the coatings that were not named one by one: those of a file, and all stable ones."""
     found = []
-    for where, formula in read_candidates(file) if file is not None else []:
+    for where, formula in listed:
         try:
             composition = parse_formula(formula)
             phases.require(composition)
@@ -135,12 +148,26 @@ def _candidates(
         found.append(formula)
     if ALL in coatings:
         found += stable_compounds(phases, Selection(), criteria)
+    # of one chemical system side by side, so that its phases are picked out once
+    found.sort(key=lambda formula: sorted(parse_formula(formula)))
     names = {_key(entry.fractions): entry for entry in known.coatings if entry.fractions}
     return [
         names.get(_key(atomic_fractions(parse_formula(formula))))
         or Material(name=formula, role="coating", formula=formula)
         for formula in found
     ]
+
+
+def _systems(
+    coatings: Sequence[str], cathodes: Sequence[Cathode], electrolytes: Sequence[Material]
+) -> Iterator[frozenset[str]]:
+    """Yield the chemical systems of all contacts, with the lithium that open ones exchange."""
+    hosts = [frozenset({"Li", *parse_formula(cathode.formula("full"))}) for cathode in cathodes]
+    conductors = [frozenset({"Li", *parse_formula(electrolyte.formula)}) for electrolyte in electrolytes]
+    yield from (host | conductor for host in hosts for conductor in conductors)
+    for formula in coatings:
+        with suppress(InputError):  # a formula that cannot be read is refused where its line is known
+            yield from (neighbour | frozenset(parse_formula(formula)) for neighbour in (*hosts, *conductors))
 
 
 def _key(fractions: dict[str, float]) -> tuple[tuple[str, float], ...]:
