@@ -27,6 +27,32 @@ def resolve_formula(text: str, catalogue: Catalogue, phases: PhaseSet) -> str:
     InputError
         If the text is none of these, where the message names the nearest name; or names more than one material.
     """
+    formula, in_catalogue = _looked_up(text, catalogue)
+    if not in_catalogue:
+        composition = parse_formula(formula)
+        if not phases.polymorphs(composition) and (reason := check_charge_balance(composition)):
+            raise InputError(reason)
+    return formula
+
+
+def elements_named(text: str, catalogue: Catalogue) -> frozenset[str]:
+    """Return the elements of a material, for energies that are fetched by chemical system.
+
+    Parameters
+    ----------
+    text, catalogue
+        As for :func:`resolve_formula`.
+
+    Raises
+    ------
+    InputError
+        As :func:`resolve_formula`, but that any formula passes.
+    """
+    return frozenset(parse_formula(_looked_up(text, catalogue)[0]))
+
+
+def _looked_up(text: str, catalogue: Catalogue) -> tuple[str, bool]:
+    """Return a material's formula, and whether it is in the catalogue."""
     text = clean_name(text)
     name, colon, state = (part.strip() for part in text.partition(":"))
     found = {
@@ -43,14 +69,12 @@ def resolve_formula(text: str, catalogue: Catalogue, phases: PhaseSet) -> str:
     if len({tuple(sorted(atomic_fractions(parse_formula(formula)).items())) for formula in found.values()}) > 1:
         raise InputError(f"{text} means {' or '.join(found)}: write the formula")
     if found:
-        return next(iter(found.values()))
+        return next(iter(found.values())), True
     if colon:
         raise InputError(f"unknown cathode {name!r}{nearest(name, [c.name for c in catalogue.cathodes])}")
     try:
-        composition = parse_formula(text)
+        parse_formula(text)
     except InputError as error:
         entries = (*catalogue.coatings, *catalogue.electrolytes, *catalogue.cathodes)
         raise InputError(f"{error}{nearest(text, [known for e in entries for known in e.names])}") from None
-    if not phases.polymorphs(composition) and (reason := check_charge_balance(composition)):
-        raise InputError(reason)
-    return text
+    return text, False

@@ -11,7 +11,7 @@ from typing import Any
 from jobflow import JobStore
 
 from screening.database import StoreLocation
-from screening.energies import REFERENCE
+from screening.energies import fixed_source
 from screening.errors import CalculationError, InputError, nearest
 from screening.plan import ScreeningPlan, plan_screening
 from screening.record import Run
@@ -65,6 +65,7 @@ def run_screening(settings: ScreeningSettings, progress: Progress = lambda finis
         request["candidates"],
         settings.criteria,
     )
+    request["energies"] = fixed_source(settings.energies)  # only now is the version of a database known
     _check_states(settings, plan)
     maker = CoatingScreeningMaker(
         batch_size=settings.batch_size, prefer_mu=settings.prefer_mu, criteria=tuple(settings.criteria)
@@ -143,8 +144,6 @@ def unfinished_request(location: StoreLocation) -> dict[str, Any]:
 def _request(settings: ScreeningSettings) -> dict[str, Any]:
     """Return what was asked for, so that it means the same from any folder."""
     request = settings.model_dump(mode="json", exclude={"store", "workers"})
-    if settings.energies != REFERENCE and Path(settings.energies).exists():
-        request["energies"] = str(Path(settings.energies).resolve())
     request["catalogue"] = [str(Path(file).resolve()) for file in settings.catalogue]
     if settings.candidates is not None:
         request["candidates"] = str(Path(settings.candidates).resolve())

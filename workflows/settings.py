@@ -51,7 +51,7 @@ class ScreeningSettings(BaseSettings):
     electrolytes: Names = Field(
         default_factory=lambda: list(Catalogue.load().defaults("electrolyte")), description="names or formulas"
     )
-    energies: str = Field(REFERENCE, description="'reference' or a file of energies")
+    energies: str = Field(REFERENCE, description="a source of energies, see screening.energies")
     store: str = Field("results/coatings", description="folder of the embedded database, or a mongodb:// URI")
     workers: int = Field(1, ge=1, description="processes")
     batch_size: int = Field(200, ge=1, description="coatings in a job")

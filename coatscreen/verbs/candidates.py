@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coatscreen.verbs.materials import Energies
+
 if TYPE_CHECKING:
     from screening.candidate_documents import CandidatesDocument
 
@@ -37,9 +39,7 @@ def candidates(
     top: Annotated[
         int | None, typer.Option(help="At most so many printed, 0 for all; 50 in a table, all in JSON.", min=0)
     ] = None,
-    energies: Annotated[
-        str, typer.Option(help="'reference' or a file of energies.", envvar="COATSCREEN_ENERGIES")
-    ] = "reference",
+    energies: Energies = "reference",
     workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,16 +13,24 @@ if TYPE_CHECKING:
     from screening.phase_set import PhaseSet
     from screening.reservoir import Reservoir
 
-Energies = Annotated[str, typer.Option(help="'reference' or a file of energies.", envvar="COATSCREEN_ENERGIES")]
+ENERGIES_HELP = (
+    "'reference', 'reference:r2scan', 'mp' (the Materials Project), a file (a set of phases, pymatgen entries or a CSV "
+    "of formation energies), or several of one scale joined by '+'."
+)
+Energies = Annotated[str, typer.Option(help=ENERGIES_HELP, envvar="COATSCREEN_ENERGIES")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Formula = Annotated[str, typer.Argument(help="Formula, name, or cathode at a state of charge such as NCM83:half.")]
 
 
-def _open(energies: str) -> tuple[PhaseSet, Catalogue]:
+def _open(energies: str, *materials: str, also: Iterable[str] = ()) -> tuple[PhaseSet, Catalogue]:
+    """Open the energies of the chemical system of some materials, with some elements more."""
     from screening.catalogue import Catalogue
     from screening.energies import open_energies
+    from screening.naming import elements_named
 
-    return open_energies(energies), Catalogue.load()
+    catalogue = Catalogue.load()
+    system = {*also, *(element for name in materials for element in elements_named(name, catalogue))}
+    return open_energies(energies, systems=[system]), catalogue
 
 
 def stability(formula: Formula, energies: Energies = "reference", as_json: AsJson = False) -> None:
@@ -34,7 +42,7 @@ def stability(formula: Formula, energies: Energies = "reference", as_json: AsJso
     from screening.naming import resolve_formula
     from screening.stability import phase_stability
 
-    phases, catalogue = _open(energies)
+    phases, catalogue = _open(energies, formula)
     result = phase_stability(phases, resolve_formula(formula, catalogue, phases))
     if as_json:
         return print_json(document(result))
@@ -71,7 +79,7 @@ def window(formula: Formula, energies: Energies = "reference", as_json: AsJson =
     from screening.naming import resolve_formula
     from screening.window import electrochemical_window
 
-    phases, catalogue = _open(energies)
+    phases, catalogue = _open(energies, formula, also=("Li",))
     result = electrochemical_window(phases, resolve_formula(formula, catalogue, phases))
     if as_json:
         return print_json(document(result))
@@ -122,13 +130,12 @@ def interface(
     if pairs is not None:
         if a is not None:
             raise InputError("give either two materials or --pairs, not both")
-        phases, catalogue = _open(energies)
-        for answer in _many(pairs, phases, catalogue, open_element, reservoir):
+        for answer in _many(pairs, energies, open_element, reservoir):
             print(orjson.dumps(answer).decode(), flush=True)
         return
     if a is None or b is None:
         raise InputError("two materials are needed, or --pairs FILE")
-    phases, catalogue = _open(energies)
+    phases, catalogue = _open(energies, a, b, also=reservoir.elements if reservoir else ())
     found = Interface(phases, resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases), reservoir)
     if as_json:
         print_json(document(found.document()))
@@ -147,10 +154,13 @@ def cathode(
     Example: coatscreen cathode NCM83
     """
     from coatscreen.output import document, number, print_energies, print_json, print_table
+    from screening.catalogue import Catalogue
     from screening.cathode import lithium_states
+    from screening.energies import open_energies
 
-    phases, catalogue = _open(energies)
-    result = lithium_states(phases, catalogue.cathode(name))
+    host = Catalogue.load().cathode(name)
+    phases = open_energies(energies, systems=[{"Li", *host.composition("full")}])
+    result = lithium_states(phases, host)
     if as_json:
         return print_json(document(result))
     rows = []
@@ -212,17 +222,19 @@ def _reservoir(
     raise InputError(f"--open {element} takes --mu{others}, not {' with '.join(given)}")
 
 
-def _many(
-    file: Path, phases: PhaseSet, catalogue: Catalogue, element: str | None, reservoir: Reservoir | None
-) -> Iterator[dict[str, Any]]:
+def _many(file: Path, energies: str, element: str | None, reservoir: Reservoir | None) -> Iterator[dict[str, Any]]:
     """Answer each row of a CSV; a bad row is answered by its error."""
     from coatscreen.output import document
+    from screening.catalogue import Catalogue
+    from screening.energies import open_energies
     from screening.errors import CoatscreenError, InputError
     from screening.interface import Interface
     from screening.naming import resolve_formula
     from screening.reservoir import Reservoir
 
-    for row in _rows(file):
+    rows, catalogue = _rows(file), Catalogue.load()
+    phases = open_energies(energies, systems=_systems(rows, catalogue, element))
+    for row in rows:
         try:
             held = reservoir
             if None in row:
@@ -238,6 +250,20 @@ def _many(
             yield document(found.document())
         except CoatscreenError as error:
             yield {"a": row["a"], "b": row["b"], "error": str(error)}
+
+
+def _systems(rows: list[dict[str, str]], catalogue: Catalogue, element: str | None) -> Iterator[set[str]]:
+    """Yield the chemical system of each row that can be read."""
+    from contextlib import suppress
+
+    from screening.errors import InputError
+    from screening.naming import elements_named
+
+    for row in rows:
+        held = element or ("Li" if row.get("mu") else None)
+        with suppress(InputError):
+            named = elements_named(row["a"] or "", catalogue) | elements_named(row["b"] or "", catalogue)
+            yield {*named, *((held,) if held else ())}
 
 
 def _rows(file: Path) -> list[dict[str, str]]:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from coatscreen.verbs.materials import ENERGIES_HELP
+
 
 def run(
     coatings: Annotated[
@@ -18,7 +20,7 @@ def run(
     ] = None,
     cathodes: Annotated[str | None, typer.Option(help="Comma list of names or formulas.")] = None,
     electrolytes: Annotated[str | None, typer.Option(help="Comma list of names or formulas.")] = None,
-    energies: Annotated[str | None, typer.Option(help="'reference' or a file of energies.")] = None,
+    energies: Annotated[str | None, typer.Option(help=ENERGIES_HELP)] = None,
     store: Annotated[str | None, typer.Option(help="Folder of the database, or a mongodb:// URI.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
     prefer_mu: Annotated[

@@ -65,7 +65,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         coatings, cathodes, electrolytes
             Names from the catalogue, or formulas.
         energies
-            ``"reference"`` or a file of energies.
+            As for :func:`screening.energies.open_energies`.
         catalogue
             YAML files of the user's own materials.
 
