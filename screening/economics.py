@@ -34,6 +34,24 @@ def _tables() -> tuple[Any, Any]:
         return CostAnalyzer(CostDBElements()), HHIModel()
 
 
+@cache
+def _atomic_mass(symbol: str) -> float:
+    from pymatgen.core import Element
+
+    return float(Element(symbol).atomic_mass)
+
+
+@cache
+def _price(symbol: str) -> float | None:
+    """Return the price of an element, $ per kg; None where the table has none."""
+    from pymatgen.core import Composition
+
+    try:
+        return float(_tables()[0].get_cost_per_kg(Composition(symbol)))
+    except (ValueError, KeyError):
+        return None
+
+
 @lru_cache(maxsize=65536)
 def material_economics(formula: str) -> EconomicsDocument:
     """Compute cost and supply concentration of a composition.
@@ -47,13 +65,14 @@ def material_economics(formula: str) -> EconomicsDocument:
 
     from screening.composition import parse_formula
 
-    analyzer, hhi = _tables()
-    composition = Composition(parse_formula(formula))
-    try:
-        cost = float(analyzer.get_cost_per_kg(composition))
-    except (ValueError, KeyError):
-        cost = None
-    production, reserve = hhi.get_hhi(composition)
+    composition = parse_formula(formula)
+    masses = {symbol: amount * _atomic_mass(symbol) for symbol, amount in composition.items()}
+    prices = {symbol: _price(symbol) for symbol in composition}
+    cost = None
+    if None not in prices.values():
+        cost = sum(mass * (prices[symbol] or 0.0) for symbol, mass in masses.items()) / sum(masses.values())
+    _, hhi = _tables()
+    production, reserve = hhi.get_hhi(Composition(composition))
     return EconomicsDocument(
         raw_material_cost_usd_per_kg=None if cost is None else round(cost, 4),
         hhi_production=None if production is None else round(float(production), 1),
