@@ -505,11 +505,11 @@ def test_a_config_that_is_wrong(cli, tmp_path, text, words):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (None, ["neither 'reference' nor a file"]),
-        ("truncated", ["cannot be read"]),
-        (b"a,b\n1,2\n", ["cannot be read"]),
-        (b'{"some": "thing"}', ["not a set of phases"]),
-        (b"", ["cannot be read"]),
+        (None, ["neither 'reference'", "nor a file"]),
+        ("truncated", ["some.json.gz is truncated or damaged"]),
+        (b"a,b\n1,2\n", ["unknown column 'a'"]),
+        (b'{"some": "thing"}', ["neither a set of phases nor pymatgen entries"]),
+        (b"", ["is empty"]),
     ],
     ids=str,
 )
