@@ -57,6 +57,7 @@ def candidates(
     from screening.candidate_files import require_suffix, write_candidates
     from screening.candidates import screen_candidates
     from screening.catalogue import Catalogue
+    from screening.composition import parse_formula
     from screening.criteria import default_criteria, with_thresholds
     from screening.plan import energy_source
 
@@ -75,8 +76,11 @@ def candidates(
         electrolyte=known.electrolyte(electrolyte or known.defaults("electrolyte")[0]),
     )
     criteria = with_thresholds(default_criteria(), _thresholds(threshold or []))
+    met = (neighbours.cathode.composition("full"), parse_formula(neighbours.electrolyte.formula))
+    systems = [{"Li", *selection.elements, *neighbour} for neighbour in met] if selection.elements else []
+    source = energy_source(energies, systems)
     with progress_bar("candidates") as progress:
-        found = screen_candidates(energy_source(energies), selection, criteria, neighbours, until, workers, progress)
+        found = screen_candidates(source, selection, criteria, neighbours, until, workers, progress)
     if as_json:
         shown = found.model_copy(update={"candidates": found.candidates[: top or None]})
         print_json(document(shown))
