@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coatscreen.verbs.check import check
+
 if TYPE_CHECKING:
     from screening.phase_set import PhaseSet
     from screening.reference_documents import ReferenceInfo, UnusedStructure
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="The packaged energies: what they are, and making them again.", no_args_is_help=True, rich_markup_mode=None
 )
+app.command()(check)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -19,6 +19,7 @@ class FormationErrors(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     compared_with: str = Field(description="the table compared with")
+    label: str = Field(description="its short name")
     kind: str = Field(description="what that table holds; the energies checked are formation energies at 0 K")
     n_table: int = Field(description="compounds in the table")
     n_without_phase: int = Field(description="of them without a phase in the energies checked")
@@ -42,6 +43,7 @@ def formation_errors(table: FormationTable, pairs: Sequence[Pair]) -> FormationE
         by_class[chemistry_class(parse_formula(pair.name))].append(pair)
     return FormationErrors(
         compared_with=table.name,
+        label=table.label,
         kind=table.kind,
         n_table=len(table.values),
         n_without_phase=len(table.values) - len(pairs),

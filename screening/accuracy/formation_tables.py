@@ -16,7 +16,7 @@ from screening.composition import format_formula, parse_formula
 from screening.errors import InputError
 from screening.phase_set import PhaseSet
 
-COLUMN = re.compile(r"formation_energy(_\w+)?_ev_per_atom")
+_COLUMN = re.compile(r"formation_energy(_\w+)?_ev_per_atom")
 _LIMIT_EV_PER_ATOM = 6.0  # no compound known is nearly as stable: the fluorides and oxides of lanthanides reach -4.5
 
 
@@ -25,6 +25,7 @@ class FormationTable:
     """Formation energies of compounds by reduced formula, the lowest of each composition, eV/atom."""
 
     name: str
+    label: str  # short, of letters, digits, blanks, - and _
     kind: str  # what they are: 'formation energy, 0 K' or 'formation enthalpy, 298 K'
     values: Mapping[str, float]
 
@@ -44,7 +45,8 @@ def measured() -> FormationTable:
         composition = parse_formula(row["formula"])
         if len(composition) > 1:
             _keep_lowest(found, composition, row["exp energy"] / sum(composition.values()))
-    return FormationTable("measured, packaged with pymatgen (exp_compounds)", "formation enthalpy, 298 K", found)
+    name = "measured formation enthalpies packaged with pymatgen (exp_compounds)"
+    return FormationTable(name, "measured", "formation enthalpy, 298 K", found)
 
 
 def packaged_dft(elements: frozenset[str]) -> FormationTable:
@@ -60,9 +62,8 @@ def packaged_dft(elements: frozenset[str]) -> FormationTable:
         composition = parse_formula(phase.formula)
         if dft is not None and len(composition) > 1:
             _keep_lowest(found, composition, float(dft.formation_energies[position]))
-    return FormationTable(
-        "PBE(+U) with MP2020 corrections, packaged with pymatgen (calc_compounds)", "formation energy, 0 K", found
-    )
+    name = "PBE(+U) with MP2020 corrections packaged with pymatgen (calc_compounds)"
+    return FormationTable(name, "packaged DFT", "formation energy, 0 K", found)
 
 
 def read_formation_tables(path: str | Path) -> list[FormationTable]:
@@ -83,7 +84,7 @@ def read_formation_tables(path: str | Path) -> list[FormationTable]:
     reader = csv.DictReader(io.StringIO(_text(path)), skipinitialspace=True)
     names = [name.strip() for name in reader.fieldnames or []]
     reader.fieldnames = names
-    columns = [name for name in names if COLUMN.fullmatch(name)]
+    columns = [name for name in names if _COLUMN.fullmatch(name)]
     if "formula" not in names or not columns:
         raise InputError(
             f"{path} needs a column 'formula' and columns 'formation_energy_..._ev_per_atom' (energies in eV/atom); "
@@ -106,7 +107,10 @@ def read_formation_tables(path: str | Path) -> list[FormationTable]:
     for column, values in found.items():
         if not values:
             raise InputError(f"{path}: the column {column} holds no value of a compound")
-    return [FormationTable(f"{path.name}: {column}", "formation energy, 0 K", found[column]) for column in columns]
+    return [
+        FormationTable(f"{path.name}: {column}", _label(column), "formation energy, 0 K", found[column])
+        for column in columns
+    ]
 
 
 def require_per_atom(table: FormationTable, phases: PhaseSet) -> None:
@@ -127,6 +131,12 @@ def require_per_atom(table: FormationTable, phases: PhaseSet) -> None:
             as_read += not nearer
     if as_formula > 9 * as_read:
         raise InputError(f"{table.name}: the values look like eV per formula unit; they must be eV/atom")
+
+
+def _label(column: str) -> str:
+    """Return the scheme that the name of a column names."""
+    found = _COLUMN.fullmatch(column)
+    return found[1].strip("_") if found and found[1] else "table"
 
 
 def _text(path: Path) -> str:

@@ -23,7 +23,7 @@ from screening.interface import Interface
 from screening.phase import EnergyScale, Phase
 from screening.phase_set import PhaseSet
 
-_COATING_ABOVE_HULL_EV = 0.03  # compounds of lithium no higher than this in the table stand for coatings
+COATING_ABOVE_HULL_EV = 0.03  # compounds of lithium no higher than this in the table stand for coatings
 _UNCHANGED_EV = 1e-9
 _STANDARD_ERRORS = 2.0  # a change is told from chance where it is larger than this many standard errors
 
@@ -66,6 +66,7 @@ class ReplacementTest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     compared_with: str = Field(description="the table compared with")
+    label: str = Field(description="its short name")
     n_formulas: int = Field(description="compounds that the energies and the table both know: both hulls")
     replaced: list[str] = Field(description="formulas replaced")
     own_error_before_mev_per_atom: float = Field(description="mean absolute error of their formation energies")
@@ -138,6 +139,7 @@ def replacement_test(
         one_by_one.append(_one_by_one(quantity, phases, items, answers[0], answers[1], ours, dft.values, replaced))
     return ReplacementTest(
         compared_with=table.name,
+        label=table.label,
         n_formulas=len(ours),
         replaced=replaced,
         own_error_before_mev_per_atom=1000 * float(np.mean([abs(ours[f] - table.values[f]) for f in replaced])),
@@ -161,7 +163,7 @@ def _interfaces(right: PhaseSet, formulas: Iterable[str], catalogue: Catalogue) 
     others = [cathode.formula(state) for cathode in cathodes for state in cathode.lithiations]
     others += [electrolyte.formula for electrolyte in catalogue.electrolytes]
     coatings = [f for f in formulas if "Li" in parse_formula(f)]
-    stable = [f for f in coatings if _answer(right, _item(f)).energy <= _COATING_ABOVE_HULL_EV]
+    stable = [f for f in coatings if _answer(right, _item(f)).energy <= COATING_ABOVE_HULL_EV]
     items = [_item(coating, other) for coating in stable for other in others]
     return [item for item in items if item.elements.issubset(right.elements)]
 
