@@ -1,0 +1,80 @@
+"""``coatscreen energies``: tables of the user's own energies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from screening.added_energies import AddedEnergies
+
+app = typer.Typer(
+    help="Your own energies: of structures, and of finished calculations.", no_args_is_help=True, rich_markup_mode=None
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def add(
+    structures: Annotated[list[Path], typer.Argument(help="CIF, POSCAR or other files of ordered structures.")],
+    table: Annotated[Path, typer.Option(help="The table they are put in; made if absent.")] = Path(
+        "my_energies.json.gz"
+    ),
+    model: Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")] = "0.3.0",
+    steps: Annotated[int, typer.Option(min=2, help="Steps after which a relaxation is given up.")] = 500,
+    as_json: AsJson = False,
+) -> None:
+    """Relax structures with CHGNet and put their energies in a table, on the scale of the packaged ones.
+
+    A structure that the table holds already is skipped. An interrupted call goes on where it stopped when it is made
+    again. Needs the extra 'mlip'.
+
+    Example: coatscreen energies add Li3BO3.cif POSCAR --table my_energies.json.gz
+    """
+    from coatscreen.output import document, print_json, progress_bar
+    from screening.errors import CalculationError
+    from workflows.own_energies import add_structures
+
+    with progress_bar("relaxing") as progress:
+        outcome = add_structures(structures, table, model, steps, progress)
+    if as_json:
+        print_json(document(outcome))
+    else:
+        _print_added(outcome)
+    if outcome.failed:
+        reasons = "; ".join(f"{file}: {reason}" for file, reason in outcome.failed.items())
+        raise CalculationError(f"{len(outcome.failed)} of {len(structures)} structures failed: {reasons}")
+
+
+def _print_added(outcome: AddedEnergies) -> None:
+    from coatscreen.output import note, number, print_table
+
+    for text in outcome.notes:
+        note(f"note: {text}")
+    if outcome.added:
+        print_table(
+            ["file", "id", "formula", "space group", "energy (eV/atom)", "above hull (meV/atom)", "known phase",
+             "above it (meV/atom)", "lowered by (meV/atom)"],
+            [
+                [
+                    Path(one.file).name,
+                    one.id,
+                    one.formula,
+                    str(one.space_group or "-"),
+                    number(one.energy_ev_per_atom, 4),
+                    number(1000 * one.energy_above_hull_ev_per_atom, 1),
+                    one.known_id or "-",
+                    number(None if one.above_known_ev_per_atom is None else 1000 * one.above_known_ev_per_atom, 1),
+                    number(1000 * one.lowering_ev_per_atom, 1),
+                ]
+                for one in outcome.added
+            ],
+        )  # fmt: skip
+        print(f"above hull: against the packaged phases ({outcome.energies.name}); negative: below all of them")
+    for same in outcome.skipped:
+        print(f"skipped: {same.file} is the same crystal as {same.same_as}")
+    if outcome.added or outcome.skipped:
+        example = outcome.added[0].formula if outcome.added else "LiNbO3"
+        print(f"use the table in any verb: coatscreen stability {example} --energies {outcome.use_as}")

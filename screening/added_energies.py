@@ -1,0 +1,94 @@
+"""What became of the structures that were to be added to a table of one's own."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from screening.composition import atomic_fractions, check_charge_balance, parse_formula
+from screening.guard import GuardRules
+from screening.own_phase import OwnPhase
+from screening.phase_set import PhaseSet
+from screening.provenance import Result
+
+
+class AddedPhase(BaseModel):
+    """A structure that was added, beside the packaged energies."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: str = Field(description="file of the structure")
+    id: str = Field(description="identifier of the phase in the table")
+    formula: str = Field(description="reduced formula")
+    space_group: int | None = Field(description="space-group number, relaxed")
+    energy_ev_per_atom: float = Field(description="energy relaxed, eV/atom")
+    lowering_ev_per_atom: float = Field(description="energy as given less energy relaxed, eV/atom")
+    energy_above_hull_ev_per_atom: float = Field(
+        description="energy against the best mixture of packaged phases, eV/atom; negative: below their hull"
+    )
+    known_id: str | None = Field(description="lowest packaged phase of this composition; null where there is none")
+    above_known_ev_per_atom: float | None = Field(description="energy against that phase's, eV/atom")
+    steps: int = Field(description="frames of the relaxation, the structure as given included")
+
+
+class SkippedStructure(BaseModel):
+    """A structure that is in the table, or among those given, already."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: str = Field(description="file of the structure")
+    same_as: str = Field(description="the phase of the table, or the file, that is the same crystal")
+
+
+class AddedEnergies(Result):
+    """The outcome, structure by structure. The energies named are the packaged ones compared with."""
+
+    table: str = Field(description="absolute path of the table")
+    use_as: str = Field(description="the energies that hold the packaged phases and the table's, for --energies")
+    added: list[AddedPhase] = Field(description="structures added to the table")
+    skipped: list[SkippedStructure] = Field(description="structures that were there")
+    failed: dict[str, str] = Field(description="why, by file")
+    notes: list[str] = Field(description="what is strange about a structure but does not forbid it")
+
+
+def added_phase(file: str, own: OwnPhase, packaged: PhaseSet) -> AddedPhase:
+    """Compare a phase with the packaged energies."""
+    composition = parse_formula(own.phase.formula)
+    system = packaged.system(composition)
+    fractions = atomic_fractions(composition)
+    place = {symbol: i for i, symbol in enumerate(packaged.elements)}
+    formation = own.phase.energy_ev_per_atom - float(
+        np.sum([x * packaged.references[place[symbol]] for symbol, x in fractions.items()])
+    )
+    known = packaged.polymorphs(composition)
+    return AddedPhase(
+        file=file,
+        id=own.phase.id,
+        formula=own.phase.formula,
+        space_group=own.phase.space_group,
+        energy_ev_per_atom=own.phase.energy_ev_per_atom,
+        lowering_ev_per_atom=round(own.lowering_ev_per_atom, 6),
+        energy_above_hull_ev_per_atom=round(formation - system.mixture(composition).energy, 6),
+        known_id=packaged.phase(known[0]).id if known else None,
+        above_known_ev_per_atom=(
+            round(own.phase.energy_ev_per_atom - float(packaged.energies[known[0]]), 6) if known else None
+        ),
+        steps=own.steps,
+    )
+
+
+def remarks(file: str, formula: str) -> list[str]:
+    """Say what is strange about a composition, in one line each; it is computed all the same."""
+    reason = check_charge_balance(parse_formula(formula))
+    return [f"{file}: {reason}"] if reason else []
+
+
+def depth_remark(added: AddedPhase) -> list[str]:
+    """Warn of a phase that lies further below all packaged ones than any real one does; see the guard."""
+    limit = GuardRules().depth_ev_per_atom
+    if added.energy_above_hull_ev_per_atom >= -limit:
+        return []
+    return [
+        f"{added.file}: {added.formula} lies {-added.energy_above_hull_ev_per_atom:.3f} eV/atom below all packaged "
+        f"phases, further than any real compound (limit of the guard: {limit:g}): the model is likely wrong there"
+    ]

@@ -1,0 +1,95 @@
+"""The jobs that compute the energy of a structure with CHGNet: atomate2's, with the weights named."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from atomate2.forcefields.jobs import ForceFieldRelaxMaker, ForceFieldStaticMaker
+from jobflow import job
+from pymatgen.core import Structure
+
+from screening.own_phase import OwnPhase, Relaxation
+from screening.own_phase import own_phase as make_own_phase
+from screening.reference import PACKAGED_MODEL
+
+
+@dataclass
+class ChgnetRelaxMaker(ForceFieldRelaxMaker):  # type: ignore[misc]
+    """Relax a structure, its cell too, with CHGNet.
+
+    Parameters
+    ----------
+    model
+        CHGNet weights, ``"0.3.0"`` or ``"r2scan"``; the task document names them.
+    weights_sha256
+        Hash of the weights, by which the work is known: with other weights it is other work.
+    """
+
+    name: str = "relax"
+    force_field_name: str = "CHGNet"
+    model: str = PACKAGED_MODEL
+    weights_sha256: str = ""
+
+    def __post_init__(self) -> None:
+        """Name the weights in the task document."""
+        super().__post_init__()
+        self.task_document_kwargs["forcefield_name"] = f"CHGNet {self.model}"
+
+    def _get_calculator(self) -> Any:
+        return _calculator(self.model)
+
+
+@dataclass
+class ChgnetStaticMaker(ForceFieldStaticMaker):  # type: ignore[misc]
+    """Evaluate a structure as it is with CHGNet; the parameters are those of :class:`ChgnetRelaxMaker`."""
+
+    name: str = "static"
+    force_field_name: str = "CHGNet"
+    model: str = PACKAGED_MODEL
+    weights_sha256: str = ""
+
+    def __post_init__(self) -> None:
+        """Name the weights in the task document."""
+        super().__post_init__()
+        self.task_document_kwargs["forcefield_name"] = f"CHGNet {self.model}"
+
+    def _get_calculator(self) -> Any:
+        return _calculator(self.model)
+
+
+@lru_cache(maxsize=1)
+def _calculator(model: str) -> Any:
+    """Load CHGNet weights as an ASE calculator, once a process."""
+    from chgnet.model.dynamics import CHGNetCalculator
+    from chgnet.model.model import CHGNet
+
+    with contextlib.redirect_stdout(io.StringIO()):  # CHGNet prints to stdout, where the caller's results go
+        return CHGNetCalculator(CHGNet.load(model_name=model, verbose=False))
+
+
+@job(output_schema=OwnPhase)
+def own_phase(
+    name: str,
+    given: Structure,
+    relaxed: Structure,
+    energy_as_given_ev_per_atom: float,
+    energy_ev_per_atom: float,
+    state: str,
+    steps: int,
+    relaxation: Relaxation,
+) -> OwnPhase:
+    """Make a phase of a finished relaxation."""
+    return make_own_phase(
+        name,
+        given,
+        relaxed,
+        energy_as_given_ev_per_atom,
+        energy_ev_per_atom,
+        state == "successful",
+        steps,
+        relaxation,
+    )
