@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from coatscreen.verbs import candidates, database, materials, reference, run
+from coatscreen.verbs import candidates, database, energies, materials, reference, run
 
 app = typer.Typer(
     name="coatscreen",
@@ -27,6 +27,7 @@ app.command("interface")(materials.interface)
 app.command("cathode")(materials.cathode)
 app.command("candidates")(candidates.candidates)
 app.add_typer(reference.app, name="reference")
+app.add_typer(energies.app, name="energies")
 
 
 _INTERRUPTED = 130  # what a shell gives a program that Ctrl-C ends
