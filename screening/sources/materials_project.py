@@ -68,7 +68,7 @@ def materials_project_energies(systems: Iterable[Iterable[str]], version: str | 
     """
     wanted = largest(systems)
     if not wanted:
-        raise InputError("the energies 'mp' are fetched by chemical system, and neither materials nor elements are named")
+        raise InputError("the energies 'mp' are fetched by chemical system: name materials or elements")
     if version is not None and not VERSION.fullmatch(version):
         raise InputError(f"{version!r} is no version of the Materials Project's database; they are like 2025.09.25")
     parts = subsystems(wanted)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import Sequence
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -209,7 +209,7 @@ class _PatientSession(requests.Session):
                     break
                 wait = max(wait, asked)
             if attempt < _ATTEMPTS - 1:
-                time.sleep(wait)
+                sleep(wait)
         raise CalculationError(
             f"the Materials Project at {host} does not answer: {reason}; what was fetched before is kept, run the same "
             "command again to go on"
