@@ -111,6 +111,17 @@ def average_voltage(phases: PhaseSet, cathode: Cathode, lithium_from: float, lit
     return -(energy(lithium_from) - energy(lithium_to)) / (lithium_from - lithium_to)
 
 
+def state_voltage(phases: PhaseSet, cathode: Cathode, lithium: float) -> float:
+    """Compute the voltage at one lithium content per formula unit: the average over a step to either side, V."""
+    return clean(average_voltage(phases, cathode, *_around(cathode, lithium)))
+
+
+def _around(cathode: Cathode, lithium: float) -> tuple[float, float]:
+    full = cathode.lithium("full")
+    step = VOLTAGE_STEP * full
+    return min(full, lithium + step), max(0.0, lithium - step)
+
+
 def lithium_states(phases: PhaseSet, cathode: Cathode, prefer: MuSource = "cited") -> CathodeDocument:
     """Describe a cathode's states of charge and the lithium potential of each.
 
@@ -129,11 +140,10 @@ def lithium_states(phases: PhaseSet, cathode: Cathode, prefer: MuSource = "cited
         If an element has no energies.
     """
     full = cathode.lithium("full")
-    step = VOLTAGE_STEP * full
     states = []
     for name, lithium in cathode.lithiations.items():
-        high, low = min(full, lithium + step), max(0.0, lithium - step)
-        voltage = clean(average_voltage(phases, cathode, high, low))
+        high, low = _around(cathode, lithium)
+        voltage = state_voltage(phases, cathode, lithium)
         values = [
             LithiumPotential(
                 mu_li_ev=-voltage,

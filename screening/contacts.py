@@ -42,17 +42,33 @@ class Contact(BaseModel):
         return partner if self.reservoir_state is None else f"{partner} at mu({self.reservoir_state})"
 
     @property
+    def quantity(self) -> str:
+        """Name of its mutual energy among a coating's quantities, for example ``mutual_electrolyte_mev_per_atom``."""
+        closed = closed_quantity(self.name)
+        return closed if self.reservoir_state is None else closed.replace("_per_atom", "_per_closed_atom")
+
+    @property
     def mutual_mev(self) -> float | None:
         """Mutual reaction energy, meV per (closed) atom, or None."""
         return None if self.reaction is None else round(1000.0 * self.reaction.mutual.energy_ev, 6)
 
 
+def closed_quantity(contact: str) -> str:
+    """Return what the mutual energy of a closed contact is called among a coating's quantities."""
+    return f"mutual_{contact.replace(' ', '_')}_mev_per_atom"
+
+
 def bare_contacts(phases: PhaseSet, cathode: CathodeDocument, electrolyte: str) -> list[Contact]:
     """Compute the unprotected cathode against the electrolyte: every state, closed and open."""
     return [
-        *(_contact(phases, "cathode|electrolyte", s.formula, electrolyte, s, None) for s in cathode.states),
+        *closed_bare_contacts(phases, cathode, electrolyte),
         *(_contact(phases, "cathode|electrolyte", s.formula, electrolyte, s, s) for s in cathode.states),
     ]
+
+
+def closed_bare_contacts(phases: PhaseSet, cathode: CathodeDocument, electrolyte: str) -> list[Contact]:
+    """Compute the unprotected cathode against the electrolyte: every state, closed."""
+    return [_contact(phases, "cathode|electrolyte", s.formula, electrolyte, s, None) for s in cathode.states]
 
 
 def cathode_contacts(phases: PhaseSet, coating: str, cathode: CathodeDocument) -> list[Contact]:

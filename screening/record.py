@@ -8,6 +8,7 @@ from screening.contacts import Contact
 from screening.economics import EconomicsDocument
 from screening.provenance import Result
 from screening.stability import StabilityDocument
+from screening.uncertainty import Interval
 from screening.window import WindowDocument
 
 
@@ -37,6 +38,37 @@ class BareInterface(Result):
     windows: dict[str, WindowDocument] = Field(description="of the same materials")
 
 
+class CoatingUncertainty(BaseModel):
+    """How far what is said of a coating may be off because the energies are, from samples of the energies."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    n_samples: int = Field(description="samples of the energies")
+    seed: int = Field(description="which set of samples")
+    error_model: str = Field(description="name of the model of the energies' errors")
+    error_model_sha256: str = Field(description="hash of its parameters")
+    intervals: dict[str, Interval | None] = Field(
+        description="5, 50 and 95 % of each quantity, its unit in the name; null where it has no value"
+    )
+    probability_of_passing: dict[str, float | None] = Field(
+        description="share of the samples in which each criterion is passed; null where its quantity is unknown"
+    )
+    probability_of_passing_all: float | None = Field(
+        description="share of the samples in which all are passed; null where one is unknown"
+    )
+    probability_of_rank: dict[str, float] | None = Field(
+        None,
+        description="share of the samples in which it has each rank it has in any; null where not all coatings ranked "
+        "together were sampled alike",
+    )
+    undecided: list[str] | None = Field(
+        None,
+        description="coatings that have one of these letters in common: the energies cannot decide their order; "
+        "empty where its place is decided; null where probability_of_rank is",
+    )
+    decided_at_probability: float = Field(description="from which share of the samples an order counts as decided")
+
+
 class RankedCoating(CoatingRecord):
     """A coating with its place among the others."""
 
@@ -55,6 +87,7 @@ class RankedCoating(CoatingRecord):
     pareto_rank: int | None = Field(
         description="1: no other coating is as good in worst mutual energy, oxidation limit and cost and better in one"
     )
+    uncertainty: CoatingUncertainty | None = Field(None, description="from samples of the energies; null without them")
 
 
 class Run(BaseModel):

@@ -1,0 +1,201 @@
+"""What a screening computes of a coating again in every sample of the energies.
+
+The energies are off (see :mod:`screening.uncertainty`). Sample s is one way in which all of them may be off together,
+and means the same errors in every job, chemical system and process: so what is computed of two coatings in sample s can
+be compared, although two jobs computed it at different times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, repeat
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
+from screening.cathode import CathodeDocument, state_voltage
+from screening.composition import parse_formula
+from screening.contacts import Contact, cathode_contacts, closed_bare_contacts, electrolyte_contacts
+from screening.equilibrium import Reactant
+from screening.errors import InputError
+from screening.materials import Cathode
+from screening.phase_set import PhaseSet
+from screening.uncertainty import error_model, sampled
+from screening.window import electrochemical_window
+
+Samples = dict[str, list[float]]  # a quantity, its unit in the name: its value in each sample
+
+
+class Sampling(BaseModel):
+    """Which samples of the energies are taken."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    n_samples: PositiveInt = Field(description="how many")
+    seed: int = Field(description="names the set of samples")
+    error_model: str = Field(description="name of the error model they are drawn from")
+    error_model_sha256: str = Field(description="hash of its parameters")
+
+    @classmethod
+    def of(cls, phases: PhaseSet, n_samples: int, seed: int) -> Sampling:
+        """Choose samples of some energies.
+
+        Raises
+        ------
+        InputError
+            If there is no error model for their scale.
+        """
+        model = error_model(phases.scale)
+        return cls(n_samples=n_samples, seed=seed, error_model=model.name, error_model_sha256=model.sha256)
+
+    def draw(self, phases: PhaseSet, elements: Iterable[str]) -> list[PhaseSet]:
+        """Draw the samples of a chemical system.
+
+        Raises
+        ------
+        InputError
+            If the error model is another than counted on, or an element has no energies.
+        """
+        if error_model(phases.scale).sha256 != self.error_model_sha256:
+            raise InputError(f"the error model {self.error_model!r} has changed since this work was planned")
+        return sampled(phases, elements, self.n_samples, self.seed)
+
+
+class SampledMaterial(BaseModel):
+    """What was computed of one material in every sample."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    values: Samples = Field(description="by quantity; only what could be computed in every sample")
+    why_missing: str | None = Field(None, description="what could not, and why")
+
+
+class SampledCathode(BaseModel):
+    """A cathode with the lithium potentials of its states in every sample."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cathode: CathodeDocument = Field(description="with the energies as they are")
+    mu_li_ev: dict[str, list[float]] = Field(
+        description="potential in each sample, eV, of the states where it is computed; a cited one stays"
+    )
+
+    @property
+    def formulas(self) -> list[str]:
+        """Compositions at all states."""
+        return [state.formula for state in self.cathode.states]
+
+    def samples(self) -> Iterator[CathodeDocument]:
+        """Yield the cathode as it is in each sample; without end, so that a cited potential serves any number."""
+        for number in count():
+            states = []
+            for state in self.cathode.states:
+                held = {}
+                if state.state in self.mu_li_ev:
+                    mu = self.mu_li_ev[state.state][number]
+                    held = {"lithium": state.lithium.model_copy(update={"mu_li_ev": mu, "voltage_v": -mu})}
+                states.append(state.model_copy(update=held))
+            yield self.cathode.model_copy(update={"states": states})
+
+
+class CoatingSamples(BaseModel):
+    """What was computed of a coating between its neighbours in every sample."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sampling: Sampling = Field(description="which samples")
+    values: Samples = Field(description="by quantity")
+
+
+def sample_cathode(phases: PhaseSet, sampling: Sampling, cathode: Cathode, document: CathodeDocument) -> SampledCathode:
+    """Compute the lithium potentials of a cathode in every sample.
+
+    Parameters
+    ----------
+    cathode
+        The host.
+    document
+        Its states with the energies as they are; a potential that is cited there is the same in all samples.
+    """
+    computed = [state.state for state in document.states if state.lithium.origin == "computed"]
+    samples = sampling.draw(phases, {"Li", *cathode.host}) if computed else []
+    potentials = {}
+    for state in computed:
+        lithium = cathode.lithium(state)
+        potentials[state] = [-state_voltage(sample, cathode, lithium) for sample in samples]
+    return SampledCathode(cathode=document, mu_li_ev=potentials)
+
+
+def sample_material(phases: PhaseSet, sampling: Sampling, formula: str) -> SampledMaterial:
+    """Compute a material's energy above the hull, meV/atom, and the limits of its window, V, in every sample.
+
+    Raises
+    ------
+    InputError, CalculationError
+        As :func:`screening.window.electrochemical_window`.
+    """
+    values: Samples = {}
+    for sample in sampling.draw(phases, {"Li", *parse_formula(formula)}):
+        reactant, window = Reactant(sample, formula), electrochemical_window(sample, formula)
+        found = {
+            "energy_above_hull_mev_per_atom": None if reactant.position is None else 1e3 * reactant.energy_above_hull,
+            "reduction_limit_v": window.reduction_limit_v,
+            "oxidation_limit_v": window.oxidation_limit_v,
+        }
+        for quantity, value in found.items():
+            if value is not None:  # then it is none in every sample
+                values.setdefault(quantity, []).append(round(value, 6))
+    return SampledMaterial(values=values)
+
+
+def sample_cathode_contacts(
+    phases: PhaseSet, sampling: Sampling, coating: str, cathode: SampledCathode
+) -> SampledMaterial:
+    """Compute a coating against a cathode, as :func:`screening.contacts.cathode_contacts`, in every sample."""
+    samples = sampling.draw(phases, _elements(coating, *cathode.formulas))
+    return _collect(cathode_contacts(*one) for one in zip(samples, repeat(coating), cathode.samples(), strict=False))
+
+
+def sample_electrolyte_contacts(
+    phases: PhaseSet, sampling: Sampling, coating: str, electrolyte: str, cathode: SampledCathode | None
+) -> SampledMaterial:
+    """Compute a coating against an electrolyte, as :func:`screening.contacts.electrolyte_contacts`, in every sample."""
+    samples = sampling.draw(phases, _elements(coating, electrolyte))
+    held: Iterable[CathodeDocument | None] = repeat(None) if cathode is None else cathode.samples()
+    return _collect(
+        electrolyte_contacts(sample, coating, electrolyte, at) for sample, at in zip(samples, held, strict=False)
+    )
+
+
+def sample_bare_contacts(
+    phases: PhaseSet, sampling: Sampling, cathode: CathodeDocument, electrolyte: str
+) -> SampledMaterial:
+    """Compute the closed contacts of a bare cathode with an electrolyte in every sample."""
+    samples = sampling.draw(phases, _elements(electrolyte, *(state.formula for state in cathode.states)))
+    return _collect(closed_bare_contacts(sample, cathode, electrolyte) for sample in samples)
+
+
+def _elements(*formulas: str) -> set[str]:
+    """Return the elements of reactants, and lithium, which a contact may exchange."""
+    return {"Li"}.union(*map(parse_formula, formulas))
+
+
+def _collect(samples: Iterable[Sequence[Contact]]) -> SampledMaterial:
+    """Gather the mutual energies of contacts, those that are known in every sample."""
+    n_samples = 0
+    values: Samples = {}
+    failures: dict[str, list[str]] = {}
+    for contacts in samples:
+        n_samples += 1
+        for contact in contacts:
+            if contact.mutual_mev is None:
+                failures.setdefault(contact.name, []).append(str(contact.why_missing))
+            else:
+                values.setdefault(contact.quantity, []).append(contact.mutual_mev)
+    reasons = [
+        f"{name}: {why[0]}" if len(why) == n_samples else f"{name}: in {len(why)} of {n_samples} samples {why[0]}"
+        for name, why in failures.items()
+    ]
+    return SampledMaterial(
+        values={quantity: found for quantity, found in values.items() if len(found) == n_samples},
+        why_missing="; ".join(reasons) or None,
+    )
