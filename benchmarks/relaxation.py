@@ -1,4 +1,4 @@
-"""Does relaxing a structure with CHGNet, rather than only evaluating it, bring formation energies nearer to DFT?
+"""Whether relaxing a structure with CHGNet, rather than only evaluating it, brings formation energies nearer to DFT.
 
     python benchmarks/relaxation.py structures.jsonl.gz formation_energies.csv.gz --journal relaxed.jsonl \
         --report docs/relaxation.md
@@ -133,16 +133,17 @@ def report(phases: PhaseSet, compounds: list[Compound], done: dict[str, Any], ma
             figures = (abs(b).mean(), abs(a).mean(), np.median(abs(b)), np.median(abs(a)), b.mean(), a.mean())
             shown = " | ".join(f"{figure:.0f}" for figure in (*figures, lowered.mean()))
             lines.append(f"| {name} | {len(rows)} | {shown} |")
+    references = dict(zip(phases.elements, phases.references, strict=True))
     lowered_elements = [
-        f"{symbol} {1000 * (phases.energies[phases.polymorphs({symbol: 1.0})[0]] - done[name]['energy_ev_per_atom']):.0f}"
+        f"{symbol} {1000 * (references[symbol] - done[name]['energy_ev_per_atom']):.0f}"
         for name, symbol in elements.items()
         if name in done
     ]
     lines += [
         "",
         f"Relaxing changes the mean absolute error by {1000 * change.mean():+.1f} meV/atom (90 % interval by "
-        f"resampling the compounds: {low:+.1f} to {high:+.1f}); {int((change < 0).sum())} compounds come nearer to DFT, "
-        f"{int((change > 0).sum())} move away.",
+        f"resampling the compounds: {low:+.1f} to {high:+.1f}); {int((change < 0).sum())} compounds come nearer to "
+        f"DFT, {int((change > 0).sum())} move away.",
         "",
         f"The elements are lowered by, meV/atom: {', '.join(lowered_elements)}.",
         "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -81,6 +82,6 @@ def own_phase(
         energy_as_given_ev_per_atom=round(energy_as_given_ev_per_atom, 6),
         steps=steps,
         relaxation=relaxation,
-        given=given.as_dict(),
-        relaxed=relaxed.as_dict(),
+        given=json.loads(given.to_json()),
+        relaxed=json.loads(relaxed.to_json()),
     )
