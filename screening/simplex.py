@@ -82,7 +82,8 @@ class Program:
         self.costs = costs
         self.columns: Floats = np.ascontiguousarray(matrix.T)
         self._check = np.vstack([matrix, -costs])
-        self._entry: tuple[Floats, list[int]] | None = None
+        self._nominal: Program | None = None  # the program this one is with other costs
+        self._entry: tuple[Floats, list[int]] | None = None  # the first optimum, beside the first right-hand side
         self._unit = unit
         self._known_rhs: Floats = np.empty((0, len(matrix)))
         self._known_bases: list[list[int]] = []
@@ -103,18 +104,19 @@ class Program:
         try:
             return self._path(start, stop)
         except CalculationError:
-            self._known_rhs, self._known_bases, self._entry = self._known_rhs[:0], [], None  # begin again, elsewhere
+            self._known_rhs, self._known_bases = self._known_rhs[:0], []  # begin again, from elsewhere
+            self._nominal = None
             return self._path(start, stop)
 
     def repriced(self, costs: Floats) -> Program:
-        """Return the program with other costs, which starts from where this one found its first optimum.
+        """Return the program with other costs, which begins where this one found, or now finds, its first optimum.
 
         Only the start is handed on; what the new program finds passes the same check.
         """
         repriced = Program.__new__(Program)
         repriced.matrix, repriced.columns, repriced.costs = self.matrix, self.columns, costs
         repriced._check = np.vstack([self.matrix, -costs])
-        repriced._entry, repriced._unit = self._entry, self._unit
+        repriced._nominal, repriced._entry, repriced._unit = self, None, self._unit
         repriced._known_rhs, repriced._known_bases = self._known_rhs[:0], []
         return repriced
 
@@ -151,14 +153,21 @@ class Program:
             known, basis = self._known_rhs[nearest], self._known_bases[nearest]
         else:
             # irregular, so that no basic amount is zero and the primal simplex method does not stall
-            known, basis = self._entry or (rhs + 1e-4 * irregular(len(rhs)), self._unit.tolist())
+            known, basis = rhs + 1e-4 * irregular(len(rhs)), self._unit.tolist()
+            if self._nominal is not None:
+                known, basis = self._nominal._first_optimum(rhs)
             first = _Vertex(self, basis, known, np.zeros_like(rhs))
             first.minimise()
             basis = first.basis
-            self._entry = known, basis
         vertex = _Vertex(self, basis, known, rhs - known)
         vertex.sweep(1.0)
         return vertex.basis
+
+    def _first_optimum(self, rhs: Floats) -> tuple[Floats, list[int]]:
+        if self._entry is None:
+            known = rhs + 1e-4 * irregular(len(rhs))
+            self._entry = known, self._optimum(known)
+        return self._entry
 
     def _remember(self, rhs: Floats, basis: list[int]) -> None:
         self._known_rhs = np.vstack([self._known_rhs[1 - KNOWN :], rhs])

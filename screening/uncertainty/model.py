@@ -43,7 +43,7 @@ class PairError(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sd_ev_per_atom: NonNegativeFloat = Field(
-        description="standard deviation of the weight w, eV/atom; a phase's error is w times the product of two fractions"
+        description="standard deviation of the weight w, eV/atom; the error is w times the product of two fractions"
     )
     n_pairs: int = Field(description="pairs of elements it was told from; few: drawn towards the mean of all kinds")
 
@@ -67,6 +67,9 @@ class ErrorModel(BaseModel):
     functional: str = Field(description="functional of the energies it was calibrated for")
     correction: str = Field(description="correction scheme of these energies")
     elements: tuple[str, ...] = Field(description="elements it was calibrated on; others are taken to be alike")
+    near_hull_ev_per_atom: PositiveFloat = Field(
+        description="it was calibrated on compounds no further above the hull, eV/atom; others are off by more"
+    )
     pair_errors: dict[str, PairError] = Field(description="by kind of pair; 'other' for kinds not named")
     own_errors: dict[str, OwnError] = Field(description="by chemistry class; 'other' for classes not named")
     freedom_below: PositiveFloat = Field(description="degrees of freedom of own errors below zero")

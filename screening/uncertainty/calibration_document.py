@@ -1,0 +1,108 @@
+"""An error model with where it comes from and how well it does: what is packaged."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from screening.accuracy.formation_tables import read_formation_tables, require_per_atom
+from screening.phase import EnergyProvenance
+from screening.phase_set import PhaseSet
+from screening.uncertainty.calibration import choose_table, compounds_in_common, fit, split
+from screening.uncertainty.coverage import ALL, N_SAMPLES, Coverage, measure_coverage
+from screening.uncertainty.model import ErrorModel
+
+VERSION = "1"  # of the form of the model
+WANTED = (0.85, 0.95)  # fraction of the 90 % intervals of reaction energies that should hold the DFT value
+
+
+class Calibration(BaseModel):
+    """The parameters of an error model, their source, and the test on compounds they were not told from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: ErrorModel = Field(description="the parameters")
+    against: str = Field(description="the DFT energies: file and column")
+    against_sha256: str = Field(description="hash of the file")
+    energies: EnergyProvenance = Field(description="the energies calibrated")
+    seed: int = Field(description="of the split in halves, the pairs and the samples")
+    n_calibration: int = Field(description="compounds calibrated on")
+    n_test: int = Field(description="compounds tested on, of other chemical systems")
+    n_pairs: int = Field(description="pairs of the latter whose reaction was tested")
+    n_samples: int = Field(description="samples of the energies in the test")
+    date: str = Field(description="day of the calibration, UTC")
+    coverage: list[Coverage] = Field(description="how often the intervals hold the DFT value, by quantity and group")
+
+    @property
+    def misses(self) -> list[Coverage]:
+        """The reaction energies, taken all together, whose 90 % intervals hold too few or too many DFT values."""
+        return [
+            row
+            for row in self.coverage
+            if row.group == ALL
+            and row.quantity.endswith("reaction energy")
+            and not WANTED[0] <= row.inside_90 <= WANTED[1]
+        ]
+
+    def to_file(self, path: Path) -> None:
+        """Write it as JSON; whole or not at all."""
+        half = path.with_name(path.name + ".part")
+        half.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        half.replace(path)
+
+
+def calibrate(
+    name: str,
+    phases: PhaseSet,
+    against: Path,
+    column: str | None = None,
+    n_pairs: int = 600,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Calibration:
+    """Calibrate an error model on one half of the compounds known to DFT, and test it on the other.
+
+    Parameters
+    ----------
+    name
+        Of the model.
+    phases
+        The energies.
+    against
+        CSV of formation energies by DFT, on the scale the energies aim at.
+    column
+        Its column of energies; by default the one that names the energies' corrections.
+    n_pairs
+        Pairs of compounds to react in the test.
+    seed
+        Of the split in halves, the pairs and the samples.
+    progress
+        Called with the pairs done and their number.
+
+    Raises
+    ------
+    InputError
+        If the file is unfit, or too few of its compounds are known.
+    """
+    table = choose_table(read_formation_tables(against), phases, column)
+    require_per_atom(table, phases)
+    known = compounds_in_common(phases, table)
+    told, tested = split(known, seed)
+    model = fit(name, VERSION, phases, told)
+    return Calibration(
+        model=model,
+        against=table.name,
+        against_sha256=hashlib.sha256(against.read_bytes()).hexdigest(),
+        energies=phases.provenance,
+        seed=seed,
+        n_calibration=sum(compound.is_near_hull for compound in told),
+        n_test=sum(compound.is_near_hull for compound in tested),
+        n_pairs=n_pairs,
+        n_samples=N_SAMPLES,
+        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        coverage=measure_coverage(model, known, tested, n_pairs, seed, progress),
+    )

@@ -1,0 +1,77 @@
+"""What is said of a result's uncertainty."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from screening.uncertainty.intervals import Interval
+
+
+class ModelProvenance(BaseModel):
+    """Which error model the samples were drawn from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(description="name of the model")
+    version: str = Field(description="version of its form")
+    sha256: str = Field(description="hash of its parameters")
+
+
+class Uncertainty(BaseModel):
+    """Base: samples of the energies, and what they say of one result. Intervals are 5, 50 and 95 % of the samples."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    n_samples: int = Field(description="samples of the energies")
+    seed: int = Field(description="which samples")
+    model: ModelProvenance = Field(description="the error model they were drawn from")
+    uncalibrated_elements: list[str] = Field(
+        description="elements of the system the model was not calibrated on; their errors are taken to be like others'"
+    )
+
+
+class StabilityUncertainty(Uncertainty):
+    """Of a phase's stability."""
+
+    energy_above_hull_ev_per_atom: Interval | None = Field(description="eV/atom; null where no phase is known")
+    formation_energy_ev_per_atom: Interval = Field(description="eV/atom")
+    stable_within_ev_per_atom: float = Field(description="the packaged criterion: the energy above hull allowed")
+    probability_stable: float | None = Field(
+        description="fraction of the samples within that; null where no phase is known"
+    )
+
+
+class WindowUncertainty(Uncertainty):
+    """Of an electrochemical window."""
+
+    reduction_limit_v: Interval = Field(description="V against Li/Li+; 0 in samples where it is never reduced")
+    oxidation_limit_v: Interval | None = Field(description="V against Li/Li+; null where it has no lithium to give up")
+    distance_to_hull_ev_per_atom: Interval | None = Field(description="eV/atom; null where no phase is known")
+    probability_never_reduced: float = Field(
+        description="fraction of the samples in which it is stable against lithium metal"
+    )
+
+
+class InterfaceUncertainty(Uncertainty):
+    """Of the reaction of two materials."""
+
+    reacts_below_ev: float = Field(description="what counts as a reaction: a mutual energy below this, unit as below")
+    probability_reaction: float = Field(description="fraction of the samples in which the two react mutually")
+
+
+class ClosedInterfaceUncertainty(InterfaceUncertainty):
+    """Of a closed interface."""
+
+    mutual_min_ev_per_atom: Interval = Field(description="least mutual reaction energy, eV/atom")
+    total_min_ev_per_atom: Interval = Field(description="least total reaction energy, eV/atom")
+    self_a_ev_per_atom: Interval = Field(description="what A does alone, eV/atom")
+    self_b_ev_per_atom: Interval = Field(description="what B does alone, eV/atom")
+
+
+class OpenInterfaceUncertainty(InterfaceUncertainty):
+    """Of an interface open to reservoirs."""
+
+    mutual_min_ev_per_closed_atom: Interval = Field(description="least mutual reaction energy, eV per closed atom")
+    total_min_ev_per_closed_atom: Interval = Field(description="least total reaction energy, eV per closed atom")
+    self_a_ev_per_closed_atom: Interval = Field(description="what A does alone, eV per closed atom")
+    self_b_ev_per_closed_atom: Interval = Field(description="what B does alone, eV per closed atom")
