@@ -202,5 +202,5 @@ def hang_up(handler: _Handler) -> None:
 
 def silence(handler: _Handler) -> None:
     """Say nothing for longer than a client in a test waits."""
-    time.sleep(1.0)
+    time.sleep(0.2)
     handler.close_connection = True

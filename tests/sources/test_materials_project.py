@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -9,9 +10,10 @@ import threading
 
 import materials_project_server as local
 import pytest
-from fixtures_screening import ELEMENTS, FORMATION, SMALL, phase_set, synthetic
+from fixtures_screening import ELEMENTS, FORMATION, SMALL, energies_file, phase_set, synthetic, without
 from materials_project_server import KEY, materials_project, thermo_document, thermo_documents
 
+from coatscreen.__main__ import execute
 from screening import composition
 from screening.composition import parse_formula
 from screening.energies import fixed_source, open_energies, source_for_jobs
@@ -84,11 +86,12 @@ def test_more_than_a_thousand_phases_come_in_pages(server):
     assert [f"_skip={skip}" in address for address in server.asked for skip in (1000, 2000)].count(True) == 2
 
 
-def test_eleven_elements_are_asked_for_in_parts(server):
-    phases = open_energies("mp", systems=[set(ELEMENTS)])
-    assert len(ELEMENTS) == 11
-    assert len(phases) == len(synthetic())
-    assert len(server.systems) == len(set(server.systems)) == 2**11 - 1
+def test_ten_elements_are_asked_for_in_parts(server):
+    elements = set(ELEMENTS) - {"Ta"}
+    phases = open_energies("mp", systems=[elements])
+    assert len(elements) == 10
+    assert len(phases) == len(synthetic().within(elements))
+    assert len(server.systems) == len(set(server.systems)) == 2**10 - 1
     requests = [address for address in server.asked if "_fields" in address]
     assert len(requests) > 1
     assert max(map(len, server.asked)) < local.LONGEST_ADDRESS / 1.5
@@ -287,13 +290,10 @@ def test_a_wrong_key(server, waits, monkeypatch, code):
         local.half_an_answer,
         local.half_an_answer_of_unknown_length,
         local.hang_up,
-        local.status(500),
-        local.status(502),
         local.status(503),
-        local.status(504),
         local.status(429),
     ],
-    ids=["half", "half of unknown length", "hang up", "500", "502", "503", "504", "429"],
+    ids=["half", "half of unknown length", "hang up", "503", "429"],
 )
 def test_what_passes_is_tried_again(server, waits, fault):
     open_energies("mp", systems=[{"S"}])  # so that the client is known to be compatible
@@ -447,3 +447,82 @@ def test_a_source_for_later(server):
     path = source_for_jobs("mp", phases)
     assert open_energies(path, phases.sha256) == phases
     assert source_for_jobs("mp", phases) == path
+
+
+# -- for verbs ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cli(server, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        status = execute([str(argument) for argument in arguments])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["stability", "LiNbO3"],
+        ["window", "Nb2O5"],
+        ["interface", "LiNbO3", "Li6PS5Cl"],
+        ["interface", "Nb2O5", "P2S5", "--open", "Li", "--mu", "-3"],
+        ["cathode", "LiCoO2"],
+    ],
+    ids=" ".join,
+)
+def test_every_verb_names_its_chemical_system(cli, tmp_path, arguments):
+    status, out, err = cli(*arguments, "--json", "--energies", "mp")
+    assert status == 0, err
+    _, expected, _ = cli(*arguments, "--json", "--energies", energies_file(tmp_path))
+    found = without(json.loads(out), "energies", "space_group", "source_id")
+    assert found == without(json.loads(expected), "energies", "space_group", "source_id")
+    assert json.loads(out)["energies"]["version"] == "2025.09.25"
+
+
+def test_pairs_fetch_the_system_of_each_row(cli, server, tmp_path):
+    (tmp_path / "pairs.csv").write_text("a,b,mu\nLi2O,Nb2O5,\nnonsense,Li2O,\nNb2O5,P2S5,-3\n")
+    status, out, _ = cli("interface", "--pairs", "pairs.csv", "--energies", "mp")
+    assert status == 0
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert [set(answer) >= {"mutual"} for answer in answers] == [True, False, True]
+    assert "Li-Nb-O-P-S" in server.systems
+
+
+def test_a_run_and_its_second_time(cli, server, monkeypatch):
+    asked = [f"--{name}={','.join(names)}" for name, names in SMALL.items()]
+    status, out, err = cli("run", *asked, "--energies", "mp", "--json")
+    assert status == 0, err
+    first = json.loads(out)
+    assert [coating["coating"] for coating in first["ranking"]] == [
+        coating["coating"] for coating in json.loads(cli("run", *asked, "--energies", "mp", "--json")[1])["ranking"]
+    ]
+    monkeypatch.delenv("MP_API_KEY")
+    server.asked.clear()
+    status, out, err = cli("run", *asked, "--energies", "mp", "--json", "--workers", "2")
+    assert status == 0
+    assert "0 jobs run" in err
+    assert json.loads(out) == first
+    assert not server.asked
+
+
+def test_candidates_of_given_elements(cli, server):
+    status, out, err = cli("candidates", "--elements", "Li,P,O", "--cathode", "LiCoO2", "--energies", "mp", "--json")
+    assert status == 0, err
+    assert {candidate["formula"] for candidate in json.loads(out)["candidates"]} <= {"Li3PO4", "Li4P2O7", "LiPO3"}
+    assert cli("candidates", "--energies", "mp")[0] == 2
+
+
+@pytest.mark.parametrize(("broken", "status"), [("key", 2), ("service", 1)])
+def test_exit_status(cli, server, monkeypatch, broken, status):
+    if broken == "key":
+        monkeypatch.setenv("MP_API_KEY", KEY[::-1])
+    else:
+        server.always = local.status(503)
+    found, out, err = cli("stability", "LiNbO3", "--energies", "mp")
+    assert (found, out) == (status, "")
+    assert err.startswith("coatscreen: the Materials Project at ")
+    assert err.count("\n") == 1
