@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from coatscreen.verbs import candidates, database, energies, materials, reference, run
+from coatscreen.verbs import calibrate, candidates, database, energies, materials, reference, run
 
 app = typer.Typer(
     name="coatscreen",
@@ -26,6 +26,7 @@ app.command("window")(materials.window)
 app.command("interface")(materials.interface)
 app.command("cathode")(materials.cathode)
 app.command("candidates")(candidates.candidates)
+reference.app.command("calibrate")(calibrate.calibrate)
 app.add_typer(reference.app, name="reference")
 app.add_typer(energies.app, name="energies")
 
