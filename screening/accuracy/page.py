@@ -169,14 +169,16 @@ def _in_short(sets: Sequence[SetAccuracy]) -> Iterable[str]:
             if "reaction energy" in group.quantity and group.rank_correlation is not None:
                 worst = ", ".join(f"{worst.name} {worst.error:+.0f}" for worst in group.errors.worst)
                 yield (
-                    f"{name}, {group.quantity}, {group.errors.n} values of {group.source}: {_off(group.errors, group.unit)}; "
+                    f"{name}, {group.quantity}, {group.errors.n} values of {group.source}: "
+                    f"{_off(group.errors, group.unit)}; "
                     f"rank correlation {group.rank_correlation:.2f}; furthest off: {worst}."
                 )
         for test in found.replacement:
             for held_out in (group for group in test.held_out if group.group == "all"):
                 yield (
                     f"{name}, {held_out.quantity} against *{test.label}*, hulls of the same {test.n_formulas} "
-                    f"compounds, {held_out.before_mev_per_atom.n} values: {_off(held_out.before_mev_per_atom, 'meV/atom')}; "
+                    f"compounds, {held_out.before_mev_per_atom.n} values: "
+                    f"{_off(held_out.before_mev_per_atom, 'meV/atom')}; "
                     f"rank correlation {held_out.rank_correlation_before or 0.0:.3f}."
                 )
 

@@ -133,6 +133,8 @@ def replacement_test(
         ("reaction of a coating with cathode or electrolyte", interfaces),
         ("reaction of two compounds", pairs),
     ):
+        if not items:
+            continue
         items.sort(key=lambda item: sorted(item.elements))  # so that a chemical system is picked out once
         answers = [[_answer(energies, item) for item in items] for energies in (right, before, after)]
         held_out += _groups(quantity, items, answers, frozenset(replaced))
