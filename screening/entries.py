@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from screening.composition import format_amount
 from screening.errors import InputError
@@ -137,10 +137,15 @@ def _said(number: int, entry: ComputedEntry | PDEntry) -> _Said:
     return _Said(
         name=f"{entry.composition.reduced_formula} ({_id(number, entry)})",
         functional=_FUNCTIONALS.get(functional, functional) if functional else None,
-        schemes=frozenset((adjustment.cls or {}).get("@class", "") for adjustment in adjustments or ()),
+        schemes=frozenset(_scheme(adjustment.cls) for adjustment in adjustments or ()),
         corrected=None if adjustments is None else bool(adjustments),
         anion=max(elements, key=lambda element: float(element.X)).symbol if len(elements) > 1 else None,
     )
+
+
+def _scheme(made_by: Any) -> str:
+    """Name the class that made an energy adjustment: described by a dictionary, or itself after monty's loadfn."""
+    return str((made_by or {}).get("@class", "")) if isinstance(made_by, dict | None) else type(made_by).__name__
 
 
 def _id(number: int, entry: ComputedEntry | PDEntry) -> str:

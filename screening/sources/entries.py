@@ -61,7 +61,7 @@ def _entry(number: int, data: Any, path: Path) -> ComputedEntry:
         guess = nearest(str(what), _CLASSES)
         raise InputError(f"{where}: neither a ComputedEntry nor a ComputedStructureEntry: {what}{guess}")
     try:
-        made = (ComputedStructureEntry if data["@class"] == _CLASSES[1] else ComputedEntry).from_dict(data)
+        made = (ComputedStructureEntry if data["@class"] == _CLASSES[1] else ComputedEntry).from_dict(_plain(data))
         energy, formula = float(made.energy), made.composition.reduced_formula
     except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:  # what pymatgen meets in bad data
         reason = f"lacks {error}" if isinstance(error, KeyError) else str(error).splitlines()[0]
@@ -76,6 +76,15 @@ def _entry(number: int, data: Any, path: Path) -> ComputedEntry:
     if energy == 0.0 or made.uncorrected_energy == 0.0:
         raise InputError(f"{name}: its energy is zero: a calculation that was not finished?")
     return made
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    """Leave the makers of energy adjustments described, not made: each would be read from its own file."""
+    adjustments = [
+        {**one, "cls": {key: value for key, value in (one.get("cls") or {}).items() if key != "@module"}}
+        for one in data.get("energy_adjustments") or ()
+    ]
+    return {**data, "energy_adjustments": adjustments} if adjustments else data
 
 
 def _forbid_twice(phases: list[Phase], entries: list[ComputedEntry], path: Path) -> None:

@@ -21,6 +21,7 @@ _OPTIONAL = ("id", "space_group", "volume_a3_per_atom")
 _COLUMNS = ("formula", ENERGY, *_OPTIONAL)
 _BEYOND_EV_PER_ATOM = 10.0  # the most strongly bound compounds, fluorides such as CaF2 and YF3, lie near -4.5
 _SPACE_GROUPS = range(1, 231)
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 # what the name of a column says of its unit, and what makes eV per atom of it
 _OTHER_UNITS = (
@@ -96,7 +97,10 @@ def read_formation_energies(content: bytes, path: Path, version: str) -> tuple[E
 
 def _rows(content: bytes, path: Path) -> Iterator[_Row]:
     try:
-        lines = csv.reader(content.decode("utf-8-sig").splitlines(), skipinitialspace=True, strict=True)
+        text = content.decode("utf-8-sig")
+        if _NO_TEXT.search(text):
+            raise InputError(f"{path} is not CSV: it holds characters that are no text")
+        lines = csv.reader(text.splitlines(), skipinitialspace=True, strict=True)
         names = [name.strip() for name in next(lines, [])]
         _check_columns(names, path)
         for values in lines:
