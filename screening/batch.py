@@ -14,13 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.cathode import CathodeDocument, MuSource, lithium_states
 from screening.composition import parse_formula
 from screening.contacts import Contact, bare_contacts, cathode_contacts, electrolyte_contacts
+from screening.criteria import Criterion
 from screening.economics import material_economics
 from screening.energies import open_energies
 from screening.errors import CoatscreenError
 from screening.materials import Cathode, Material
 from screening.phase_set import PhaseSet
-from screening.ranking import worst_closed_mutual
+from screening.ranking import JudgedBatch, judge, worst_closed_mutual
 from screening.record import BareInterface, CoatingRecord
+from screening.samples import CoatingSamples
 from screening.stability import StabilityDocument, phase_stability
 from screening.window import WindowDocument, electrochemical_window
 
@@ -61,6 +63,10 @@ class ContactBatch(Batch[list[Contact]]):
     """Contacts of a batch."""
 
 
+class CoatingSamplesBatch(Batch[CoatingSamples]):
+    """All samples of a batch of coatings; one that is partly known is also among the failed."""
+
+
 class RecordBatch(BaseModel):
     """Assembled records of a batch."""
 
@@ -70,9 +76,14 @@ class RecordBatch(BaseModel):
     electrolyte: str = Field(description="name of the electrolyte")
     energies_sha256: str = Field(description="hash of the energies")
     records: list[CoatingRecord] = Field(description="one for each coating of the batch")
+    samples: dict[str, CoatingSamples] = Field(
+        default_factory=dict,
+        description="the coatings in samples of the energies; empty where none were taken",
+    )
 
 
-def _each(formulas: Mapping[str, str], compute: Callable[[str], T]) -> tuple[dict[str, T], dict[str, str]]:
+def each(formulas: Mapping[str, str], compute: Callable[[str], T]) -> tuple[dict[str, T], dict[str, str]]:
+    """Compute something of each material (name: formula), and return the results and why there are no others."""
     results, failed = {}, {}
     for name, formula in formulas.items():
         try:
@@ -85,14 +96,14 @@ def _each(formulas: Mapping[str, str], compute: Callable[[str], T]) -> tuple[dic
 def stability_of(energies: EnergySource, formulas: Mapping[str, str]) -> StabilityBatch:
     """Compute the phase stability of a batch of materials (name: formula)."""
     phases = energies.open()
-    results, failed = _each(formulas, lambda formula: phase_stability(phases, formula))
+    results, failed = each(formulas, lambda formula: phase_stability(phases, formula))
     return StabilityBatch(results=results, failed=failed)
 
 
 def windows_of(energies: EnergySource, formulas: Mapping[str, str]) -> WindowBatch:
     """Compute the electrochemical windows of a batch of materials (name: formula)."""
     phases = energies.open()
-    results, failed = _each(formulas, lambda formula: electrochemical_window(phases, formula))
+    results, failed = each(formulas, lambda formula: electrochemical_window(phases, formula))
     return WindowBatch(results=results, failed=failed)
 
 
@@ -128,7 +139,7 @@ def contacts_with_cathode(
 ) -> ContactBatch:
     """Compute a batch of coatings (name: formula) against a cathode."""
     phases = energies.open()
-    results, failed = _each(formulas, lambda formula: cathode_contacts(phases, formula, cathode))
+    results, failed = each(formulas, lambda formula: cathode_contacts(phases, formula, cathode))
     return ContactBatch(results=results, failed=failed)
 
 
@@ -137,7 +148,7 @@ def contacts_with_electrolyte(
 ) -> ContactBatch:
     """Compute a batch of coatings against an electrolyte: closed, or open at a cathode's potentials."""
     phases = energies.open()
-    results, failed = _each(
+    results, failed = each(
         formulas, lambda formula: electrolyte_contacts(phases, formula, electrolyte.formula, cathode)
     )
     return ContactBatch(results=results, failed=failed)
@@ -151,6 +162,7 @@ def assemble_records(
     stability: StabilityBatch | None,
     windows: WindowBatch | None,
     contacts: Mapping[str, ContactBatch | None],
+    samples: Sequence[CoatingSamplesBatch | None] | None = None,
 ) -> RecordBatch:
     """Join what the jobs of a batch computed into one record per coating.
 
@@ -158,8 +170,12 @@ def assemble_records(
     ----------
     contacts
         The contact batches by name; None where the job failed, which every record of the batch then says.
+    samples
+        The coatings in samples of the energies, in parts, None for one whose job failed; None where none were taken.
     """
     provenance = energies.open().provenance
+    known = [part for part in samples or [] if part is not None]
+    sampled = {name: found for part in known for name, found in part.results.items()}
     records = []
     for coating in coatings:
         missing: list[str] = []
@@ -174,6 +190,9 @@ def assemble_records(
 
         met = [contact for what, batch in contacts.items() for contact in take(what, batch) or []]
         missing += [f"{contact.name}: {contact.why_missing}" for contact in met if contact.why_missing]
+        if samples is not None and coating.name not in sampled:
+            missing.append("the job joining samples failed")
+        missing += [f"samples: {part.failed[coating.name]}" for part in known if coating.name in part.failed]
         records.append(
             CoatingRecord(
                 energies=provenance,
@@ -189,4 +208,20 @@ def assemble_records(
                 why_missing="; ".join(dict.fromkeys(missing)) or None,
             )
         )
-    return RecordBatch(cathode=cathode, electrolyte=electrolyte, energies_sha256=provenance.sha256, records=records)
+    return RecordBatch(
+        cathode=cathode,
+        electrolyte=electrolyte,
+        energies_sha256=provenance.sha256,
+        records=records,
+        samples=sampled,
+    )
+
+
+def judge_records(batch: RecordBatch, bare: BareInterface | None, criteria: Sequence[Criterion]) -> JudgedBatch:
+    """Judge the records of a batch, and keep only what a ranking needs: it compares thousands of coatings at once."""
+    return JudgedBatch(
+        energies=batch.records[0].energies,
+        cathode=batch.cathode,
+        electrolyte=batch.electrolyte,
+        coatings=[judge(record, bare, criteria, batch.samples.get(record.coating)) for record in batch.records],
+    )

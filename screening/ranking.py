@@ -7,18 +7,19 @@ own instability, which no coating changes.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
-from functools import partial
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.contacts import Contact, Pair
+from screening.contacts import Contact, Pair, closed_quantity
 from screening.criteria import Criterion, default_criteria, tier
 from screening.errors import InputError
+from screening.order import coating_uncertainty, with_order
 from screening.provenance import Result
-from screening.record import BareInterface, CoatingRecord, RankedCoating
+from screening.record import BareInterface, CoatingRecord, CoatingUncertainty, RankedCoating
+from screening.samples import CoatingSamples
 
 _UNLIMITED_V = 99.0  # stands for "never oxidised" where voltages are compared
 
@@ -33,10 +34,39 @@ class RankingDocument(Result):
     criteria: dict[str, Criterion] = Field(description="what they were judged by, by name")
 
 
+class Judged(BaseModel):
+    """What a coating is ranked by, without the record it was taken from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    coating: str = Field(description="name")
+    why_missing: str | None = Field(description="what could not be computed, and why")
+    oxidation_compared_v: float | None = Field(description="oxidation limit, V; a large number where there is none")
+    rank: int | None = Field(None, description="place; null where the coating could not be screened")
+    score: float | None = Field(description="the number ranked by, meV/atom")
+    score_parts: dict[str, float | None] = Field(description="closed mutual energy of each contact, meV/atom")
+    tier: int = Field(description="1 best to 4")
+    passes: dict[str, bool | None] = Field(description="each criterion: passed, failed, or null where unknown")
+    quantities: dict[str, float | None] = Field(description="the quantities the criteria judge; units in the names")
+    worst_mutual_mev_per_atom: float | None = Field(description="lowest closed mutual energy, meV/atom")
+    gain_over_bare_mev_per_atom: float | None = Field(description="against the bare interface, meV/atom")
+    pareto_rank: int | None = Field(None, description="front in worst mutual energy, oxidation limit and cost")
+    uncertainty: CoatingUncertainty | None = Field(None, description="from samples of the energies; null without them")
+
+    @property
+    def ranked_fields(self) -> dict[str, Any]:
+        """What a :class:`~screening.record.RankedCoating` has and a record has not."""
+        fields = {
+            name: getattr(self, name) for name in RankedCoating.model_fields if name not in CoatingRecord.model_fields
+        }
+        return {**fields, "uncertainty": None if self.uncertainty is None else self.uncertainty.model_dump()}
+
+
 def rank_coatings(
     records: Sequence[CoatingRecord],
     bare: BareInterface | None,
     criteria: Sequence[Criterion] | None = None,
+    samples: Mapping[str, CoatingSamples] | None = None,
 ) -> list[RankedCoating]:
     """Rank the coatings of one cathode and one electrolyte.
 
@@ -51,6 +81,8 @@ def rank_coatings(
         The unprotected interface, for the gain.
     criteria
         Judged by these; by default the packaged ones.
+    samples
+        What was computed of the coatings in samples of the energies, by name; see :mod:`screening.order`.
 
     Raises
     ------
@@ -63,19 +95,43 @@ def rank_coatings(
     if len({record.energies.sha256 for record in records}) > 1:
         raise InputError("cannot rank coatings computed with different energies together")
     criteria = default_criteria() if criteria is None else criteria
-    judged = [_judge(record, bare, criteria) for record in records]
+    samples = samples or {}
+    judged = [judge(record, bare, criteria, samples.get(record.coating)) for record in records]
+    return [
+        RankedCoating(
+            **{name: getattr(records[place], name) for name in CoatingRecord.model_fields}, **coating.ranked_fields
+        )
+        for place, coating in in_order(judged, samples)
+    ]
+
+
+def in_order(judged: Sequence[Judged], samples: Mapping[str, CoatingSamples] | None = None) -> list[tuple[int, Judged]]:
+    """Rank judged coatings as :func:`rank_coatings` does.
+
+    Parameters
+    ----------
+    judged
+        Coatings of one cathode and one electrolyte.
+    samples
+        Those they were judged with, if any.
+
+    Returns
+    -------
+    list of tuple of int and Judged
+        Best first: the coating's place in what was given, and the coating with its rank and Pareto rank.
+    """
     fronts = _pareto_ranks([_objectives(coating) for coating in judged])
-    judged = [c.model_copy(update={"pareto_rank": front}) for c, front in zip(judged, fronts, strict=True)]
-    judged.sort(key=_order)
-    ranked, last = [], None
-    for place, coating in enumerate(judged, start=1):
-        if coating.score is None:
-            ranked.append(coating)
-            continue
-        rank = last.rank if last is not None and last.score == coating.score else place
-        last = coating.model_copy(update={"rank": rank})
-        ranked.append(last)
-    return ranked
+    order = sorted(range(len(judged)), key=lambda place: _order(judged[place]))
+    ranked = []
+    last = None
+    for rank, place in enumerate(order, start=1):
+        coating = judged[place]
+        if coating.score is not None:
+            same = last is not None and last.score == coating.score
+            coating = coating.model_copy(update={"rank": last.rank if last is not None and same else rank})
+            last = coating
+        ranked.append(coating.model_copy(update={"pareto_rank": fronts[place]}))
+    return list(zip(order, with_order(ranked, samples) if samples else ranked, strict=True))
 
 
 def worst_closed_mutual(contacts: Sequence[Contact], *pairs: Pair) -> tuple[dict[str, float | None], float | None]:
@@ -90,14 +146,20 @@ def worst_closed_mutual(contacts: Sequence[Contact], *pairs: Pair) -> tuple[dict
     return parts, min(known) if known and complete else None
 
 
-def _judge(record: CoatingRecord, bare: BareInterface | None, criteria: Sequence[Criterion]) -> RankedCoating:
+def judge(
+    record: CoatingRecord,
+    bare: BareInterface | None,
+    criteria: Sequence[Criterion],
+    samples: CoatingSamples | None = None,
+) -> Judged:
+    """Judge one coating; its rank is left open."""
     parts, worst = worst_closed_mutual(record.interfaces, "coating|cathode", "coating|electrolyte")
     quantities: dict[str, float | None] = {
         "energy_above_hull_mev_per_atom": None,
         "reduction_limit_v": None,
         "oxidation_limit_v": None,
         "worst_mutual_mev_per_atom": worst,
-        **{f"mutual_{name.replace(' ', '_')}_mev_per_atom": value for name, value in parts.items()},
+        **{closed_quantity(name): value for name, value in parts.items()},
     }
     if record.stability is not None and record.stability.energy_above_hull_ev_per_atom is not None:
         quantities["energy_above_hull_mev_per_atom"] = 1000.0 * record.stability.energy_above_hull_ev_per_atom
@@ -110,10 +172,10 @@ def _judge(record: CoatingRecord, bare: BareInterface | None, criteria: Sequence
     if record.window is not None and not record.window.oxidation_limited:
         compared["oxidation_limit_v"] = _UNLIMITED_V
     passes = {criterion.name: criterion.judge(compared) for criterion in criteria}
-    fields: dict[str, Any] = {name: getattr(record, name) for name in CoatingRecord.model_fields}
-    return RankedCoating(
-        **fields,
-        rank=None,
+    judged = Judged(
+        coating=record.coating,
+        why_missing=record.why_missing,
+        oxidation_compared_v=compared["oxidation_limit_v"],
         score=worst,
         score_parts=parts,
         tier=tier(passes),
@@ -123,53 +185,69 @@ def _judge(record: CoatingRecord, bare: BareInterface | None, criteria: Sequence
         gain_over_bare_mev_per_atom=None
         if worst is None or bare is None or bare.worst_mutual_mev_per_atom is None
         else round(worst - bare.worst_mutual_mev_per_atom, 6),
-        pareto_rank=None,
     )
+    if samples is None:
+        return judged
+    return judged.model_copy(update={"uncertainty": coating_uncertainty(judged, samples, bare, criteria)})
 
 
-def _oxidation(coating: RankedCoating) -> float | None:
-    if coating.window is None:
-        return None
-    return coating.window.oxidation_limit_v if coating.window.oxidation_limited else _UNLIMITED_V
-
-
-def _order(coating: RankedCoating) -> tuple[bool, float, int, float, str]:
+def _order(coating: Judged) -> tuple[bool, float, int, float, str]:
     return (
         coating.score is None,
         -(coating.score or 0.0),
         coating.tier,
-        -(_oxidation(coating) or 0.0),
+        -(coating.oxidation_compared_v or 0.0),
         coating.coating,
     )
 
 
-def _objectives(coating: RankedCoating) -> tuple[float, float, float] | None:
+def _objectives(coating: Judged) -> tuple[float, float, float] | None:
     """Return what the Pareto rank compares, each larger is better; None where one is unknown."""
-    oxidation = _oxidation(coating)
-    cost = None if coating.economics is None else coating.economics.raw_material_cost_usd_per_kg
-    if coating.score is None or oxidation is None or cost is None:
+    cost = coating.quantities.get("raw_material_cost_usd_per_kg")
+    if coating.score is None or coating.oxidation_compared_v is None or cost is None:
         return None
-    return coating.score, oxidation, -cost
+    return coating.score, coating.oxidation_compared_v, -cost
 
 
 def _pareto_ranks(objectives: Sequence[tuple[float, float, float] | None]) -> list[int | None]:
     """Sort into fronts: 1 for those nothing dominates, 2 for those only front 1 dominates, and so on."""
     ranks: list[int | None] = [None] * len(objectives)
-    fronts: list[list[tuple[float, float, float]]] = []
+    fronts: list[_Front] = []
+    found: dict[tuple[float, float, float], int] = {}
     known = [(point, i) for i, point in enumerate(objectives) if point is not None]
     for point, i in sorted(known, reverse=True):  # from the best down: none dominates one before it
-        place = bisect_left(fronts, 1, key=partial(_spares, point))
-        if place == len(fronts):
-            fronts.append([])
-        fronts[place].append(point)
-        ranks[i] = place + 1
+        if point not in found:
+            place = bisect_left(fronts, 1, key=lambda front, point=point: not front.dominates(*point[1:]))  # type: ignore[misc]
+            if place == len(fronts):
+                fronts.append(_Front())
+            fronts[place].add(*point[1:])
+            found[point] = place + 1
+        ranks[i] = found[point]
     return ranks
 
 
-def _spares(point: tuple[float, float, float], front: list[tuple[float, float, float]]) -> bool:
-    """Return whether none of a front is as good as a point everywhere and better somewhere."""
-    a, b, c = point
-    return not any(p[0] >= a and p[1] >= b and p[2] >= c and p != point for p in front)
+class _Front:
+    """Points of one front in their last two objectives, the first being no worse than that of any point to come.
+
+    Only those are kept that no other is as good as in both: with `b` rising, `c` falls.
+    """
+
+    def __init__(self) -> None:
+        self.b: list[float] = []
+        self.c: list[float] = []
+
+    def dominates(self, b: float, c: float) -> bool:
+        """Return whether a point of the front is as good in both."""
+        place = bisect_left(self.b, b)
+        return place < len(self.b) and self.c[place] >= c
+
+    def add(self, b: float, c: float) -> None:
+        """Add a point that none of the front dominates."""
+        stop = bisect_right(self.b, b)
+        start = stop
+        while start > 0 and self.c[start - 1] <= c:
+            start -= 1
+        self.b[start:stop], self.c[start:stop] = [b], [c]
 
 
 class RankedLine(BaseModel):
@@ -193,20 +271,24 @@ class RankingSummary(Result):
     missing_batches: int = Field(description="batches of coatings that are wholly missing because their job failed")
 
 
-def summarise_ranking(
-    records: Sequence[CoatingRecord],
-    bare: BareInterface | None,
-    criteria: Sequence[Criterion],
-    missing_batches: int = 0,
-) -> RankingSummary:
-    """Rank coatings and keep one line of each; see :func:`rank_coatings`."""
+class JudgedBatch(Result):
+    """Judged coatings of one cathode and one electrolyte."""
+
+    cathode: str = Field(description="name of the cathode")
+    electrolyte: str = Field(description="name of the electrolyte")
+    coatings: list[Judged] = Field(description="the coatings of the batch, not ranked")
+
+
+def summarise_ranking(batches: Sequence[JudgedBatch], missing_batches: int = 0) -> RankingSummary:
+    """Rank judged coatings and keep one line of each; see :func:`rank_coatings`."""
+    judged = [coating for batch in batches for coating in batch.coatings]
     return RankingSummary(
-        energies=records[0].energies,
-        cathode=records[0].cathode,
-        electrolyte=records[0].electrolyte,
+        energies=batches[0].energies,
+        cathode=batches[0].cathode,
+        electrolyte=batches[0].electrolyte,
         lines=[
             RankedLine(**{name: getattr(coating, name) for name in RankedLine.model_fields})
-            for coating in rank_coatings(records, bare, criteria)
+            for _, coating in in_order(judged)
         ],
         missing_batches=missing_batches,
     )

@@ -9,6 +9,7 @@ from fixtures_screening import SCALE, synthetic
 from hypothesis import given
 from hypothesis import strategies as st
 
+from screening.batch import RecordBatch, judge_records
 from screening.cathode import LithiumPotential
 from screening.contacts import Contact
 from screening.criteria import Criterion, default_criteria
@@ -275,9 +276,14 @@ def test_nothing_to_rank():
     assert rank_coatings([], bare()) == []
 
 
+def batch_of(records):
+    return RecordBatch(cathode="c", electrolyte="e", energies_sha256=records[0].energies.sha256, records=records)
+
+
 def test_summary_keeps_the_order():
     records = [record("b", -20.0), record("a"), record("lost", full=None, why_missing="why")]
-    summary = summarise_ranking(records, bare(), default_criteria(), missing_batches=2)
+    batches = [judge_records(batch_of(part), bare(), default_criteria()) for part in (records[:1], records[1:])]
+    summary = summarise_ranking(batches, missing_batches=2)
     assert [(line.rank, line.coating, line.why_missing) for line in summary.lines] == [
         (1, "a", None),
         (2, "b", None),

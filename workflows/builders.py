@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypedDict
 
+import orjson
 from maggma.core import Builder, Store
 from pydantic import ValidationError
 
 from screening.criteria import Criterion, default_criteria
+from screening.database.stores import write_all
 from screening.errors import StoreError
-from screening.ranking import rank_coatings
+from screening.ranking import Judged, in_order, judge
 from screening.record import BareInterface, CoatingRecord
+from screening.samples import CoatingSamples
 from workflows.identity import digest
 
 
@@ -22,7 +25,8 @@ class Group(TypedDict):
     cathode: str
     electrolyte: str
     energies_sha256: str
-    records: list[dict[str, Any]]
+    records: list[bytes]  # as JSON, since ten thousand of them as objects take gigabytes
+    samples: dict[str, bytes]  # by coating; none where no samples of the energies were taken
     sources: dict[str, str]
     bare: dict[str, Any] | None
 
@@ -87,7 +91,9 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
             known = built.get(group, {})
             made_from = [known.get(r["coating"], {}).get("source_job") for r in output["records"]]
             if not all(self._stands(source, job) for source in made_from):
-                changed.setdefault(group, []).append({"stamp": _stamp(job), "records": output["records"]})
+                records = {record["coating"]: orjson.dumps(_plain(record)) for record in output["records"]}
+                batch = {"stamp": _stamp(job), "records": records, "samples": _samples(output)}
+                changed.setdefault(group, []).append(batch)
         judged_by = [c.model_dump() for c in self.criteria or default_criteria()]
         shown = {_group_of(doc): doc.get("source_job") for doc in self.bare_interfaces.query({})}
         for group, coatings in built.items():
@@ -103,34 +109,27 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
         criteria = tuple(self.criteria or default_criteria())
         try:
             bare = None if item["bare"] is None else BareInterface.model_validate(item["bare"])
-            records = [CoatingRecord.model_validate(record) for record in item["records"]]
+            samples = {name: CoatingSamples.model_validate_json(found) for name, found in item["samples"].items()}
+            judged = []
+            for text in item["records"]:
+                record = CoatingRecord.model_validate_json(text)
+                judged.append(judge(record, bare, criteria, samples.get(record.coating)))
         except ValidationError as error:
             first = error.errors()[0]
             raise StoreError(
                 f"the database was written by another version of coatscreen ({'.'.join(map(str, first['loc']))}: "
                 f"{first['msg']}); choose another with --store"
             ) from None
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        documents = [
-            {
-                **coating.model_dump(mode="json"),
-                "key": document_key(coating.coating, coating.cathode, coating.electrolyte, coating.energies.sha256),
-                "criteria": [criterion.model_dump() for criterion in criteria],
-                "source_job": item["sources"][coating.coating],
-                "built_at": now,
-            }
-            for coating in rank_coatings(records, bare, criteria)
-        ]
         key = document_key("", item["cathode"], item["electrolyte"], item["energies_sha256"])
         return {
-            "coatings": documents,
+            "coatings": _documents(item, in_order(judged, samples), [criterion.model_dump() for criterion in criteria]),
             "bare": None if item["bare"] is None else {**item["bare"], "key": key, "source_job": item["sources"][""]},
         }
 
     def update_targets(self, items: Iterable[dict[str, Any]]) -> None:
         """Write the groups, each in one go."""
         for item in items:
-            self.coatings.update(item["coatings"], key="key")
+            write_all(self.coatings, item["coatings"], key="key")
             if item["bare"] is not None:  # last, since a group without it counts as unfinished
                 self.bare_interfaces.update(item["bare"], key="key")
 
@@ -160,14 +159,21 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
 
     def _group(self, group: GroupKey, batches: list[dict[str, Any]], bare: dict[str, Any] | None) -> Group:
         cathode, electrolyte, sha256 = group
-        fields = [*CoatingRecord.model_fields, "source_job"]
         where = {"cathode": cathode, "electrolyte": electrolyte, "energies.sha256": sha256}
-        records = {doc["coating"]: doc for doc in self.coatings.query(where, properties=fields)}
-        sources = {name: doc.pop("source_job") for name, doc in records.items()}
+        fields = [*CoatingRecord.model_fields, "source_job", "uncertainty.n_samples"]
+        records, sources = {}, {}
+        sampled_by: dict[str, set[str]] = {}
+        for doc in self.coatings.query(where, properties=fields):
+            records[doc["coating"]] = orjson.dumps({k: v for k, v in doc.items() if k in CoatingRecord.model_fields})
+            sources[doc["coating"]] = doc["source_job"]
+            if doc.get("uncertainty"):
+                sampled_by.setdefault(doc["source_job"].partition(" ")[0], set()).add(doc["coating"])
+        samples = self._kept_samples(sampled_by)
         for batch in batches:
-            for record in batch["records"]:
-                records[record["coating"]] = _plain(record)
-                sources[record["coating"]] = batch["stamp"]
+            records |= batch["records"]
+            sources |= dict.fromkeys(batch["records"], batch["stamp"])
+            samples = {name: found for name, found in samples.items() if name not in batch["records"]}
+            samples |= batch["samples"]
         if bare is None:
             shown = self.bare_interfaces.query_one(where)
             output = None if shown is None else {k: v for k, v in shown.items() if k in BareInterface.model_fields}
@@ -178,12 +184,41 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
             cathode=cathode,
             electrolyte=electrolyte,
             energies_sha256=sha256,
-            records=[
-                {k: v for k, v in record.items() if k in CoatingRecord.model_fields} for record in records.values()
-            ],
+            records=list(records.values()),
+            samples=samples,
             sources=sources,
             bare=output,
         )
+
+    def _kept_samples(self, sampled_by: dict[str, set[str]]) -> dict[str, bytes]:
+        """Return the samples of coatings by the jobs that took them: documents hold what follows from them only."""
+        kept: dict[str, bytes] = {}
+        for doc in self.jobs.query({"uuid": {"$in": list(sampled_by)}}, properties=["uuid", "output.samples"]):
+            found = _samples(doc["output"])
+            kept |= {name: found[name] for name in sampled_by[doc["uuid"]] if name in found}
+        return kept
+
+
+def _samples(output: dict[str, Any]) -> dict[str, bytes]:
+    """Return the samples in the output of a job that assembles records, by coating."""
+    return {name: orjson.dumps(_plain(found)) for name, found in output.get("samples", {}).items()}
+
+
+def _documents(
+    item: Group, ranked: list[tuple[int, Judged]], criteria: list[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Make the documents of a group one by one."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    for place, judged in ranked:
+        key = document_key(judged.coating, item["cathode"], item["electrolyte"], item["energies_sha256"])
+        yield {
+            **orjson.loads(item["records"][place]),
+            **judged.ranked_fields,
+            "key": key,
+            "criteria": criteria,
+            "source_job": item["sources"][judged.coating],
+            "built_at": now,
+        }
 
 
 def document_key(coating: str, cathode: str, electrolyte: str, energies_sha256: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby as group_sorted
 from itertools import islice
@@ -152,26 +152,26 @@ class SQLiteStore(Store):  # type: ignore[misc]
         for doc in islice(found, skip, skip + limit if limit else None):
             yield _projected(doc, properties)
 
-    def update(self, docs: list[dict[str, Any]] | dict[str, Any], key: list[str] | str | None = None) -> None:
+    def update(self, docs: Iterable[dict[str, Any]] | dict[str, Any], key: list[str] | str | None = None) -> None:
         """Insert documents, or replace those of the same key; all of them or none."""
         fields = self.key if key is None else key
         fields = [fields] if isinstance(fields, str) else list(fields)
-        rows = []
-        for doc in docs if isinstance(docs, list) else [docs]:
-            clean = _json_of({name: value for name, value in doc.items() if name != "_id"})
-            try:
-                identity = [clean[field] for field in fields]
-            except KeyError as error:
-                raise StoreError(f"a document for {self.name} lacks its key {error}") from None
-            if isinstance(clean.get(self.key), list):
-                raise StoreError(f"a document for {self.name} has a list as its key {self.key!r}")
-            rows.append((orjson.dumps(identity).decode(), orjson.dumps(clean).decode()))
         with self._transaction() as db:
             db.executemany(
                 f'INSERT INTO "{self.collection_name}" VALUES (?, ?) '
                 "ON CONFLICT (key) DO UPDATE SET doc = excluded.doc",
-                rows,
+                (self._row(doc, fields) for doc in ([docs] if isinstance(docs, dict) else docs)),
             )
+
+    def _row(self, doc: dict[str, Any], fields: list[str]) -> tuple[str, str]:
+        clean = _json_of({name: value for name, value in doc.items() if name != "_id"})
+        try:
+            identity = [clean[field] for field in fields]
+        except KeyError as error:
+            raise StoreError(f"a document for {self.name} lacks its key {error}") from None
+        if isinstance(clean.get(self.key), list):
+            raise StoreError(f"a document for {self.name} has a list as its key {self.key!r}")
+        return orjson.dumps(identity).decode(), orjson.dumps(clean).decode()
 
     def remove_docs(self, criteria: dict[str, Any]) -> None:
         """Remove the documents that match."""

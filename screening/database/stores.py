@@ -6,8 +6,9 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ KEYS: dict[Collection, str] = {"jobs": "uuid", "coatings": "key", "bare_interfac
 _FILE = "coatscreen.sqlite"
 _TIMEOUT_MS = 5000
 _LOCK_SECONDS = 600.0
+_WRITTEN_TOGETHER = 500  # documents of some ten kilobytes
 
 
 class LocationError(StoreError, InputError):
@@ -175,6 +177,18 @@ class StoreLocation:
 
     def _held(self) -> StoreError:
         return StoreError(f"another process has been aggregating {self.name} for {_LOCK_SECONDS / 60:g} minutes")
+
+
+def write_all(store: Any, documents: Iterable[dict[str, Any]], key: str) -> None:
+    """Write documents that are made one by one: in one transaction into an embedded store, else some at a time."""
+    from screening.database.sqlite_store import SQLiteStore
+
+    if isinstance(store, SQLiteStore):
+        store.update(documents, key=key)
+        return
+    left = iter(documents)
+    while part := list(islice(left, _WRITTEN_TOGETHER)):
+        store.update(part, key=key)
 
 
 def _without_password(text: str) -> str:

@@ -66,6 +66,8 @@ def test_what_may_be_missing(flow):
     assert tolerant == {
         "assemble_records: LiCoO2, Li6PS5Cl 1/2",
         "assemble_records: LiCoO2, Li6PS5Cl 2/2",
+        "judge_records: LiCoO2, Li6PS5Cl 1/2",
+        "judge_records: LiCoO2, Li6PS5Cl 2/2",
         "rank: LiCoO2, Li6PS5Cl",
     }
 

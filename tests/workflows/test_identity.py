@@ -51,7 +51,10 @@ def test_another_version_of_the_software_changes_every_job(energies, monkeypatch
 
 def test_criteria_change_the_ranking_only(energies):
     other = (Criterion(name="cheap", quantity="raw_material_cost_usd_per_kg", at_most=10.0),)
-    assert changed(ids(energies), ids(energies, criteria=other)) == {"rank: LiCoO2, Li6PS5Cl"}
+    assert changed(ids(energies), ids(energies, criteria=other)) == {
+        "judge_records: LiCoO2, Li6PS5Cl 1/1",
+        "rank: LiCoO2, Li6PS5Cl",
+    }
 
 
 def test_an_option_changes_what_depends_on_it(energies):
@@ -63,6 +66,7 @@ def test_an_option_changes_what_depends_on_it(energies):
         "contacts_with_cathode: NCM83 1/1",
         "contacts_with_electrolyte: Li6PS5Cl at NCM83 1/1",
         "assemble_records: NCM83, Li6PS5Cl 1/1",
+        "judge_records: NCM83, Li6PS5Cl 1/1",
         "rank: NCM83, Li6PS5Cl",
     }
 

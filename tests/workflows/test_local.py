@@ -117,6 +117,7 @@ def test_a_job_that_raises_is_named_and_hides_nothing_else(flow, store, monkeypa
     assert set(mended.done) == {
         *outcome.failed,
         f"assemble_records: LiCoO2, Li6PS5Cl {first}",
+        "judge_records: LiCoO2, Li6PS5Cl 1/2",
         "rank: LiCoO2, Li6PS5Cl",
     }
     assert outputs(store) == outputs(whole)

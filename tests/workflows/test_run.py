@@ -145,9 +145,9 @@ def test_a_failure_is_kept_with_the_run_and_mended_by_the_next(tmp_path, monkeyp
     before = job_times(settings.store)
     assert unfinished_request(StoreLocation(settings.store))["coatings"] == SMALL["coatings"]
     mended = run_screening(settings).outcome
-    assert len(mended.done) == 3  # the window, the record, the ranking
+    assert len(mended.done) == 4  # the window, the record, its judgement, the ranking
     after = job_times(settings.store)
-    assert sum(after[uuid] == before.get(uuid) for uuid in after) == len(after) - 3
+    assert sum(after[uuid] == before.get(uuid) for uuid in after) == len(after) - 4
     clean = settings_for(tmp_path, store=str(tmp_path / "clean"), batch_size=1)
     run_screening(clean)
     assert contents(settings.store) == contents(clean.store)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
-from jobflow import Flow, Job, Maker, OnMissing
+from jobflow import Flow, Job, Maker
 
 from screening.batch import EnergySource
 from screening.cathode import MuSource
 from screening.criteria import Criterion, default_criteria
 from screening.materials import Material
 from screening.plan import ScreeningPlan, plan_screening
-from workflows.identity import by_content
+from screening.samples import Sampling
+from workflows.flows.samples import SampleJobs
+from workflows.identity import named_by_content as _job
 from workflows.jobs import screening as jobs
 
 
@@ -39,6 +42,11 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         Which lithium potential to use where the literature has one beside the computed one.
     criteria
         What coatings are judged by; None for the packaged criteria.
+    samples
+        In how many samples of the energies to compute all again, for intervals and probabilities; None: in none. The
+        jobs with the energies as they are stay the same.
+    seed
+        Names another set of samples.
 
     Examples
     --------
@@ -49,6 +57,8 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
     batch_size: int = 200
     prefer_mu: MuSource = "cited"
     criteria: tuple[Criterion, ...] | None = None
+    samples: int | None = None
+    seed: int = 0
 
     def make(
         self,
@@ -77,7 +87,13 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         return self.from_plan(plan_screening(coatings, cathodes, electrolytes, energies, catalogue))
 
     def from_plan(self, plan: ScreeningPlan) -> Flow:
-        """Build the graph of a checked request."""
+        """Build the graph of a checked request.
+
+        Raises
+        ------
+        InputError
+            If samples are wanted and the energies have no error model.
+        """
         source, criteria = plan.energies, list(self.criteria or default_criteria())
         batches = [plan.coatings[i : i + self.batch_size] for i in range(0, len(plan.coatings), self.batch_size)]
         states = {c.name: _job(jobs.cathode_states(source, c, self.prefer_mu), c.name) for c in plan.cathodes}
@@ -86,6 +102,10 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         stability = _job(jobs.stability_of(source, neighbours), "neighbours")
         windows = _job(jobs.windows_of(source, neighbours), "neighbours")
         made = [*states.values(), stability, windows]
+        sampled = None
+        if self.samples is not None:
+            sampling = Sampling.of(source.open(), self.samples, self.seed)
+            sampled = SampleJobs(plan, sampling, self.batch_size, states)
         bare = {}
         for cathode, electrolyte in product(plan.cathodes, plan.electrolytes):
             one = _job(
@@ -94,13 +114,18 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
             )
             bare[cathode.name, electrolyte.name] = one
             made.append(one)
-        records: dict[tuple[str, str], list[Job]] = {pair: [] for pair in bare}
+        judged: dict[tuple[str, str], list[Job]] = {pair: [] for pair in bare}
         for number, coatings in enumerate(batches, start=1):
-            made += self._batch(source, f"{number}/{len(batches)}", plan, coatings, states, records)
-        for (cathode_name, electrolyte_name), parts in records.items():
-            ranking = jobs.rank([j.output for j in parts], bare[cathode_name, electrolyte_name].output, criteria)
-            made.append(_job(ranking, f"{cathode_name}, {electrolyte_name}", needs_all=False))
-        return Flow(made, name=self.name)
+            count = f"{number}/{len(batches)}"
+            samples = {} if sampled is None else sampled.of(coatings)
+            records = self._batch(source, count, plan, coatings, states, samples, made)
+            for pair, job in records.items():
+                judging = jobs.judge_records(job.output, bare[pair].output, criteria)
+                judged[pair].append(_job(judging, f"{', '.join(pair)} {count}", needs_all=False))
+                made.append(judged[pair][-1])
+        for pair, parts in judged.items():
+            made.append(_job(jobs.rank([j.output for j in parts]), ", ".join(pair), needs_all=False))
+        return Flow(made + (sampled.made if sampled is not None else []), name=self.name)
 
     def _batch(
         self,
@@ -109,9 +134,10 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         plan: ScreeningPlan,
         coatings: Sequence[Material],
         states: dict[str, Job],
-        records: dict[tuple[str, str], list[Job]],
-    ) -> list[Job]:
-        """Wire the jobs of one batch of coatings."""
+        samples: dict[tuple[str, str], list[Any]],
+        made: list[Job],
+    ) -> dict[tuple[str, str], Job]:
+        """Wire the jobs of one batch of coatings, and return those of its records by cathode and electrolyte."""
         formulas = {coating.name: coating.formula for coating in coatings}
         stability = _job(jobs.stability_of(source, formulas), f"coatings {number}")
         windows = _job(jobs.windows_of(source, formulas), f"coatings {number}")
@@ -123,7 +149,8 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
             e.name: _job(jobs.contacts_with_electrolyte(source, formulas, e), f"{e.name} {number}")
             for e in plan.electrolytes
         }
-        made = [stability, windows, *on_cathode.values(), *closed.values()]
+        made += [stability, windows, *on_cathode.values(), *closed.values()]
+        records = {}
         for cathode, electrolyte in product(plan.cathodes, plan.electrolytes):
             where = f"{electrolyte.name} at {cathode.name} {number}"
             opened = _job(
@@ -141,15 +168,10 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
                     "contacts with the electrolyte": closed[electrolyte.name].output,
                     "open contacts with the electrolyte": opened.output,
                 },
+                **({"samples": samples[cathode.name, electrolyte.name]} if samples else {}),
             )
-            made += [opened, _job(record, f"{cathode.name}, {electrolyte.name} {number}", needs_all=False)]
-            records[cathode.name, electrolyte.name].append(made[-1])
-        return made
-
-
-def _job(job: Job, about: str, needs_all: bool = True) -> Job:
-    """Name a job by what it is about, and identify it by its content."""
-    job.name = f"{job.name}: {about}"
-    if not needs_all:
-        job.config.on_missing_references = OnMissing.NONE
-    return by_content(job)
+            records[cathode.name, electrolyte.name] = _job(
+                record, f"{cathode.name}, {electrolyte.name} {number}", needs_all=False
+            )
+            made += [opened, records[cathode.name, electrolyte.name]]
+        return records

@@ -9,7 +9,7 @@ from screening.cathode import CathodeDocument, MuSource
 from screening.criteria import Criterion
 from screening.errors import CalculationError
 from screening.materials import Cathode, Material
-from screening.ranking import RankingSummary, summarise_ranking
+from screening.ranking import JudgedBatch, RankingSummary, summarise_ranking
 from screening.record import BareInterface
 
 
@@ -71,17 +71,26 @@ def assemble_records(
     stability: batch.StabilityBatch | None,
     windows: batch.WindowBatch | None,
     contacts: dict[str, batch.ContactBatch | None],
+    samples: list[batch.CoatingSamplesBatch | None] | None = None,
 ) -> batch.RecordBatch:
     """Join what was computed of a batch of coatings; a missing piece is named in the records."""
-    return batch.assemble_records(energies, coatings, cathode, electrolyte, stability, windows, contacts)
+    return batch.assemble_records(energies, coatings, cathode, electrolyte, stability, windows, contacts, samples)
+
+
+@job(output_schema=JudgedBatch)
+def judge_records(
+    records: batch.RecordBatch | None, bare: BareInterface | None, criteria: list[Criterion]
+) -> JudgedBatch:
+    """Judge the records of a batch by the criteria."""
+    if records is None:
+        raise CalculationError("the records of the batch are missing")
+    return batch.judge_records(records, bare, criteria)
 
 
 @job(output_schema=RankingSummary)
-def rank(
-    batches: list[batch.RecordBatch | None], bare: BareInterface | None, criteria: list[Criterion]
-) -> RankingSummary:
+def rank(batches: list[JudgedBatch | None]) -> RankingSummary:
     """Rank all coatings of one cathode and one electrolyte."""
-    records = [record for part in batches if part is not None for record in part.records]
-    if not records:
+    judged = [part for part in batches if part is not None]
+    if not judged:
         raise CalculationError("no coating was computed: every batch failed")
-    return summarise_ranking(records, bare, criteria, missing_batches=sum(part is None for part in batches))
+    return summarise_ranking(judged, missing_batches=len(batches) - len(judged))
