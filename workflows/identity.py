@@ -7,7 +7,7 @@ import json
 import uuid
 from typing import Any
 
-from jobflow import Job
+from jobflow import Job, OnMissing
 from monty.json import jsanitize
 
 from screening.batch import EnergySource
@@ -40,6 +40,22 @@ def by_content(job: Job) -> Job:
     )
     job.set_uuid(str(uuid.uuid5(_NAMESPACE, digest(content))))
     return job
+
+
+def named_by_content(job: Job, about: str, needs_all: bool = True) -> Job:
+    """Name a job by what it is about, and identify it by its content.
+
+    Parameters
+    ----------
+    about
+        Added to the name of its function.
+    needs_all
+        Whether it fails where a job it refers to has failed; otherwise it is given None for that job's output.
+    """
+    job.name = f"{job.name}: {about}"
+    if not needs_all:
+        job.config.on_missing_references = OnMissing.NONE
+    return by_content(job)
 
 
 def digest(content: Any) -> str:

@@ -68,7 +68,11 @@ def run_screening(settings: ScreeningSettings, progress: Progress = lambda finis
     request["energies"] = fixed_source(settings.energies)  # only now is the version of a database known
     _check_states(settings, plan)
     maker = CoatingScreeningMaker(
-        batch_size=settings.batch_size, prefer_mu=settings.prefer_mu, criteria=tuple(settings.criteria)
+        batch_size=settings.batch_size,
+        prefer_mu=settings.prefer_mu,
+        criteria=tuple(settings.criteria),
+        samples=settings.samples,
+        seed=settings.seed or 0,
     )
     flow = maker.from_plan(plan)
     location = StoreLocation(settings.store)

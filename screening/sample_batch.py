@@ -1,0 +1,107 @@
+"""Many materials at once in samples of the energies: what one job computes, as in :mod:`screening.batch`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from screening.batch import Batch, CoatingSamplesBatch, EnergySource, each
+from screening.cathode import CathodeDocument
+from screening.materials import Cathode, Material
+from screening.samples import (
+    CoatingSamples,
+    SampledCathode,
+    SampledMaterial,
+    Sampling,
+    sample_bare_contacts,
+    sample_cathode,
+    sample_cathode_contacts,
+    sample_electrolyte_contacts,
+    sample_material,
+)
+
+
+class SampledBatch(Batch[SampledMaterial]):
+    """What was computed of a batch in every sample."""
+
+
+def cathode_samples(
+    energies: EnergySource, sampling: Sampling, cathode: Cathode, document: CathodeDocument
+) -> SampledCathode:
+    """Compute a cathode's lithium potentials in every sample."""
+    return sample_cathode(energies.open(), sampling, cathode, document)
+
+
+def bare_samples(
+    energies: EnergySource, sampling: Sampling, cathode: CathodeDocument, electrolyte: Material
+) -> SampledMaterial:
+    """Compute the unprotected interface in every sample."""
+    return sample_bare_contacts(energies.open(), sampling, cathode, electrolyte.formula)
+
+
+def material_samples(energies: EnergySource, sampling: Sampling, formulas: Mapping[str, str]) -> SampledBatch:
+    """Compute stability and window of a batch of materials (name: formula) in every sample."""
+    phases = energies.open()
+    results, failed = each(formulas, lambda formula: sample_material(phases, sampling, formula))
+    return SampledBatch(results=results, failed=failed)
+
+
+def cathode_contact_samples(
+    energies: EnergySource, sampling: Sampling, formulas: Mapping[str, str], cathode: SampledCathode
+) -> SampledBatch:
+    """Compute a batch of coatings (name: formula) against a cathode in every sample."""
+    phases = energies.open()
+    results, failed = each(formulas, lambda formula: sample_cathode_contacts(phases, sampling, formula, cathode))
+    return SampledBatch(results=results, failed=failed)
+
+
+def electrolyte_contact_samples(
+    energies: EnergySource,
+    sampling: Sampling,
+    formulas: Mapping[str, str],
+    electrolyte: Material,
+    cathode: SampledCathode | None = None,
+) -> SampledBatch:
+    """Compute a batch of coatings against an electrolyte in every sample: closed, or open at a cathode's potentials."""
+    phases = energies.open()
+    results, failed = each(
+        formulas,
+        lambda formula: sample_electrolyte_contacts(phases, sampling, formula, electrolyte.formula, cathode),
+    )
+    return SampledBatch(results=results, failed=failed)
+
+
+def join_samples(
+    sampling: Sampling,
+    formulas: Mapping[str, str],
+    pieces: Mapping[str, SampledBatch | None],
+    bare: SampledMaterial | None,
+) -> CoatingSamplesBatch:
+    """Join what was computed of a batch of coatings in every sample.
+
+    Parameters
+    ----------
+    formulas
+        The coatings (name: formula).
+    pieces
+        Batches by what they hold; None where the job failed.
+    bare
+        The unprotected interface in the same samples; None where the job failed.
+    """
+    results, failed = {}, {}
+    for name in formulas:
+        values = {} if bare is None else dict(bare.values)
+        missing: list[str | None] = (
+            ["the job computing samples of the bare interface failed"] if bare is None else [bare.why_missing]
+        )
+        for what, batch in pieces.items():
+            if batch is None:
+                missing.append(f"the job computing samples of {what} failed")
+            elif name in batch.failed:
+                missing.append(f"{what}: {batch.failed[name]}")
+            else:
+                values |= batch.results[name].values
+                missing.append(batch.results[name].why_missing)
+        results[name] = CoatingSamples(sampling=sampling, values=values)
+        if reasons := "; ".join(dict.fromkeys(filter(None, missing))):
+            failed[name] = reasons
+    return CoatingSamplesBatch(results=results, failed=failed)

@@ -1,0 +1,64 @@
+"""The jobs of a coating screening that take samples of the energies."""
+
+from __future__ import annotations
+
+from jobflow import job
+
+from screening import sample_batch
+from screening.batch import CoatingSamplesBatch, EnergySource
+from screening.cathode import CathodeDocument
+from screening.materials import Cathode, Material
+from screening.samples import SampledCathode, SampledMaterial, Sampling
+
+
+@job(output_schema=SampledCathode)
+def cathode_samples(
+    energies: EnergySource, sampling: Sampling, cathode: Cathode, document: CathodeDocument
+) -> SampledCathode:
+    """Compute a cathode's lithium potentials in every sample."""
+    return sample_batch.cathode_samples(energies, sampling, cathode, document)
+
+
+@job(output_schema=SampledMaterial)
+def bare_samples(
+    energies: EnergySource, sampling: Sampling, cathode: CathodeDocument, electrolyte: Material
+) -> SampledMaterial:
+    """Compute the unprotected cathode against the electrolyte in every sample."""
+    return sample_batch.bare_samples(energies, sampling, cathode, electrolyte)
+
+
+@job(output_schema=sample_batch.SampledBatch)
+def material_samples(energies: EnergySource, sampling: Sampling, formulas: dict[str, str]) -> sample_batch.SampledBatch:
+    """Compute stability and window of a batch of materials in every sample."""
+    return sample_batch.material_samples(energies, sampling, formulas)
+
+
+@job(output_schema=sample_batch.SampledBatch)
+def cathode_contact_samples(
+    energies: EnergySource, sampling: Sampling, formulas: dict[str, str], cathode: SampledCathode
+) -> sample_batch.SampledBatch:
+    """Compute a batch of coatings against a cathode, closed and open, in every sample."""
+    return sample_batch.cathode_contact_samples(energies, sampling, formulas, cathode)
+
+
+@job(output_schema=sample_batch.SampledBatch)
+def electrolyte_contact_samples(
+    energies: EnergySource,
+    sampling: Sampling,
+    formulas: dict[str, str],
+    electrolyte: Material,
+    cathode: SampledCathode | None = None,
+) -> sample_batch.SampledBatch:
+    """Compute a batch of coatings against an electrolyte in every sample: closed, or open at a cathode's potentials."""
+    return sample_batch.electrolyte_contact_samples(energies, sampling, formulas, electrolyte, cathode)
+
+
+@job(output_schema=CoatingSamplesBatch)
+def join_samples(
+    sampling: Sampling,
+    formulas: dict[str, str],
+    pieces: dict[str, sample_batch.SampledBatch | None],
+    bare: SampledMaterial | None,
+) -> CoatingSamplesBatch:
+    """Join what was computed of a batch of coatings in every sample; a missing piece is named."""
+    return sample_batch.join_samples(sampling, formulas, pieces, bare)
