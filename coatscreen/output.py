@@ -13,14 +13,17 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from screening.phase import EnergyProvenance
+    from screening.uncertainty.documents import Uncertainty
     from workflows.local import Progress
 
 _ORIGIN = ("energies", "software")
 
 
-def document(result: BaseModel) -> dict[str, Any]:
-    """Return a result as JSON-compatible data, with where it comes from at the end."""
+def document(result: BaseModel, uncertainty: BaseModel | None = None) -> dict[str, Any]:
+    """Return a result as JSON-compatible data, its uncertainty, if any, and where it comes from at the end."""
     data = result.model_dump(mode="json")
+    if uncertainty is not None:
+        data["uncertainty"] = uncertainty.model_dump(mode="json")
     return {**{k: v for k, v in data.items() if k not in _ORIGIN}, **{k: data[k] for k in _ORIGIN if k in data}}
 
 
@@ -34,12 +37,20 @@ def note(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def print_energies(energies: EnergyProvenance) -> None:
-    """Say which energies a result came from."""
+def print_energies(energies: EnergyProvenance, uncertainty: Uncertainty | None = None) -> None:
+    """Say which energies a result came from, and what its intervals are."""
     print(
         f"Energies: {energies.name}, {energies.n_phases} phases; {energies.functional}; "
         f"corrections: {energies.correction}"
     )
+    if uncertainty is not None:
+        print(
+            f"In brackets: 5 to 95 % of {uncertainty.n_samples} samples of the energies, "
+            f"error model {uncertainty.model.name}, seed {uncertainty.seed}"
+        )
+        if uncertainty.uncalibrated_elements:
+            unknown = ", ".join(uncertainty.uncalibrated_elements)
+            print(f"The error model was not calibrated on {unknown}; their errors are taken to be like those of others")
 
 
 def print_table(

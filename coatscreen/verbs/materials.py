@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coatscreen.uncertainty import Samples, Sampling, SamplingSeed, Uncertainty, sampling_asked, spread
+
 if TYPE_CHECKING:
     from screening.catalogue import Catalogue
+    from screening.interface import Interface
     from screening.phase_set import PhaseSet
     from screening.reservoir import Reservoir
+    from screening.uncertainty.documents import InterfaceUncertainty
 
 ENERGIES_HELP = (
     "'reference', 'reference:r2scan', 'mp' (the Materials Project), a file (a set of phases, pymatgen entries or a CSV "
@@ -22,30 +26,44 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Formula = Annotated[str, typer.Argument(help="Formula, name, or cathode at a state of charge such as NCM83:half.")]
 
 
-def _open(energies: str, *materials: str, also: Iterable[str] = ()) -> tuple[PhaseSet, Catalogue]:
-    """Open the energies of the chemical system of some materials, with some elements more."""
+def _open(
+    energies: str, *materials: str, also: Iterable[str] = (), sampling: Sampling | None = None
+) -> tuple[PhaseSet, Catalogue]:
+    """Open the energies of the chemical system of some materials, with some elements more; to be sampled, if asked."""
     from screening.catalogue import Catalogue
     from screening.energies import open_energies
     from screening.naming import elements_named
 
     catalogue = Catalogue.load()
     system = {*also, *(element for name in materials for element in elements_named(name, catalogue))}
-    return open_energies(energies, systems=[system]), catalogue
+    phases = open_energies(energies, systems=[system])
+    if sampling is not None:
+        sampling.require_model(phases)
+    return phases, catalogue
 
 
-def stability(formula: Formula, energies: Energies = "reference", as_json: AsJson = False) -> None:
+def stability(
+    formula: Formula,
+    energies: Energies = "reference",
+    uncertainty: Uncertainty = False,
+    samples: Samples = None,
+    seed: SamplingSeed = None,
+    as_json: AsJson = False,
+) -> None:
     """Energy above hull, decomposition and known polymorphs of a material.
 
-    Example: coatscreen stability Li6PS5Cl
+    Example: coatscreen stability Li6PS5Cl --uncertainty
     """
     from coatscreen.output import document, number, print_energies, print_json
     from screening.naming import resolve_formula
     from screening.stability import phase_stability
 
-    phases, catalogue = _open(energies, formula)
+    sampling = sampling_asked(uncertainty, samples, seed)
+    phases, catalogue = _open(energies, formula, sampling=sampling)
     result = phase_stability(phases, resolve_formula(formula, catalogue, phases))
+    off = None if sampling is None else sampling.stability(phases, result.formula)
     if as_json:
-        return print_json(document(result))
+        return print_json(document(result, uncertainty=off))
     if result.phase is None:
         print(
             f"{result.formula}: no phase of this composition is known; the hull there is at "
@@ -55,8 +73,15 @@ def stability(formula: Formula, energies: Energies = "reference", as_json: AsJso
         above = result.energy_above_hull_ev_per_atom or 0.0
         print(
             f"{result.formula} ({result.phase.source_id}, space group {result.phase.space_group}): "
-            f"{number(1000 * above, 1)} meV/atom above the hull, "
+            f"{number(1000 * above, 1)} meV/atom above the hull"
+            f"{spread(off, 'energy_above_hull', 1000, 1)}, "
             f"formation energy {number(result.formation_energy_ev_per_atom, 4)} eV/atom"
+            f"{spread(off, 'formation_energy', 1, 3)}"
+        )
+    if off is not None and off.probability_stable is not None:
+        print(
+            f"within {number(1000 * off.stable_within_ev_per_atom, 0)} meV/atom of the hull in "
+            f"{number(100 * off.probability_stable, 0)} % of the samples"
         )
     if result.energy_to_other_phases_ev_per_atom is not None and result.energy_to_other_phases_ev_per_atom < 0:
         print(f"stable, {number(-1000 * result.energy_to_other_phases_ev_per_atom, 1)} meV/atom below all other phases")
@@ -67,26 +92,36 @@ def stability(formula: Formula, energies: Energies = "reference", as_json: AsJso
             f"polymorph {polymorph.source_id}, space group {polymorph.space_group}: "
             f"+{number(1000 * polymorph.above_lowest_ev_per_atom, 1)} meV/atom"
         )
-    return print_energies(phases.provenance)
+    return print_energies(phases.provenance, off)
 
 
-def window(formula: Formula, energies: Energies = "reference", as_json: AsJson = False) -> None:
+def window(
+    formula: Formula,
+    energies: Energies = "reference",
+    uncertainty: Uncertainty = False,
+    samples: Samples = None,
+    seed: SamplingSeed = None,
+    as_json: AsJson = False,
+) -> None:
     """Electrochemical window of a material against Li/Li+, with the products beyond each limit.
 
-    Example: coatscreen window Li3PS4
+    Example: coatscreen window Li3PS4 --uncertainty
     """
     from coatscreen.output import document, number, print_energies, print_json
     from screening.naming import resolve_formula
     from screening.window import electrochemical_window
 
-    phases, catalogue = _open(energies, formula, also=("Li",))
+    sampling = sampling_asked(uncertainty, samples, seed)
+    phases, catalogue = _open(energies, formula, also=("Li",), sampling=sampling)
     result = electrochemical_window(phases, resolve_formula(formula, catalogue, phases))
+    off = None if sampling is None else sampling.window(phases, result.formula)
     if as_json:
-        return print_json(document(result))
-    high = number(result.oxidation_limit_v, 3) if result.oxidation_limited else "no limit: no lithium to give up"
-    print(
-        f"{result.formula}: {number(result.reduction_limit_v, 3)} V to {high}{' V' if result.oxidation_limited else ''}"
-    )
+        return print_json(document(result, uncertainty=off))
+    low = f"{number(result.reduction_limit_v, 3)} V{spread(off, 'reduction_limit', 1, 2)}"
+    high = "no limit: no lithium to give up"
+    if result.oxidation_limited:
+        high = f"{number(result.oxidation_limit_v, 3)} V{spread(off, 'oxidation_limit', 1, 2)}"
+    print(f"{result.formula}: {low} to {high}")
     print(f"reduction: {result.reduction_reaction or 'none, stable against lithium metal'}")
     if result.oxidation_reaction:
         print(f"oxidation: {result.oxidation_reaction}")
@@ -95,8 +130,9 @@ def window(formula: Formula, energies: Energies = "reference", as_json: AsJson =
     elif result.distance_to_hull_ev_per_atom > 0:
         print(
             f"metastable: {number(1000 * result.distance_to_hull_ev_per_atom, 1)} meV/atom above the hull in its window"
+            f"{spread(off, 'distance_to_hull', 1000, 1)}"
         )
-    return print_energies(phases.provenance)
+    return print_energies(phases.provenance, off)
 
 
 def interface(
@@ -111,6 +147,9 @@ def interface(
         Path | None, typer.Option(help="CSV with columns a, b and optionally mu; prints one JSON document a line.")
     ] = None,
     energies: Energies = "reference",
+    uncertainty: Uncertainty = False,
+    samples: Samples = None,
+    seed: SamplingSeed = None,
     as_json: AsJson = False,
 ) -> None:
     """Reaction energies of two materials in contact, closed or open to a reservoir.
@@ -118,30 +157,35 @@ def interface(
     Example: coatscreen interface LiNbO3 Li6PS5Cl
 
     Example: coatscreen interface NCM83:half Li6PS5Cl --open Li --mu -3.66
+
+    Example: coatscreen interface LiNbO3 Li6PS5Cl --uncertainty --samples 500
     """
     import orjson
 
     from coatscreen.output import document, print_energies, print_json
+    from coatscreen.pairs import answers
     from screening.errors import InputError
     from screening.interface import Interface
     from screening.naming import resolve_formula
 
     reservoir = _reservoir(open_element, mu, voltage, temperature, pressure)
+    sampling = sampling_asked(uncertainty, samples, seed)
     if pairs is not None:
         if a is not None:
             raise InputError("give either two materials or --pairs, not both")
-        for answer in _many(pairs, energies, open_element, reservoir):
+        for answer in answers(pairs, energies, open_element, reservoir, sampling):
             print(orjson.dumps(answer).decode(), flush=True)
         return
     if a is None or b is None:
         raise InputError("two materials are needed, or --pairs FILE")
-    phases, catalogue = _open(energies, a, b, also=reservoir.elements if reservoir else ())
+    phases, catalogue = _open(energies, a, b, also=reservoir.elements if reservoir else (), sampling=sampling)
     found = Interface(phases, resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases), reservoir)
+    off = None if sampling is None else sampling.interface(found)
     if as_json:
-        print_json(document(found.document()))
+        print_json(document(found.document(), uncertainty=off))
     else:
-        _print_interface(found)
-        print_energies(phases.provenance)
+        _print_interface(found, off)
+        print_energies(phases.provenance, off)
 
 
 def cathode(
@@ -222,83 +266,7 @@ def _reservoir(
     raise InputError(f"--open {element} takes --mu{others}, not {' with '.join(given)}")
 
 
-def _many(file: Path, energies: str, element: str | None, reservoir: Reservoir | None) -> Iterator[dict[str, Any]]:
-    """Answer each row of a CSV; a bad row is answered by its error."""
-    from coatscreen.output import document
-    from screening.catalogue import Catalogue
-    from screening.energies import open_energies
-    from screening.errors import CoatscreenError, InputError
-    from screening.interface import Interface
-    from screening.naming import resolve_formula
-    from screening.reservoir import Reservoir
-
-    rows, catalogue = _rows(file), Catalogue.load()
-    phases = open_energies(energies, systems=_systems(rows, catalogue, element))
-    for row in rows:
-        try:
-            held = reservoir
-            if None in row:
-                raise InputError("more values than columns")
-            if row.get("mu"):
-                held = Reservoir({element or "Li": _number(row["mu"])})
-            found = Interface(
-                phases,
-                resolve_formula(row["a"] or "", catalogue, phases),
-                resolve_formula(row["b"] or "", catalogue, phases),
-                held,
-            )
-            yield document(found.document())
-        except CoatscreenError as error:
-            yield {"a": row["a"], "b": row["b"], "error": str(error)}
-
-
-def _systems(rows: list[dict[str, str]], catalogue: Catalogue, element: str | None) -> Iterator[set[str]]:
-    """Yield the chemical system of each row that can be read."""
-    from contextlib import suppress
-
-    from screening.errors import InputError
-    from screening.naming import elements_named
-
-    for row in rows:
-        held = element or ("Li" if row.get("mu") else None)
-        with suppress(InputError):
-            named = elements_named(row["a"] or "", catalogue) | elements_named(row["b"] or "", catalogue)
-            yield {*named, *((held,) if held else ())}
-
-
-def _rows(file: Path) -> list[dict[str, str]]:
-    """Read a CSV with columns a, b and optionally mu."""
-    import csv
-
-    from screening.errors import InputError
-
-    try:
-        with file.open(newline="", encoding="utf-8-sig") as lines:
-            reader = csv.DictReader(lines, skipinitialspace=True)
-            columns = [name.strip() for name in reader.fieldnames or []]
-            if sorted(columns) not in (["a", "b"], ["a", "b", "mu"]):
-                found = ", ".join(columns) or "none"
-                raise InputError(f"{file}: the columns must be a, b and optionally mu, not {found}")
-            reader.fieldnames = columns
-            return list(reader)
-    except FileNotFoundError:
-        raise InputError(f"pairs file {file} does not exist") from None
-    except OSError as error:
-        raise InputError(f"pairs file {file} cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"pairs file {file} is not CSV: {error}") from None
-
-
-def _number(text: str) -> float:
-    from screening.errors import InputError
-
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError(f"mu {text!r} is not a number") from None
-
-
-def _print_interface(found: Any) -> None:
+def _print_interface(found: Interface, off: InterfaceUncertainty | None) -> None:
     from coatscreen.output import number, print_table
 
     result = found.reaction()
@@ -309,14 +277,22 @@ def _print_interface(found: Any) -> None:
     print(f"{result.a} | {result.b}, {how}")
     for name, extremum in (("mutual", result.mutual), ("total", result.total)):
         end = " (a pure reactant, reacting alone)" if extremum.at_endpoint else ""
+        low_high = spread(off, f"{name}_min", 1000, 1)
         print(
-            f"{name}: {number(1000 * extremum.energy_ev, 1)} {unit} "
+            f"{name}: {number(1000 * extremum.energy_ev, 1)} {unit}{low_high} "
             f"at x = {number(extremum.x_atomic_a, 3)} of the atoms "
             f"({number(extremum.x_molar_a, 3)} molar) from {result.a}{end}"
         )
         print(f"  {extremum.reaction}")
     profile = found.profile()
-    print(f"self: {result.a} {number(1000 * profile.self_a, 1)}, {result.b} {number(1000 * profile.self_b, 1)} {unit}")
+    alone_a = f"{number(1000 * profile.self_a, 1)}{spread(off, 'self_a', 1000, 1)}"
+    alone_b = f"{number(1000 * profile.self_b, 1)}{spread(off, 'self_b', 1000, 1)}"
+    print(f"self: {result.a} {alone_a}, {result.b} {alone_b} {unit}")
+    if off is not None:
+        print(
+            f"they react, by more than {number(-1000 * off.reacts_below_ev, 0)} {unit}, in "
+            f"{number(100 * off.probability_reaction, 0)} % of the samples"
+        )
     for name, reactant in (("a", result.reactants.a), ("b", result.reactants.b)):
         formula = getattr(result, name)
         if reactant.energy == "hull":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.uncertainty.intervals import Interval
@@ -26,8 +28,14 @@ class Uncertainty(BaseModel):
     seed: int = Field(description="which samples")
     model: ModelProvenance = Field(description="the error model they were drawn from")
     uncalibrated_elements: list[str] = Field(
-        description="elements of the system the model was not calibrated on; their errors are taken to be like others'"
+        description="elements of the system the model was not calibrated on; their errors are taken to be like those of others"
     )
+
+    def interval(self, quantity: str) -> Interval | None:
+        """Return the interval of a quantity, named without its unit."""
+        [name] = [name for name in type(self).model_fields if re.fullmatch(rf"{quantity}_(ev_per_\w+|v)", name)]
+        interval: Interval | None = getattr(self, name)
+        return interval
 
 
 class StabilityUncertainty(Uncertainty):

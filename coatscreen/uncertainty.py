@@ -1,0 +1,88 @@
+"""The options ``--uncertainty``, ``--samples`` and ``--seed``, and how intervals are printed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+if TYPE_CHECKING:
+    from screening.interface import Interface
+    from screening.phase_set import PhaseSet
+    from screening.uncertainty.documents import InterfaceUncertainty, StabilityUncertainty, WindowUncertainty
+    from screening.uncertainty.documents import Uncertainty as UncertaintyDocument
+
+LEAST_SAMPLES = 20  # of fewer none lies below 5 %
+
+Uncertainty = Annotated[
+    bool, typer.Option("--uncertainty", help="Say how far each number may be off, from samples of the energies.")
+]
+Samples = Annotated[
+    int | None, typer.Option("--samples", min=LEAST_SAMPLES, help="How many, with --uncertainty; default 200.")
+]
+SamplingSeed = Annotated[
+    int | None, typer.Option("--seed", min=0, help="Which samples, with --uncertainty; default 0.")
+]
+
+
+class Sampling(NamedTuple):
+    """The samples of the energies that were asked for."""
+
+    n_samples: int
+    seed: int
+
+    def require_model(self, phases: PhaseSet) -> None:
+        """Check before any work that there is an error model for the energies.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        from screening.uncertainty import error_model
+
+        error_model(phases.scale)
+
+    def stability(self, phases: PhaseSet, formula: str) -> StabilityUncertainty:
+        """Return the uncertainty of a stability."""
+        from screening.uncertainty.quantities import stability_uncertainty
+
+        return stability_uncertainty(phases, formula, *self)
+
+    def window(self, phases: PhaseSet, formula: str) -> WindowUncertainty:
+        """Return the uncertainty of an electrochemical window."""
+        from screening.uncertainty.quantities import window_uncertainty
+
+        return window_uncertainty(phases, formula, *self)
+
+    def interface(self, found: Interface) -> InterfaceUncertainty:
+        """Return the uncertainty of an interface."""
+        from screening.uncertainty.quantities import interface_uncertainty
+
+        return interface_uncertainty(found.phases, found.a.formula, found.b.formula, found.reservoir, *self)
+
+
+def sampling_asked(uncertainty: bool, samples: int | None, seed: int | None) -> Sampling | None:
+    """Return the samples asked for, None if there are to be none.
+
+    Raises
+    ------
+    InputError
+        If their number or seed is given without ``--uncertainty``.
+    """
+    from screening.errors import InputError
+
+    for option, value in (("--samples", samples), ("--seed", seed)):
+        if value is not None and not uncertainty:
+            raise InputError(f"{option} needs --uncertainty")
+    return Sampling(200 if samples is None else samples, seed or 0) if uncertainty else None
+
+
+def spread(uncertainty: UncertaintyDocument | None, quantity: str, scale: float, digits: int) -> str:
+    """Write the interval of a quantity behind its number: 5 to 95 % of the samples; nothing where there is none."""
+    from coatscreen.output import number
+
+    interval = None if uncertainty is None else uncertainty.interval(quantity)
+    if interval is None:
+        return ""
+    return f" [{number(scale * interval.low, digits)} to {number(scale * interval.high, digits)}]"
