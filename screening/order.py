@@ -81,6 +81,7 @@ def coating_uncertainty(
     shown = dict.fromkeys((WORST, GAIN, *of_energies, *values))
     return CoatingUncertainty(
         **samples.sampling.model_dump(),
+        uncalibrated_elements=samples.uncalibrated_elements,
         intervals={
             quantity: Interval.of(values[quantity]) if quantity in values else None
             for quantity in shown

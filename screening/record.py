@@ -9,6 +9,7 @@ from screening.economics import EconomicsDocument
 from screening.provenance import Result
 from screening.stability import StabilityDocument
 from screening.uncertainty import Interval
+from screening.uncertainty.documents import Uncertainty
 from screening.window import WindowDocument
 
 
@@ -38,15 +39,9 @@ class BareInterface(Result):
     windows: dict[str, WindowDocument] = Field(description="of the same materials")
 
 
-class CoatingUncertainty(BaseModel):
-    """How far what is said of a coating may be off because the energies are, from samples of the energies."""
+class CoatingUncertainty(Uncertainty):
+    """How far what is said of a coating may be off because the energies are."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    n_samples: int = Field(description="samples of the energies")
-    seed: int = Field(description="which set of samples")
-    error_model: str = Field(description="name of the model of the energies' errors")
-    error_model_sha256: str = Field(description="hash of its parameters")
     intervals: dict[str, Interval | None] = Field(
         description="5, 50 and 95 % of each quantity, its unit in the name; null where it has no value"
     )

@@ -11,6 +11,7 @@ from screening.samples import (
     CoatingSamples,
     SampledCathode,
     SampledMaterial,
+    Samples,
     Sampling,
     sample_bare_contacts,
     sample_cathode,
@@ -89,19 +90,24 @@ def join_samples(
     """
     results, failed = {}, {}
     for name in formulas:
-        values = {} if bare is None else dict(bare.values)
-        missing: list[str | None] = (
-            ["the job computing samples of the bare interface failed"] if bare is None else [bare.why_missing]
-        )
+        values: Samples = {}
+        strange: set[str] = set()
+        missing: list[str | None] = []
+        if bare is None:
+            missing.append("the job computing samples of the bare interface failed")
+        found = [] if bare is None else [bare]
         for what, batch in pieces.items():
             if batch is None:
                 missing.append(f"the job computing samples of {what} failed")
             elif name in batch.failed:
                 missing.append(f"{what}: {batch.failed[name]}")
             else:
-                values |= batch.results[name].values
-                missing.append(batch.results[name].why_missing)
-        results[name] = CoatingSamples(sampling=sampling, values=values)
+                found.append(batch.results[name])
+        for piece in found:
+            values |= piece.values
+            strange.update(piece.uncalibrated_elements)
+            missing.append(piece.why_missing)
+        results[name] = CoatingSamples(sampling=sampling, uncalibrated_elements=sorted(strange), values=values)
         if reasons := "; ".join(dict.fromkeys(filter(None, missing))):
             failed[name] = reasons
     return CoatingSamplesBatch(results=results, failed=failed)

@@ -20,6 +20,7 @@ from screening.errors import InputError
 from screening.materials import Cathode
 from screening.phase_set import PhaseSet
 from screening.uncertainty import error_model, sampled
+from screening.uncertainty.documents import ModelProvenance
 from screening.window import electrochemical_window
 
 Samples = dict[str, list[float]]  # a quantity, its unit in the name: its value in each sample
@@ -32,8 +33,7 @@ class Sampling(BaseModel):
 
     n_samples: PositiveInt = Field(description="how many")
     seed: int = Field(description="names the set of samples")
-    error_model: str = Field(description="name of the error model they are drawn from")
-    error_model_sha256: str = Field(description="hash of its parameters")
+    model: ModelProvenance = Field(description="the error model they are drawn from")
 
     @classmethod
     def of(cls, phases: PhaseSet, n_samples: int, seed: int) -> Sampling:
@@ -45,7 +45,8 @@ class Sampling(BaseModel):
             If there is no error model for their scale.
         """
         model = error_model(phases.scale)
-        return cls(n_samples=n_samples, seed=seed, error_model=model.name, error_model_sha256=model.sha256)
+        provenance = ModelProvenance(name=model.name, version=model.version, sha256=model.sha256)
+        return cls(n_samples=n_samples, seed=seed, model=provenance)
 
     def draw(self, phases: PhaseSet, elements: Iterable[str]) -> list[PhaseSet]:
         """Draw the samples of a chemical system.
@@ -55,8 +56,8 @@ class Sampling(BaseModel):
         InputError
             If the error model is another than counted on, or an element has no energies.
         """
-        if error_model(phases.scale).sha256 != self.error_model_sha256:
-            raise InputError(f"the error model {self.error_model!r} has changed since this work was planned")
+        if error_model(phases.scale).sha256 != self.model.sha256:
+            raise InputError(f"the error model {self.model.name!r} has changed since this work was planned")
         return sampled(phases, elements, self.n_samples, self.seed)
 
 
@@ -66,7 +67,8 @@ class SampledMaterial(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     values: Samples = Field(description="by quantity; only what could be computed in every sample")
-    why_missing: str | None = Field(None, description="what could not, and why")
+    why_missing: str | None = Field(description="what could not, and why")
+    uncalibrated_elements: list[str] = Field(description="its and its neighbour's that the model was not calibrated on")
 
 
 class SampledCathode(BaseModel):
@@ -103,6 +105,7 @@ class CoatingSamples(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     sampling: Sampling = Field(description="which samples")
+    uncalibrated_elements: list[str] = Field(description="that the model was not calibrated on")
     values: Samples = Field(description="by quantity")
 
 
@@ -134,7 +137,8 @@ def sample_material(phases: PhaseSet, sampling: Sampling, formula: str) -> Sampl
         As :func:`screening.window.electrochemical_window`.
     """
     values: Samples = {}
-    for sample in sampling.draw(phases, {"Li", *parse_formula(formula)}):
+    elements = _elements(formula)
+    for sample in sampling.draw(phases, elements):
         reactant, window = Reactant(sample, formula), electrochemical_window(sample, formula)
         found = {
             "energy_above_hull_mev_per_atom": None if reactant.position is None else 1e3 * reactant.energy_above_hull,
@@ -144,34 +148,37 @@ def sample_material(phases: PhaseSet, sampling: Sampling, formula: str) -> Sampl
         for quantity, value in found.items():
             if value is not None:  # then it is none in every sample
                 values.setdefault(quantity, []).append(round(value, 6))
-    return SampledMaterial(values=values)
+    return SampledMaterial(values=values, why_missing=None, uncalibrated_elements=_uncalibrated(phases, elements))
 
 
 def sample_cathode_contacts(
     phases: PhaseSet, sampling: Sampling, coating: str, cathode: SampledCathode
 ) -> SampledMaterial:
     """Compute a coating against a cathode, as :func:`screening.contacts.cathode_contacts`, in every sample."""
-    samples = sampling.draw(phases, _elements(coating, *cathode.formulas))
-    return _collect(cathode_contacts(*one) for one in zip(samples, repeat(coating), cathode.samples(), strict=False))
+    elements = _elements(coating, *cathode.formulas)
+    samples = zip(sampling.draw(phases, elements), cathode.samples(), strict=False)
+    met = (cathode_contacts(sample, coating, at) for sample, at in samples)
+    return _collect(met, _uncalibrated(phases, elements))
 
 
 def sample_electrolyte_contacts(
     phases: PhaseSet, sampling: Sampling, coating: str, electrolyte: str, cathode: SampledCathode | None
 ) -> SampledMaterial:
     """Compute a coating against an electrolyte, as :func:`screening.contacts.electrolyte_contacts`, in every sample."""
-    samples = sampling.draw(phases, _elements(coating, electrolyte))
+    elements = _elements(coating, electrolyte)
     held: Iterable[CathodeDocument | None] = repeat(None) if cathode is None else cathode.samples()
-    return _collect(
-        electrolyte_contacts(sample, coating, electrolyte, at) for sample, at in zip(samples, held, strict=False)
-    )
+    samples = zip(sampling.draw(phases, elements), held, strict=False)
+    met = (electrolyte_contacts(sample, coating, electrolyte, at) for sample, at in samples)
+    return _collect(met, _uncalibrated(phases, elements))
 
 
 def sample_bare_contacts(
     phases: PhaseSet, sampling: Sampling, cathode: CathodeDocument, electrolyte: str
 ) -> SampledMaterial:
     """Compute the closed contacts of a bare cathode with an electrolyte in every sample."""
-    samples = sampling.draw(phases, _elements(electrolyte, *(state.formula for state in cathode.states)))
-    return _collect(closed_bare_contacts(sample, cathode, electrolyte) for sample in samples)
+    elements = _elements(electrolyte, *(state.formula for state in cathode.states))
+    met = (closed_bare_contacts(sample, cathode, electrolyte) for sample in sampling.draw(phases, elements))
+    return _collect(met, _uncalibrated(phases, elements))
 
 
 def _elements(*formulas: str) -> set[str]:
@@ -179,7 +186,12 @@ def _elements(*formulas: str) -> set[str]:
     return {"Li"}.union(*map(parse_formula, formulas))
 
 
-def _collect(samples: Iterable[Sequence[Contact]]) -> SampledMaterial:
+def _uncalibrated(phases: PhaseSet, elements: set[str]) -> list[str]:
+    """Return the elements that the error model was not calibrated on."""
+    return sorted(elements.difference(error_model(phases.scale).elements))
+
+
+def _collect(samples: Iterable[Sequence[Contact]], uncalibrated_elements: list[str]) -> SampledMaterial:
     """Gather the mutual energies of contacts, those that are known in every sample."""
     n_samples = 0
     values: Samples = {}
@@ -198,4 +210,5 @@ def _collect(samples: Iterable[Sequence[Contact]]) -> SampledMaterial:
     return SampledMaterial(
         values={quantity: found for quantity, found in values.items() if len(found) == n_samples},
         why_missing="; ".join(reasons) or None,
+        uncalibrated_elements=uncalibrated_elements,
     )
