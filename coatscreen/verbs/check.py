@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from screening.accuracy.check import AccuracyDocument, SetAccuracy
+    from screening.accuracy.check import AccuracyDocument
+    from screening.accuracy.formation import FormationErrors
     from screening.accuracy.literature_check import LiteratureErrors
     from screening.accuracy.replacement import ReplacementTest
     from screening.accuracy.statistics import Errors
@@ -79,28 +80,29 @@ def _print(document: AccuracyDocument) -> None:
 
     for found in document.sets:
         print_energies(found.energies)
-        _print_formation(found)
+        for table in found.formation:
+            _print_formation(table, "Formation energies at 0 K")
         if found.literature is not None:
             _print_literature(found.literature)
         for test in found.replacement:
             _print_replacement(test)
+    _print_formation(document.dft_against_measured, "DFT values packaged with pymatgen, themselves,")
 
 
-def _print_formation(found: SetAccuracy) -> None:
+def _print_formation(table: FormationErrors, what: str) -> None:
     from coatscreen.output import print_table
 
-    for table in found.formation:
-        rows = [
-            [name, *_numbers(errors, 1000.0, 0), ", ".join(f"{w.name} {1000 * w.error:+.0f}" for w in errors.worst)]
-            for name, errors in (*table.by_class_ev_per_atom.items(), ("all", table.all_ev_per_atom))
-            if errors is not None
-        ]
-        columns = ["class", "compounds", "mean (meV/atom)", "MAE (meV/atom)", "median", "90 %", "worst"]
-        title = (
-            f"Formation energies at 0 K less {table.compared_with}: {table.kind}; "
-            f"{table.n_without_phase} of its {table.n_table} compounds are no phase of these energies"
-        )
-        print_table(columns, rows, title, numeric=("compounds", "median", "90 %"))
+    rows = [
+        [name, *_numbers(errors, 1000.0, 0), ", ".join(f"{w.name} {1000 * w.error:+.0f}" for w in errors.worst)]
+        for name, errors in (*table.by_class_ev_per_atom.items(), ("all", table.all_ev_per_atom))
+        if errors is not None
+    ]
+    columns = ["class", "compounds", "mean (meV/atom)", "MAE (meV/atom)", "median", "90 %", "worst"]
+    title = (
+        f"{what} less {table.compared_with}: {table.kind}; "
+        f"{table.n_without_phase} of its {table.n_table} compounds are not among these energies"
+    )
+    print_table(columns, rows, title, numeric=("compounds", "median", "90 %"))
 
 
 def _print_literature(found: LiteratureErrors) -> None:

@@ -37,6 +37,10 @@ class AccuracyDocument(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     sets: list[SetAccuracy] = Field(description="one for each set of energies")
+    dft_against_measured: FormationErrors = Field(
+        description="errors of the DFT values packaged with pymatgen: those of a potential that learned such DFT "
+        "without error"
+    )
     energies: EnergyProvenance = Field(description="the first of them")
     software: Software = Field(default_factory=software, description="the program that computed it")
 
@@ -87,7 +91,8 @@ def check_energies(
             require_per_atom(table, phases)
     elements = frozenset(element for phases in sets for element in phases.elements)
     dft = packaged_dft(elements)
-    parity = [Parity(table, []) for table in (measured(), dft, *against)]
+    experiment = measured()
+    parity = [Parity(table, []) for table in (experiment, dft, *against)]
     documents = []
     for phases in sets:
         note(f"{phases.scale.name}: formation energies")
@@ -111,4 +116,10 @@ def check_energies(
                 replacement=[test for test in tests if test is not None],
             )
         )
-    return Checked(AccuracyDocument(sets=documents, energies=documents[0].energies), parity)
+    shared = [Pair(f, value, experiment.values[f]) for f, value in dft.values.items() if f in experiment.values]
+    document = AccuracyDocument(
+        sets=documents,
+        dft_against_measured=formation_errors(experiment, shared),
+        energies=documents[0].energies,
+    )
+    return Checked(document, parity)

@@ -22,7 +22,7 @@ class FormationErrors(BaseModel):
     label: str = Field(description="its short name")
     kind: str = Field(description="what that table holds; the energies checked are formation energies at 0 K")
     n_table: int = Field(description="compounds in the table")
-    n_without_phase: int = Field(description="of them without a phase in the energies checked")
+    n_without_phase: int = Field(description="of them not among the energies checked")
     all_ev_per_atom: Errors | None = Field(description="errors of all compounds, eV/atom; null if none is in common")
     by_class_ev_per_atom: dict[ChemistryClass, Errors] = Field(description="errors by chemistry class, eV/atom")
 

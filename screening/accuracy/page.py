@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from screening.accuracy.check import Checked, SetAccuracy
+from screening.accuracy.check import AccuracyDocument, Checked, SetAccuracy
 from screening.accuracy.formation import FormationErrors
 from screening.accuracy.page_tables import (
     formation_summary,
@@ -115,13 +115,13 @@ def _sections(checked: Checked, plots: Sequence[Path], command: str) -> Iterable
         ],
     )
     yield "## In short"
-    yield "\n".join(f"- {sentence}" for sentence in _in_short(sets))
+    yield "\n".join(f"- {sentence}" for sentence in (*_in_short(sets), _dft_itself(checked.document)))
     yield "What a user should conclude:"
     yield _CONCLUSIONS
     yield "## Formation energies"
     yield _HOW
     yield "Mean absolute error by chemistry class, meV/atom (number of compounds):"
-    yield formation_summary(sets)
+    yield formation_summary(checked.document)
     for number, plot in zip(range(len(checked.parity)), plots, strict=False):
         compared = [found.formation[number] for found in sets]
         yield f"### Against {compared[0].label}: {compared[0].compared_with}"
@@ -181,6 +181,19 @@ def _in_short(sets: Sequence[SetAccuracy]) -> Iterable[str]:
                     f"{_off(held_out.before_mev_per_atom, 'meV/atom')}; "
                     f"rank correlation {held_out.rank_correlation_before or 0.0:.3f}."
                 )
+
+
+def _dft_itself(document: AccuracyDocument) -> str:
+    """Say how far DFT itself is from experiment: no potential that learned it can be nearer, but by chance."""
+    table = document.dft_against_measured
+    whole = table.all_ev_per_atom
+    if whole is None:
+        return "No packaged DFT value in these elements was measured."
+    return (
+        f"The packaged DFT values themselves are off the measured ones by {mev(whole.mean_absolute_error)} meV/atom on "
+        f"average (median {mev(whole.median_absolute_error)}, {whole.n} compounds): {_worst_and_best(table)} What DFT "
+        "gets wrong, a potential that learned it gets wrong too."
+    )
 
 
 def _off(errors: Errors, unit: str) -> str:

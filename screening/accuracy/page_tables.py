@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from screening.accuracy.check import SetAccuracy
+from screening.accuracy.check import AccuracyDocument, SetAccuracy
 from screening.accuracy.formation import FormationErrors
 from screening.accuracy.literature_check import Compared, LiteratureErrors, SourceErrors
 from screening.accuracy.replacement import ReplacementTest
@@ -25,21 +25,22 @@ def mev(energy_ev: float) -> str:
     return _rounded(1000 * energy_ev, 0)
 
 
-def formation_summary(sets: Sequence[SetAccuracy]) -> str:
-    """Return the mean absolute errors by class, of each set against each table, in meV/atom."""
-    columns = ["class"]
-    groups: list[Mapping[str, Errors | None]] = []
-    for number, table in enumerate(sets[0].formation):
-        for found in sets:
-            columns.append(f"{table.label}: {found.energies.name}")
-            errors = found.formation[number]
-            groups.append({"all": errors.all_ev_per_atom, **dict(errors.by_class_ev_per_atom.items())})
+def formation_summary(document: AccuracyDocument) -> str:
+    """Return the mean absolute errors by class, of each set and of DFT itself against each table, in meV/atom."""
+    compared = [
+        (f"{tables[0].label}: {found.energies.name}", table)
+        for tables in zip(*(found.formation for found in document.sets), strict=True)
+        for found, table in zip(document.sets, tables, strict=True)
+    ]
+    compared.append((f"{document.dft_against_measured.label}: packaged DFT itself", document.dft_against_measured))
+    groups = [{"all": t.all_ev_per_atom, **dict(t.by_class_ev_per_atom.items())} for _, t in compared]
 
     def cell(errors: Errors | None) -> str:
         return f"{mev(errors.mean_absolute_error)} ({errors.n})" if errors else _NONE
 
     names = [name for name in (*CHEMISTRY_CLASSES, "all") if any(group.get(name) for group in groups)]
-    return markdown_table(columns, [[name, *(cell(group.get(name)) for group in groups)] for name in names])
+    rows = [[name, *(cell(group.get(name)) for group in groups)] for name in names]
+    return markdown_table(["class", *(column for column, _ in compared)], rows)
 
 
 def formation_table(table: FormationErrors) -> str:
