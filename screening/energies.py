@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from screening.errors import InputError, nearest
 from screening.phase_set import PhaseSet
+from screening.reference import document_path, load_reference, read_reference
 from screening.sources.detect import read_energies
 from screening.sources.fetched import FetchedPhaseSet, Systems, largest
+from screening.sources.files import write_json
 from screening.sources.materials_project import (
     MATERIALS_PROJECT,
     cache_folder,
@@ -31,8 +33,8 @@ def open_energies(source: str, sha256: str | None = None, systems: Iterable[Iter
     source
         ``"reference"`` for the packaged energies, ``"reference:r2scan"`` for those of the other weights; ``"mp"`` for
         the Materials Project's, ``"mp:VERSION"`` for those of a database version; a file (see
-        :func:`screening.sources.detect.read_energies`); a folder with one table written by ``coatscreen reference
-        build``; or several of these joined by ``+``.
+        :func:`screening.sources.detect.read_energies`); a folder written by ``coatscreen reference build``, with
+        ``:MODEL`` where it holds several tables; or several of these joined by ``+``.
     sha256
         The content the caller counts on, if any.
     systems
@@ -85,10 +87,9 @@ def source_for_jobs(source: str, phases: PhaseSet) -> str:
     """
     if not isinstance(phases, FetchedPhaseSet):
         return fixed_source(source)
-    path = cache_folder() / "sets" / f"{phases.sha256}.json.gz"
+    path = (cache_folder() / "sets" / f"{phases.sha256}.json.gz").resolve()
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        phases.to_file(path)
+        write_json(path, phases.as_dict())
     return str(path)
 
 
@@ -97,15 +98,21 @@ def _parts(source: str) -> list[str]:
     words = source.split("+")
     parts = []
     while words:
-        ends = range(len(words), 0, -1)
-        end = next((n for n in ends if (name := "+".join(words[:n])) and Path(name).exists()), 1)
+        end = next((n for n in range(len(words), 0, -1) if _exists("+".join(words[:n]))), 1)
         parts.append("+".join(words[:end]).strip())
         words = words[end:]
     return parts
 
 
+def _exists(name: str) -> bool:
+    try:
+        return bool(name) and Path(name).exists()
+    except OSError:  # a name longer than any file's
+        return False
+
+
 def _is_fetched(part: str) -> bool:
-    return part.partition(":")[0] == MATERIALS_PROJECT and not Path(part).exists()
+    return part.partition(":")[0] == MATERIALS_PROJECT and not _exists(part)
 
 
 def _fetched(part: str, systems: Systems) -> Table:
@@ -130,16 +137,32 @@ def _stamped(part: str) -> _Stamped:
     if part in (REFERENCE, R2SCAN):
         return _Stamped(part, 0)
     path = Path(part)
-    if part and path.is_file():
+    if _exists(part) and not path.is_dir():
         return _Stamped(str(path.resolve()), path.stat().st_mtime_ns)
-    tables = list(path.glob("chgnet-*.json")) if part and path.is_dir() else []
-    if len(tables) != 1:
+    folder, model = _folder(part)
+    return _Stamped(f"{folder}:{model}", document_path(folder, model).stat().st_mtime_ns)
+
+
+def _folder(part: str) -> tuple[Path, str]:
+    """Return a folder of tables and the model of one, which need not be named where there is but one."""
+    head, _, model = part.rpartition(":")
+    name, model = (part, "") if _exists(part) else (head, model)
+    folder = Path(name).resolve()
+    models = sorted(file.stem.removeprefix("chgnet-") for file in folder.glob("chgnet-*.json")) if _exists(name) else []
+    if model in models:
+        return folder, model
+    if not models:
         names = [REFERENCE, R2SCAN, MATERIALS_PROJECT]
         raise InputError(
             f"unknown energies {part!r}{nearest(part, names)}: neither {', '.join(map(repr, names))} nor a file nor a "
-            "folder with one table"
+            "folder with a table"
         )
-    return _Stamped(str(path.resolve()), tables[0].stat().st_mtime_ns)
+    if model or len(models) > 1:
+        raise InputError(
+            f"unknown energies {part!r}{nearest(model, models)}: the folder holds tables of {', '.join(models)}: write "
+            f"{name}:{models[0]}"
+        )
+    return folder, models[0]
 
 
 @lru_cache(maxsize=4)
@@ -148,18 +171,14 @@ def _opened(sources: tuple[_Stamped, ...]) -> PhaseSet:
 
 
 def _set(source: _Stamped) -> PhaseSet:
-    from screening.reference import load_reference, read_reference
-
+    name, _, model = source.name.rpartition(":")
     if source.name == REFERENCE:
         return load_reference()
     if source.name == R2SCAN:
-        return load_reference("r2scan")
-    if Path(source.name).is_dir():
-        [document] = Path(source.name).glob("chgnet-*.json")
-        return read_reference(source.name, document.stem.removeprefix("chgnet-"))
-    return read_energies(source.name).as_set()
+        return load_reference(model)
+    return read_energies(source.name).as_set() if _exists(source.name) else read_reference(name, model)
 
 
 def _table(source: _Stamped) -> Table:
     """Read a source that need not be a whole set."""
-    return read_energies(source.name) if Path(source.name).is_file() else Table.of(_set(source))
+    return read_energies(source.name) if _exists(source.name) else Table.of(_set(source))

@@ -8,7 +8,7 @@ from fixtures_screening import FORMATION, energies_file, phase_set, synthetic
 from screening.energies import open_energies
 from screening.errors import InputError
 from screening.phase_set import PhaseSet
-from screening.reference import PACKAGED
+from screening.reference import PACKAGED, PACKAGED_MODEL, document_path
 
 
 def test_file(tmp_path):
@@ -28,8 +28,26 @@ def test_packaged_energies_are_opened_by_name():
     assert open_energies("reference") == PhaseSet.reference()
 
 
-def test_a_folder_with_a_table_is_opened():
-    assert open_energies(str(PACKAGED)) == PhaseSet.reference()
+def test_a_folder_with_tables_is_opened(tmp_path):
+    for path in PACKAGED.glob(f"chgnet-{PACKAGED_MODEL}.*"):
+        (tmp_path / path.name).symlink_to(path)
+    assert open_energies(str(tmp_path)) == PhaseSet.reference()
+    assert open_energies(f"{tmp_path}:{PACKAGED_MODEL}") == PhaseSet.reference()
+    with pytest.raises(
+        InputError, match=r"'.*:0\.3\.1' \(did you mean 0\.3\.0\?\): the folder holds tables of 0\.3\.0"
+    ):
+        open_energies(f"{tmp_path}:0.3.1")
+    (tmp_path / "chgnet-other.json").write_text("{}")
+    with pytest.raises(InputError, match=r"holds tables of 0\.3\.0, other: write .*:0\.3\.0"):
+        open_energies(str(tmp_path))
+    assert open_energies(f"{tmp_path}:{PACKAGED_MODEL}") == PhaseSet.reference()
+
+
+@pytest.mark.skipif(not document_path(PACKAGED, "r2scan").exists(), reason="the r2SCAN table is not packaged")
+def test_the_two_packaged_tables_are_two_scales():
+    assert "r2SCAN" in open_energies("reference:r2scan").scale.functional
+    with pytest.raises(InputError, match="two scales: the functional of"):
+        open_energies("reference+reference:r2scan")
 
 
 def test_a_file_written_again_is_read_again(tmp_path):
@@ -50,7 +68,7 @@ def test_content_that_changed_since_is_refused(tmp_path):
         open_energies(path, synthetic().sha256)
 
 
-@pytest.mark.parametrize("source", ["refernce", "/nowhere/energies.json", "", "."])
+@pytest.mark.parametrize("source", ["refernce", "/nowhere/energies.json", "", ".", "a" * 5000, ":", "a\0b"])
 def test_no_such_source(source):
     with pytest.raises(InputError, match="neither 'reference', 'reference:r2scan', 'mp' nor a file nor a folder"):
         open_energies(source)

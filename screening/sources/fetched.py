@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from screening.errors import InputError
 from screening.phase import EnergyScale
 from screening.phase_set import PhaseSet
@@ -17,6 +19,11 @@ def largest(systems: Iterable[Iterable[str]]) -> Systems:
     """Return the chemical systems that are no part of another."""
     distinct = {frozenset(system) for system in systems}
     return frozenset(system for system in distinct if system and not any(system < other for other in distinct))
+
+
+def inside(table: PhaseTable, systems: Systems) -> PhaseTable:
+    """Return the phases that lie in one of some chemical systems."""
+    return table.take(np.unique(np.concatenate([table.inside(system) for system in systems])))
 
 
 class FetchedPhaseSet(PhaseSet):

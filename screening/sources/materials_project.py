@@ -19,13 +19,11 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from screening.entries import MP2020, PBE_AND_U
 from screening.errors import InputError
 from screening.phase import EnergyScale, Phase, PhaseColumns
 from screening.phase_table import PhaseTable
-from screening.sources.fetched import FetchedPhaseSet, largest
+from screening.sources.fetched import FetchedPhaseSet, inside, largest
 from screening.sources.files import parse_json, read_bytes, write_json
 from screening.sources.table import table_of
 
@@ -77,9 +75,8 @@ def materials_project_energies(systems: Iterable[Iterable[str]], version: str | 
         kept = _complete(parts, version)
     if not kept.columns.id:
         raise InputError(f"the Materials Project holds no phase of {', '.join(sorted(parts))}")
-    table = PhaseTable.from_columns(kept.columns)
-    rows = np.unique(np.concatenate([table.inside(system) for system in wanted]))
-    return FetchedPhaseSet.complete_in(scale_of(kept.version), table.take(rows), wanted)
+    table = inside(PhaseTable.from_columns(kept.columns), wanted)
+    return FetchedPhaseSet.complete_in(scale_of(kept.version), table, wanted)
 
 
 def scale_of(version: str) -> EnergyScale:

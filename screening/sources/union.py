@@ -11,7 +11,7 @@ from screening.errors import InputError
 from screening.phase import EnergyScale
 from screening.phase_set import PhaseSet
 from screening.phase_table import PhaseTable
-from screening.sources.fetched import FetchedPhaseSet, Systems, largest
+from screening.sources.fetched import FetchedPhaseSet, Systems, inside, largest
 
 
 class Table(NamedTuple):
@@ -52,7 +52,8 @@ def union(tables: Sequence[Table]) -> Table:
     -------
     Table
         The origin of each phase is the table it came from, where that is not the first and it has none of its own. Of
-        one composition all phases are kept; the lowest counts, as in any set.
+        one composition all phases are kept; the lowest counts, as in any set. Where a table is whole in some chemical
+        systems alone, so is the union, and it holds no other phases.
 
     Raises
     ------
@@ -81,7 +82,8 @@ def union(tables: Sequence[Table]) -> Table:
     for table in tables:
         if table.systems is not None:
             systems = table.systems if systems is None else largest(a & b for a in systems for b in table.systems)
-    return Table(scale, _concatenated(parts), systems)
+    joined = _concatenated(parts)
+    return Table(scale, joined if systems is None else inside(joined, systems), systems)
 
 
 def require_agreement(one: EnergyScale, other: EnergyScale) -> None:
@@ -121,7 +123,7 @@ def _concatenated(parts: Sequence[PhaseTable]) -> PhaseTable:
         energies=np.concatenate([part.energies for part in parts]),
         space_groups=np.concatenate([part.space_groups for part in parts]),
         volumes=np.concatenate([part.volumes for part in parts]),
-        origins=[part.origin(i) for part in parts for i in range(len(part))],
+        origins=[origin for part in parts for origin in part.origins or [None] * len(part)],
     )
 
 

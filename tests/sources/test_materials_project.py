@@ -19,10 +19,12 @@ from screening.composition import parse_formula
 from screening.energies import fixed_source, open_energies, source_for_jobs
 from screening.errors import CalculationError, InputError
 from screening.interface import Interface
+from screening.phase import EnergyScale, Phase, PhaseColumns
 from screening.phase_set import PhaseSet
 from screening.plan import plan_screening
 from screening.sources import materials_project as kept
 from screening.sources.fetched import FetchedPhaseSet
+from screening.sources.table import write_table
 
 client_settings = pytest.importorskip("mp_api.client.core.settings", reason="the extra mp is not installed")
 import screening.sources.materials_project_client as client_module  # noqa: E402
@@ -447,6 +449,26 @@ def test_a_source_for_later(server):
     path = source_for_jobs("mp", phases)
     assert open_energies(path, phases.sha256) == phases
     assert source_for_jobs("mp", phases) == path
+
+
+def test_a_compound_of_one_s_own_beside_the_database_s(server, tmp_path):
+    phases = [
+        Phase(id="mine-1", formula="Li3NbO4", energy_ev_per_atom=-9.0),
+        Phase(id="mine-2", formula="LiAlO2", energy_ev_per_atom=-6.0),
+    ]
+    columns = PhaseColumns(**{name: [getattr(p, name) for p in phases] for name in Phase.model_fields})
+    mine = tmp_path / "mine.json"
+    write_table(mine, EnergyScale(name="mine", version="1", functional="PBE and PBE+U", correction="MP2020"), columns)
+    joined = open_energies(f"mp+{mine}", systems=LI_NB_O)
+    assert isinstance(joined, FetchedPhaseSet)
+    assert joined.scale.version == "2025.09.25 + 1"
+    assert joined.phases[joined.polymorphs({"Li": 3, "Nb": 1, "O": 4})[0]].id == "mine-1"
+    assert "Al" not in joined.elements  # it was not asked about
+    assert open_energies(source_for_jobs(f"mp+{mine}", joined), joined.sha256) == joined
+    with pytest.raises(InputError, match="'CHGNet 0.3.0"):
+        open_energies("mp+reference", systems=LI_NB_O)
+    with pytest.raises(InputError, match="name one source twice"):
+        open_energies("mp+mp:2025.09.25", systems=LI_NB_O)
 
 
 # -- for verbs ------------------------------------------------------------------------------------
