@@ -51,6 +51,11 @@ def order_rule() -> OrderRule:
     return OrderRule.model_validate(yaml.safe_load(_PACKAGED.read_text(encoding="utf-8")))
 
 
+def sampled_quantities(quantities: Iterable[str]) -> list[str]:
+    """Return those quantities of a coating that follow from the energies."""
+    return [quantity for quantity in quantities if quantity not in _NOT_OF_ENERGIES]
+
+
 def coating_uncertainty(
     judged: Judged, samples: CoatingSamples, bare: BareInterface | None, criteria: Sequence[Criterion]
 ) -> CoatingUncertainty:
@@ -77,8 +82,7 @@ def coating_uncertainty(
             values[GAIN] = np.round(worst - unprotected, 6)
     passed = {criterion.name: _passed(criterion, judged, values, samples.sampling.n_samples) for criterion in criteria}
     known = [found for found in passed.values() if found is not None]
-    of_energies = [quantity for quantity in judged.quantities if quantity not in _NOT_OF_ENERGIES]
-    shown = dict.fromkeys((WORST, GAIN, *of_energies, *values))
+    shown = dict.fromkeys((WORST, GAIN, *sampled_quantities(judged.quantities), *values))
     return CoatingUncertainty(
         **samples.sampling.model_dump(),
         uncalibrated_elements=samples.uncalibrated_elements,

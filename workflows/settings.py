@@ -57,8 +57,8 @@ class ScreeningSettings(BaseSettings):
     batch_size: int = Field(200, ge=1, description="coatings in a job")
     prefer_mu: MuSource = Field("cited", description="which lithium potential to use where the literature has one")
     uncertainty: bool = Field(False, description="whether to take samples of the energies, for intervals")
-    samples: int | None = Field(None, ge=1, description="how many, with uncertainty; 200 if not given")
-    seed: int | None = Field(None, description="which set of samples, with uncertainty; 0 if not given")
+    samples: int | None = Field(None, ge=20, description="how many, with uncertainty; 200 if not given")
+    seed: int | None = Field(None, ge=0, description="which set of samples, with uncertainty; 0 if not given")
     candidates: str | None = Field(None, description="CSV or JSON of formulas, in place of coatings")
     catalogue: Names = Field(default_factory=list, description="YAML files of the user's own materials")
     criteria: Annotated[list[Criterion], BeforeValidator(lambda data: list(read_criteria(data)))] = Field(
@@ -70,7 +70,7 @@ class ScreeningSettings(BaseSettings):
         for name, usual in (("samples", 200), ("seed", 0)):
             given = getattr(self, name)
             if given is not None and not self.uncertainty:
-                raise ValueError(f"{name} is for uncertainty only, which is not asked for")
+                raise ValueError(f"{name} needs uncertainty")
             if self.uncertainty and given is None:
                 setattr(self, name, usual)
         return self

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from coatscreen.uncertainty import Samples, SamplingSeed, Uncertainty
 from coatscreen.verbs.materials import ENERGIES_HELP
 
 
@@ -26,6 +27,9 @@ def run(
     prefer_mu: Annotated[
         str | None, typer.Option(help="Lithium potential where the literature has one too: 'cited' or 'computed'.")
     ] = None,
+    uncertainty: Uncertainty = False,
+    samples: Samples = None,
+    seed: SamplingSeed = None,
     catalogue: Annotated[str | None, typer.Option(help="Comma list of YAML files with your own materials.")] = None,
     config: Annotated[Path | None, typer.Option(help="YAML or TOML file with the same options.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the store's last unfinished run.")] = False,
@@ -53,6 +57,9 @@ def run(
         "electrolytes": electrolytes,
         "energies": energies,
         "prefer_mu": prefer_mu,
+        "uncertainty": uncertainty or None,
+        "samples": samples,
+        "seed": seed,
         "catalogue": catalogue,
     }
     if resume:
