@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
+from screening.composition import format_formula
 from screening.errors import InputError
 from screening.phase import EnergyScale
 from screening.phase_set import PhaseSet
@@ -99,22 +101,17 @@ def require_agreement(one: EnergyScale, other: EnergyScale) -> None:
 
 
 def _labelled(phases: PhaseTable, label: str, taken: set[bytes]) -> PhaseTable:
-    ids = [f"{label}:{phases.id(i)}" if name in taken else phases.id(i) for i, name in enumerate(phases.ids.tolist())]
-    return PhaseTable(
-        ids=np.array([name.encode() for name in ids], dtype=np.bytes_),
-        starts=phases.starts,
-        numbers=phases.numbers,
-        amounts=phases.amounts,
-        energies=phases.energies,
-        space_groups=phases.space_groups,
-        volumes=phases.volumes,
-        origins=[phases.origin(i) or label for i in range(len(phases))],
-    )
+    ids = [f"{label}:{name.decode()}".encode() if name in taken else name for name in phases.ids.tolist()]
+    origins: list[str | None] = [phases.origin(i) or label for i in range(len(phases))]
+    return replace(phases, ids=np.array(ids, dtype=np.bytes_), origins=origins)
 
 
 def _concatenated(parts: Sequence[PhaseTable]) -> PhaseTable:
+    if any(part.formulas is None for part in parts):
+        parts = [_reduced(part) for part in parts]
     ends = np.cumsum([part.starts[-1] for part in parts])
     starts = [parts[0].starts, *(part.starts[1:] + end for part, end in zip(parts[1:], ends, strict=False))]
+    formulas = [formula for part in parts for formula in part.formulas or ()]
     return PhaseTable(
         ids=np.concatenate([part.ids for part in parts]),
         starts=np.concatenate(starts),
@@ -123,8 +120,18 @@ def _concatenated(parts: Sequence[PhaseTable]) -> PhaseTable:
         energies=np.concatenate([part.energies for part in parts]),
         space_groups=np.concatenate([part.space_groups for part in parts]),
         volumes=np.concatenate([part.volumes for part in parts]),
+        formulas=formulas or None,
         origins=[origin for part in parts for origin in part.origins or [None] * len(part)],
     )
+
+
+def _reduced(part: PhaseTable) -> PhaseTable:
+    """Write the formulas of a table reduced, as those of a large table are, which are not kept but made."""
+    if part.formulas is None:
+        return part
+    formulas = [format_formula(part.composition(i)) for i in range(len(part))]
+    columns = part.columns().model_copy(update={"formula": formulas})
+    return replace(PhaseTable.from_columns(columns), formulas=None)
 
 
 def _joined(texts: Sequence[str], between: str) -> str:

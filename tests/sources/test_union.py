@@ -88,6 +88,8 @@ def test_a_compound_of_one_s_own_beside_a_set(base, tmp_path):
     joined = open_energies(f"{base}+{mine}")
     expected = phase_set({**FORMATION, "Li2Nb4O11": -2.9})
     assert len(joined) == len(synthetic()) + 1
+    joined.to_file(tmp_path / "joined.json")
+    assert open_energies(str(tmp_path / "joined.json")) == joined
     for a, b in (("LiNb3O8", "Nb2O5"), ("LiNbO3", "Li6PS5Cl")):
         assert Interface(joined, a, b).reaction().mutual == Interface(expected, a, b).reaction().mutual
     with pytest.raises(InputError, match="lack a reference phase of"):
@@ -181,7 +183,9 @@ def test_a_source_left_out(source):
 def test_the_packaged_energies_with_one_s_own(tmp_path):
     reference = load_reference()
     known = reference.phases[reference.polymorphs({"Li": 1, "Nb": 1, "O": 3})[0]]
-    lower = known.model_copy(update={"id": "lower", "energy_ev_per_atom": known.energy_ev_per_atom - 0.01})
+    lower = known.model_copy(
+        update={"id": "lower", "formula": "Li2Nb2O6", "energy_ev_per_atom": known.energy_ev_per_atom - 0.01}
+    )
     columns = PhaseColumns(**{name: [getattr(lower, name)] for name in Phase.model_fields})
     path = tmp_path / "mine.json"
     write_table(path, reference.scale.model_copy(update={"name": "mine"}), columns)
@@ -190,6 +194,9 @@ def test_the_packaged_energies_with_one_s_own(tmp_path):
     assert joined.phases[joined.polymorphs({"Li": 1, "Nb": 1, "O": 3})[0]].id == "lower"
     assert (joined.phases[-1].origin, joined.phases[0].origin) == ("mine", reference.phases[0].origin)
     assert joined.formula(0) == reference.formula(0)
+    part = joined.within({"Li", "Nb", "O"})
+    part.to_file(tmp_path / "part.json")
+    assert open_energies(str(tmp_path / "part.json")) == part
 
 
 TEXT = st.sampled_from(["PBE", "pbe", " PBE  ", "r2SCAN", "not stated"])
