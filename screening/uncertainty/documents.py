@@ -28,7 +28,7 @@ class Uncertainty(BaseModel):
     seed: int = Field(description="which samples")
     model: ModelProvenance = Field(description="the error model they were drawn from")
     uncalibrated_elements: list[str] = Field(
-        description="elements of the system the model was not calibrated on; their errors are taken to be like those of others"
+        description="elements of the system the model was not calibrated on; taken to err as the others do"
     )
 
     def interval(self, quantity: str) -> Interval | None:

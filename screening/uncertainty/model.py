@@ -182,8 +182,12 @@ def read_model(path: Path) -> ErrorModel:
         return ErrorModel.model_validate(json.loads(path.read_bytes())["model"])
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, ValidationError) as error:
-        raise InputError(f"{path} is damaged: {str(error).splitlines()[0]}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in ("model", *first["loc"]))
+        raise InputError(f"{path} is damaged: {where}: {first['msg']}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path} is damaged: {error}") from None
 
 
 @cache
