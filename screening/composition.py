@@ -34,8 +34,8 @@ _NOT_REDUCED = {  # peroxides and the gases keep their two atoms
     **{gas: f"{gas}2" for gas in ("H", "N", "O", "F", "Cl")},
 }
 _POLYANION_GAP = 1.65  # below this difference in electronegativity the last two elements are written as a group
-# Charge on an atom of the longest chain among the common anions: superoxide, octasulfide, azide, triiodide.
-_LEAST_REDUCED = {"O": -1 / 2, "S": -1 / 4, "Se": -1 / 4, "N": -1 / 3, "F": -1, "Cl": -1, "Br": -1 / 3, "I": -1 / 3}
+# Charge on an atom of the longest chain among the common anions: superoxide, octasulfide, azide, octaiodide.
+_LEAST_REDUCED = {"O": -1 / 2, "S": -1 / 4, "Se": -1 / 4, "N": -1 / 3, "F": -1, "Cl": -1, "Br": -1 / 3, "I": -1 / 4}
 _ELEMENTS_FILE = Path(__file__).parent / "data" / "catalogue" / "elements.yaml"
 
 

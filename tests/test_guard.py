@@ -115,14 +115,14 @@ class TestImplausibleDepth:
         (excluded,) = guard(phases)
         assert (excluded.id, excluded.rule) == ("Ni4O", "implausible depth, metal-rich")
         assert excluded.depth_ev_per_atom == pytest.approx(depth)
-        assert "0.15 eV/atom; -0.700 eV/atom" in excluded.reason
+        assert "0.2 eV/atom; -0.700 eV/atom" in excluded.reason
 
-    @pytest.mark.parametrize(("depth", "goes"), [(-0.16, True), (-0.14, False), (0.3, False)])
+    @pytest.mark.parametrize(("depth", "goes"), [(-0.21, True), (-0.19, False), (0.3, False)])
     def test_the_limit_for_metal_rich_compounds(self, depth: float, goes: bool) -> None:
         phases = phases_of(NiO=NICKEL_OXIDE, Ni4O=2 / 5 * NICKEL_OXIDE + depth)
         assert bool(guard(phases)) is goes
 
-    @pytest.mark.parametrize(("depth", "goes"), [(-0.31, True), (-0.29, False)])
+    @pytest.mark.parametrize(("depth", "goes"), [(-0.71, True), (-0.69, False)])
     def test_the_limit_for_three_elements(self, depth: float, goes: bool) -> None:
         phases = phases_of(NiO=NICKEL_OXIDE, Li2O=-2.0, LiNiO2=-1.35 + depth)
         # LiNiO2 = NiO + 1/2 Li2O + 1/2 O: (2 * -1.2 + 1.5 * -2.0) / 4
@@ -147,12 +147,12 @@ class TestImplausibleDepth:
         assert [exclusion.id for exclusion in guard(phases)] == ["Ni4O", "Ni3O"]
 
     def test_an_impossible_composition_does_not_hide_a_false_phase(self) -> None:
-        phases = phases_of(ZrF4=-3.5, ZrO2=-3.5, ZrO2F5=-5.0, ZrOF2=-4.0)
-        assert best_mixture(phases, "ZrOF2") < -4.0  # with it ZrOF2 is above the hull, without it 0.5 eV/atom below
+        phases = phases_of(ZrF4=-3.5, ZrO2=-3.5, ZrO2F5=-6.0, ZrOF2=-4.25)
+        assert best_mixture(phases, "ZrOF2") < -4.25  # with it ZrOF2 is above the hull, without it 0.75 eV/atom below
         assert {exclusion.id for exclusion in guard(phases)} == {"ZrO2F5", "ZrOF2"}
 
     def test_each_phase_of_a_composition_is_judged(self) -> None:
-        deep = 2 / 5 * NICKEL_OXIDE - 0.2
+        deep = 2 / 5 * NICKEL_OXIDE - 0.25
         phases = phases_of(NiO=NICKEL_OXIDE, Ni4O=deep, Ni8O2=deep + 0.01, Ni12O3=deep + 0.1)
         assert [exclusion.id for exclusion in guard(phases)] == ["Ni4O", "Ni8O2"]
 
@@ -173,7 +173,7 @@ class TestOnPackagedEnergies:
             ("Nb6Ni6O", -0.5, "implausible depth, metal-rich"),
             ("HfNi(OF)6", -0.1, "anion excess"),
             ("HfNi(OF)6", 0.8, "anion excess"),
-            ("LiZr2(PO4)3", -0.5, "implausible depth"),
+            ("LiZr2(PO4)3", -0.8, "implausible depth"),
         ],
     )
     def test_a_false_phase_is_found(self, formula: str, above: float, rule: str) -> None:
