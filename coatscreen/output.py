@@ -40,7 +40,7 @@ def note(text: str) -> None:
 def print_energies(energies: EnergyProvenance, uncertainty: Uncertainty | None = None) -> None:
     """Say which energies a result came from, and what its intervals are."""
     print(
-        f"Energies: {energies.name}, {energies.n_phases} phases; {energies.functional}; "
+        f"Energies: {energies.name}, version {energies.version}, {energies.n_phases} phases; {energies.functional}; "
         f"corrections: {energies.correction}"
     )
     if uncertainty is not None:

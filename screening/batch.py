@@ -34,7 +34,7 @@ class EnergySource(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: str = Field(description="'reference' or an absolute path")
+    source: str = Field(description="of energies, by which any process opens the same")
     sha256: str = Field(description="hash of the phases")
 
     def open(self) -> PhaseSet:
