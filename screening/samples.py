@@ -7,8 +7,7 @@ be compared, although two jobs computed it at different times.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import count, repeat
+from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
@@ -86,17 +85,16 @@ class SampledCathode(BaseModel):
         """Compositions at all states."""
         return [state.formula for state in self.cathode.states]
 
-    def samples(self) -> Iterator[CathodeDocument]:
-        """Yield the cathode as it is in each sample; without end, so that a cited potential serves any number."""
-        for number in count():
-            states = []
-            for state in self.cathode.states:
-                held = {}
-                if state.state in self.mu_li_ev:
-                    mu = self.mu_li_ev[state.state][number]
-                    held = {"lithium": state.lithium.model_copy(update={"mu_li_ev": mu, "voltage_v": -mu})}
-                states.append(state.model_copy(update=held))
-            yield self.cathode.model_copy(update={"states": states})
+    def in_sample(self, number: int) -> CathodeDocument:
+        """Return the cathode as it is in one sample, counted from 0."""
+        states = []
+        for state in self.cathode.states:
+            held = {}
+            if state.state in self.mu_li_ev:
+                mu = self.mu_li_ev[state.state][number]
+                held = {"lithium": state.lithium.model_copy(update={"mu_li_ev": mu, "voltage_v": -mu})}
+            states.append(state.model_copy(update=held))
+        return self.cathode.model_copy(update={"states": states})
 
 
 class CoatingSamples(BaseModel):
@@ -156,8 +154,8 @@ def sample_cathode_contacts(
 ) -> SampledMaterial:
     """Compute a coating against a cathode, as :func:`screening.contacts.cathode_contacts`, in every sample."""
     elements = _elements(coating, *cathode.formulas)
-    samples = zip(sampling.draw(phases, elements), cathode.samples(), strict=False)
-    met = (cathode_contacts(sample, coating, at) for sample, at in samples)
+    samples = enumerate(sampling.draw(phases, elements))
+    met = (cathode_contacts(sample, coating, cathode.in_sample(number)) for number, sample in samples)
     return _collect(met, _uncalibrated(phases, elements))
 
 
@@ -166,9 +164,11 @@ def sample_electrolyte_contacts(
 ) -> SampledMaterial:
     """Compute a coating against an electrolyte, as :func:`screening.contacts.electrolyte_contacts`, in every sample."""
     elements = _elements(coating, electrolyte)
-    held: Iterable[CathodeDocument | None] = repeat(None) if cathode is None else cathode.samples()
-    samples = zip(sampling.draw(phases, elements), held, strict=False)
-    met = (electrolyte_contacts(sample, coating, electrolyte, at) for sample, at in samples)
+    samples = enumerate(sampling.draw(phases, elements))
+    met = (
+        electrolyte_contacts(sample, coating, electrolyte, None if cathode is None else cathode.in_sample(number))
+        for number, sample in samples
+    )
     return _collect(met, _uncalibrated(phases, elements))
 
 
