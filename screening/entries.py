@@ -131,7 +131,10 @@ class _Said(NamedTuple):
 
 def _said(number: int, entry: ComputedEntry | PDEntry) -> _Said:
     parameters = getattr(entry, "parameters", None) or {}
-    functional = str(parameters.get("run_type") or parameters.get("functional") or "").upper()
+    run_type = parameters.get("run_type") or parameters.get("functional") or ""
+    if isinstance(run_type, dict):  # an enumeration whose package is not installed
+        run_type = run_type.get("value", "")
+    functional = str(run_type).upper()
     adjustments = getattr(entry, "energy_adjustments", None)
     elements = entry.composition.elements
     return _Said(

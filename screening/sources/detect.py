@@ -10,6 +10,7 @@ from screening.errors import InputError
 from screening.phase import EnergyScale, PhaseColumns
 from screening.phase_table import PhaseTable
 from screening.sources.entries import entries_of
+from screening.sources.fetched import Systems, largest
 from screening.sources.files import parse_json, read_bytes
 from screening.sources.formation_energies import read_formation_energies
 from screening.sources.table import table_of
@@ -40,7 +41,7 @@ def read_energies(path: str | Path) -> Table:
         data = parse_json(content, path)
         scale, columns = _from_json(data, path, version)
         if isinstance(data, dict) and "systems" in data:
-            systems = frozenset(frozenset(name.split("-")) for name in data["systems"])
+            systems = _systems(data["systems"], path)
     else:
         scale, columns = read_formation_energies(content, path, version)
     return Table(scale, PhaseTable.from_columns(columns), systems)
@@ -55,3 +56,9 @@ def _from_json(data: Any, path: Path, version: str) -> tuple[EnergyScale, PhaseC
         return table_of(data, path)
     keys = ", ".join(list(data)[:4]) or "nothing"
     raise InputError(f"energies file {path} holds neither a set of phases nor pymatgen entries, but {keys}")
+
+
+def _systems(names: Any, path: Path) -> Systems:
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        raise InputError(f"energies file {path}: its chemical systems are not a list of names such as Li-O")
+    return largest(name.split("-") for name in names)
