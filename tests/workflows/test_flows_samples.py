@@ -1,0 +1,252 @@
+"""A screening with samples of the energies, from request to database."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+
+import pytest
+from fixtures_samples import error_model_of, modelled_file, uncertain_settings
+from fixtures_screening import SMALL, contents, energies_file, job_times, settings_for, without
+
+from screening import CoatingDatabase, sample_batch
+from screening.criteria import Criterion
+from screening.database import StoreLocation
+from screening.errors import InputError
+from workflows import CoatingScreeningMaker, run_screening
+from workflows.run import unfinished_request
+from workflows.settings import load_settings
+
+
+def documents(store):
+    with CoatingDatabase.open(store) as database:
+        return {doc["coating"]: doc for doc in database.search()}
+
+
+def names_of(flow):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return {job.name: job.uuid for job, _ in flow.iterflow()}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A database into which all was screened at once."""
+    settings = uncertain_settings(tmp_path_factory.mktemp("whole"))
+    assert run_screening(settings).outcome.failed == {}
+    return settings.store
+
+
+def test_what_the_documents_hold(whole):
+    docs = documents(whole)
+    assert docs.keys() == set(SMALL["coatings"])
+    ranks = dict.fromkeys("123", 0.0)
+    for doc in docs.values():
+        assert doc["why_missing"] is None
+        found = doc["uncertainty"]
+        assert (found["n_samples"], found["seed"], found["model"]["name"]) == (20, 0, "chgnet-0.3.0")
+        for quantity in ("worst_mutual_mev_per_atom", "gain_over_bare_mev_per_atom"):
+            interval = found["intervals"][quantity]
+            assert interval["low"] <= interval["median"] <= interval["high"]
+        assert found["probability_of_passing"].keys() == doc["passes"].keys()
+        assert sum(found["probability_of_rank"].values()) == pytest.approx(1.0)
+        for rank, probability in found["probability_of_rank"].items():
+            ranks[rank] += probability
+        assert len(str(found)) < 4000  # what follows from the samples, not the samples
+    assert ranks["1"] >= 1.0 - 1e-9
+    assert sum(ranks.values()) == pytest.approx(3.0)
+
+
+def test_without_errors_the_intervals_are_the_nominal_values(tmp_path, monkeypatch):
+    zero = error_model_of(0.0, 0.0)
+    monkeypatch.setattr("screening.uncertainty.model._packaged", lambda: (zero,))
+    settings = uncertain_settings(tmp_path)
+    run_screening(settings)
+    for doc in documents(settings.store).values():
+        found = doc["uncertainty"]
+        for quantity, value in doc["quantities"].items():
+            if quantity == "raw_material_cost_usd_per_kg":
+                continue
+            interval = found["intervals"][quantity]
+            if value is None:
+                assert interval is None
+            else:
+                assert interval["low"] == interval["median"] == interval["high"] == pytest.approx(value, abs=2e-6)
+        gain = found["intervals"]["gain_over_bare_mev_per_atom"]
+        assert gain["low"] == gain["high"] == pytest.approx(doc["gain_over_bare_mev_per_atom"], abs=2e-6)
+        assert found["probability_of_rank"] == {str(doc["rank"]): 1.0}
+        assert found["undecided"] == []
+        assert found["probability_of_passing"] == {name: float(ok) for name, ok in doc["passes"].items()}
+
+
+def test_the_same_seed_gives_the_same_documents_and_another_seed_others(tmp_path, whole):
+    for seed in (0, 1):
+        settings = uncertain_settings(tmp_path, seed=seed, store=str(tmp_path / str(seed)))
+        run_screening(settings)
+        assert (contents(settings.store) == contents(whole)) == (seed == 0)
+        assert without(contents(settings.store), "uncertainty") == without(contents(whole), "uncertainty")
+
+
+def test_a_coating_added_later_gives_what_all_at_once_gives(tmp_path, whole):
+    """Also in other batches: those that were there are ranked again with the samples they had."""
+    settings = uncertain_settings(tmp_path, coatings=["LiNbO3"])
+    run_screening(settings)
+    alone = documents(settings.store)["LiNbO3"]["uncertainty"]
+    assert alone["probability_of_rank"] == {"1": 1.0}
+    run_screening(uncertain_settings(tmp_path, coatings=["Li3PO4", "HfO2"], batch_size=60))
+    together = documents(settings.store)["LiNbO3"]["uncertainty"]
+    assert together["probability_of_rank"] != alone["probability_of_rank"]
+    assert together["intervals"] == alone["intervals"]
+    assert contents(settings.store) == contents(whole)
+
+
+def test_samples_add_to_what_was_computed_without_them(tmp_path):
+    plain = uncertain_settings(tmp_path, uncertainty=False, samples=None)
+    run_screening(plain)
+    before = contents(plain.store)
+    assert {doc["uncertainty"] for doc in before["coatings"]} == {None}
+    times = job_times(plain.store)
+    outcome = run_screening(uncertain_settings(tmp_path)).outcome
+    again = {name.partition(":")[0] for name in outcome.done}
+    assert "contacts_with_cathode" not in again
+    assert "bare_interface" not in again
+    assert {uuid: times[uuid] for uuid in times} == {u: t for u, t in job_times(plain.store).items() if u in times}
+    after = contents(plain.store)
+    assert without(after, "uncertainty") == without(before, "uncertainty")
+    assert None not in [doc["uncertainty"] for doc in after["coatings"]]
+    run_screening(plain)  # what was asked for last is what the database shows
+    assert contents(plain.store) == before
+
+
+def test_a_coating_without_samples_leaves_the_ranks_open(tmp_path):
+    settings = uncertain_settings(tmp_path, coatings=["LiNbO3", "HfO2"])
+    run_screening(settings)
+    run_screening(uncertain_settings(tmp_path, coatings=["Li3PO4"], uncertainty=False, samples=None))
+    docs = documents(settings.store)
+    assert docs["Li3PO4"]["uncertainty"] is None
+    for name in ("LiNbO3", "HfO2"):
+        assert docs[name]["uncertainty"]["probability_of_rank"] is None
+        assert docs[name]["uncertainty"]["undecided"] is None
+        assert docs[name]["uncertainty"]["intervals"]["worst_mutual_mev_per_atom"] is not None
+
+
+def test_other_criteria_are_judged_in_the_samples_there_are(tmp_path, whole):
+    criteria = [{"name": "c", "quantity": "mutual_electrolyte_mev_per_atom", "at_least": -60.0}]
+    shutil.copytree(whole, tmp_path / "db")
+    settings = uncertain_settings(tmp_path, criteria=criteria)
+    again = {name.partition(":")[0] for name in run_screening(settings).outcome.done}
+    assert not any("samples" in name for name in again)
+    docs = documents(settings.store)
+    for name, before in documents(whole).items():
+        found = docs[name]["uncertainty"]
+        assert found["probability_of_passing"].keys() == {"c"}
+        assert found["probability_of_passing_all"] == found["probability_of_passing"]["c"]
+        for key in ("intervals", "probability_of_rank", "undecided"):
+            assert found[key] == before["uncertainty"][key]
+    assert len({doc["uncertainty"]["probability_of_passing"]["c"] for doc in docs.values()}) > 1
+
+
+def test_interrupted_in_the_middle_of_the_samples(tmp_path, monkeypatch, whole):
+    settings = uncertain_settings(tmp_path, batch_size=20)
+    real, calls = sample_batch.electrolyte_contact_samples, []
+
+    def interrupted(*arguments):
+        calls.append(arguments)
+        if len(calls) > 3:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(sample_batch, "electrolyte_contact_samples", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_screening(settings)
+    monkeypatch.setattr(sample_batch, "electrolyte_contact_samples", real)
+    done = job_times(settings.store)
+    request = unfinished_request(StoreLocation(settings.store))
+    assert (request["uncertainty"], request["samples"], request["seed"]) == (True, 20, 0)
+    outcome = run_screening(load_settings(**request, store=settings.store)).outcome
+    assert len(outcome.already_done) == len(done) > 3
+    assert contents(settings.store) == contents(whole)
+
+
+def test_a_lost_job_is_named_and_mended_by_the_next_run(tmp_path, monkeypatch, whole):
+    settings = uncertain_settings(tmp_path, batch_size=20)
+    real = sample_batch.material_samples
+
+    def fails_for_hafnia(energies, sampling, formulas):
+        if "HfO2" in formulas:
+            raise RuntimeError("out of luck")
+        return real(energies, sampling, formulas)
+
+    monkeypatch.setattr(sample_batch, "material_samples", fails_for_hafnia)
+    assert list(run_screening(settings).outcome.failed.values()) == ["RuntimeError: out of luck"]
+    docs = documents(settings.store)
+    lost = docs["HfO2"]
+    assert lost["why_missing"] == "samples: the job computing samples of stability and window failed"
+    assert lost["uncertainty"]["probability_of_passing"]["stable"] is None
+    assert lost["uncertainty"]["probability_of_passing_all"] is None
+    assert lost["uncertainty"]["probability_of_rank"] is not None  # the ranking needs no window
+    assert docs["LiNbO3"]["why_missing"] is None
+    monkeypatch.setattr(sample_batch, "material_samples", real)
+    run_screening(settings)
+    assert contents(settings.store) == contents(whole)
+
+
+def test_jobs_that_take_samples_are_divided(tmp_path):
+    """A coating in n samples counts as n coatings, so that several processes have something to do."""
+    energies = modelled_file(tmp_path)
+    plain = names_of(CoatingScreeningMaker().make(**SMALL, energies=energies))
+    whole = names_of(CoatingScreeningMaker(samples=20).make(**SMALL, energies=energies))
+    parts = names_of(CoatingScreeningMaker(samples=200).make(**SMALL, energies=energies))
+    changed = {name for name in plain if plain[name] != whole[name]}
+    assert {name.partition(":")[0] for name in changed} == {"assemble_records", "judge_records", "rank"}
+    assert "cathode_contact_samples: LiCoO2, LiNbO3 to HfO2" in whole
+    assert {f"cathode_contact_samples: LiCoO2, {name}" for name in SMALL["coatings"]} <= parts.keys()
+
+
+def test_no_job_depends_on_which_other_coatings_there_are(tmp_path):
+    energies = modelled_file(tmp_path)
+    three = names_of(CoatingScreeningMaker(samples=200).make(**SMALL, energies=energies))
+    one = names_of(
+        CoatingScreeningMaker(samples=200).make(**{**SMALL, "coatings": ["LiTaO3", "HfO2"]}, energies=energies)
+    )
+    same = {name for name in one if name.endswith("HfO2") and "samples" in name}
+    assert len(same) == 5
+    assert {name: one[name] for name in same} == {name: three[name] for name in same}
+
+
+def test_energies_without_an_error_model_are_refused_before_any_work(tmp_path):
+    settings = settings_for(tmp_path, uncertainty=True, energies=energies_file(tmp_path))
+    with pytest.raises(InputError, match="no error model for the energies 'synthetic'"):
+        run_screening(settings)
+    assert not (tmp_path / "db").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"samples": 50}, "samples needs uncertainty"),
+        ({"seed": 0}, "seed needs uncertainty"),
+        ({"uncertainty": True, "samples": 0}, "samples: .*greater than or equal to 20"),
+        ({"uncertainty": True, "samples": -5}, "samples: .*greater than or equal to 20"),
+        ({"uncertainty": True, "seed": -1}, "seed: .*greater than or equal to 0"),
+        ({"uncertainty": "perhaps"}, "uncertainty: "),
+    ],
+)
+def test_settings_that_are_wrong(options, message):
+    with pytest.raises(InputError, match=message):
+        load_settings(**options)
+
+
+def test_settings_of_samples():
+    assert (load_settings().uncertainty, load_settings().samples) == (False, None)
+    settings = load_settings(uncertainty=True)
+    assert (settings.samples, settings.seed) == (200, 0)
+    assert load_settings(**settings.model_dump(exclude={"criteria", "candidates"})).samples == 200
+
+
+def test_a_criterion_on_the_worst_contact(tmp_path):
+    worst = Criterion(name="worst", quantity="worst_mutual_mev_per_atom", at_least=-1000.0)
+    settings = uncertain_settings(tmp_path, coatings=["LiNbO3"], criteria=[worst.model_dump()])
+    run_screening(settings)
+    (doc,) = documents(settings.store).values()
+    assert doc["uncertainty"]["probability_of_passing"] == {"worst": 1.0}
