@@ -130,7 +130,7 @@ class _Said(NamedTuple):
 
 
 def _said(number: int, entry: ComputedEntry | PDEntry) -> _Said:
-    parameters = getattr(entry, "parameters", None) or {}
+    parameters = {**(getattr(entry, "data", None) or {}), **(getattr(entry, "parameters", None) or {})}
     run_type = parameters.get("run_type") or parameters.get("functional") or ""
     if isinstance(run_type, dict):  # an enumeration whose package is not installed
         run_type = run_type.get("value", "")

@@ -98,6 +98,7 @@ def test_mp2020_corrections_name_the_scale(write):
         ([entry("Li"), entry("Li2O")], "not stated", "none"),
         ([entry("Li", parameters={"run_type": "GGA"})], "PBE", "none"),
         ([entry("Li", parameters={"run_type": "r2SCAN"})], "r2SCAN", "none"),
+        ([entry("Li", data={"run_type": "r2SCAN"})], "r2SCAN", "none"),
         ([entry("Li", parameters={"run_type": "PBEsol"})], "PBEsol", "none"),
         ([entry("Li", parameters={"run_type": "GGA"}), entry("O2")], "not stated", "none"),
         ([entry("Li2O", correction=-1.0)], "not stated", "not stated"),

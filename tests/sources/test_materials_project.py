@@ -12,6 +12,8 @@ import materials_project_server as local
 import pytest
 from fixtures_screening import ELEMENTS, FORMATION, SMALL, energies_file, phase_set, synthetic, without
 from materials_project_server import KEY, materials_project, thermo_document, thermo_documents
+from monty.serialization import dumpfn
+from pymatgen.entries.computed_entries import ComputedEntry, ConstantEnergyAdjustment
 
 from coatscreen.__main__ import execute
 from screening import composition
@@ -469,6 +471,23 @@ def test_a_compound_of_one_s_own_beside_the_database_s(server, tmp_path):
         open_energies("mp+reference", systems=LI_NB_O)
     with pytest.raises(InputError, match="name one source twice"):
         open_energies("mp+mp:2025.09.25", systems=LI_NB_O)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "joined"), [("MaterialsProject2020Compatibility", True), ("MITCompatibility", False)]
+)
+def test_entries_of_one_s_own_beside_the_database_s(server, tmp_path, scheme, joined):
+    correction = ConstantEnergyAdjustment(-2.0, cls={"@class": scheme})
+    parameters = {"run_type": "GGA"}
+    mine = ComputedEntry("Li3NbO4", -70.0, parameters=parameters, energy_adjustments=[correction], entry_id="mine")
+    dumpfn([mine], tmp_path / "mine.json")
+    source = f"mp+{tmp_path / 'mine.json'}"
+    if joined:
+        phases = open_energies(source, systems=LI_NB_O)
+        assert phases.phases[phases.polymorphs({"Li": 3, "Nb": 1, "O": 4})[0]].energy_ev_per_atom == -72.0 / 8
+    else:
+        with pytest.raises(InputError, match=r"two scales: .*'PBE and PBE\+U', that of 'mine\.json' is 'PBE'"):
+            open_energies(source, systems=LI_NB_O)
 
 
 # -- for verbs ------------------------------------------------------------------------------------
