@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from fixtures_screening import FORMATION, energies_file, phase_set, synthetic
 
@@ -121,3 +123,11 @@ def test_an_edited_file_does_not_match_its_hash(tmp_path):
     path.write_text(edited)
     with pytest.raises(InputError, match="do not match their hash"):
         open_energies(str(path))
+
+
+def test_without_the_extra_of_the_materials_project(tmp_path, monkeypatch):
+    monkeypatch.setenv("COATSCREEN_CACHE", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "mp_api.client", None)  # as if not installed
+    monkeypatch.delitem(sys.modules, "screening.sources.materials_project_client", raising=False)
+    with pytest.raises(InputError, match=r"need the extra mp: python -m pip install 'coatscreen\[mp\]'"):
+        open_energies("mp", systems=[{"Li", "O"}])
