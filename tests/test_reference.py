@@ -40,10 +40,14 @@ from screening.reference_build import write_reference
 from screening.reference_table import Row, pack
 
 ROOT = Path(__file__).parent.parent
-ELEMENTS = (
-    "Ag Al As Au B Ba Be Bi Br C Ca Cd Ce Cl Co Cr Cs Cu Dy Er Eu F Fe Ga Gd Ge H Hf Hg Ho I In Ir K La Li Lu Mg Mn Mo "
-    "N Na Nb Nd Ni O Os P Pb Pd Pr Pt Rb Re Rh Ru S Sb Sc Se Si Sm Sn Sr Ta Tb Te Ti Tl Tm V W Y Yb Zn Zr"
-).split()
+# fmt: off
+ELEMENTS = [
+    "Ag", "Al", "As", "Au", "B", "Ba", "Be", "Bi", "Br", "C", "Ca", "Cd", "Ce", "Cl", "Co", "Cr", "Cs", "Cu", "Dy",
+    "Er", "Eu", "F", "Fe", "Ga", "Gd", "Ge", "H", "Hf", "Hg", "Ho", "I", "In", "Ir", "K", "La", "Li", "Lu", "Mg",
+    "Mn", "Mo", "N", "Na", "Nb", "Nd", "Ni", "O", "Os", "P", "Pb", "Pd", "Pr", "Pt", "Rb", "Re", "Rh", "Ru", "S",
+    "Sb", "Sc", "Se", "Si", "Sm", "Sn", "Sr", "Ta", "Tb", "Te", "Ti", "Tl", "Tm", "V", "W", "Y", "Yb", "Zn", "Zr",
+]
+# fmt: on
 PROVENANCE = ModelProvenance(model="CHGNet 0.3.0", package="chgnet 0", torch="0", weights_sha256="0" * 64)
 
 
