@@ -276,7 +276,7 @@ class PhaseSet:
 
     def _system(self, wanted: frozenset[str], reservoir: Reservoir | None) -> PhaseSystem:
         if self._sample_of is not None:
-            return self._sample_of.system(wanted, reservoir).repriced(self.formation_energies)
+            return self._sample_of._alike(wanted, reservoir).repriced(self.formation_energies, reservoir)
         self.require(sorted(wanted))
         inside, fractions = self._lowest_inside(tuple(sorted(wanted)))
         return PhaseSystem(
@@ -285,6 +285,14 @@ class PhaseSet:
             self.formation_energies[inside],
             inside,
             reservoir,
+        )
+
+    def _alike(self, wanted: frozenset[str], reservoir: Reservoir | None) -> PhaseSystem:
+        """Return a system of these elements and open elements, at whatever potentials; samples differ in them."""
+        exchanged = set(reservoir.elements if reservoir else ())
+        known = (system for (elements, _), system in self._systems.items() if elements == wanted)
+        return next((system for system in known if set(system.open) == exchanged), None) or self.system(
+            wanted, reservoir
         )
 
     def without(self, positions: Iterable[int]) -> PhaseSet:

@@ -121,13 +121,15 @@ class PhaseSystem:
             )
         return np.ascontiguousarray(grand[~only_open] / self._share[~only_open])
 
-    def repriced(self, formation_energies: Floats) -> PhaseSystem:
+    def repriced(self, formation_energies: Floats, reservoir: Reservoir | None = None) -> PhaseSystem:
         """Return the same phases with other energies, quick to ask where this system was asked before.
 
         Parameters
         ----------
         formation_energies
             Of all phases of the set the system comes from, eV/atom.
+        reservoir
+            The same open elements at other chemical potentials; None: at these.
 
         Raises
         ------
@@ -135,7 +137,10 @@ class PhaseSystem:
             If with these energies a phase of open elements alone would form without limit.
         """
         repriced = copy.copy(self)
-        repriced.costs = self._price(formation_energies[self._all_positions])
+        if reservoir is not None:
+            repriced.reservoir = reservoir
+            repriced._potentials = np.array([reservoir.mu_relative_ev[element] for element in self.open])
+        repriced.costs = repriced._price(formation_energies[self._all_positions])
         repriced._program = self._program.repriced(repriced.costs)
         repriced._mixtures = {}
         return repriced
