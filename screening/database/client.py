@@ -123,10 +123,7 @@ class CoatingDatabase:
             criteria["worst_mutual_mev_per_atom"] = {"$gte": -max_reaction_energy_mev_per_atom}
         if filter:
             criteria = {"$and": [criteria, dict(filter)]} if criteria else dict(filter)
-        field, direction = SORTS[sort]
-        found = self._find("coatings", criteria)
-        found.sort(key=lambda doc: _sort_key(doc, field, direction))
-        found = found[:limit] if limit else found
+        found = self._sorted(criteria, sort, limit)
         if fields:
             _require_fields(found, fields)
             return [{name: _value(doc, name) for name in fields} for doc in found]
@@ -146,24 +143,26 @@ class CoatingDatabase:
         top
             At most so many coatings in each; 0 for all.
         """
-        docs = self.search(cathode=cathode, electrolyte=electrolyte, sort=sort)
-        groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-        for doc in docs:
-            groups.setdefault((doc["cathode"], doc["electrolyte"], doc["energies"]["sha256"]), []).append(doc)
-        return [self._ranking(*group, docs[: top or None]) for group, docs in groups.items()]
+        rankings = []
+        for pair in self.pairs():
+            if cathode in (None, pair[0]) and electrolyte in (None, pair[1]):
+                group = {"cathode": pair[0], "electrolyte": pair[1]}
+                for sha256 in sorted(self._distinct("energies.sha256", group)):
+                    docs = self._sorted({**group, "energies.sha256": sha256}, sort, top)
+                    rankings.append(self._ranking(*pair, sha256, docs))
+        return rankings
 
     def _ranking(self, cathode: str, electrolyte: str, sha256: str, docs: list[dict[str, Any]]) -> RankingDocument:
         group = {"cathode": cathode, "electrolyte": electrolyte, "energies.sha256": sha256}
         bare = self._find("bare_interfaces", group)
-        criteria = self._find("coatings", {**group, "coating": docs[0]["coating"]})[0]["criteria"]
         try:
             return RankingDocument(
                 energies=docs[0]["energies"],
                 cathode=cathode,
                 electrolyte=electrolyte,
                 bare_interface=BareInterface.model_validate(_without_bookkeeping(bare[0])) if bare else None,
-                ranking=[RankedCoating.model_validate(doc) for doc in docs],
-                criteria={c["name"]: Criterion.model_validate(c) for c in criteria},
+                ranking=[RankedCoating.model_validate(_without_bookkeeping(doc)) for doc in docs],
+                criteria={c["name"]: Criterion.model_validate(c) for c in docs[0]["criteria"]},
             )
         except ValidationError as error:
             raise StoreError(
@@ -173,15 +172,50 @@ class CoatingDatabase:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the cathodes and electrolytes in the database, as pairs."""
-        return sorted({(doc["cathode"], doc["electrolyte"]) for doc in self._find("coatings", {})})
+        return sorted(
+            (cathode, electrolyte)
+            for cathode in self._distinct("cathode", {})
+            for electrolyte in self._distinct("electrolyte", {"cathode": cathode})
+        )
 
-    def _find(self, collection: Collection, criteria: dict[str, Any]) -> list[dict[str, Any]]:
+    def names(self, cathode: str, electrolyte: str, energies_sha256: str) -> list[str]:
+        """Return the coatings of a ranking by name."""
+        group = {"cathode": cathode, "electrolyte": electrolyte, "energies.sha256": energies_sha256}
+        return sorted(self._distinct("coating", group))
+
+    def _distinct(self, field: str, criteria: dict[str, Any]) -> list[str]:
+        with self.location.errors():
+            return list(self._store("coatings").distinct(field, criteria))
+
+    def _sorted(self, criteria: dict[str, Any], sort: str, limit: int) -> list[dict[str, Any]]:
+        """Return what matches in order; what lacks the value comes last, and is otherwise sorted by rank and name."""
+        field, direction = SORTS[sort]
+        order = {field: direction, "rank": 1, "coating": 1}
+        known = {field: {"$gt": -math.inf}}  # any number
+        parts: list[dict[str, Any]] = [known, {"$nor": [known]}]
+        if field == "window.oxidation_limit_v":  # what holds no lithium is never oxidised
+            never = {"window.oxidation_limited": False}
+            parts = [never, {"$and": [{"$nor": [never]}, known]}, {"$nor": [never, known]}]
+        found: list[dict[str, Any]] = []
+        for part in parts:
+            if not limit or len(found) < limit:
+                both = {"$and": [criteria, part]} if criteria else part
+                found += self._find("coatings", both, order, limit - len(found) if limit else 0)
+        return found
+
+    def _find(
+        self,
+        collection: Collection,
+        criteria: dict[str, Any],
+        sort: dict[str, int] | None = None,
+        limit: int = 0,
+    ) -> list[dict[str, Any]]:
         from pymongo.errors import OperationFailure
 
         store = self._store(collection)
         with self.location.errors():
             try:
-                return list(store.query(criteria))
+                return list(store.query(criteria, sort=sort, limit=limit))
             except OperationFailure as error:
                 if error.code in _NOT_PERMITTED:
                     raise
@@ -234,10 +268,3 @@ def _ends_at(doc: Any, dotted: str) -> str | None:
         else:
             return ".".join(parts[:depth])
     return None
-
-
-def _sort_key(doc: dict[str, Any], field: str, direction: int) -> tuple[bool, float, int, str]:
-    value = _value(doc, field)
-    if field == "window.oxidation_limit_v" and _value(doc, "window.oxidation_limited") is False:
-        value = math.inf
-    return (value is None, direction * (value or 0.0), doc.get("rank") or 10**9, doc["coating"])

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby as group_sorted
 from itertools import islice
@@ -23,10 +23,11 @@ import orjson
 from maggma.core import Sort, Store
 from monty.json import jsanitize
 
+from screening.database.projection import has, projected
+from screening.database.scalars import Condition, column, conditions, is_plain, matches, value_of
 from screening.errors import StoreError
 
 _BUSY_SECONDS = 120.0
-_LARGEST_INTEGER = 2**63 - 1
 
 
 class SQLiteStore(Store):  # type: ignore[misc]
@@ -44,6 +45,9 @@ class SQLiteStore(Store):  # type: ignore[misc]
         Field that identifies a document where :meth:`update` is not told otherwise; never a list.
     read_only
         Open an existing file without writing to it; a collection that is not there is empty.
+    scalars
+        Dotted fields that are a number, a text or a truth value wherever they are there. Filters and sorts on them
+        read a narrow table instead of every document.
 
     Raises
     ------
@@ -51,7 +55,15 @@ class SQLiteStore(Store):  # type: ignore[misc]
         Here and in every method: if the file cannot be opened, read or written.
     """
 
-    def __init__(self, path: str, collection_name: str, key: str = "_key", read_only: bool = False, **kwargs: Any):
+    def __init__(
+        self,
+        path: str,
+        collection_name: str,
+        key: str = "_key",
+        read_only: bool = False,
+        scalars: Sequence[str] = (),
+        **kwargs: Any,
+    ):
         if not Path(path).is_absolute():
             raise StoreError(f"the path of an embedded store must be absolute: {path}")
         if not re.fullmatch(r"[A-Za-z]\w*", collection_name, re.ASCII):
@@ -59,6 +71,10 @@ class SQLiteStore(Store):  # type: ignore[misc]
         self.path = path
         self.collection_name = collection_name
         self.read_only = read_only
+        self.scalars = tuple(scalars)
+        if not all(re.fullmatch(r"[A-Za-z_][\w.]*", field, re.ASCII) for field in self.scalars):
+            raise StoreError(f"not fields to keep apart: {', '.join(self.scalars)}")
+        self._kept_apart = False  # whether the narrow table is there
         self._db: sqlite3.Connection | None = None
         super().__init__(key=key, **kwargs)
 
@@ -95,7 +111,43 @@ class SQLiteStore(Store):  # type: ignore[misc]
         db.execute(f'CREATE TABLE IF NOT EXISTS "{self.collection_name}" (key TEXT PRIMARY KEY, doc TEXT NOT NULL)')
         if re.fullmatch(r"\w+", self.key, re.ASCII):
             self._index(db, self.key)
+        self._keep_apart(db)
         return db
+
+    @property
+    def _narrow(self) -> str:
+        return f'"{self.collection_name}.scalars"'
+
+    def _has_narrow(self, db: sqlite3.Connection) -> bool:
+        columns = [row[1] for row in db.execute(f"PRAGMA table_info({self._narrow})")]
+        return bool(self.scalars) and columns == ["key", *self.scalars]
+
+    def _keep_apart(self, db: sqlite3.Connection) -> None:
+        """Make the narrow table where there is none, or one of other fields."""
+        self._kept_apart = bool(self.scalars)
+        if not self.scalars or self._has_narrow(db):
+            return
+        db.execute("BEGIN IMMEDIATE")
+        if not self._has_narrow(db):  # another process may have been quicker
+            db.execute(f"DROP TABLE IF EXISTS {self._narrow}")
+            columns = ", ".join(map(column, self.scalars))
+            db.execute(f"CREATE TABLE {self._narrow} (key TEXT PRIMARY KEY, {columns})")
+            rows = db.execute(f'SELECT key, doc FROM "{self.collection_name}" ORDER BY rowid')
+            db.executemany(self._insert_narrow, ((key, *self._values(orjson.loads(doc))) for key, doc in rows))
+        db.execute("COMMIT")
+
+    @property
+    def _insert_narrow(self) -> str:
+        columns = [column(field) for field in self.scalars]
+        changes = ", ".join(f"{name} = excluded.{name}" for name in columns)
+        marks = ", ".join("?" * (1 + len(columns)))
+        return f"INSERT INTO {self._narrow} VALUES ({marks}) ON CONFLICT (key) DO UPDATE SET {changes}"
+
+    def _values(self, doc: dict[str, Any]) -> list[Any]:
+        try:
+            return [value_of(doc, field) for field in self.scalars]
+        except TypeError as error:
+            raise StoreError(f"a document for {self.name} has more than one value in {error}") from None
 
     def _open_to_read(self) -> sqlite3.Connection:
         try:
@@ -110,12 +162,15 @@ class SQLiteStore(Store):  # type: ignore[misc]
             tables = db.execute("SELECT name FROM sqlite_master").fetchall()
         if (self.collection_name,) not in tables:
             db.execute(f'CREATE TEMP TABLE "{self.collection_name}" (key TEXT PRIMARY KEY, doc TEXT NOT NULL)')
+        self._kept_apart = self._has_narrow(db)
         return db
 
     def _connection(self, mode: str) -> sqlite3.Connection:
-        return sqlite3.connect(
+        db = sqlite3.connect(
             f"{Path(self.path).as_uri()}?mode={mode}", uri=True, timeout=_BUSY_SECONDS, isolation_level=None
         )
+        db.create_function("matches", 2, matches, deterministic=True)
+        return db
 
     def close(self) -> None:
         """Close the file."""
@@ -142,28 +197,35 @@ class SQLiteStore(Store):  # type: ignore[misc]
         """Yield the documents that match, as MongoDB would."""
         from mongomock_ng.filtering import resolve_sort_key
 
-        found = (doc for _, doc in self._matching(criteria or {}))
-        if sort:
+        ordered_by_sqlite = self._kept_apart and all(field in self.scalars for field in sort or {})
+        found = (doc for _, doc in self._matching(criteria or {}, sort if ordered_by_sqlite else None))
+        if sort and not ordered_by_sqlite:
             ordered = list(found)
             for field, direction in reversed(sort.items()):
-                descending = (direction.value if isinstance(direction, Sort) else direction) < 0
-                ordered.sort(key=lambda doc, field=field: resolve_sort_key(field, doc), reverse=descending)  # type: ignore[misc]
+                keys = [resolve_sort_key(field, doc) for doc in ordered]
+                places = sorted(range(len(ordered)), key=keys.__getitem__, reverse=_is_descending(direction))
+                ordered = [ordered[place] for place in places]
             found = (doc for doc in ordered)
         for doc in islice(found, skip, skip + limit if limit else None):
-            yield _projected(doc, properties)
+            yield projected(doc, properties)
 
     def update(self, docs: Iterable[dict[str, Any]] | dict[str, Any], key: list[str] | str | None = None) -> None:
         """Insert documents, or replace those of the same key; all of them or none."""
         fields = self.key if key is None else key
         fields = [fields] if isinstance(fields, str) else list(fields)
         with self._transaction() as db:
-            db.executemany(
-                f'INSERT INTO "{self.collection_name}" VALUES (?, ?) '
-                "ON CONFLICT (key) DO UPDATE SET doc = excluded.doc",
-                (self._row(doc, fields) for doc in ([docs] if isinstance(docs, dict) else docs)),
-            )
+            for doc in [docs] if isinstance(docs, dict) else docs:
+                key_of, clean = self._identified(doc, fields)
+                db.execute(
+                    f'INSERT INTO "{self.collection_name}" VALUES (?, ?) '
+                    "ON CONFLICT (key) DO UPDATE SET doc = excluded.doc",
+                    (key_of, orjson.dumps(clean).decode()),
+                )
+                if self._kept_apart:
+                    db.execute(self._insert_narrow, (key_of, *self._values(clean)))
 
-    def _row(self, doc: dict[str, Any], fields: list[str]) -> tuple[str, str]:
+    def _identified(self, doc: dict[str, Any], fields: list[str]) -> tuple[str, dict[str, Any]]:
+        """Return a document as plain JSON, and what tells it from others."""
         clean = _json_of({name: value for name, value in doc.items() if name != "_id"})
         try:
             identity = [clean[field] for field in fields]
@@ -171,13 +233,32 @@ class SQLiteStore(Store):  # type: ignore[misc]
             raise StoreError(f"a document for {self.name} lacks its key {error}") from None
         if isinstance(clean.get(self.key), list):
             raise StoreError(f"a document for {self.name} has a list as its key {self.key!r}")
-        return orjson.dumps(identity).decode(), orjson.dumps(clean).decode()
+        return orjson.dumps(identity).decode(), clean
 
     def remove_docs(self, criteria: dict[str, Any]) -> None:
         """Remove the documents that match."""
         with self._transaction() as db:
             keys = [(key,) for key, _ in self._matching(criteria)]
             db.executemany(f'DELETE FROM "{self.collection_name}" WHERE key = ?', keys)
+            if self._kept_apart:
+                db.executemany(f"DELETE FROM {self._narrow} WHERE key = ?", keys)
+
+    def distinct(self, field: str, criteria: dict[str, Any] | None = None, all_exist: bool = False) -> list[Any]:
+        """Return the values of a field, each once; SQLite finds those of a scalar without opening a document."""
+        known = {self.key, *self.scalars}
+        if (
+            not self._kept_apart
+            or field not in self.scalars
+            or not set(criteria or {}) <= known
+            or any(not is_plain(value) for value in (criteria or {}).values())
+        ):
+            found: list[Any] = super().distinct(field, criteria, all_exist)
+            return found
+        where, values = _where(conditions(criteria or {}, self.scalars))
+        name = column(field)
+        with self._errors("read"):
+            rows = self._collection.execute(f"SELECT DISTINCT {name} FROM {self._narrow}{where}", values).fetchall()
+        return [value for (value,) in rows if value is not None]
 
     def ensure_index(self, key: str, unique: bool = False) -> bool:
         """Index a field of the documents; documents of one key replace each other anyway, so none is made unique."""
@@ -211,32 +292,49 @@ class SQLiteStore(Store):  # type: ignore[misc]
         def identity(found: tuple[dict[str, Any], dict[str, Any]]) -> str:
             return orjson.dumps(found[0], option=orjson.OPT_SORT_KEYS).decode()
 
-        docs = [(_projected(doc, names), doc) for doc in self.query(criteria, None, sort, skip, limit)]
-        kept = sorted((found for found in docs if all(_has(found[0], name) for name in names)), key=identity)
+        docs = [(projected(doc, names), doc) for doc in self.query(criteria, None, sort, skip, limit)]
+        kept = sorted((found for found in docs if all(has(found[0], name) for name in names)), key=identity)
         wanted = [*properties, *names] if properties else None
         for _, members in group_sorted(kept, key=identity):
             group = list(members)
-            yield group[0][0], [_projected(doc, wanted) for _, doc in group]
+            yield group[0][0], [projected(doc, wanted) for _, doc in group]
 
-    def _matching(self, criteria: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield what matches, by key. SQLite leaves out what it can; the filter decides."""
+    def _matching(
+        self, criteria: dict[str, Any], sort: dict[str, Sort | int] | None = None
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield what matches, sorted by scalars or as written. SQLite leaves out what it can; the filter decides."""
         from mongomock_ng.filtering import filter_applies
 
-        clauses, values = [], []
+        with self._errors("read"):
+            for key, text in self._found(criteria, sort or {}):
+                doc = orjson.loads(text)
+                if filter_applies(criteria, doc):
+                    yield key, doc
+
+    def _found(self, criteria: dict[str, Any], sort: dict[str, Sort | int]) -> Iterator[tuple[str, str]]:
+        db, table = self._collection, self.collection_name
+        narrow = conditions(criteria, self.scalars) if self._kept_apart else []
+        if narrow or sort:
+            where, values = _where(narrow)
+            order = ", ".join(f"{column(f)} {'DESC' if _is_descending(d) else 'ASC'}" for f, d in sort.items())
+            order = f"{order}, rowid" if order else "rowid"
+            keys = db.execute(f"SELECT key FROM {self._narrow}{where} ORDER BY {order}", values).fetchall()
+            for key in keys:
+                row = db.execute(f'SELECT key, doc FROM "{table}" WHERE key = ?', key).fetchone()
+                if row is not None:  # another process may have removed it
+                    yield row
+            return
+        clauses: list[Condition] = []
         for field, value in criteria.items():
             if re.fullmatch(r"[A-Za-z_]\w*", field, re.ASCII):
                 equal, bound = _equality(value)
                 if equal:
                     either = "" if field == self.key else f" OR json_type(doc, '$.{field}') = 'array'"
-                    clauses.append(f"(json_extract(doc, '$.{field}') {equal}{either})")
-                    values.append(bound)
-        where = f" WHERE {' AND '.join(clauses)}" if clauses else ""
-        with self._errors("read"):
-            rows = self._collection.execute(f'SELECT key, doc FROM "{self.collection_name}"{where}', values)
-            while (row := rows.fetchone()) is not None:
-                doc = orjson.loads(row[1])
-                if filter_applies(criteria, doc):
-                    yield row[0], doc
+                    clauses.append((f"(json_extract(doc, '$.{field}') {equal}{either})", [bound]))
+        where, values = _where(clauses)
+        rows = db.execute(f'SELECT key, doc FROM "{table}"{where}', values)
+        while (row := rows.fetchone()) is not None:
+            yield row
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -284,58 +382,13 @@ def _equality(value: Any) -> tuple[str, Any]:
 
 
 def _is_plain(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" not in value
-    return isinstance(value, int) and abs(value) <= _LARGEST_INTEGER
+    return is_plain(value) and not isinstance(value, float)
 
 
-def _projected(doc: dict[str, Any], properties: dict[str, Any] | list[str] | None) -> dict[str, Any]:
-    """Keep the fields wanted, or drop those whose entry is false, where all are; dotted names keep their nesting."""
-    if not properties:
-        return doc
-    chosen = properties if isinstance(properties, dict) else dict.fromkeys(properties, True)
-    kept = [name for name, keep in chosen.items() if keep]
-    dropped = [name for name, keep in chosen.items() if not keep and name != "_id"]
-    tree: dict[str, Any] = {}
-    for dotted in kept or dropped:
-        *outer, last = dotted.split(".")
-        branch = tree
-        for part in outer:
-            branch = branch.setdefault(part, {})
-        branch[last] = {}
-    if not tree:
-        return doc
-    chosen_part: dict[str, Any] = _kept(doc, tree) if kept else _without(doc, tree)
-    return chosen_part
+def _is_descending(direction: Sort | int) -> bool:
+    return (direction.value if isinstance(direction, Sort) else direction) < 0
 
 
-def _kept(value: Any, tree: dict[str, Any]) -> Any:
-    if not tree:
-        return value
-    if isinstance(value, list):
-        return [_kept(member, tree) for member in value if isinstance(member, dict | list)]
-    return {
-        name: _kept(member, tree[name])
-        for name, member in value.items()
-        if name in tree and (not tree[name] or isinstance(member, dict | list))
-    }
-
-
-def _without(value: Any, tree: dict[str, Any]) -> Any:
-    if isinstance(value, list):
-        return [_without(member, tree) for member in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        name: _without(member, tree[name]) if name in tree else member
-        for name, member in value.items()
-        if name not in tree or tree[name]
-    }
-
-
-def _has(doc: Any, dotted: str) -> bool:
-    for part in dotted.split("."):
-        if not isinstance(doc, dict) or part not in doc:
-            return False
-        doc = doc[part]
-    return True
+def _where(all_of: list[Condition]) -> Condition:
+    texts = " AND ".join(text for text, _ in all_of)
+    return f" WHERE {texts}" if texts else "", [value for _, values in all_of for value in values]

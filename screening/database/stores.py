@@ -16,6 +16,28 @@ from screening.errors import InputError, StoreError
 
 Collection = Literal["jobs", "coatings", "bare_interfaces", "runs"]
 KEYS: dict[Collection, str] = {"jobs": "uuid", "coatings": "key", "bare_interfaces": "key", "runs": "run_id"}
+SCALARS: dict[Collection, tuple[str, ...]] = {  # what the database is asked by; see SQLiteStore
+    "coatings": (
+        "coating",
+        "formula",
+        "cathode",
+        "electrolyte",
+        "energies.sha256",
+        "contains_li",
+        "rank",
+        "tier",
+        "pareto_rank",
+        "worst_mutual_mev_per_atom",
+        "gain_over_bare_mev_per_atom",
+        "stability.energy_above_hull_ev_per_atom",
+        "window.reduction_limit_v",
+        "window.oxidation_limit_v",
+        "window.oxidation_limited",
+        "economics.raw_material_cost_usd_per_kg",
+        "source_job",
+    ),
+    "jobs": ("uuid", "name", "completed_at"),
+}
 _FILE = "coatscreen.sqlite"
 _TIMEOUT_MS = 5000
 _LOCK_SECONDS = 600.0
@@ -86,7 +108,9 @@ class StoreLocation:
                 raise LocationError(f"cannot make the folder {self.folder}: {error.strerror}") from None
             if not os.access(self.folder, os.W_OK):
                 raise LocationError(f"the folder {self.folder} is read-only: choose another with --store")
-        store = SQLiteStore(str(file), collection, key=KEYS[collection], read_only=read_only)
+        store = SQLiteStore(
+            str(file), collection, key=KEYS[collection], read_only=read_only, scalars=SCALARS.get(collection, ())
+        )
         store.connect()
         return store
 

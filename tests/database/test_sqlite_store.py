@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import datetime
 import itertools
+import json
+import math
 import multiprocessing
 import os
 import pickle
@@ -79,6 +81,17 @@ CRITERIA = [
     {"rank": 2, "name": "Li2SO4"},
     {"rank": 2, "window.low": {"$lt": 1.75}},
     {"rank": {"$not": {"$gt": 1}}},
+    {"score": -12.5, "window.low": {"$lt": 1.75}},
+    {"$and": [{"score": {"$gte": -3}}, {"window.high": {"$gt": 4}}]},
+    {"score": {"$in": [0.0, -3, 7]}},
+    {"score": {"$in": [None, 1.0]}},
+    {"score": {"$gt": -math.inf}},
+    {"score": {"$gt": "a"}},
+    {"score": {"$nin": [0.0]}},
+    {"Name": {"$regex": "as"}},
+    {"Name": {"$regex": "AS", "$options": "i"}},
+    {"Name": {"$gte": "c"}},
+    {"a_b": {"$exists": True}},
     {"_key": 3},
     {"_key": {"$in": [3, 5, 99]}},
     {"a_b": 1},
@@ -92,9 +105,12 @@ def path(tmp_path):
     return str(tmp_path / "store.sqlite")
 
 
-@pytest.fixture
-def store(path):
-    with SQLiteStore(path, "documents") as opened:
+SCALARS = ("score", "stable", "window.low", "window.high", "a_b", "Name", "text")
+
+
+@pytest.fixture(params=[(), SCALARS], ids=["whole", "scalars"])
+def store(path, request):
+    with SQLiteStore(path, "documents", scalars=request.param) as opened:
         opened.update(copy.deepcopy(DOCUMENTS))
         yield opened
 
@@ -353,6 +369,73 @@ def test_a_folder_that_is_not_there(tmp_path):
         SQLiteStore(str(tmp_path / "nothing" / "store.sqlite"), "documents").connect()
 
 
+# -- fields kept apart ------------------------------------------------------------------------------
+
+
+def of_scalars(path, **options):
+    return SQLiteStore(path, "documents", scalars=("score", "window.low"), **options)
+
+
+@pytest.mark.parametrize("doc", [{"score": [1]}, {"score": {"a": 1}}, {"window": [{"low": 1}]}])
+def test_a_scalar_of_several_values_is_refused_and_nothing_written(path, doc):
+    with of_scalars(path) as store:
+        with pytest.raises(StoreError, match=r"more than one value in (score|window\.low)"):
+            store.update([{"_key": 1, "score": 1.0}, {"_key": 2, **doc}])
+        assert store.count() == 0
+        assert found(store, {"score": 1.0}) == []
+
+
+def test_scalars_follow_what_is_written_and_removed(path):
+    with of_scalars(path) as store:
+        store.update([{"_key": n, "score": float(n)} for n in range(5)])
+        store.update({"_key": 3, "score": -1.0})
+        store.remove_docs({"score": {"$gte": 4}})
+        assert [d["_key"] for d in store.query({"score": {"$lt": 1.5}}, sort={"score": -1})] == [1, 0, 3]
+        assert found(store, {"score": 3.0}) == found(store, {"score": 4.0}) == []
+
+
+def test_a_database_without_scalars_gets_them(path):
+    with SQLiteStore(path, "documents") as plain:
+        plain.update([{"_key": n, "score": -float(n)} for n in range(5)])
+    with of_scalars(path, read_only=True) as reader:  # slower, and the same
+        assert [d["_key"] for d in reader.query({"score": {"$lt": -2}}, sort={"score": 1})] == [4, 3]
+    with of_scalars(path) as store:
+        assert [d["_key"] for d in store.query({"score": {"$lt": -2}}, sort={"score": 1})] == [4, 3]
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute('SELECT count(*) FROM "documents.scalars"').fetchone() == (5,)
+
+
+def test_only_what_may_match_is_read(path, monkeypatch):
+    with of_scalars(path) as store:
+        store.update([{"_key": n, "score": float(n)} for n in range(100)])
+        read = []
+        monkeypatch.setattr(
+            "screening.database.sqlite_store.orjson.loads", lambda text: read.append(text) or json.loads(text)
+        )
+        assert len(found(store, {"score": {"$gte": 90}}, None, {"score": -1}, 0, 3)) == 3
+        assert len(read) == 3
+
+
+@given(
+    values=st.lists(st.one_of(st.none(), st.integers(-3, 3), st.floats(-3, 3), st.sampled_from("abc")), max_size=12),
+    bound=st.one_of(st.integers(-3, 3), st.floats(-3, 3), st.sampled_from("abc")),
+    operator=st.sampled_from(["$gt", "$gte", "$lt", "$lte", "$eq", "$ne", "$in"]),
+    direction=st.sampled_from([1, -1]),
+)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_scalars_compare_as_in_memory(tmp_path_factory, values, bound, operator, direction):
+    docs = [{"_key": n, "score": value} for n, value in enumerate(values)]
+    memory = MemoryStore(key="_key")
+    memory.connect()
+    criteria = {"score": {operator: [bound] if operator == "$in" else bound}}
+    with of_scalars(str(tmp_path_factory.mktemp("scalars") / "store.sqlite")) as store:
+        for each in (memory, store):
+            each.update(copy.deepcopy(docs))
+        assert found(store, criteria) == found(memory, criteria)
+        assert found(store, {}, None, {"score": direction}) == found(memory, {}, None, {"score": direction})
+        assert set(store.distinct("score")) == {value for value in values if value is not None}
+
+
 # -- reading only -----------------------------------------------------------------------------------
 
 
@@ -375,7 +458,7 @@ def test_a_collection_that_is_not_there_is_empty_to_a_reader(path, store):
         assert reader.count() == 0
     with closing(sqlite3.connect(path)) as db:
         names = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    assert names == [("documents",)]
+    assert set(names) - {("documents.scalars",)} == {("documents",)}
 
 
 def test_a_file_that_is_not_there_is_not_made_by_a_reader(path):

@@ -1,0 +1,95 @@
+"""Fields of documents that are plain values, kept as columns of a table of their own, so that SQLite can compare them.
+
+A filter in MongoDB's language is translated as far as these columns reach; what is found may be too much, never too
+little, since the filter itself decides afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_LARGEST_INTEGER = 2**63 - 1
+_COMPARISONS = {"$gt": ">", "$gte": ">=", "$lt": "<", "$lte": "<="}
+
+Condition = tuple[str, list[Any]]  # SQL with question marks, and what stands for these
+
+
+def value_of(document: Mapping[str, Any], field: str) -> Any:
+    """Return the value of a dotted field.
+
+    Raises
+    ------
+    TypeError
+        If it is a list or an object, or lies in a list.
+    """
+    value: Any = document
+    for part in field.split("."):
+        if isinstance(value, list):
+            break
+        value = value.get(part) if isinstance(value, dict) else None
+    if isinstance(value, dict | list):
+        raise TypeError(field)
+    if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
+        return float(value)
+    return value
+
+
+def column(field: str) -> str:
+    """Return the column of a field, quoted."""
+    return f'"{field}"'
+
+
+def conditions(criteria: Mapping[str, Any], fields: Sequence[str]) -> list[Condition]:
+    """Translate what can be of a filter; each document it holds for fulfils all of the conditions."""
+    found: list[Condition] = []
+    for field, value in criteria.items():
+        if field == "$and" and isinstance(value, list):
+            for part in value:
+                found += conditions(part, fields) if isinstance(part, Mapping) else []
+        elif field in fields:
+            found += _of_field(column(field), value)
+    return found
+
+
+def _of_field(name: str, value: Any) -> list[Condition]:
+    if value is None:
+        return [(f"{name} IS NULL", [])]
+    if is_plain(value):
+        return [(f"{name} = ?", [value])]
+    if not isinstance(value, dict):
+        return []
+    found: list[Condition] = []
+    for operator, operand in value.items():
+        if operator in _COMPARISONS and is_plain(operand):
+            found.append((f"{name} {_COMPARISONS[operator]} ?", [operand]))
+        elif operator == "$ne" and operand is None:
+            found.append((f"{name} IS NOT NULL", []))
+        elif operator == "$in" and isinstance(operand, list) and all(is_plain(member) for member in operand):
+            found.append((f"{name} IN ({', '.join('?' * len(operand))})", list(operand)))
+        elif operator == "$regex" and "$options" not in value and _is_pattern(operand):
+            found.append((f"matches(?, {name})", [operand]))
+    return found
+
+
+def matches(pattern: str, value: Any) -> bool:
+    """Return whether a pattern occurs in a text; what is no text has none."""
+    return isinstance(value, str) and re.search(pattern, value) is not None
+
+
+def is_plain(value: Any) -> bool:
+    """Return whether SQLite compares a value as MongoDB does."""
+    if isinstance(value, str):
+        return "\0" not in value
+    return isinstance(value, float) or (isinstance(value, int) and abs(value) <= _LARGEST_INTEGER)
+
+
+def _is_pattern(operand: Any) -> bool:
+    if not isinstance(operand, str):
+        return False
+    try:
+        re.compile(operand)
+    except re.error:  # the filter will say so
+        return False
+    return True
