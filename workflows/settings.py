@@ -122,7 +122,7 @@ def load_settings(config: Path | None = None, **options: Any) -> ScreeningSettin
         if first["type"] == "extra_forbidden":
             raise InputError(f"{where}unknown option {name!r}{nearest(name, ScreeningSettings.model_fields)}") from None
         fault = first["msg"].removeprefix("Value error, ")
-        raise InputError(": ".join(filter(None, (f"{where}{name}", fault)))) from None
+        raise InputError(where + ": ".join(filter(None, (name, fault)))) from None
     except SettingsError as error:
         raise InputError(f"{error}: lists and tables in environment variables are JSON") from None
 
