@@ -13,7 +13,7 @@ def calibrate(
     column: Annotated[
         str | None, typer.Option(help="Its column of energies; default the one that names the energies' corrections.")
     ] = None,
-    pairs: Annotated[int, typer.Option(min=1, help="Pairs of compounds whose reactions are tested.")] = 600,
+    pairs: Annotated[int, typer.Option(min=1, help="Pairs of compounds that react in each half.")] = 400,
     seed: Annotated[int, typer.Option(min=0, help="Of the split in halves, the pairs and the samples.")] = 0,
     output: Annotated[
         Path | None, typer.Option(help="File to write; default the packaged parameters of the installed package.")
@@ -35,7 +35,7 @@ def calibrate(
     path = output or model_path(name)
     if not path.parent.is_dir():
         raise InputError(f"there is no folder {path.parent} to write to")
-    with progress_bar("reactions tested") as progress:
+    with progress_bar("reactions") as progress:
         result = calibrate(
             name, load_reference(), against, column, pairs, seed, lambda done, all_pairs: progress(done, all_pairs, "")
         )
@@ -48,7 +48,8 @@ def calibrate(
     model = result.model
     print(
         f"Error model {model.name}, {model.sha256[:12]}: told from {result.n_calibration} compounds, "
-        f"tested on {result.n_test} of other chemical systems, {result.n_pairs} pairs"
+        f"tested on {result.n_test} of other chemical systems, {result.n_pairs} pairs of each; "
+        f"errors multiplied by {result.factor:g} to fit the reactions of the former"
     )
     print_table(
         ["kind of pair", "standard deviation (eV/atom)", "pairs"],

@@ -5,8 +5,8 @@ parameters are told from is among those they are tested on (:mod:`screening.unce
 
 The fit is by expectation maximisation: given the sizes of errors, the weights of all pairs of elements have a normal
 distribution; given that, the sizes are those that make the errors seen most likely. Student's t distribution enters as
-a normal one whose variance differs from compound to compound. Nothing but formation energies enters; how the errors
-combine in reactions is the model's prediction.
+a normal one whose variance differs from compound to compound. Formation energies enter alone; how errors combine in
+reactions is the model's prediction, less one factor (:func:`screening.uncertainty.coverage.fitting_factor`).
 
 References
 ----------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +12,15 @@ from screening.accuracy.formation_tables import read_formation_tables, require_p
 from screening.phase import EnergyProvenance
 from screening.phase_set import PhaseSet
 from screening.uncertainty.calibration import choose_table, compounds_in_common, fit, split
-from screening.uncertainty.coverage import ALL, N_SAMPLES, Coverage, measure_coverage
+from screening.uncertainty.coverage import (
+    ALL,
+    N_SAMPLES,
+    REACTIONS,
+    Coverage,
+    Progress,
+    fitting_factor,
+    measure_coverage,
+)
 from screening.uncertainty.model import ErrorModel
 
 VERSION = "1"  # of the form of the model
@@ -32,7 +39,8 @@ class Calibration(BaseModel):
     seed: int = Field(description="of the split in halves, the pairs and the samples")
     n_calibration: int = Field(description="compounds calibrated on")
     n_test: int = Field(description="compounds tested on, of other chemical systems")
-    n_pairs: int = Field(description="pairs of the latter whose reaction was tested")
+    factor: float = Field(description="what all errors were multiplied by to fit reactions of the calibration half")
+    n_pairs: int = Field(description="pairs of compounds reacted in each half")
     n_samples: int = Field(description="samples of the energies in the test")
     date: str = Field(description="day of the calibration, UTC")
     coverage: list[Coverage] = Field(description="how often the intervals hold the DFT value, by quantity and group")
@@ -43,9 +51,7 @@ class Calibration(BaseModel):
         return [
             row
             for row in self.coverage
-            if row.group == ALL
-            and row.quantity.endswith("reaction energy")
-            and not WANTED[0] <= row.inside_90 <= WANTED[1]
+            if row.group == ALL and row.quantity in REACTIONS and not WANTED[0] <= row.inside_90 <= WANTED[1]
         ]
 
     def to_file(self, path: Path) -> None:
@@ -60,9 +66,9 @@ def calibrate(
     phases: PhaseSet,
     against: Path,
     column: str | None = None,
-    n_pairs: int = 600,
+    n_pairs: int = 400,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Calibration:
     """Calibrate an error model on one half of the compounds known to DFT, and test it on the other.
 
@@ -77,7 +83,7 @@ def calibrate(
     column
         Its column of energies; by default the one that names the energies' corrections.
     n_pairs
-        Pairs of compounds to react in the test.
+        Pairs of compounds to react in each half.
     seed
         Of the split in halves, the pairs and the samples.
     progress
@@ -92,7 +98,13 @@ def calibrate(
     require_per_atom(table, phases)
     known = compounds_in_common(phases, table)
     told, tested = split(known, seed)
+
+    def half_done(half: int) -> Progress | None:
+        return None if progress is None else lambda done, _: progress(half * n_pairs + done, 2 * n_pairs)
+
     model = fit(name, VERSION, phases, told)
+    factor = fitting_factor(model, known, told, n_pairs, seed, half_done(0))
+    model = model.scaled(factor)
     return Calibration(
         model=model,
         against=table.name,
@@ -101,8 +113,9 @@ def calibrate(
         seed=seed,
         n_calibration=sum(compound.is_near_hull for compound in told),
         n_test=sum(compound.is_near_hull for compound in tested),
+        factor=round(factor, 3),
         n_pairs=n_pairs,
         n_samples=N_SAMPLES,
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        coverage=measure_coverage(model, known, tested, n_pairs, seed, progress),
+        coverage=measure_coverage(model, known, tested, n_pairs, seed, half_done(1)),
     )

@@ -115,6 +115,15 @@ class ErrorModel(BaseModel):
         place = {name: number for number, name in enumerate(distinct)}
         return errors[:, [place[name] for name in names]].round(9)
 
+    def scaled(self, factor: float) -> ErrorModel:
+        """Return the model with all errors larger by a factor."""
+        data = self.model_dump()
+        for error in data["pair_errors"].values():
+            error["sd_ev_per_atom"] = round(factor * error["sd_ev_per_atom"], 4)
+        for error in data["own_errors"].values():
+            error["scale_ev_per_atom"] = round(factor * error["scale_ev_per_atom"], 4)
+        return ErrorModel.model_validate(data)
+
     def pair_sd(self, pair: Pair) -> float:
         """Return the standard deviation of a pair's weight, eV/atom."""
         return self.pair_errors.get(kind(pair), self.pair_errors["other"]).sd_ev_per_atom
