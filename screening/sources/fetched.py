@@ -21,9 +21,10 @@ def largest(systems: Iterable[Iterable[str]]) -> Systems:
     return frozenset(system for system in distinct if system and not any(system < other for other in distinct))
 
 
-def inside(table: PhaseTable, systems: Systems) -> PhaseTable:
-    """Return the phases that lie in one of some chemical systems."""
-    return table.take(np.unique(np.concatenate([table.inside(system) for system in systems])))
+def inside(table: PhaseTable, systems: Systems) -> PhaseTable | None:
+    """Return the phases that lie in one of some chemical systems; None where there is none."""
+    rows = np.unique(np.concatenate([table.inside(system) for system in systems]))
+    return table.take(rows) if len(rows) else None
 
 
 class FetchedPhaseSet(PhaseSet):

@@ -31,7 +31,7 @@ MATERIALS_PROJECT = "mp"
 THERMO_TYPE = "GGA_GGA+U"
 _CACHE_VARIABLE = "COATSCREEN_CACHE"
 VERSION = re.compile(r"[A-Za-z0-9][\w.-]*")
-_MOST_SUBSYSTEMS = 2**14  # 14 elements: some hundred requests
+_MOST_SUBSYSTEMS = 2**16  # 16 elements, or some five hundred coatings: some hundred requests
 _LONGEST_REQUEST = 4000  # characters of an address; servers take 8000
 
 
@@ -73,9 +73,10 @@ def materials_project_energies(systems: Iterable[Iterable[str]], version: str | 
     kept = read_kept(version)
     if kept is None or not parts <= kept.systems:
         kept = _complete(parts, version)
-    if not kept.columns.id:
-        raise InputError(f"the Materials Project holds no phase of {', '.join(sorted(parts))}")
-    table = inside(PhaseTable.from_columns(kept.columns), wanted)
+    table = inside(PhaseTable.from_columns(kept.columns), wanted) if kept.columns.id else None
+    if not table:
+        names = ", ".join(sorted("-".join(sorted(system)) for system in wanted))
+        raise InputError(f"the Materials Project holds no phase in {names}")
     return FetchedPhaseSet.complete_in(scale_of(kept.version), table, wanted)
 
 

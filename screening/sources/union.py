@@ -85,7 +85,10 @@ def union(tables: Sequence[Table]) -> Table:
         if table.systems is not None:
             systems = table.systems if systems is None else largest(a & b for a in systems for b in table.systems)
     joined = _concatenated(parts)
-    return Table(scale, joined if systems is None else inside(joined, systems), systems)
+    kept = joined if systems is None else inside(joined, systems)
+    if kept is None:
+        raise InputError(f"the energies {scale.name!r} hold no phase of the chemical systems asked about")
+    return Table(scale, kept, systems)
 
 
 def require_agreement(one: EnergyScale, other: EnergyScale) -> None:

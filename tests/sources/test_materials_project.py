@@ -130,8 +130,11 @@ def test_a_system_too_large_is_refused_before_it_is_asked_for(server):
 
 
 def test_elements_the_database_does_not_have(server):
-    with pytest.raises(InputError, match="holds no phase of Po"):
+    with pytest.raises(InputError, match="holds no phase in Po"):
         open_energies("mp", systems=[{"Po"}])
+    open_energies("mp", systems=LI_O)
+    with pytest.raises(InputError, match="holds no phase in At-Po"):
+        open_energies("mp", systems=[{"Po", "At"}])
     with pytest.raises(InputError, match="no phase of Po"):
         open_energies("mp", systems=[{"Li", "Po"}]).require({"Po"})
 
