@@ -1,6 +1,7 @@
 """Make what lies in this folder again: ``python results/make.py``.
 
-Runs the default screening into a fresh database, writes its ranking as JSON and CSV, and draws it.
+Runs the default screening with samples of the energies into a fresh database, writes its ranking as a table, JSON and
+CSV, and draws it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from screening import CoatingDatabase, Interface, PhaseSet
 from screening.catalogue import Catalogue
+from screening.contacts import closed_quantity
 from screening.ranking import RankingDocument
 
 mpl.use("Agg")
@@ -30,7 +32,7 @@ def coatscreen(*arguments: str) -> str:
 
 
 def draw(ranking: RankingDocument, path: Path) -> None:
-    """Draw the closed mutual energies by contact, and the profiles of the bare and the coated interface."""
+    """Draw the closed mutual energies by contact with their intervals, and the profiles of three interfaces."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), width_ratios=(3, 2))
     coatings = ranking.ranking
     places = np.arange(len(coatings))
@@ -38,6 +40,11 @@ def draw(ranking: RankingDocument, path: Path) -> None:
     for number, part in enumerate(parts):
         values = [coating.score_parts[part] or 0.0 for coating in coatings]
         left.bar(places + 0.27 * (number - 1), values, width=0.25, label=f"coating | {part}")
+        for place, coating in zip(places, coatings, strict=True):
+            interval = coating.uncertainty.intervals[closed_quantity(part)] if coating.uncertainty else None
+            if interval is not None:
+                left.vlines(place + 0.27 * (number - 1), interval.low, interval.high, color="dimgray", linewidth=1.2)
+    left.plot([], [], color="dimgray", linewidth=1.2, label="5 to 95 % of the samples")
     bare = ranking.bare_interface
     assert bare is not None
     for contact, style in zip(bare.interfaces[:2], ("--", ":"), strict=True):
@@ -63,7 +70,7 @@ def main() -> None:
     """Run the screening and write the files."""
     with tempfile.TemporaryDirectory() as folder:
         store = str(Path(folder) / "coatings")
-        (HERE / "ranking.txt").write_text(coatscreen("run", "--store", store))
+        (HERE / "ranking.txt").write_text(coatscreen("run", "--uncertainty", "--store", store))
         (HERE / "ranking.json").write_text(coatscreen("rank", "--store", store, "--format", "json"))
         (HERE / "ranking.csv").write_text(coatscreen("rank", "--store", store, "--format", "csv"))
         with CoatingDatabase.open(store) as database:
