@@ -16,7 +16,7 @@ from screening.materials import Material
 from screening.plan import ScreeningPlan, plan_screening
 from screening.samples import Sampling
 from workflows.flows.samples import SampleJobs
-from workflows.identity import named_by_content as _job
+from workflows.identity import named_by_content
 from workflows.jobs import screening as jobs
 
 
@@ -96,11 +96,13 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         """
         source, criteria = plan.energies, list(self.criteria or default_criteria())
         batches = [plan.coatings[i : i + self.batch_size] for i in range(0, len(plan.coatings), self.batch_size)]
-        states = {c.name: _job(jobs.cathode_states(source, c, self.prefer_mu), c.name) for c in plan.cathodes}
+        states = {
+            c.name: named_by_content(jobs.cathode_states(source, c, self.prefer_mu), c.name) for c in plan.cathodes
+        }
         neighbours = {e.formula: e.formula for e in plan.electrolytes}
         neighbours |= {c.formula(state): c.formula(state) for c in plan.cathodes for state in c.lithiations}
-        stability = _job(jobs.stability_of(source, neighbours), "neighbours")
-        windows = _job(jobs.windows_of(source, neighbours), "neighbours")
+        stability = named_by_content(jobs.stability_of(source, neighbours), "neighbours")
+        windows = named_by_content(jobs.windows_of(source, neighbours), "neighbours")
         made = [*states.values(), stability, windows]
         sampled = None
         if self.samples is not None:
@@ -108,7 +110,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
             sampled = SampleJobs(plan, sampling, self.batch_size, states)
         bare = {}
         for cathode, electrolyte in product(plan.cathodes, plan.electrolytes):
-            one = _job(
+            one = named_by_content(
                 jobs.bare_interface(source, states[cathode.name].output, electrolyte, stability.output, windows.output),
                 f"{cathode.name}|{electrolyte.name}",
             )
@@ -121,10 +123,10 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
             records = self._batch(source, count, plan, coatings, states, samples, made)
             for pair, job in records.items():
                 judging = jobs.judge_records(job.output, bare[pair].output, criteria)
-                judged[pair].append(_job(judging, f"{', '.join(pair)} {count}", needs_all=False))
+                judged[pair].append(named_by_content(judging, f"{', '.join(pair)} {count}", needs_all=False))
                 made.append(judged[pair][-1])
         for pair, parts in judged.items():
-            made.append(_job(jobs.rank([j.output for j in parts]), ", ".join(pair), needs_all=False))
+            made.append(named_by_content(jobs.rank([j.output for j in parts]), ", ".join(pair), needs_all=False))
         return Flow(made + (sampled.made if sampled is not None else []), name=self.name)
 
     def _batch(
@@ -139,21 +141,23 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
     ) -> dict[tuple[str, str], Job]:
         """Wire the jobs of one batch of coatings, and return those of its records by cathode and electrolyte."""
         formulas = {coating.name: coating.formula for coating in coatings}
-        stability = _job(jobs.stability_of(source, formulas), f"coatings {number}")
-        windows = _job(jobs.windows_of(source, formulas), f"coatings {number}")
+        stability = named_by_content(jobs.stability_of(source, formulas), f"coatings {number}")
+        windows = named_by_content(jobs.windows_of(source, formulas), f"coatings {number}")
         on_cathode = {
-            c.name: _job(jobs.contacts_with_cathode(source, formulas, states[c.name].output), f"{c.name} {number}")
+            c.name: named_by_content(
+                jobs.contacts_with_cathode(source, formulas, states[c.name].output), f"{c.name} {number}"
+            )
             for c in plan.cathodes
         }
         closed = {
-            e.name: _job(jobs.contacts_with_electrolyte(source, formulas, e), f"{e.name} {number}")
+            e.name: named_by_content(jobs.contacts_with_electrolyte(source, formulas, e), f"{e.name} {number}")
             for e in plan.electrolytes
         }
         made += [stability, windows, *on_cathode.values(), *closed.values()]
         records = {}
         for cathode, electrolyte in product(plan.cathodes, plan.electrolytes):
             where = f"{electrolyte.name} at {cathode.name} {number}"
-            opened = _job(
+            opened = named_by_content(
                 jobs.contacts_with_electrolyte(source, formulas, electrolyte, states[cathode.name].output), where
             )
             record = jobs.assemble_records(
@@ -170,7 +174,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
                 },
                 **({"samples": samples[cathode.name, electrolyte.name]} if samples else {}),
             )
-            records[cathode.name, electrolyte.name] = _job(
+            records[cathode.name, electrolyte.name] = named_by_content(
                 record, f"{cathode.name}, {electrolyte.name} {number}", needs_all=False
             )
             made += [opened, records[cathode.name, electrolyte.name]]
