@@ -13,12 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.accuracy.formation_tables import FormationTable
 from screening.accuracy.statistics import Errors, Pair, errors, rank_correlation
 from screening.catalogue import Catalogue
-from screening.composition import parse_formula
+from screening.composition import atomic_fractions, parse_formula
 from screening.interface import Interface
 from screening.phase import EnergyScale, Phase
 from screening.phase_set import PhaseSet
@@ -93,6 +94,7 @@ class _Answer(NamedTuple):
     energy: float  # eV/atom
     reactants: frozenset[str]  # phases of the set that make up the reactants, or the compound itself
     products: frozenset[str]
+    potentials: NDArray[np.float64]  # (segments, elements in alphabetical order) of the mixtures on the way, eV
 
 
 def is_on_dft_scale(phases: PhaseSet) -> bool:
@@ -193,11 +195,13 @@ def _answer(energies: PhaseSet, item: _Item) -> _Answer:
         [position] = energies.polymorphs(composition)
         mixture = energies.system(composition).mixture(composition)
         above = float(energies.formation_energies[position]) - mixture.energy
-        return _Answer(above, frozenset(item.formulas), named(mixture.amounts))
+        potentials = np.array([[mixture.potentials[element] for element in sorted(composition)]])
+        return _Answer(above, frozenset(item.formulas), named(mixture.amounts), potentials)
     profile = Interface(energies, item.formulas[0], item.formulas[1]).profile()
     lowest = int(profile.mutual.argmin())
     ends = named(profile.line.mixture(0).amounts) | named(profile.line.mixture(len(profile.x) - 1).amounts)
-    return _Answer(float(profile.mutual[lowest]), ends, named(profile.line.mixture(lowest).amounts))
+    products = named(profile.line.mixture(lowest).amounts)
+    return _Answer(float(profile.mutual[lowest]), ends, products, profile.line.duals)
 
 
 def _groups(
@@ -233,6 +237,21 @@ def _groups(
     return found
 
 
+def _takes_part(formula: str, energy: float, replaced_by: float, item: _Item, answer: _Answer) -> bool:
+    """Say whether another energy of a compound can change a value at all.
+
+    A higher one can only if the compound is part of a mixture; a lower one only if it lies below what the elements of
+    the compound are worth in a mixture.
+    """
+    if replaced_by >= energy:
+        return formula in answer.reactants | answer.products
+    fractions = atomic_fractions(parse_formula(formula))
+    if not fractions.keys() <= item.elements:
+        return False
+    inside = np.array([fractions.get(element, 0.0) for element in sorted(item.elements)])
+    return bool((answer.potentials @ inside).max() > replaced_by)
+
+
 def _one_by_one(
     quantity: str,
     phases: PhaseSet,
@@ -247,12 +266,9 @@ def _one_by_one(
     changes = []
     for formula in replaced:
         alone = _only(phases, {**ours, formula: dft[formula]})
-        elements = frozenset(parse_formula(formula))
         changed = 0.0
-        raised = dft[formula] > ours[formula]  # and then only mixtures change that it is part of
         for item, table, old in zip(items, right, before, strict=True):
-            met = formula in old.reactants | old.products if raised else elements <= item.elements
-            if met and formula not in item.formulas:
+            if formula not in item.formulas and _takes_part(formula, ours[formula], dft[formula], item, old):
                 new = _answer(alone, item).energy
                 changed += abs(new - table.energy) - abs(old.energy - table.energy)
         changes.append(1000.0 * changed / len(items))
