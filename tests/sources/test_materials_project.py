@@ -29,6 +29,8 @@ from screening.sources.fetched import FetchedPhaseSet
 from screening.sources.table import write_table
 
 client_settings = pytest.importorskip("mp_api.client.core.settings", reason="the extra mp is not installed")
+from emmet.core.thermo import ThermoDoc  # noqa: E402
+
 import screening.sources.materials_project_client as client_module  # noqa: E402
 
 LI_O = [{"Li", "O"}]
@@ -40,6 +42,11 @@ def documents():
     return thermo_documents(synthetic())
 
 
+@pytest.fixture(scope="module")
+def schema():
+    return ThermoDoc.model_json_schema()
+
+
 @pytest.fixture
 def waits(monkeypatch):
     """The seconds that were waited for, none of which pass."""
@@ -49,7 +56,8 @@ def waits(monkeypatch):
 
 
 @pytest.fixture
-def server(documents, waits, tmp_path, monkeypatch):
+def server(documents, schema, waits, tmp_path, monkeypatch):
+    monkeypatch.setattr(ThermoDoc, "model_json_schema", lambda: schema)  # made anew for each field otherwise
     monkeypatch.setenv("COATSCREEN_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("MP_API_KEY", KEY)
     with materials_project(documents) as running:
