@@ -41,6 +41,10 @@ def run(
     results/coatings. 'catalogue' in place of a name stands for all entries of the catalogue. Running again goes on
     where an interrupted run stopped.
 
+    With --uncertainty all is computed again in samples of the energies, which takes as many times as long: intervals
+    of 5 to 95 %, the probability that a coating passes the criteria and that it has each rank, and letters for
+    coatings whose order the energies cannot decide.
+
     Example: coatscreen run --coatings LiNbO3,Li3BO3 --cathodes NCM622 --electrolytes Li6PS5Cl
     """
     from coatscreen.output import document, note, print_json, progress_bar

@@ -100,6 +100,13 @@ def test_a_coating_added_later_gives_what_all_at_once_gives(tmp_path, whole):
     assert contents(settings.store) == contents(whole)
 
 
+@pytest.mark.slow
+def test_on_two_processes(tmp_path, whole):
+    settings = uncertain_settings(tmp_path, batch_size=20, workers=2)
+    assert run_screening(settings).outcome.failed == {}
+    assert contents(settings.store) == contents(whole)
+
+
 def test_samples_add_to_what_was_computed_without_them(tmp_path):
     plain = uncertain_settings(tmp_path, uncertainty=False, samples=None)
     run_screening(plain)
