@@ -52,7 +52,7 @@ def draw(ranking: RankingDocument, path: Path) -> None:
     left.set_xticks(places, [coating.coating for coating in coatings])
     left.set_ylabel("mutual reaction energy (meV/atom)")
     left.set_title(f"{ranking.cathode} against {ranking.electrolyte}, closed")
-    left.legend(fontsize=8)
+    left.legend(fontsize=8, loc="lower left", bbox_to_anchor=(0.01, 0.38))
     phases, cathode = PhaseSet.reference(), Catalogue.load().cathode(ranking.cathode)
     pairs = [(cathode.formula("full"), "Li6PS5Cl"), (cathode.formula("half"), "Li6PS5Cl"), ("LiNbO3", "Li6PS5Cl")]
     for (a, b), label in zip(pairs, (f"{cathode.name} full", f"{cathode.name} half", "LiNbO3"), strict=True):
