@@ -43,6 +43,7 @@ LEAST_COMPOUNDS = 100  # a distribution cannot be told from fewer in each half
 
 _ROUNDS = 100  # of expectation maximisation; the parameters change by less than 1 % in the last half of them
 _FREEDOMS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0, 30.0)
+_LEAST_VARIANCE = 1e-8  # of the weights of a kind, (eV/atom)^2: as good as none
 _AS_PAIRS = 3.0  # the mean of all kinds weighs as many pairs as this in the size of each kind
 _AS_COMPOUNDS = 10.0  # and the mean of all classes as many compounds in the scale of each class
 
@@ -206,8 +207,8 @@ def _maximise(products: Floats, kind_of: NDArray[np.intp], class_of: NDArray[np.
         weights = covariance @ (products.T @ (precision * errors))
         told = 1.0 - np.diag(covariance) / kinds[kind_of]  # how far a weight is told by the data, 0 to 1
         squares, numbers = np.bincount(kind_of, weights**2, n_kinds), np.bincount(kind_of, told, n_kinds)
-        all_kinds = float(squares.sum() / numbers.sum())
-        kinds = (squares + _AS_PAIRS * all_kinds) / (numbers + _AS_PAIRS)
+        all_kinds = float(squares.sum() / max(numbers.sum(), 1.0))
+        kinds = np.maximum((squares + _AS_PAIRS * all_kinds) / (numbers + _AS_PAIRS), _LEAST_VARIANCE)
         left = errors - products @ weights
         own = left**2 + ((products @ covariance) * products).sum(axis=1)
         above = left > 0.0

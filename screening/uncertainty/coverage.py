@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry import ChemistryClass, chemistry_class
+from screening.errors import InputError
 from screening.interface import Interface
 from screening.phase_set import PhaseSet
 from screening.uncertainty.calibration import Compound, formation_phases
@@ -26,6 +27,7 @@ Progress = Callable[[int, int], None]
 ZERO_EV_PER_ATOM = 1e-3  # less than this is no reaction
 MOST_ELEMENTS = 9  # of a pair of compounds
 N_SAMPLES = 200
+LEAST_REACTIONS = 10  # a tenth of which lies outside the intervals
 REACTIONS = ("mutual reaction energy", "total reaction energy")
 ALL = "all"
 FAR = "all further above the hull"  # than what the model is calibrated for; not among "all"
@@ -136,6 +138,11 @@ def fitting_factor(
         Those the model was calibrated on.
     n_pairs, seed, progress
         As for :func:`measure_coverage`.
+
+    Raises
+    ------
+    InputError
+        If too few of the pairs react.
     """
     ratios = []
     for t in _distinct(_reactions(model, known, told, n_pairs, seed, progress)):
@@ -143,6 +150,10 @@ def fitting_factor(
             low, middle, high = np.percentile(t.samples, (5, 50, 95))
             off = t.dft - middle
             ratios.append(off / max(high - middle, 1e-9) if off > 0.0 else off / min(low - middle, -1e-9))
+    if len(ratios) < LEAST_REACTIONS:
+        raise InputError(
+            f"{n_pairs} pairs of compounds gave {len(ratios)} reaction energies to fit; {LEAST_REACTIONS} are needed"
+        )
     return float(np.percentile(ratios, 90))
 
 
