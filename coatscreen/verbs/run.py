@@ -10,6 +10,8 @@ import typer
 from coatscreen.uncertainty import Samples, SamplingSeed, Uncertainty
 from coatscreen.verbs.materials import ENERGIES_HELP
 
+_ROWS = 50  # of a table; thousands of coatings are no reading matter
+
 
 def run(
     coatings: Annotated[
@@ -91,10 +93,11 @@ def run(
         rankings = [
             ranking
             for cathode, electrolyte in finished.pairs
-            for ranking in database.ranking(cathode, electrolyte)
+            for ranking in database.ranking(cathode, electrolyte, top=0 if as_json else _ROWS)
             if ranking.energies.sha256 == finished.energies_sha256
         ]
-    earlier = {coating.coating for ranking in rankings for coating in ranking.ranking} - set(finished.coatings)
+        held = {(name, *pair) for pair in finished.pairs for name in database.names(*pair, finished.energies_sha256)}
+    earlier = {name for name, *_ in held} - set(finished.coatings)
     if earlier:
         note(f"the ranking holds {len(earlier)} more coatings, screened earlier into this database")
     if as_json:
@@ -103,3 +106,6 @@ def run(
     else:
         for ranking in rankings:
             print_ranking(ranking)
+        shown = sum(len(ranking.ranking) for ranking in rankings)
+        if shown < len(held):
+            note(f"{len(held) - shown} more coatings: coatscreen rank prints all, coatscreen query finds some")
