@@ -174,10 +174,10 @@ def main() -> None:
     done = {row["id"]: row for row in map(json.loads, given.journal.open())} if given.journal.exists() else {}
     maker = OwnEnergyMaker(most_steps=given.steps)
     relaxer = maker.relax_maker(model_provenance(maker.model).weights_sha256)
-    wanted = set(order)
-    records = {record.id: record for record in read_structures(given.structures) if record.id in wanted}
+    todo = {name for name in order if name not in done} if given.minutes > 0 else set()
+    records = {record.id: record for record in read_structures(given.structures) if record.id in todo} if todo else {}
     for name in order:
-        if name not in done and time.monotonic() < stop:
+        if name in records and time.monotonic() < stop:
             done[name] = relax(records[name], relaxer)
             with given.journal.open("a") as journal:
                 journal.write(json.dumps(done[name]) + "\n")
