@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
-from screening.composition import ELEMENTS
+from screening.composition import ELEMENTS, element
 
 TRANSITION_METALS = frozenset((*ELEMENTS[20:30], *ELEMENTS[38:48], *ELEMENTS[71:80]))  # Sc-Zn, Y-Cd, Hf-Hg
 LANTHANIDES = frozenset(ELEMENTS[56:71])  # La-Lu
@@ -37,8 +37,9 @@ ChemistryClass = Literal[
 ]
 CHEMISTRY_CLASSES: tuple[ChemistryClass, ...] = get_args(ChemistryClass)
 
+_HALOGENS = frozenset({"F", "Cl", "Br", "I"})
 _ANIONS: tuple[tuple[ChemistryClass, frozenset[str]], ...] = (
-    ("halide", frozenset({"F", "Cl", "Br", "I"})),
+    ("halide", _HALOGENS),
     ("oxide", frozenset({"O"})),
     ("sulfide", frozenset({"S"})),
     ("selenide or telluride", frozenset({"Se", "Te"})),
@@ -72,7 +73,8 @@ def _polyanions() -> tuple[Polyanion, ...]:
 def polyanions(composition: Mapping[str, float]) -> tuple[str, ...]:
     """Name the complex anions a composition can hold, such as ``("phosphate", "borate")``.
 
-    A central atom counts only if the ligands suffice for all of its atoms, beside the anions named before it.
+    A central atom counts only if the ligands suffice for all of its atoms, beside the anions named before it, and a
+    halogen only if the compound cannot be balanced with it as a halide: boracite, Li4B7O12Cl, is no perchlorate.
 
     Parameters
     ----------
@@ -84,7 +86,9 @@ def polyanions(composition: Mapping[str, float]) -> tuple[str, ...]:
     centres: set[str] = set()
     for anion in _polyanions():
         needed = anion.least_ratio * composition.get(anion.centre, 0.0)
-        if needed > 0.0 and anion.centre not in centres and left.get(anion.ligand, 0.0) >= needed * (1.0 - 1e-6):
+        if not needed > 0.0 or anion.centre in centres or _is_halide(anion.centre, composition):
+            continue
+        if left.get(anion.ligand, 0.0) >= needed * (1.0 - 1e-6):
             left[anion.ligand] -= needed
             found.append(anion.name)
             centres.add(anion.centre)
@@ -95,6 +99,14 @@ def polyanion_centres(composition: Mapping[str, float]) -> frozenset[str]:
     """Return the central elements of the complex anions a composition can hold; see :func:`polyanions`."""
     names = polyanions(composition)
     return frozenset(anion.centre for anion in _polyanions() if anion.name in names)
+
+
+def _is_halide(symbol: str, composition: Mapping[str, float]) -> bool:
+    """Return whether a halogen may be a halide, all other elements but oxygen being oxidised as far as they can be."""
+    if symbol not in _HALOGENS:
+        return False
+    states = {s: -1 if s == symbol else -2 if s == "O" else element(s).highest_state or 0 for s in composition}
+    return sum(amount * states[s] for s, amount in composition.items()) >= -1e-6 * sum(composition.values())
 
 
 def chemistry_class(composition: Mapping[str, float]) -> ChemistryClass:

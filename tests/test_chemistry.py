@@ -44,6 +44,7 @@ CLASSES = {
     "LiNbOCl4": "mixed anion",
     "P4S3O6": "mixed anion",
     "Li2S2O3": "mixed anion",
+    "LiAl2(OH)6Cl": "mixed anion",
 }
 
 ANIONS = {
@@ -63,6 +64,12 @@ ANIONS = {
     "Li6PS5Cl": ("thiophosphate",),
     "Ni2P": (),
     "Li6PS5O": ("thiophosphate",),
+    "LiClO4": ("perchlorate",),
+    "KBrO3": ("bromate",),
+    "LiIO3": ("iodate",),
+    "Li4B7O12Cl": ("borate",),
+    "Li4Be3P3O12Br": ("phosphate",),
+    "LiAl2(OH)6Cl": (),
 }
 
 
