@@ -1,0 +1,96 @@
+"""Tables from stores: an embedded database, a described store, and stores that cannot be opened."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from maggma.stores import JSONStore, MongoStore
+from test_finished import antifluorite, force_field, job, vasp
+from test_own_structures import rock_salt
+
+from coatscreen.__main__ import execute
+from screening.database import StoreLocation
+from screening.sources.table import read_table
+
+
+def embedded(folder, documents):
+    store = StoreLocation(folder).open("jobs")
+    store.update(documents, key="uuid")
+    store.close()
+    return folder
+
+
+def test_an_embedded_database_becomes_a_table_that_joins_the_packaged_energies(tmp_path, capsys):
+    documents = [
+        job("salt", force_field(rock_salt(), -5.0501, steps=9)),
+        job("bad", force_field(rock_salt(anion="Cl"), -3.0, state="failed")),
+        job("other", {"results": {}}),
+    ]
+    table = tmp_path / "own.json.gz"
+    store = embedded(tmp_path / "db", documents)
+    assert execute(["energies", "import", str(store), "--output", str(table), "--json"]) == 0
+    out = json.loads(capsys.readouterr().out)
+    assert (out["missing_references"], out["use_as"]) == (["F", "Li"], f"reference+{table}")
+    assert out["unfit"] == {"bad": "not converged (state failed)"}
+    assert (out["n_calculations"], out["energies"]["n_phases"]) == (2, 1)
+    _, columns = read_table(table)
+    assert (columns.id, columns.energy_ev_per_atom) == (["salt"], [-5.0501])
+    assert execute(["stability", "LiF", "--energies", out["use_as"], "--json"]) == 0
+    assert "salt" in [p["source_id"] for p in json.loads(capsys.readouterr().out)["polymorphs"]]
+
+
+def test_a_described_store_becomes_a_table(tmp_path, capsys):
+    data = tmp_path / "tasks.json"
+    documents = [vasp(rock_salt(), -10.0, task_id="a"), vasp(antifluorite("O", 4.6), -14.0, task_id="b")]
+    data.write_text(json.dumps(documents))
+    description = tmp_path / "store.json"
+    description.write_text(JSONStore(str(data), key="task_id").to_json())
+    table = tmp_path / "own.json"
+    assert execute(["energies", "import", str(description), "--output", str(table), "--elements", "Li,O"]) == 0
+    out = capsys.readouterr().out
+    assert "lacks phases of elements alone" in out
+    assert f"--energies mp+{table}" in out
+    scale, columns = read_table(table)
+    assert (columns.formula, scale.correction) == (["Li2O"], "MP2020")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("{", "describes no store"),
+        ('{"a": 1}', "describes no maggma store"),
+        ({"paths": ["tasks.json"]}, "must be absolute: tasks.json"),
+        ({"paths": ["/no/tasks.json"]}, "there is no file /no/tasks.json"),
+    ],
+)
+def test_a_description_of_no_store_is_refused(tmp_path, capsys, content, says):
+    if isinstance(content, dict):
+        content = json.dumps({**JSONStore("/x.json").as_dict(), **content})
+    description = tmp_path / "store.json"
+    description.write_text(content)
+    assert execute(["energies", "import", str(description), "--output", str(tmp_path / "t.json")]) == 2
+    err = capsys.readouterr().err
+    assert says in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "t.json").exists()
+
+
+def test_a_store_that_is_not_there_is_one_line(tmp_path, capsys):
+    assert execute(["energies", "import", str(tmp_path / "none")]) == 2
+    assert "does not exist" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_an_unreachable_database_is_one_line_without_its_password(tmp_path, capsys, monkeypatch, described):
+    monkeypatch.setattr("workflows.calculation_store._TIMEOUT_MS", 100)
+    where = "mongodb://ann:secret@127.0.0.1:9/tasks"
+    if described:
+        store = MongoStore("tasks", "tasks", host="127.0.0.1", port=9, username="ann", password="secret")
+        where = str(tmp_path / "store.json")
+        (tmp_path / "store.json").write_text(store.to_json())
+    assert execute(["energies", "import", where, "--output", str(tmp_path / "t.json")]) == 1
+    err = capsys.readouterr().err
+    assert "127.0.0.1:9" in err
+    assert "secret" not in err
+    assert err.count("\n") == 1
