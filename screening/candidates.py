@@ -27,6 +27,7 @@ from screening.equilibrium import clean
 from screening.errors import CalculationError, CoatscreenError, InputError, nearest
 from screening.interface import Interface
 from screening.phase_set import PhaseSet
+from screening.sources.fetched import FetchedPhaseSet
 from screening.window import electrochemical_window
 
 _DIGITS = 7  # atomic fractions equal to so many digits are one composition
@@ -63,6 +64,10 @@ def select_compounds(phases: PhaseSet, selection: Selection) -> Iterator[tuple[s
     for symbol in (*(selection.elements or ()), *selection.exclude):
         if symbol not in ELEMENTS:
             raise InputError(f"no element {symbol!r}{nearest(symbol, ELEMENTS)}")
+    if isinstance(phases, FetchedPhaseSet):
+        raise InputError(
+            f"candidates need every phase of the energies, and those of {phases.scale.name!r} are fetched by system"
+        )
     phases.require(selection.elements or ())
     elements = {i: frozenset(phases.table.composition(i)) for i in _compounds(phases)}
     left = sorted(elements, key=lambda i: (sorted(elements[i]), i))

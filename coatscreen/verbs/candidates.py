@@ -109,12 +109,12 @@ def _thresholds(given: list[str]) -> dict[str, float]:
     thresholds = {}
     for text in given:
         name, equals, value = (part.strip() for part in text.rpartition("="))
+        if not equals:
+            raise InputError(f"--threshold {text!r}: write NAME=VALUE")
         try:
             thresholds[name] = float(value)
         except ValueError:
             raise InputError(f"--threshold {text!r}: {value!r} is not a number") from None
-        if not equals:
-            raise InputError(f"--threshold {text!r}: write NAME=VALUE")
     return thresholds
 
 
