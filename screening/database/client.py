@@ -108,8 +108,6 @@ class CoatingDatabase:
         StoreError
             If the database cannot be read.
         """
-        if sort not in SORTS:
-            raise InputError(f"cannot sort by {sort!r}{nearest(sort, SORTS)}; there are {', '.join(SORTS)}")
         if limit < 0:
             raise InputError(f"a limit must not be negative: {limit}")
         criteria: dict[str, Any] = {
@@ -189,6 +187,8 @@ class CoatingDatabase:
 
     def _sorted(self, criteria: dict[str, Any], sort: str, limit: int) -> list[dict[str, Any]]:
         """Return what matches in order; what lacks the value comes last, and is otherwise sorted by rank and name."""
+        if sort not in SORTS:
+            raise InputError(f"cannot sort by {sort!r}{nearest(sort, SORTS)}; there are {', '.join(SORTS)}")
         field, direction = SORTS[sort]
         order = {field: direction, "rank": 1, "coating": 1}
         known = {field: {"$gt": -math.inf}}  # any number
