@@ -105,7 +105,7 @@ def test_the_energies_are_those_of_chgnet_by_itself(chgnet, tmp_path, salt, caps
         own_way = StructOptimizer(model, use_device="cpu").relax(given, fmax=0.05, verbose=False)
         energy = float(own_way["trajectory"].energies[-1]) / len(given)
         assert one["energy_ev_per_atom"] == pytest.approx(energy, abs=2e-4)
-        assert one["lowering_ev_per_atom"] > 1e-3
+        assert one["lowering_ev_per_atom"] > 1e-4
         assert (one["space_group"], one["known_id"][:3]) == (225, "mp-")
         assert abs(one["energy_above_hull_ev_per_atom"]) < 5e-3  # both are on the packaged hull
     scale, columns = read_table(table)
