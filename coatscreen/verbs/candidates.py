@@ -50,7 +50,7 @@ def candidates(
 
     Example: coatscreen candidates --transition-metals --elements Li,Ti,P,O --threshold oxidation=4.3
 
-    Example: coatscreen candidates --any --until stable --workers 2 --output candidates.csv
+    Example: coatscreen candidates --any --elements Li,B,O,F --until stable --output candidates.csv
     """
     from coatscreen.output import document, note, print_json, progress_bar
     from screening.candidate_documents import Neighbours, Selection
