@@ -64,9 +64,9 @@ def select_compounds(phases: PhaseSet, selection: Selection) -> Iterator[tuple[s
     for symbol in (*(selection.elements or ()), *selection.exclude):
         if symbol not in ELEMENTS:
             raise InputError(f"no element {symbol!r}{nearest(symbol, ELEMENTS)}")
-    if isinstance(phases, FetchedPhaseSet):
+    if selection.elements is None and isinstance(phases, FetchedPhaseSet):
         raise InputError(
-            f"candidates need every phase of the energies, and those of {phases.scale.name!r} are fetched by system"
+            f"the energies {phases.scale.name!r} are fetched by chemical system: name the elements of the candidates"
         )
     phases.require(selection.elements or ())
     elements = {i: frozenset(phases.table.composition(i)) for i in _compounds(phases)}

@@ -159,8 +159,8 @@ def test_a_phase_of_no_packaged_composition_is_compared_with_their_mixture(refer
     )
     [salt, *_], [metal, *_] = reference.polymorphs({"Li": 1, "F": 1}), reference.polymorphs({"Li": 1})
     mixture = (2 * float(reference.energies[salt]) + 2 * float(reference.energies[metal])) / 4
-    added = added_phase("Li3F.cif", made("own-Li3F", structure, mixture - 0.4), reference)
-    assert added.energy_above_hull_ev_per_atom == pytest.approx(-0.4, abs=1e-6)
+    added = added_phase("Li3F.cif", made("own-Li3F", structure, mixture - 0.8), reference)
+    assert added.energy_above_hull_ev_per_atom == pytest.approx(-0.8, abs=1e-6)
     assert added.known_id is added.above_known_ev_per_atom is None
     assert "below all packaged phases" in depth_remark(added)[0]
 

@@ -182,7 +182,7 @@ def test_a_source_left_out(source):
 
 def test_the_packaged_energies_with_one_s_own(tmp_path):
     reference = load_reference()
-    known = reference.phases[reference.polymorphs({"Li": 1, "Nb": 1, "O": 3})[0]]
+    known = reference.phase(reference.polymorphs({"Li": 1, "Nb": 1, "O": 3})[0])
     lower = known.model_copy(
         update={"id": "lower", "formula": "Li2Nb2O6", "energy_ev_per_atom": known.energy_ev_per_atom - 0.01}
     )
@@ -191,8 +191,8 @@ def test_the_packaged_energies_with_one_s_own(tmp_path):
     write_table(path, reference.scale.model_copy(update={"name": "mine"}), columns)
     joined = open_energies(f"reference+{path}")
     assert len(joined) == len(reference) + 1
-    assert joined.phases[joined.polymorphs({"Li": 1, "Nb": 1, "O": 3})[0]].id == "lower"
-    assert (joined.phases[-1].origin, joined.phases[0].origin) == ("mine", reference.phases[0].origin)
+    assert joined.phase(joined.polymorphs({"Li": 1, "Nb": 1, "O": 3})[0]).id == "lower"
+    assert (joined.phase(len(joined) - 1).origin, joined.phase(0).origin) == ("mine", reference.phase(0).origin)
     assert joined.formula(0) == reference.formula(0)
     part = joined.within({"Li", "Nb", "O"})
     part.to_file(tmp_path / "part.json")
