@@ -189,7 +189,7 @@ def main() -> None:
             done[name] = relax(records[name], relaxer)
             with given.journal.open("a") as journal:
                 journal.write(json.dumps(done[name]) + "\n")
-            print(len(done), "of", len(order), json.dumps(done[name]), flush=True)
+            print(len(done.keys() & set(order)), "of", len(order), json.dumps(done[name]), flush=True)
     asked = (
         f"python benchmarks/relaxation.py {Path(given.structures).name} {Path(given.table).name} --compounds "
         f"{given.compounds} --sites {given.sites} --steps {given.steps} --seed {given.seed}"
