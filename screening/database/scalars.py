@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+
 _LARGEST_INTEGER = 2**63 - 1
 _COMPARISONS = {"$gt": ">", "$gte": ">=", "$lt": "<", "$lte": "<="}
 
@@ -73,6 +75,19 @@ def _of_field(name: str, value: Any) -> list[Condition]:
     return found
 
 
+def equality(value: Any) -> tuple[str, Any]:
+    """Return a condition that every scalar equal to the value, or to one of its ``$in``, fulfils; or none."""
+    if isinstance(value, dict) and value.keys() == {"$in"} and all(_is_exact(member) for member in value["$in"]):
+        return "IN (SELECT value FROM json_each(?))", orjson.dumps(list(value["$in"])).decode()
+    return ("= ?", value) if _is_exact(value) else ("", None)
+
+
+def where_all(all_of: Sequence[Condition]) -> Condition:
+    """Join conditions to a WHERE clause, which is empty where there are none."""
+    texts = " AND ".join(text for text, _ in all_of)
+    return f" WHERE {texts}" if texts else "", [value for _, values in all_of for value in values]
+
+
 def matches(pattern: str, value: Any) -> bool:
     """Return whether a pattern occurs in a text; what is no text has none."""
     return isinstance(value, str) and re.search(pattern, value) is not None
@@ -83,6 +98,10 @@ def is_plain(value: Any) -> bool:
     if isinstance(value, str):
         return "\0" not in value
     return isinstance(value, float) or (isinstance(value, int) and abs(value) <= _LARGEST_INTEGER)
+
+
+def _is_exact(value: Any) -> bool:
+    return is_plain(value) and not isinstance(value, float)
 
 
 def _is_pattern(operand: Any) -> bool:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby as group_sorted
@@ -24,10 +23,9 @@ from maggma.core import Sort, Store
 from monty.json import jsanitize
 
 from screening.database.projection import has, projected
-from screening.database.scalars import Condition, column, conditions, is_plain, matches, value_of
+from screening.database.scalars import Condition, column, conditions, equality, is_plain, value_of, where_all
+from screening.database.sqlite_file import open_to_read, open_to_write
 from screening.errors import StoreError
-
-_BUSY_SECONDS = 120.0
 
 
 class SQLiteStore(Store):  # type: ignore[misc]
@@ -98,16 +96,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
             self._db = self._open_to_read() if self.read_only else self._open_to_write()
 
     def _open_to_write(self) -> sqlite3.Connection:
-        db = self._connection("rwc")
-        give_up = time.monotonic() + _BUSY_SECONDS
-        while db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            try:
-                db.execute("PRAGMA journal_mode=WAL")
-            except sqlite3.OperationalError:  # SQLite does not wait here for another process that does the same
-                if time.monotonic() > give_up:
-                    raise
-                time.sleep(0.05)
-        db.execute("PRAGMA synchronous=FULL")
+        db = open_to_write(self.path)
         db.execute(f'CREATE TABLE IF NOT EXISTS "{self.collection_name}" (key TEXT PRIMARY KEY, doc TEXT NOT NULL)')
         if re.fullmatch(r"\w+", self.key, re.ASCII):
             self._index(db, self.key)
@@ -150,26 +139,11 @@ class SQLiteStore(Store):  # type: ignore[misc]
             raise StoreError(f"a document for {self.name} has more than one value in {error}") from None
 
     def _open_to_read(self) -> sqlite3.Connection:
-        try:
-            db = self._connection("ro")
-            tables = db.execute("SELECT name FROM sqlite_master").fetchall()
-        except sqlite3.OperationalError:
-            # Beside a file in write-ahead mode SQLite wants to make two more, which a read-only folder does not allow.
-            log = Path(f"{self.path}-wal")
-            if not Path(self.path).is_file() or (log.is_file() and log.stat().st_size):
-                raise
-            db = self._connection("ro&immutable=1")
-            tables = db.execute("SELECT name FROM sqlite_master").fetchall()
+        db = open_to_read(self.path)
+        tables = db.execute("SELECT name FROM sqlite_master").fetchall()
         if (self.collection_name,) not in tables:
             db.execute(f'CREATE TEMP TABLE "{self.collection_name}" (key TEXT PRIMARY KEY, doc TEXT NOT NULL)')
         self._kept_apart = self._has_narrow(db)
-        return db
-
-    def _connection(self, mode: str) -> sqlite3.Connection:
-        db = sqlite3.connect(
-            f"{Path(self.path).as_uri()}?mode={mode}", uri=True, timeout=_BUSY_SECONDS, isolation_level=None
-        )
-        db.create_function("matches", 2, matches, deterministic=True)
         return db
 
     def close(self) -> None:
@@ -254,7 +228,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
         ):
             found: list[Any] = super().distinct(field, criteria, all_exist)
             return found
-        where, values = _where(conditions(criteria or {}, self.scalars))
+        where, values = where_all(conditions(criteria or {}, self.scalars))
         name = column(field)
         with self._errors("read"):
             rows = self._collection.execute(f"SELECT DISTINCT {name} FROM {self._narrow}{where}", values).fetchall()
@@ -315,7 +289,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
         db, table = self._collection, self.collection_name
         narrow = conditions(criteria, self.scalars) if self._kept_apart else []
         if narrow or sort:
-            where, values = _where(narrow)
+            where, values = where_all(narrow)
             order = ", ".join(f"{column(f)} {'DESC' if _is_descending(d) else 'ASC'}" for f, d in sort.items())
             order = f"{order}, rowid" if order else "rowid"
             keys = db.execute(f"SELECT key FROM {self._narrow}{where} ORDER BY {order}", values).fetchall()
@@ -327,11 +301,11 @@ class SQLiteStore(Store):  # type: ignore[misc]
         clauses: list[Condition] = []
         for field, value in criteria.items():
             if re.fullmatch(r"[A-Za-z_]\w*", field, re.ASCII):
-                equal, bound = _equality(value)
+                equal, bound = equality(value)
                 if equal:
                     either = "" if field == self.key else f" OR json_type(doc, '$.{field}') = 'array'"
                     clauses.append((f"(json_extract(doc, '$.{field}') {equal}{either})", [bound]))
-        where, values = _where(clauses)
+        where, values = where_all(clauses)
         rows = db.execute(f'SELECT key, doc FROM "{table}"{where}', values)
         while (row := rows.fetchone()) is not None:
             yield row
@@ -374,21 +348,5 @@ def _json_of(doc: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _equality(value: Any) -> tuple[str, Any]:
-    """Return a condition that every scalar equal to the value, or to one of its ``$in``, fulfils; or none."""
-    if isinstance(value, dict) and value.keys() == {"$in"} and all(_is_plain(member) for member in value["$in"]):
-        return "IN (SELECT value FROM json_each(?))", orjson.dumps(list(value["$in"])).decode()
-    return ("= ?", value) if _is_plain(value) else ("", None)
-
-
-def _is_plain(value: Any) -> bool:
-    return is_plain(value) and not isinstance(value, float)
-
-
 def _is_descending(direction: Sort | int) -> bool:
     return (direction.value if isinstance(direction, Sort) else direction) < 0
-
-
-def _where(all_of: list[Condition]) -> Condition:
-    texts = " AND ".join(text for text, _ in all_of)
-    return f" WHERE {texts}" if texts else "", [value for _, values in all_of for value in values]
