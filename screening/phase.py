@@ -18,12 +18,8 @@ class EnergyScale(BaseModel):
     correction: str = Field(description="correction scheme the energies contain, or none")
     source: str = Field("", description="where the structures come from and under which licence")
 
-    def agrees(self, other: EnergyScale) -> bool:
-        """Whether energies of both may stand in one set: the same functional and corrections, and both stated."""
-        return self.disagreement(other) is None
-
     def disagreement(self, other: EnergyScale) -> str | None:
-        """Say why energies of both must not stand in one set; None where they may."""
+        """Say why energies of both must not stand in one set; None if functional and corrections are stated and alike."""
         for what in ("functional", "correction"):
             here, there = getattr(self, what), getattr(other, what)
             for scale, said in ((self, here), (other, there)):
