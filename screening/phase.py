@@ -19,7 +19,7 @@ class EnergyScale(BaseModel):
     source: str = Field("", description="where the structures come from and under which licence")
 
     def disagreement(self, other: EnergyScale) -> str | None:
-        """Say why energies of both must not stand in one set; None if both state the same functional and corrections."""
+        """Say why energies of both must not stand in one set; None where both state the same scale."""
         for what in ("functional", "correction"):
             here, there = getattr(self, what), getattr(other, what)
             for scale, said in ((self, here), (other, there)):
