@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import copy
-import gzip
-import json
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -14,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from screening.composition import ELEMENTS, format_formula
 from screening.errors import InputError
@@ -22,6 +18,7 @@ from screening.phase import EnergyProvenance, EnergyScale, Phase, PhaseColumns
 from screening.phase_system import PhaseSystem
 from screening.phase_table import PhaseTable, element_numbers, sha256_of
 from screening.reservoir import Reservoir
+from screening.sources.table import content_of, read_table, table_of, write_table
 
 if TYPE_CHECKING:
     from pymatgen.analysis.phase_diagram import PDEntry
@@ -131,19 +128,7 @@ class PhaseSet:
         InputError
             If a field is missing or unfit, or the content does not match its hash.
         """
-        try:
-            scale = EnergyScale.model_validate(data["scale"])
-            columns = PhaseColumns.model_validate(data["phases"])
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise InputError(f"not a set of phases: {where}: {first['msg']}") from None
-        except (KeyError, TypeError) as error:
-            raise InputError(f"not a set of phases: lacks {error}") from None
-        built = cls.from_columns(scale, columns)
-        if data.get("sha256") not in (None, built.sha256):
-            raise InputError(f"the phases of {scale.name!r} do not match their hash: damaged or edited")
-        return built
+        return cls.from_columns(*table_of(data, "a set of phases"))
 
     @classmethod
     def from_file(cls, path: str | Path) -> PhaseSet:
@@ -154,37 +139,23 @@ class PhaseSet:
         InputError
             If the file is missing, truncated, or no set of phases.
         """
-        path = Path(path)
-        try:
-            raw = path.read_bytes()
-            data = json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
-        except FileNotFoundError:
-            raise InputError(f"energies file {path} does not exist") from None
-        except (OSError, EOFError, ValueError, zlib.error) as error:
-            raise InputError(f"energies file {path} cannot be read: {error}") from None
-        if not isinstance(data, dict):
-            raise InputError(f"energies file {path} does not hold a set of phases")
-        return cls.from_dict(data)
+        return cls.from_columns(*read_table(path))
 
     # -- how they are written -----------------------------------------------------------------
 
     def as_dict(self) -> dict[str, Any]:
         """Return a JSON-compatible form, column by column (the MSONable protocol)."""
-        return {
-            "@module": type(self).__module__,
-            "@class": type(self).__name__,
-            "scale": self.scale.model_dump(),
-            "sha256": self.sha256,
-            "phases": self.table.columns().model_dump(),
-        }
+        return content_of(self.scale, self.table.columns())
 
     def to_file(self, path: str | Path) -> None:
-        """Write the set as JSON, gzipped if the name ends in ``.gz``; whole or not at all."""
-        path = Path(path)
-        data = json.dumps(self.as_dict()).encode()
-        half = path.with_name(path.name + ".part")
-        half.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
-        half.replace(path)
+        """Write the set as JSON, gzipped if the name ends in ``.gz``; whole or not at all.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be written.
+        """
+        write_table(path, self.scale, self.table.columns())
 
     @cached_property
     def sha256(self) -> str:
@@ -299,7 +270,7 @@ class PhaseSet:
         """Return the set less some phases (positions in :attr:`phases`)."""
         kept = np.ones(len(self), dtype=bool)
         kept[list(positions)] = False
-        return self.from_table(self.scale, self.table.take(np.flatnonzero(kept)))
+        return self._take(np.flatnonzero(kept))
 
     def within(self, elements: Iterable[str]) -> PhaseSet:
         """Return the set less all phases that hold another element.
@@ -311,7 +282,7 @@ class PhaseSet:
         """
         wanted = frozenset(elements)
         self.require(sorted(wanted))
-        return self.from_table(self.scale, self.table.take(self.table.inside(wanted)))
+        return self._take(self.table.inside(wanted))
 
     def shifted(self, shifts_ev_per_atom: NDArray[np.float64]) -> PhaseSet:
         """Return the set with other energies for its compounds: one sample of what the energies may be.
@@ -337,6 +308,12 @@ class PhaseSet:
     def formula(self, position: int) -> str:
         """Return the reduced formula of a phase."""
         return format_formula(self.table.composition(position))
+
+    def _take(self, positions: NDArray[np.intp]) -> PhaseSet:
+        taken = self.from_table(self.scale, self.table.take(positions))
+        if self._sample_of is None:
+            return taken
+        return taken.shifted((self.energies - self.table.energies)[positions])
 
     def _lowest_inside(self, elements: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Find the lowest-energy phase of each composition made of some elements, in order, and its fractions."""

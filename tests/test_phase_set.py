@@ -291,3 +291,20 @@ def test_shifted_energies_move_reactions_by_the_shift() -> None:
     assert phase_stability(whole, "Li3PS4").formation_energy_ev_per_atom != pytest.approx(
         phase_stability(sample, "Li3PS4").formation_energy_ev_per_atom, abs=0.04
     )
+
+
+def test_parts_of_a_sample_keep_its_energies() -> None:
+    whole = PhaseSet.reference().within(["Li", "P", "S"])
+    rng = np.random.default_rng(0)
+    shifts = {whole.formula(i): float(rng.normal(0.0, 0.05)) for i in range(len(whole))}
+    by_phase = np.array(
+        [0.0 if len(whole.table.composition(i)) == 1 else shifts[whole.formula(i)] for i in range(len(whole))]
+    )
+    sample = whole.shifted(by_phase)
+    for part in (sample.within(["Li", "S"]), sample.without(whole.polymorphs({"Li": 3.0, "P": 1.0, "S": 4.0}))):
+        energies = {part.table.id(i): part.energies[i] for i in range(len(part))}
+        assert energies == {
+            sample.table.id(i): sample.energies[i] for i in range(len(sample)) if sample.table.id(i) in energies
+        }
+    inside, alone = phase_stability(sample, "Li2S"), phase_stability(sample.within(["Li", "S"]), "Li2S")
+    assert inside.formation_energy_ev_per_atom == alone.formation_energy_ev_per_atom

@@ -54,8 +54,15 @@ def content_of(scale: EnergyScale, columns: PhaseColumns) -> dict[str, Any]:
     }
 
 
-def table_of(data: Any, path: str | Path) -> tuple[EnergyScale, PhaseColumns]:
+def table_of(data: Any, name: str | Path) -> tuple[EnergyScale, PhaseColumns]:
     """Check the decoded content of a table.
+
+    Parameters
+    ----------
+    data
+        As :func:`content_of` makes it.
+    name
+        What messages call it.
 
     Raises
     ------
@@ -67,11 +74,11 @@ def table_of(data: Any, path: str | Path) -> tuple[EnergyScale, PhaseColumns]:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"energies file {path} is no table of energies: {where}: {first['msg']}") from None
+        raise InputError(f"the energies in {name} is no table of energies: {where}: {first['msg']}") from None
     except (KeyError, TypeError) as error:
-        raise InputError(f"energies file {path} is no table of energies: lacks {error}") from None
+        raise InputError(f"the energies in {name} is no table of energies: lacks {error}") from None
     if not columns.id:
-        raise InputError(f"energies file {path} holds no phase")
+        raise InputError(f"the energies in {name} holds no phase")
     if data.get("sha256") not in (None, sha256_of(scale, PhaseTable.from_columns(columns))):
-        raise InputError(f"the phases in {path} do not match their hash: damaged or edited")
+        raise InputError(f"the phases in {name} do not match their hash: damaged or edited")
     return scale, columns
