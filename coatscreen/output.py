@@ -51,6 +51,11 @@ def print_energies(energies: EnergyProvenance, uncertainty: Uncertainty | None =
         if uncertainty.uncalibrated_elements:
             unknown = ", ".join(uncertainty.uncalibrated_elements)
             print(f"The error model was not calibrated on {unknown}; their errors are taken to be like those of others")
+        if uncertainty.far_above_hull:
+            print(
+                f"{', '.join(uncertainty.far_above_hull)}: further above the hull than what the error model was "
+                "calibrated on, and so off by more than it says"
+            )
 
 
 def print_table(

@@ -30,6 +30,9 @@ class Uncertainty(BaseModel):
     uncalibrated_elements: list[str] = Field(
         description="elements of the system the model was not calibrated on; taken to err as the others do"
     )
+    far_above_hull: list[str] = Field(
+        description="materials further above the hull than the phases it was calibrated on: off by more than said here"
+    )
 
     def interval(self, quantity: str) -> Interval | None:
         """Return the interval of a quantity, named without its unit."""

@@ -55,7 +55,7 @@ def stability_uncertainty(
     above = np.array([reactant.energy_above_hull for reactant in found])
     within = _stable_within_ev_per_atom()
     return StabilityUncertainty(
-        **_samples_of(phases, elements, n_samples, seed),
+        **_samples_of(phases, elements, [formula], n_samples, seed),
         energy_above_hull_ev_per_atom=Interval.of(above) if known else None,
         formation_energy_ev_per_atom=Interval.of(reactant.formation_energy for reactant in found),
         stable_within_ev_per_atom=within,
@@ -71,7 +71,7 @@ def window_uncertainty(phases: PhaseSet, formula: str, n_samples: int = N_SAMPLE
     oxidation = [window.oxidation_limit_v for window in found if window.oxidation_limit_v is not None]
     distances = [w.distance_to_hull_ev_per_atom for w in found if w.distance_to_hull_ev_per_atom is not None]
     return WindowUncertainty(
-        **_samples_of(phases, elements, n_samples, seed),
+        **_samples_of(phases, elements, [formula], n_samples, seed),
         reduction_limit_v=Interval.of(reduction),
         oxidation_limit_v=Interval.of(oxidation) if oxidation else None,
         distance_to_hull_ev_per_atom=Interval.of(distances) if distances else None,
@@ -118,20 +118,24 @@ def interface_uncertainty(
         f"self_b_{unit}": Interval.of(profile.self_b for profile in profiles),
     }
     return document(
-        **_samples_of(phases, elements, n_samples, seed),
+        **_samples_of(phases, elements, [a, b], n_samples, seed),
         **intervals,
         reacts_below_ev=REACTS_BELOW_EV,
         probability_reaction=float((mutual < REACTS_BELOW_EV).mean()),
     )
 
 
-def _samples_of(phases: PhaseSet, elements: Iterable[str], n_samples: int, seed: int) -> dict[str, Any]:
+def _samples_of(
+    phases: PhaseSet, elements: Iterable[str], formulas: Iterable[str], n_samples: int, seed: int
+) -> dict[str, Any]:
     model = error_model(phases.scale)
+    reactants = [Reactant(phases, formula) for formula in formulas]
     return {
         "n_samples": n_samples,
         "seed": seed,
         "model": ModelProvenance(name=model.name, version=model.version, sha256=model.sha256),
         "uncalibrated_elements": sorted(set(elements) - set(model.elements)),
+        "far_above_hull": [r.formula for r in reactants if r.energy_above_hull > model.near_hull_ev_per_atom],
     }
 
 

@@ -96,6 +96,15 @@ def test_elements_the_model_does_not_know_are_named(reference, monkeypatch):
     assert stability_uncertainty(reference, "Li2O", 2).uncalibrated_elements == []
 
 
+def test_materials_unlike_those_the_model_was_calibrated_on_are_named(reference):
+    far = phase_stability(reference, "LiO3").energy_above_hull_ev_per_atom
+    assert far is not None
+    assert far > error_model(reference.scale).near_hull_ev_per_atom
+    assert stability_uncertainty(reference, "LiO3", 2).far_above_hull == ["LiO3"]
+    assert interface_uncertainty(reference, "LiO3", "Li2S", n_samples=2).far_above_hull == ["LiO3"]
+    assert stability_uncertainty(reference, "Li2O", 2).far_above_hull == []
+
+
 def test_lithium_has_no_window_in_any_sample(reference):
     with pytest.raises(InputError, match="lithium has no electrochemical window"):
         window_uncertainty(reference, "Li", N)
