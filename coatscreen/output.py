@@ -44,6 +44,8 @@ def print_energies(energies: EnergyProvenance, uncertainty: Uncertainty | None =
         f"corrections: {energies.correction}"
     )
     if uncertainty is not None:
+        from screening.uncertainty.documents import ResultUncertainty
+
         print(
             f"In brackets: 5 to 95 % of {uncertainty.n_samples} samples of the energies, "
             f"error model {uncertainty.model.name}, seed {uncertainty.seed}"
@@ -51,7 +53,7 @@ def print_energies(energies: EnergyProvenance, uncertainty: Uncertainty | None =
         if uncertainty.uncalibrated_elements:
             unknown = ", ".join(uncertainty.uncalibrated_elements)
             print(f"The error model was not calibrated on {unknown}; their errors are taken to be like those of others")
-        if uncertainty.far_above_hull:
+        if isinstance(uncertainty, ResultUncertainty) and uncertainty.far_above_hull:
             print(
                 f"{', '.join(uncertainty.far_above_hull)}: further above the hull than what the error model was "
                 "calibrated on, and so off by more than it says"

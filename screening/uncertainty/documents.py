@@ -30,9 +30,6 @@ class Uncertainty(BaseModel):
     uncalibrated_elements: list[str] = Field(
         description="elements of the system the model was not calibrated on; taken to err as the others do"
     )
-    far_above_hull: list[str] = Field(
-        description="materials further above the hull than the phases it was calibrated on: off by more than said here"
-    )
 
     def interval(self, quantity: str) -> Interval | None:
         """Return the interval of a quantity, named without its unit."""
@@ -41,7 +38,15 @@ class Uncertainty(BaseModel):
         return interval
 
 
-class StabilityUncertainty(Uncertainty):
+class ResultUncertainty(Uncertainty):
+    """Base: of what is asked of one or two materials."""
+
+    far_above_hull: list[str] = Field(
+        description="materials further above the hull than the phases it was calibrated on: off by more than said here"
+    )
+
+
+class StabilityUncertainty(ResultUncertainty):
     """Of a phase's stability."""
 
     energy_above_hull_ev_per_atom: Interval | None = Field(description="eV/atom; null where no phase is known")
@@ -52,7 +57,7 @@ class StabilityUncertainty(Uncertainty):
     )
 
 
-class WindowUncertainty(Uncertainty):
+class WindowUncertainty(ResultUncertainty):
     """Of an electrochemical window."""
 
     reduction_limit_v: Interval = Field(description="V against Li/Li+; 0 in samples where it is never reduced")
@@ -63,7 +68,7 @@ class WindowUncertainty(Uncertainty):
     )
 
 
-class InterfaceUncertainty(Uncertainty):
+class InterfaceUncertainty(ResultUncertainty):
     """Of the reaction of two materials."""
 
     reacts_below_ev: float = Field(description="what counts as a reaction: a mutual energy below this, unit as below")
