@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from screening.sample_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
+
 if TYPE_CHECKING:
     from screening.interface import Interface
     from screening.phase_set import PhaseSet
     from screening.uncertainty.documents import InterfaceUncertainty, StabilityUncertainty, WindowUncertainty
     from screening.uncertainty.documents import Uncertainty as UncertaintyDocument
 
-LEAST_SAMPLES = 20  # of fewer none lies below 5 %
-
 Uncertainty = Annotated[
     bool, typer.Option("--uncertainty", help="Say how far each number may be off, from samples of the energies.")
 ]
 Samples = Annotated[
-    int | None, typer.Option("--samples", min=LEAST_SAMPLES, help="How many, with --uncertainty; default 200.")
+    int | None, typer.Option("--samples", min=LEAST_SAMPLES, help=f"How many, with --uncertainty; default {N_SAMPLES}.")
 ]
 SamplingSeed = Annotated[
-    int | None, typer.Option("--seed", min=0, help="Which samples, with --uncertainty; default 0.")
+    int | None, typer.Option("--seed", min=0, help=f"Which samples, with --uncertainty; default {SEED}.")
 ]
 
 
@@ -75,7 +75,7 @@ def sampling_asked(uncertainty: bool, samples: int | None, seed: int | None) -> 
     for option, value in (("--samples", samples), ("--seed", seed)):
         if value is not None and not uncertainty:
             raise InputError(f"{option} needs --uncertainty")
-    return Sampling(200 if samples is None else samples, seed or 0) if uncertainty else None
+    return Sampling(N_SAMPLES if samples is None else samples, SEED if seed is None else seed) if uncertainty else None
 
 
 def spread(uncertainty: UncertaintyDocument | None, quantity: str, scale: float, digits: int) -> str:

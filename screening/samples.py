@@ -19,7 +19,7 @@ from screening.errors import InputError
 from screening.materials import Cathode
 from screening.phase_set import PhaseSet
 from screening.uncertainty import error_model, sampled
-from screening.uncertainty.documents import ModelProvenance
+from screening.uncertainty.documents import ErrorModelProvenance
 from screening.window import electrochemical_window
 
 Samples = dict[str, list[float]]  # a quantity, its unit in the name: its value in each sample
@@ -32,7 +32,7 @@ class Sampling(BaseModel):
 
     n_samples: PositiveInt = Field(description="how many")
     seed: int = Field(description="names the set of samples")
-    model: ModelProvenance = Field(description="the error model they are drawn from")
+    model: ErrorModelProvenance = Field(description="the error model they are drawn from")
 
     @classmethod
     def of(cls, phases: PhaseSet, n_samples: int, seed: int) -> Sampling:
@@ -43,9 +43,7 @@ class Sampling(BaseModel):
         InputError
             If there is no error model for their scale.
         """
-        model = error_model(phases.scale)
-        provenance = ModelProvenance(name=model.name, version=model.version, sha256=model.sha256)
-        return cls(n_samples=n_samples, seed=seed, model=provenance)
+        return cls(n_samples=n_samples, seed=seed, model=error_model(phases.scale).provenance)
 
     def draw(self, phases: PhaseSet, elements: Iterable[str]) -> list[PhaseSet]:
         """Draw the samples of a chemical system.
@@ -146,7 +144,9 @@ def sample_material(phases: PhaseSet, sampling: Sampling, formula: str) -> Sampl
         for quantity, value in found.items():
             if value is not None:  # then it is none in every sample
                 values.setdefault(quantity, []).append(round(value, 6))
-    return SampledMaterial(values=values, why_missing=None, uncalibrated_elements=_uncalibrated(phases, elements))
+    return SampledMaterial(
+        values=values, why_missing=None, uncalibrated_elements=error_model(phases.scale).uncalibrated(elements)
+    )
 
 
 def sample_cathode_contacts(
@@ -156,7 +156,7 @@ def sample_cathode_contacts(
     elements = _elements(coating, *cathode.formulas)
     samples = enumerate(sampling.draw(phases, elements))
     met = (cathode_contacts(sample, coating, cathode.in_sample(number)) for number, sample in samples)
-    return _collect(met, _uncalibrated(phases, elements))
+    return _collect(met, error_model(phases.scale).uncalibrated(elements))
 
 
 def sample_electrolyte_contacts(
@@ -169,7 +169,7 @@ def sample_electrolyte_contacts(
         electrolyte_contacts(sample, coating, electrolyte, None if cathode is None else cathode.in_sample(number))
         for number, sample in samples
     )
-    return _collect(met, _uncalibrated(phases, elements))
+    return _collect(met, error_model(phases.scale).uncalibrated(elements))
 
 
 def sample_bare_contacts(
@@ -178,17 +178,12 @@ def sample_bare_contacts(
     """Compute the closed contacts of a bare cathode with an electrolyte in every sample."""
     elements = _elements(electrolyte, *(state.formula for state in cathode.states))
     met = (closed_bare_contacts(sample, cathode, electrolyte) for sample in sampling.draw(phases, elements))
-    return _collect(met, _uncalibrated(phases, elements))
+    return _collect(met, error_model(phases.scale).uncalibrated(elements))
 
 
 def _elements(*formulas: str) -> set[str]:
     """Return the elements of reactants, and lithium, which a contact may exchange."""
     return {"Li"}.union(*map(parse_formula, formulas))
-
-
-def _uncalibrated(phases: PhaseSet, elements: set[str]) -> list[str]:
-    """Return the elements that the error model was not calibrated on."""
-    return sorted(elements.difference(error_model(phases.scale).elements))
 
 
 def _collect(samples: Iterable[Sequence[Contact]], uncalibrated_elements: list[str]) -> SampledMaterial:

@@ -11,10 +11,10 @@ from fixtures_screening import FORMATION, SMALL, phase_set
 from screening.phase_set import EnergyScale, PhaseSet
 from screening.reference import load_reference
 from screening.samples import CoatingSamples, Sampling
-from screening.uncertainty.documents import ModelProvenance
+from screening.uncertainty.documents import ErrorModelProvenance
 from screening.uncertainty.model import ErrorModel, OwnError, PairError
 
-SAMPLING = Sampling(n_samples=20, seed=0, model=ModelProvenance(name="by hand", version="1", sha256="0" * 64))
+SAMPLING = Sampling(n_samples=20, seed=0, model=ErrorModelProvenance(name="by hand", version="1", sha256="0" * 64))
 
 
 @cache

@@ -22,6 +22,7 @@ from screening.cathode import MuSource
 from screening.criteria import Criterion, default_criteria, read_criteria
 from screening.energies import REFERENCE
 from screening.errors import InputError, nearest
+from screening.sample_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 
 
 def split_names(value: Any) -> Any:
@@ -57,8 +58,10 @@ class ScreeningSettings(BaseSettings):
     batch_size: int = Field(200, ge=1, description="coatings in a job")
     prefer_mu: MuSource = Field("cited", description="which lithium potential to use where the literature has one")
     uncertainty: bool = Field(False, description="whether to take samples of the energies, for intervals")
-    samples: int | None = Field(None, ge=20, description="how many, with uncertainty; 200 if not given")
-    seed: int | None = Field(None, ge=0, description="which set of samples, with uncertainty; 0 if not given")
+    samples: int | None = Field(
+        None, ge=LEAST_SAMPLES, description=f"how many, with uncertainty; {N_SAMPLES} if not given"
+    )
+    seed: int | None = Field(None, ge=0, description=f"which set of samples, with uncertainty; {SEED} if not given")
     candidates: str | None = Field(None, description="CSV or JSON of formulas, in place of coatings")
     catalogue: Names = Field(default_factory=list, description="YAML files of the user's own materials")
     criteria: Annotated[list[Criterion], BeforeValidator(lambda data: list(read_criteria(data)))] = Field(
@@ -67,7 +70,7 @@ class ScreeningSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _samples_with_uncertainty(self) -> ScreeningSettings:
-        for name, usual in (("samples", 200), ("seed", 0)):
+        for name, usual in (("samples", N_SAMPLES), ("seed", SEED)):
             given = getattr(self, name)
             if given is not None and not self.uncertainty:
                 raise ValueError(f"{name} needs uncertainty")

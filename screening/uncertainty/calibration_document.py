@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.accuracy.formation_tables import read_formation_tables, require_per_atom
 from screening.phase import EnergyProvenance
 from screening.phase_set import PhaseSet
+from screening.sample_defaults import N_SAMPLES
 from screening.uncertainty.calibration import choose_table, compounds_in_common, fit, split
 from screening.uncertainty.coverage import (
     ALL,
-    N_SAMPLES,
     REACTIONS,
     Coverage,
     Progress,

@@ -19,6 +19,7 @@ from screening.chemistry import ChemistryClass, chemistry_class
 from screening.errors import InputError
 from screening.interface import Interface
 from screening.phase_set import PhaseSet
+from screening.sample_defaults import N_SAMPLES
 from screening.uncertainty.calibration import Compound, formation_phases
 from screening.uncertainty.model import ErrorModel
 
@@ -26,7 +27,6 @@ Progress = Callable[[int, int], None]
 
 ZERO_EV_PER_ATOM = 1e-3  # less than this is no reaction
 MOST_ELEMENTS = 9  # of a pair of compounds
-N_SAMPLES = 200
 LEAST_REACTIONS = 10  # a tenth of which lies outside the intervals
 REACTIONS = ("mutual reaction energy", "total reaction energy")
 ALL = "all"

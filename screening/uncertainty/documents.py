@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.uncertainty.intervals import Interval
 
 
-class ModelProvenance(BaseModel):
+class ErrorModelProvenance(BaseModel):
     """Which error model the samples were drawn from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,7 +26,7 @@ class Uncertainty(BaseModel):
 
     n_samples: int = Field(description="samples of the energies")
     seed: int = Field(description="which samples")
-    model: ModelProvenance = Field(description="the error model they were drawn from")
+    model: ErrorModelProvenance = Field(description="the error model they were drawn from")
     uncalibrated_elements: list[str] = Field(
         description="elements of the system the model was not calibrated on; taken to err as the others do"
     )

@@ -14,7 +14,7 @@ results may be off; it does not correct them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +27,7 @@ from screening.chemistry import chemistry_class
 from screening.composition import atomic_fractions
 from screening.errors import InputError
 from screening.phase import EnergyProvenance, EnergyScale
+from screening.uncertainty.documents import ErrorModelProvenance
 from screening.uncertainty.noise import normal, two_sided_t
 from screening.uncertainty.pairs import Pair, kind, pairs
 
@@ -86,6 +87,15 @@ class ErrorModel(BaseModel):
     def sha256(self) -> str:
         """Hash of the parameters."""
         return sha256(self.model_dump_json().encode()).hexdigest()
+
+    @property
+    def provenance(self) -> ErrorModelProvenance:
+        """Name, version and hash, for results."""
+        return ErrorModelProvenance(name=self.name, version=self.version, sha256=self.sha256)
+
+    def uncalibrated(self, elements: Iterable[str]) -> list[str]:
+        """Return those of some elements that it was not calibrated on."""
+        return sorted(set(elements) - set(self.elements))
 
     def draw(self, compositions: Sequence[Mapping[str, float]], n_samples: int, seed: int = 0) -> NDArray[np.float64]:
         """Draw errors of formation energies.

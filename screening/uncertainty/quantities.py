@@ -13,10 +13,10 @@ from screening.equilibrium import Reactant
 from screening.interface import Interface
 from screening.phase_set import PhaseSet
 from screening.reservoir import Reservoir
+from screening.sample_defaults import N_SAMPLES, SEED
 from screening.uncertainty.documents import (
     ClosedInterfaceUncertainty,
     InterfaceUncertainty,
-    ModelProvenance,
     OpenInterfaceUncertainty,
     StabilityUncertainty,
     WindowUncertainty,
@@ -26,12 +26,11 @@ from screening.uncertainty.model import error_model
 from screening.uncertainty.sampling import sampled
 from screening.window import electrochemical_window
 
-N_SAMPLES = 200
 REACTS_BELOW_EV = -0.001  # a mutual energy nearer to zero is none that an experiment could tell from none
 
 
 def stability_uncertainty(
-    phases: PhaseSet, formula: str, n_samples: int = N_SAMPLES, seed: int = 0
+    phases: PhaseSet, formula: str, n_samples: int = N_SAMPLES, seed: int = SEED
 ) -> StabilityUncertainty:
     """Say how uncertain a phase's stability is.
 
@@ -63,7 +62,9 @@ def stability_uncertainty(
     )
 
 
-def window_uncertainty(phases: PhaseSet, formula: str, n_samples: int = N_SAMPLES, seed: int = 0) -> WindowUncertainty:
+def window_uncertainty(
+    phases: PhaseSet, formula: str, n_samples: int = N_SAMPLES, seed: int = SEED
+) -> WindowUncertainty:
     """Say how uncertain an electrochemical window is; parameters and errors as :func:`stability_uncertainty`."""
     elements = {*parse_formula(formula), "Li"}
     found = [electrochemical_window(sample, formula) for sample in sampled(phases, elements, n_samples, seed)]
@@ -85,7 +86,7 @@ def interface_uncertainty(
     b: str,
     reservoir: Reservoir | None = None,
     n_samples: int = N_SAMPLES,
-    seed: int = 0,
+    seed: int = SEED,
 ) -> InterfaceUncertainty:
     """Say how uncertain the reaction of two materials is.
 
@@ -133,8 +134,8 @@ def _samples_of(
     return {
         "n_samples": n_samples,
         "seed": seed,
-        "model": ModelProvenance(name=model.name, version=model.version, sha256=model.sha256),
-        "uncalibrated_elements": sorted(set(elements) - set(model.elements)),
+        "model": model.provenance,
+        "uncalibrated_elements": model.uncalibrated(elements),
         "far_above_hull": [r.formula for r in reactants if r.energy_above_hull > model.near_hull_ev_per_atom],
     }
 
