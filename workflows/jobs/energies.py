@@ -17,8 +17,23 @@ from screening.own_phase import own_phase as make_own_phase
 from screening.reference import PACKAGED_MODEL
 
 
+class _Weights:
+    """Of a maker: the weights it was given compute, and its task documents name them."""
+
+    model: str
+    task_document_kwargs: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        """Name the weights in the task document."""
+        super().__post_init__()  # type: ignore[misc]
+        self.task_document_kwargs["forcefield_name"] = f"CHGNet {self.model}"
+
+    def _get_calculator(self) -> Any:
+        return _calculator(self.model)
+
+
 @dataclass
-class ChgnetRelaxMaker(ForceFieldRelaxMaker):  # type: ignore[misc]
+class ChgnetRelaxMaker(_Weights, ForceFieldRelaxMaker):  # type: ignore[misc]
     """Relax a structure, its cell too, with CHGNet.
 
     Parameters
@@ -34,31 +49,15 @@ class ChgnetRelaxMaker(ForceFieldRelaxMaker):  # type: ignore[misc]
     model: str = PACKAGED_MODEL
     weights_sha256: str = ""
 
-    def __post_init__(self) -> None:
-        """Name the weights in the task document."""
-        super().__post_init__()
-        self.task_document_kwargs["forcefield_name"] = f"CHGNet {self.model}"
-
-    def _get_calculator(self) -> Any:
-        return _calculator(self.model)
-
 
 @dataclass
-class ChgnetStaticMaker(ForceFieldStaticMaker):  # type: ignore[misc]
+class ChgnetStaticMaker(_Weights, ForceFieldStaticMaker):  # type: ignore[misc]
     """Evaluate a structure as it is with CHGNet; the parameters are those of :class:`ChgnetRelaxMaker`."""
 
     name: str = "static"
     force_field_name: str = "CHGNet"
     model: str = PACKAGED_MODEL
     weights_sha256: str = ""
-
-    def __post_init__(self) -> None:
-        """Name the weights in the task document."""
-        super().__post_init__()
-        self.task_document_kwargs["forcefield_name"] = f"CHGNet {self.model}"
-
-    def _get_calculator(self) -> Any:
-        return _calculator(self.model)
 
 
 @lru_cache(maxsize=1)
