@@ -1,5 +1,7 @@
 """Fixtures that several test modules share."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
@@ -13,3 +15,12 @@ settings.load_profile("default")
 def reference():
     """The packaged energies."""
     return PhaseSet.reference()
+
+
+@pytest.fixture
+def own_folder(tmp_path, monkeypatch):
+    """A folder of its own, and nothing of the user's environment."""
+    for name in list(os.environ):
+        if name.upper().startswith("COATSCREEN_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)

@@ -23,13 +23,7 @@ from screening.provenance import software
 ENERGIES_KEYS = {"name", "version", "functional", "correction", "n_phases", "sha256"}
 
 
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    """A folder of its own, and nothing of the user's environment."""
-    for name in list(os.environ):
-        if name.upper().startswith("COATSCREEN_"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 
 import pytest
 from fixtures_samples import modelled_file
@@ -17,13 +16,7 @@ REQUEST = [f"--{name}={','.join(values)}" for name, values in SMALL.items()]
 SAMPLES = ["--uncertainty", "--samples", "20"]
 
 
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    """A folder of its own, and nothing of the user's environment."""
-    for name in list(os.environ):
-        if name.upper().startswith("COATSCREEN_"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 @pytest.fixture(scope="module")
