@@ -59,7 +59,7 @@ class Sampling(NamedTuple):
         """Return the uncertainty of an interface."""
         from screening.uncertainty.quantities import interface_uncertainty
 
-        return interface_uncertainty(found.phases, found.a.formula, found.b.formula, found.reservoir, *self)
+        return interface_uncertainty(found.phases, found.a.name, found.b.name, found.reservoir, *self)
 
 
 def sampling_asked(uncertainty: bool, samples: int | None, seed: int | None) -> Sampling | None:

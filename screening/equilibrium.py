@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 from screening.composition import parse_formula
+from screening.notation import read_material
 from screening.phase_set import PhaseSet
 from screening.phase_system import Mixture
 from screening.reservoir import Reservoir
@@ -28,7 +29,17 @@ class Reactant:
     phases
         The energies.
     formula
-        Formula as the user wrote it; it also fixes the formula unit.
+        The material as the user wrote it, see :mod:`screening.notation`: a formula, which also fixes the formula unit;
+        a glass; either with an energy above the hull, which it has then in place of its phase's.
+
+    Attributes
+    ----------
+    name
+        The material as written.
+    formula
+        Its formula, for one formula unit.
+    given_above_hull
+        The energy above the hull, eV/atom, that was written; None without one.
 
     Raises
     ------
@@ -38,9 +49,14 @@ class Reactant:
 
     phases: PhaseSet
     formula: str
+    name: str = field(init=False)
+    given_above_hull: float | None = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "formula", self.formula.strip())
+        written = read_material(self.formula)
+        object.__setattr__(self, "name", written.name)
+        object.__setattr__(self, "formula", written.formula)
+        object.__setattr__(self, "given_above_hull", written.above_hull_ev)
         self.phases.require(sorted(self.composition))
 
     @cached_property
@@ -50,7 +66,9 @@ class Reactant:
 
     @cached_property
     def position(self) -> int | None:
-        """The lowest-energy phase of this composition in the set, if there is one."""
+        """The lowest-energy phase of this composition in the set, if there is one and no other energy was given."""
+        if self.given_above_hull is not None:
+            return None
         polymorphs = self.phases.polymorphs(self.composition)
         return polymorphs[0] if polymorphs else None
 
@@ -61,7 +79,7 @@ class Reactant:
 
     @property
     def energy_from(self) -> Literal["phase", "hull"]:
-        """Return ``"phase"`` if the set holds a phase of this composition, else ``"hull"``."""
+        """Return ``"phase"`` if it has the energy of a phase of the set, else ``"hull"``: counted from the hull."""
         return "hull" if self.position is None else "phase"
 
     @property
@@ -71,15 +89,20 @@ class Reactant:
 
     @property
     def formation_energy(self) -> float:
-        """Formation energy, eV/atom: the phase's own, or the hull's where there is no phase."""
+        """Formation energy, eV/atom: the phase's own, or the hull's and what it was given above it."""
         if self.position is None:
-            return self.mixture.energy
+            return self.mixture.energy + (self.given_above_hull or 0.0)
         return float(self.phases.formation_energies[self.position])
 
     @property
     def energy_above_hull(self) -> float:
-        """Energy above the hull, eV/atom, never negative; 0 where the hull's own energy is used."""
+        """Energy above the hull, eV/atom, never negative; without a phase what was given, or 0."""
         return max(0.0, clean(self.formation_energy - self.mixture.energy))
+
+    @property
+    def own_energy_above_hull(self) -> float | None:
+        """The same, None where neither a phase is known nor an energy was given."""
+        return None if self.position is None and self.given_above_hull is None else self.energy_above_hull
 
     def amount(self, elements: tuple[str, ...]) -> float:
         """Atoms of the given elements in a formula unit."""

@@ -8,7 +8,7 @@ J. Mater. Chem. A 4, 3253 (2016). With x the atomic fraction of A (of the closed
     mutual(x) = total(x) - x self_A - (1 - x) self_B
 
 A reactant with no phase in the set (NCM, a glass) has the hull's energy, and then its self part in a
-closed system is zero.
+closed system is zero; or an energy given above the hull, and then it is that.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ class Interface:
     phases
         The energies.
     a, b
-        Formulas, as the user writes them; they also fix the formula units of ``x_molar_a``.
+        Materials, as the user writes them; see :class:`~screening.equilibrium.Reactant`. Their formulas also fix the
+        formula units of ``x_molar_a``.
     reservoir
         Elements exchanged with a reservoir; ``None`` for a closed interface.
 
@@ -122,8 +123,8 @@ class Interface:
         profile = self._profile
         extremum = ClosedExtremum if self.reservoir is None else OpenExtremum
         return {
-            "a": self.a.formula,
-            "b": self.b.formula,
+            "a": self.a.name,
+            "b": self.b.name,
             "ensemble": "closed" if self.reservoir is None else OpenEnsemble(open=self.reservoir.mu_relative_ev),
             "total": extremum(**self._extremum(profile.total)),
             "mutual": extremum(**self._extremum(profile.mutual)),

@@ -28,10 +28,15 @@ class StabilityDocument(Result):
     """How stable a material is against all other known phases."""
 
     formula: str = Field(description="the formula asked for")
-    energy: str = Field(description="'phase': the set holds this composition; 'hull': it does not, so the hull is used")
-    phase: KnownPhase | None = Field(description="the lowest-energy phase of this composition, if known")
+    energy: str = Field(
+        description="'phase': that of a phase of the set; 'hull': counted from the hull, since the set holds no phase "
+        "of this composition or an energy above the hull was given; 'components': those of a composite, together"
+    )
+    phase: KnownPhase | None = Field(
+        description="the lowest-energy phase of this composition; null where none is known or it is not that phase"
+    )
     energy_above_hull_ev_per_atom: float | None = Field(
-        description="energy above the hull, eV/atom, never negative; null where no phase is known"
+        description="energy above the hull, eV/atom, never negative; null where no phase is known and none was given"
     )
     energy_to_other_phases_ev_per_atom: float | None = Field(
         description="energy against the best mixture of all phases of other compositions, eV/atom; negative: how far "
@@ -55,7 +60,7 @@ def phase_stability(phases: PhaseSet, formula: str) -> StabilityDocument:
     phases
         The energies.
     formula
-        Any composition of their elements.
+        Any composition of their elements, as :class:`~screening.equilibrium.Reactant` reads it.
 
     Raises
     ------
@@ -73,12 +78,12 @@ def phase_stability(phases: PhaseSet, formula: str) -> StabilityDocument:
         to_others = clean(reactant.formation_energy - others.mixture(reactant.composition).energy)
     return StabilityDocument(
         energies=phases.provenance,
-        formula=reactant.formula,
+        formula=reactant.name,
         energy=reactant.energy_from,
         phase=None
         if lowest is None
         else KnownPhase(source_id=phases.phase(lowest).id, space_group=phases.phase(lowest).space_group),
-        energy_above_hull_ev_per_atom=None if lowest is None else reactant.energy_above_hull,
+        energy_above_hull_ev_per_atom=reactant.own_energy_above_hull,
         energy_to_other_phases_ev_per_atom=to_others,
         formation_energy_ev_per_atom=clean(reactant.formation_energy),
         decomposition=products,

@@ -23,7 +23,10 @@ class WindowDocument(Result):
     """Limits of stability against taking up and giving up lithium, in V against Li/Li+."""
 
     formula: str = Field(description="the formula asked for")
-    energy: str = Field(description="'phase': the set holds this composition; 'hull': it does not, the hull is used")
+    energy: str = Field(
+        description="'phase': that of a phase of the set; 'hull': counted from the hull, since the set holds no phase "
+        "of this composition or an energy above the hull was given; 'components': those of a composite"
+    )
     reduction_limit_v: float | None = Field(description="below this voltage it takes up lithium; 0: never")
     oxidation_limit_v: float | None = Field(
         description="above this voltage it gives up lithium; null: it has none to give"
@@ -38,7 +41,8 @@ class WindowDocument(Result):
     reduction_reaction: str | None = Field(description="the first reduction as a balanced equation")
     oxidation_reaction: str | None = Field(description="the first oxidation as a balanced equation")
     distance_to_hull_ev_per_atom: float | None = Field(
-        description="energy above the hull inside the window, eV/atom; null where no phase is known"
+        description="energy above the hull inside the window, eV/atom; null where no phase is known and none was "
+        "given, and for a composite"
     )
 
 
@@ -56,7 +60,7 @@ def electrochemical_window(phases: PhaseSet, formula: str) -> WindowDocument:
     phases
         The energies; lithium metal must be among them.
     formula
-        Any composition of their elements but lithium itself.
+        Any composition of their elements but lithium itself, as :class:`~screening.equilibrium.Reactant` reads it.
 
     Raises
     ------
@@ -76,7 +80,7 @@ def electrochemical_window(phases: PhaseSet, formula: str) -> WindowDocument:
         oxidation = _first_reaction(phases, system, reactant, here, system.vector(rest))
     return WindowDocument(
         energies=phases.provenance,
-        formula=reactant.formula,
+        formula=reactant.name,
         energy=reactant.energy_from,
         reduction_limit_v=reduction.voltage,
         oxidation_limit_v=None if oxidation is None else oxidation.voltage,
@@ -85,7 +89,7 @@ def electrochemical_window(phases: PhaseSet, formula: str) -> WindowDocument:
         oxidation_products={} if oxidation is None else oxidation.products,
         reduction_reaction=reduction.reaction,
         oxidation_reaction=None if oxidation is None else oxidation.reaction,
-        distance_to_hull_ev_per_atom=None if reactant.position is None else reactant.energy_above_hull,
+        distance_to_hull_ev_per_atom=reactant.own_energy_above_hull,
     )
 
 

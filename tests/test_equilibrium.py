@@ -81,3 +81,19 @@ def test_equations_balance(n_elements):
         products = named_products(phases, mixture)
         assert sum(products.values()) == pytest.approx(1.0, abs=1e-8)
         assert imbalance(reaction_text([(1.0, written(composition))], products, tuple(composition), {})) < 1e-3
+
+
+def test_a_given_energy_replaces_that_of_the_phase():
+    reactant = Reactant(OXIDES, "Li2O@50meV")
+    assert (reactant.name, reactant.formula) == ("Li2O@50meV", "Li2O")
+    assert (reactant.energy_from, reactant.source_id) == ("hull", None)
+    assert reactant.energy_above_hull == pytest.approx(0.05)
+    assert reactant.formation_energy == pytest.approx(Reactant(OXIDES, "Li2O").formation_energy + 0.05)
+    assert Reactant(OXIDES, "Li3O2").own_energy_above_hull is None  # neither known nor given
+
+
+def test_a_glass_is_at_the_hull_even_where_a_phase_is_known():
+    reactant = Reactant(OXIDES, "0.5Li2O2-0.5O2")  # a phase of LiO2 is known, above the hull
+    assert (reactant.formula, reactant.energy_from) == ("LiO2", "hull")
+    assert reactant.formation_energy == pytest.approx(-1.6 * 2 / 3)
+    assert Reactant(OXIDES, "0.5Li2O2-0.5O2@70meV").formation_energy == pytest.approx(-1.6 * 2 / 3 + 0.07)

@@ -213,3 +213,19 @@ def test_packaged_energies_open(reference, pair):
     x = [reactivity._reverse_convert(kink[1], reactivity.factor1, reactivity.factor2) for kink in kinks]
     np.testing.assert_allclose(profile.x, x, atol=1e-6)
     np.testing.assert_allclose(profile.total, [kink[2] for kink in kinks], atol=1e-6)
+
+
+def test_a_given_energy_enters_the_total_and_not_the_mutual_energy(reference):
+    hull = Interface(reference, "LiNbO3", "1.5Li2S-0.5P2S5-LiI").document()
+    glass = Interface(reference, "LiNbO3", "1.5Li2S-0.5P2S5-LiI@30meV").document()
+    assert (glass.b, glass.reactants.b.energy, glass.reactants.b.source_id) == (
+        "1.5Li2S-0.5P2S5-LiI@30meV",
+        "hull",
+        None,
+    )
+    assert glass.reactants.b.above_hull_ev_per_atom == pytest.approx(0.03)
+    assert glass.self_b_ev_per_atom == pytest.approx(-0.03)
+    assert glass.mutual == hull.mutual
+    for with_it, without in zip(glass.kinks, hull.kinks, strict=True):
+        higher = 0.03 * (1.0 - with_it.x_atomic_a)
+        assert with_it.total_ev_per_atom == pytest.approx(without.total_ev_per_atom - higher, abs=1e-8)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from screening.composition import parse_formula
 from screening.criteria import default_criteria
 from screening.equilibrium import Reactant
 from screening.interface import Interface
+from screening.notation import composition_of
 from screening.phase_set import PhaseSet
 from screening.reservoir import Reservoir
 from screening.sample_defaults import N_SAMPLES, SEED
@@ -48,9 +48,9 @@ def stability_uncertainty(
     InputError
         If there is no error model for the energies; otherwise as :func:`screening.stability.phase_stability`.
     """
-    elements = parse_formula(formula)
+    elements = composition_of(formula)
     found = [Reactant(sample, formula) for sample in sampled(phases, elements, n_samples, seed)]
-    known = found[0].position is not None
+    known = found[0].own_energy_above_hull is not None
     above = np.array([reactant.energy_above_hull for reactant in found])
     within = _stable_within_ev_per_atom()
     return StabilityUncertainty(
@@ -66,7 +66,7 @@ def window_uncertainty(
     phases: PhaseSet, formula: str, n_samples: int = N_SAMPLES, seed: int = SEED
 ) -> WindowUncertainty:
     """Say how uncertain an electrochemical window is; parameters and errors as :func:`stability_uncertainty`."""
-    elements = {*parse_formula(formula), "Li"}
+    elements = {*composition_of(formula), "Li"}
     found = [electrochemical_window(sample, formula) for sample in sampled(phases, elements, n_samples, seed)]
     reduction = np.array([window.reduction_limit_v for window in found], dtype=np.float64)
     oxidation = [window.oxidation_limit_v for window in found if window.oxidation_limit_v is not None]
@@ -106,7 +106,7 @@ def interface_uncertainty(
     InputError
         If there is no error model for the energies; otherwise as :class:`screening.interface.Interface`.
     """
-    elements = {*parse_formula(a), *parse_formula(b), *(reservoir.elements if reservoir else ())}
+    elements = {*composition_of(a), *composition_of(b), *(reservoir.elements if reservoir else ())}
     samples = sampled(phases, elements, n_samples, seed)
     profiles = [Interface(sample, a, b, reservoir).profile() for sample in samples]
     mutual = np.array([profile.mutual.min() for profile in profiles])
@@ -136,7 +136,7 @@ def _samples_of(
         "seed": seed,
         "model": model.provenance,
         "uncalibrated_elements": model.uncalibrated(elements),
-        "far_above_hull": [r.formula for r in reactants if r.energy_above_hull > model.near_hull_ev_per_atom],
+        "far_above_hull": [r.name for r in reactants if r.energy_above_hull > model.near_hull_ev_per_atom],
     }
 
 
