@@ -16,7 +16,7 @@ from screening.interface_documents import Reaction
 from screening.phase_set import PhaseSet
 from screening.reservoir import Reservoir
 
-Pair = Literal["cathode|electrolyte", "coating|cathode", "coating|electrolyte"]
+Pair = Literal["cathode|electrolyte", "coating|cathode", "coating|coating", "coating|electrolyte"]
 
 
 class Contact(BaseModel):
@@ -36,7 +36,9 @@ class Contact(BaseModel):
     @property
     def name(self) -> str:
         """A short name, for example ``cathode full`` or ``electrolyte at half``."""
-        partner = "electrolyte" if self.contact.endswith("electrolyte") else f"cathode {self.cathode_state}"
+        _, partner = self.contact.split("|")
+        if self.contact == "coating|cathode":
+            partner = f"cathode {self.cathode_state}"
         if self.contact == "cathode|electrolyte":
             partner = f"bare {self.cathode_state}"
         return partner if self.reservoir_state is None else f"{partner} at mu({self.reservoir_state})"
@@ -86,6 +88,11 @@ def electrolyte_contacts(
     if cathode is None:
         return [_contact(phases, "coating|electrolyte", coating, electrolyte, None, None)]
     return [_contact(phases, "coating|electrolyte", coating, electrolyte, None, s) for s in cathode.states]
+
+
+def layer_contacts(phases: PhaseSet, layer: str, next_layer: str, cathode: CathodeDocument) -> list[Contact]:
+    """Compute two coatings on each other: closed, and open at each potential of a cathode."""
+    return [_contact(phases, "coating|coating", layer, next_layer, None, held) for held in (None, *cathode.states)]
 
 
 def _contact(
