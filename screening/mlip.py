@@ -13,7 +13,9 @@ atomistic modelling*, Nat. Mach. Intell. 5, 1031 (2023).
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import math
 import multiprocessing
 import os
@@ -25,7 +27,7 @@ from concurrent.futures.process import BrokenProcessPool
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
@@ -33,7 +35,11 @@ from screening.energy_journal import ModelProvenance, StructureEnergy, append, c
 from screening.errors import CalculationError, InputError
 from screening.structures import StructureRecord
 
+if TYPE_CHECKING:
+    from pymatgen.core import Structure
+
 MODELS = ("0.3.0", "r2scan")
+_BATCH = 4  # structures of a hundred atoms in one call: more do not fit the caches
 _model: Any = None
 
 
@@ -131,6 +137,21 @@ def _energies(graphs: list[Any]) -> list[float]:
     if len(graphs) == 1:  # then CHGNet returns no list
         predictions = [predictions]
     return [float(prediction["e"]) for prediction in predictions]
+
+
+def single_point_energies(structures: Sequence[Structure], model: str = "0.3.0") -> list[float]:
+    """Compute the energies of structures as they are, in this process, eV/atom.
+
+    Raises
+    ------
+    InputError
+        If the model is not installed.
+    """
+    model_provenance(model)
+    with contextlib.redirect_stdout(io.StringIO()):  # CHGNet prints to stdout, where the caller's results go
+        load_model(model)
+    graphs = [_model.graph_converter(structure) for structure in structures]
+    return [energy for i in range(0, len(graphs), _BATCH) for energy in _energies(graphs[i : i + _BATCH])]
 
 
 def _outcome(

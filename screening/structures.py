@@ -7,14 +7,22 @@ import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from screening.errors import InputError
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
+
+
+def _plain(structure: object) -> object:
+    """Return pymatgen's form of a structure: a job's output is decoded into objects before documents see it."""
+    return structure if isinstance(structure, dict) or structure is None else json.loads(structure.to_json())  # type: ignore[attr-defined]
+
+
+PlainStructure = Annotated[dict[str, Any], BeforeValidator(_plain)]  # a structure in a document, pymatgen's form
 
 
 class StructureRecord(BaseModel):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from jobflow import Flow, Job, Maker
 from pymatgen.core import Structure
@@ -12,7 +11,7 @@ from screening.mlip import model_provenance
 from screening.own_phase import Relaxation
 from screening.reference import PACKAGED_MODEL
 from workflows.identity import by_content
-from workflows.jobs.energies import ChgnetRelaxMaker, ChgnetStaticMaker, own_phase
+from workflows.jobs.energies import QUIET, ChgnetRelaxMaker, ChgnetStaticMaker, own_phase
 
 
 @dataclass
@@ -70,7 +69,7 @@ class OwnEnergyMaker(Maker):  # type: ignore[misc]
             force_tolerance_ev_per_angstrom=self.force_tolerance_ev_per_angstrom,
             most_steps=self.most_steps,
         )
-        static = ChgnetStaticMaker(model=self.model, weights_sha256=provenance.weights_sha256, **_QUIET)
+        static = ChgnetStaticMaker(model=self.model, weights_sha256=provenance.weights_sha256, **QUIET)
         as_given = by_content(static.make(structure))
         relaxed = by_content(self.relax_maker(provenance.weights_sha256).make(structure))
         final = by_content(static.make(relaxed.output.structure))
@@ -91,7 +90,7 @@ class OwnEnergyMaker(Maker):  # type: ignore[misc]
 
     def relax_maker(self, weights_sha256: str) -> ChgnetRelaxMaker:
         """Return the maker of the relaxation."""
-        quiet = {**_QUIET, "relax_kwargs": {**_QUIET["relax_kwargs"], "fmax": self.force_tolerance_ev_per_angstrom}}
+        quiet = {**QUIET, "relax_kwargs": {**QUIET["relax_kwargs"], "fmax": self.force_tolerance_ev_per_angstrom}}
         return ChgnetRelaxMaker(
             model=self.model,
             weights_sha256=weights_sha256,
@@ -99,7 +98,3 @@ class OwnEnergyMaker(Maker):  # type: ignore[misc]
             optimizer_kwargs={"optimizer": self.optimizer},
             **quiet,
         )
-
-
-# no file in the working folder, and no frame of a trajectory in the store
-_QUIET: dict[str, Any] = {"relax_kwargs": {"final_atoms_object_file": None}, "ionic_step_data": None}

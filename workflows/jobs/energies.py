@@ -16,6 +16,9 @@ from screening.own_phase import OwnPhase, Relaxation
 from screening.own_phase import own_phase as make_own_phase
 from screening.reference import PACKAGED_MODEL
 
+# no file in the working folder, and no frame of a trajectory in the store
+QUIET: dict[str, Any] = {"relax_kwargs": {"final_atoms_object_file": None}, "ionic_step_data": None}
+
 
 class _Weights:
     """Of a maker: the weights it was given compute, and its task documents name them."""
@@ -63,11 +66,12 @@ class ChgnetStaticMaker(_Weights, ForceFieldStaticMaker):  # type: ignore[misc]
 @lru_cache(maxsize=1)
 def _calculator(model: str) -> Any:
     """Load CHGNet weights as an ASE calculator, once a process."""
-    from chgnet.model.dynamics import CHGNetCalculator
     from chgnet.model.model import CHGNet
 
+    from workflows.chgnet_calculator import OnePassCalculator
+
     with contextlib.redirect_stdout(io.StringIO()):  # CHGNet prints to stdout, where the caller's results go
-        return CHGNetCalculator(CHGNet.load(model_name=model, verbose=False))
+        return OnePassCalculator(CHGNet.load(model_name=model, verbose=False))
 
 
 @job(output_schema=OwnPhase)
