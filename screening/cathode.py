@@ -7,8 +7,9 @@ that content; this module computes the latter::
     V(x1 -> x2) = -[E(x1) - E(x2) - (x1 - x2) mu0_Li] / (x1 - x2)        x1 > x2, E per formula unit
     mu_Li(x)    = -e V(x + step -> x - step)
 
-with the steps cut off at the fully lithiated and at the empty cathode. The energies at all x are the
-hull's, so that one convention holds for solid solutions, of which no phase is known, as for LiCoO2.
+with the steps cut off at the fully lithiated and at the empty cathode. The energies are those of the cathode's own
+ordered cells, and between two of them of their mixture, where the energies hold such cells on both sides
+(:mod:`screening.lithium_series`); else they are the hull's.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.equilibrium import Reactant, clean
 from screening.errors import InputError
+from screening.lithium_series import LithiumSeries, lithium_series
 from screening.materials import Cathode
 from screening.phase_set import PhaseSet
 from screening.provenance import Result
@@ -47,7 +49,9 @@ class CathodeState(BaseModel):
     state: str = Field(description="name of the state")
     lithium_per_formula_unit: float = Field(description="lithium atoms in a formula unit")
     formula: str = Field(description="composition at that state")
-    energy: Literal["phase", "hull"] = Field(description="whether the set holds a phase of this composition")
+    energy: Literal["phase", "hull"] = Field(
+        description="'phase': its own, or of its ordered cells; or 'hull'"
+    )
     energy_above_hull_ev_per_atom: float | None = Field(description="null where no phase is known")
     lithium: LithiumPotential = Field(description="the potential used where a reservoir is at this state")
     alternatives: list[LithiumPotential] = Field(description="other values of the same quantity")
@@ -61,6 +65,7 @@ class VoltageStep(BaseModel):
     lithium_from: float = Field(description="lithium per formula unit before")
     lithium_to: float = Field(description="lithium per formula unit after")
     voltage_v: float = Field(description="average voltage, V against Li/Li+")
+    definition: str = Field(description="how it was computed, and from which energies")
 
 
 class CathodeDocument(Result):
@@ -68,7 +73,8 @@ class CathodeDocument(Result):
 
     cathode: str = Field(description="name")
     states: list[CathodeState] = Field(description="its states of charge, as in the catalogue")
-    voltages: list[VoltageStep] = Field(description="average voltages from the hull's energies, by steps of lithium")
+    voltages: list[VoltageStep] = Field(description="the voltage curve: average voltages, by steps of lithium")
+    averages: list[VoltageStep] = Field(description="average voltages from the full state to each other one")
 
     def state(self, name: str) -> CathodeState:
         """Find a state by name.
@@ -103,12 +109,34 @@ def average_voltage(phases: PhaseSet, cathode: Cathode, lithium_from: float, lit
     """
     if lithium_from == lithium_to:
         raise InputError("a voltage needs two different lithium contents")
+    series = _own_series(phases, cathode, lithium_from, lithium_to)
 
     def energy(lithium: float) -> float:
+        if series is not None:
+            return series.energy(lithium / atoms) * atoms
         reactant = Reactant(phases, cathode.formula(lithium))
         return reactant.mixture.energy * sum(reactant.composition.values())
 
+    atoms = sum(cathode.host.values())
     return -(energy(lithium_from) - energy(lithium_to)) / (lithium_from - lithium_to)
+
+
+def _own_series(phases: PhaseSet, cathode: Cathode, *lithium: float) -> LithiumSeries | None:
+    """Return the cathode's ordered cells, if there are some on both sides of each lithium content."""
+    atoms = sum(cathode.host.values())
+    series = lithium_series(phases, cathode.host)
+    return series if all(series.holds(content / atoms) for content in lithium) else None
+
+
+def _voltage_step(phases: PhaseSet, cathode: Cathode, lithium_from: float, lithium_to: float) -> VoltageStep:
+    own = _own_series(phases, cathode, lithium_from, lithium_to) is not None
+    return VoltageStep(
+        lithium_from=lithium_from,
+        lithium_to=lithium_to,
+        voltage_v=clean(average_voltage(phases, cathode, lithium_from, lithium_to)),
+        definition=f"average between {lithium_from:g} and {lithium_to:g} Li per formula unit, "
+        f"{'energies of its ordered cells' if own else 'hull energies'}",
+    )
 
 
 def state_voltage(phases: PhaseSet, cathode: Cathode, lithium: float) -> float:
@@ -142,14 +170,10 @@ def lithium_states(phases: PhaseSet, cathode: Cathode, prefer: MuSource = "cited
     full = cathode.lithium("full")
     states = []
     for name, lithium in cathode.lithiations.items():
-        high, low = _around(cathode, lithium)
-        voltage = state_voltage(phases, cathode, lithium)
+        step = _voltage_step(phases, cathode, *_around(cathode, lithium))
         values = [
             LithiumPotential(
-                mu_li_ev=-voltage,
-                voltage_v=voltage,
-                origin="computed",
-                definition=f"average voltage between {high:g} and {low:g} Li per formula unit, hull energies",
+                mu_li_ev=-step.voltage_v, voltage_v=step.voltage_v, origin="computed", definition=step.definition
             )
         ]
         values += [
@@ -165,7 +189,7 @@ def lithium_states(phases: PhaseSet, cathode: Cathode, prefer: MuSource = "cited
                 lithium_per_formula_unit=lithium,
                 formula=reactant.formula,
                 energy=reactant.energy_from,
-                energy_above_hull_ev_per_atom=None if reactant.position is None else reactant.energy_above_hull,
+                energy_above_hull_ev_per_atom=reactant.own_energy_above_hull,
                 lithium=values[0],
                 alternatives=values[1:],
             )
@@ -175,8 +199,6 @@ def lithium_states(phases: PhaseSet, cathode: Cathode, prefer: MuSource = "cited
         energies=phases.provenance,
         cathode=cathode.name,
         states=states,
-        voltages=[
-            VoltageStep(lithium_from=a, lithium_to=b, voltage_v=clean(average_voltage(phases, cathode, a, b)))
-            for a, b in pairwise(contents)
-        ],
+        voltages=[_voltage_step(phases, cathode, a, b) for a, b in pairwise(contents)],
+        averages=[_voltage_step(phases, cathode, full, b) for b in cathode.lithiations.values() if b < full],
     )

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from screening.composition import parse_formula
+from screening.lithium_series import between_cells
 from screening.notation import read_material
 from screening.phase_set import PhaseSet
 from screening.phase_system import Mixture
@@ -73,6 +74,16 @@ class Reactant:
         return polymorphs[0] if polymorphs else None
 
     @cached_property
+    def own(self) -> dict[int, float]:
+        """What it has its energy from: position of a phase, share of the atoms; empty where that is the hull.
+
+        A phase of this composition; or, of a cathode between two of its ordered cells, both.
+        """
+        if self.position is not None:
+            return {self.position: 1.0}
+        return {} if self.given_above_hull is not None else between_cells(self.phases, self.composition)
+
+    @cached_property
     def mixture(self) -> Mixture:
         """The lowest-energy mixture of known phases at this composition, closed system."""
         return self.phases.system(self.composition).mixture(self.composition)
@@ -80,19 +91,19 @@ class Reactant:
     @property
     def energy_from(self) -> Literal["phase", "hull"]:
         """Return ``"phase"`` if it has the energy of a phase of the set, else ``"hull"``: counted from the hull."""
-        return "hull" if self.position is None else "phase"
+        return "phase" if self.own else "hull"
 
     @property
     def source_id(self) -> str | None:
-        """Identifier of the phase, if there is one."""
-        return None if self.position is None else self.phases.table.id(self.position)
+        """Identifier of the phase, if there is one; of both cells where it lies between two."""
+        return " + ".join(self.phases.table.id(position) for position in self.own) or None
 
     @property
     def formation_energy(self) -> float:
         """Formation energy, eV/atom: the phase's own, or the hull's and what it was given above it."""
-        if self.position is None:
+        if not self.own:
             return self.mixture.energy + (self.given_above_hull or 0.0)
-        return float(self.phases.formation_energies[self.position])
+        return sum(share * float(self.phases.formation_energies[position]) for position, share in self.own.items())
 
     @property
     def energy_above_hull(self) -> float:
@@ -102,7 +113,7 @@ class Reactant:
     @property
     def own_energy_above_hull(self) -> float | None:
         """The same, None where neither a phase is known nor an energy was given."""
-        return None if self.position is None and self.given_above_hull is None else self.energy_above_hull
+        return self.energy_above_hull if self.own or self.given_above_hull is not None else None
 
     def amount(self, elements: tuple[str, ...]) -> float:
         """Atoms of the given elements in a formula unit."""

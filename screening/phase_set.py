@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from screening.composition import ELEMENTS, format_formula
 from screening.errors import InputError
-from screening.phase import EnergyProvenance, EnergyScale, Phase, PhaseColumns
+from screening.phase import CELL, EnergyProvenance, EnergyScale, Phase, PhaseColumns
 from screening.phase_system import PhaseSystem
 from screening.phase_table import PhaseTable, element_numbers, sha256_of
 from screening.reservoir import Reservoir
@@ -187,6 +187,11 @@ class PhaseSet:
     def phase(self, position: int) -> Phase:
         """Return the phase at a position."""
         return self.table.phase(position)
+
+    @cached_property
+    def cells(self) -> tuple[int, ...]:
+        """Positions of the ordered cells that stand for disordered materials."""
+        return tuple(np.flatnonzero(np.char.startswith(self.table.ids, CELL.encode())).tolist())
 
     @cached_property
     def fractions(self) -> NDArray[np.float64]:
