@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from coatscreen.verbs import calibrate, candidates, database, energies, materials, reference, run
+from coatscreen.verbs import calibrate, candidates, database, energies, materials, oxygen, reference, run
 
 app = typer.Typer(
     name="coatscreen",
@@ -25,6 +25,7 @@ app.command("stability")(materials.stability)
 app.command("window")(materials.window)
 app.command("interface")(materials.interface)
 app.command("cathode")(materials.cathode)
+app.command("oxygen")(oxygen.oxygen)
 app.command("candidates")(candidates.candidates)
 reference.app.command("calibrate")(calibrate.calibrate)
 app.add_typer(reference.app, name="reference")

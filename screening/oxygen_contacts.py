@@ -71,8 +71,7 @@ def oxygen_document(
     InputError
         If a coating is given without an electrolyte, the cathode has no oxygen, or anything is out of its range.
     """
-    if coating is not None and electrolyte is None:
-        raise InputError(f"what the coating {coating} removes needs an electrolyte")
+    check_coating(electrolyte, coating)
     contents = [cathode.lithium(lithium) for lithium in lithiations]
     for partner in filter(None, (electrolyte, coating)):
         phases.require(sorted(Reactant(phases, partner).composition))
@@ -94,6 +93,18 @@ def oxygen_document(
         onset_state_of_charge=oxygen_onset(phases, cathode),
         states=states,
     )
+
+
+def check_coating(electrolyte: str | None, coating: str | None) -> None:
+    """Check that a coating comes with the electrolyte it keeps from the cathode.
+
+    Raises
+    ------
+    InputError
+        If it does not.
+    """
+    if coating is not None and electrolyte is None:
+        raise InputError(f"what the coating {coating} removes needs an electrolyte")
 
 
 def contact_products(

@@ -16,7 +16,8 @@ SHARES_ARE = (
     "energy of its contact, less what the partner alone holds. Alone: the electrolyte without a partner, which is "
     "lithium extraction where the contact is open to lithium. Mutual: the share at the contact less that alone, which "
     "is what the partner and its oxygen do. Bare: at the cathode. Coated: at the coating, which keeps the electrolyte "
-    "from the cathode. Removed: 1 - coated / bare. Solids at 0 K."
+    "from the cathode. Removed: 1 - coated / bare. At the minimum there is cathode enough for all of the electrolyte; "
+    "where less reaches it, the rest is as alone. Solids at 0 K."
 )
 
 

@@ -28,7 +28,7 @@ _GAS = "O2"
 _TABLE_K = (300.0, 2000.0)  # first and last row of the table of O2
 
 
-def oxygen_grid(cathode: Cathode, step: float = 0.05) -> list[float]:
+def lithium_grid(cathode: Cathode, step: float) -> list[float]:
     """Return lithium contents from full to empty, by steps of a fraction of the full content."""
     count = round(1.0 / step)
     return [cathode.lithium("full") * (1.0 - k / count) for k in range(count + 1)]
@@ -56,7 +56,7 @@ def cathode_oxygen(
         If the cathode holds no oxygen, the lithium content is not one of its own, an element has no energies, or the
         temperature or pressure is outside the table of O2.
     """
-    require_oxygen(cathode)
+    check_cathode(cathode)
     gas = oxygen_chemical_potential_ev(temperature_k, pressure_bar)
     content = cathode.lithium(lithium)
     reactant = Reactant(phases, cathode.formula(content))
@@ -72,7 +72,7 @@ def cathode_oxygen(
     )
 
 
-def require_oxygen(cathode: Cathode) -> None:
+def check_cathode(cathode: Cathode) -> None:
     """Check that a cathode has oxygen to release."""
     if "O" not in cathode.host:
         raise InputError(f"the cathode {cathode.name} holds no oxygen to release")
@@ -86,7 +86,7 @@ def oxygen_onset(phases: PhaseSet, cathode: Cathode) -> float | None:
     float or None
         Fraction of the lithium taken out; None if there is no O2 up to the empty cathode.
     """
-    require_oxygen(cathode)
+    check_cathode(cathode)
     full, empty = (Reactant(phases, cathode.formula(content)) for content in ("full", 0.0))
     system = phases.system(full.composition)
     line = system.line(system.vector(full.composition), system.vector(empty.composition))
