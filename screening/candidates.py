@@ -27,6 +27,7 @@ from screening.equilibrium import clean
 from screening.errors import CalculationError, CoatscreenError, InputError, nearest
 from screening.interface import Interface
 from screening.phase_set import PhaseSet
+from screening.reservoir import Reservoir
 from screening.sources.fetched import FetchedPhaseSet
 from screening.window import electrochemical_window
 
@@ -228,9 +229,9 @@ def _quantities(phases: PhaseSet, position: int, quantity: str, neighbours: Neig
     return {quantity: mutual_mev(phases, formula, neighbour)}
 
 
-def mutual_mev(phases: PhaseSet, coating: str, neighbour: str) -> float:
-    """Return the closed mutual reaction energy of a coating with a neighbour, meV/atom."""
-    return round(1000.0 * clean(Interface(phases, coating, neighbour).profile().mutual.min()), 6)
+def mutual_mev(phases: PhaseSet, coating: str, neighbour: str, reservoir: Reservoir | None = None) -> float:
+    """Return the mutual reaction energy of a coating with a neighbour, meV per atom, or per closed atom if open."""
+    return round(1000.0 * clean(Interface(phases, coating, neighbour, reservoir).profile().mutual.min()), 6)
 
 
 def _mutuals(neighbours: Neighbours) -> dict[str, str | None]:
@@ -239,7 +240,7 @@ def _mutuals(neighbours: Neighbours) -> dict[str, str | None]:
         f"mutual_cathode_{state.replace(' ', '_')}_mev_per_atom": neighbours.cathode.formula(state)
         for state in neighbours.cathode.lithiations
     }
-    electrolyte = {"mutual_electrolyte_mev_per_atom": neighbours.electrolyte.formula}
+    electrolyte = {"mutual_electrolyte_mev_per_atom": neighbours.electrolyte.reactant}
     return {**states, **electrolyte, "worst_mutual_mev_per_atom": None}
 
 

@@ -1,0 +1,64 @@
+"""Stacks of coatings from request to document: plan, run, read."""
+
+from __future__ import annotations
+
+from jobflow import JobStore
+
+from screening.database import StoreLocation
+from screening.errors import CalculationError
+from screening.stack_documents import Ensemble, StacksDocument
+from screening.stack_plan import StackPlan
+from workflows.flows.stack import StackMaker
+from workflows.local import Outcome, Progress, run_local
+
+
+def find_stacks(
+    plan: StackPlan,
+    store: str,
+    ranked_by: Ensemble = "closed",
+    top: int = 10,
+    workers: int = 1,
+    progress: Progress = lambda finished, total, name: None,
+) -> tuple[StacksDocument, Outcome]:
+    """Find the best stacks of one and of two layers.
+
+    Work already in the database's job store is not done again, so the same call goes on with an interrupted one.
+
+    Parameters
+    ----------
+    plan
+        The request.
+    store
+        Folder of the database or a ``mongodb://`` URI; that of a screening may be used.
+    ranked_by, top
+        As for :class:`~workflows.flows.stack.StackMaker`.
+    workers
+        Processes.
+    progress
+        Called with (finished jobs, all jobs, name of the last).
+
+    Returns
+    -------
+    StacksDocument, Outcome
+        The stacks, and what became of the jobs.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be opened or written.
+    CalculationError
+        If a worker dies, or no coating is left; what was finished is stored.
+    """
+    flow = StackMaker(ranked_by=ranked_by, top=top).from_plan(plan)
+    location = StoreLocation(store)
+    opened = location.open("jobs")
+    jobs = JobStore(opened)
+    with location.errors():
+        outcome = run_local(flow, jobs, workers, progress)
+        search = next((why for name, why in outcome.failed.items() if name.startswith("best_stacks")), None)
+        if search is not None:
+            raise CalculationError(search.removeprefix("InputError: "))
+        output = jobs.get_output(flow.output.uuid)
+    opened.close()
+    document = {name: value for name, value in output.items() if not name.startswith("@")}
+    return StacksDocument.model_validate(document), outcome
