@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from coatscreen.verbs import calibrate, candidates, database, energies, materials, oxygen, reference, run
+from coatscreen.verbs import calibrate, candidates, database, energies, materials, oxygen, reference, run, stack
 
 app = typer.Typer(
     name="coatscreen",
@@ -27,6 +27,7 @@ app.command("interface")(materials.interface)
 app.command("cathode")(materials.cathode)
 app.command("oxygen")(oxygen.oxygen)
 app.command("candidates")(candidates.candidates)
+app.command("stack")(stack.stack)
 reference.app.command("calibrate")(calibrate.calibrate)
 app.add_typer(reference.app, name="reference")
 app.add_typer(energies.app, name="energies")

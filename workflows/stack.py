@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from jobflow import JobStore
 
-from screening.database import StoreLocation
-from screening.errors import CalculationError
+from screening.database import CoatingDatabase, StoreLocation
+from screening.errors import CalculationError, InputError
 from screening.stack_documents import Ensemble, StacksDocument
 from screening.stack_plan import StackPlan
 from workflows.flows.stack import StackMaker
@@ -62,3 +62,32 @@ def find_stacks(
     opened.close()
     document = {name: value for name, value in output.items() if not name.startswith("@")}
     return StacksDocument.model_validate(document), outcome
+
+
+def screened_coatings(store: str, cathode: str, electrolyte: str, tier: int) -> list[str]:
+    """Return the coatings of a database that have a tier or a better one, with whatever energies they were screened.
+
+    Parameters
+    ----------
+    store
+        Folder of the database or a ``mongodb://`` URI.
+    cathode, electrolyte
+        Names, as the database has them.
+    tier
+        1: all criteria passed, 2: some unknown, 3: one failed, 4: all coatings.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    StoreError
+        If the database cannot be read.
+    """
+    with CoatingDatabase.open(store) as database:
+        found = database.search(
+            cathode=cathode, electrolyte=electrolyte, filter={"tier": {"$lte": tier}}, fields=["coating"]
+        )
+        location = database.location.name
+    if not found:
+        raise InputError(f"{location} holds no coating of tier {tier} or better on {cathode} against {electrolyte}")
+    return list(dict.fromkeys(line["coating"] for line in found))

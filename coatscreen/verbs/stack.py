@@ -1,0 +1,173 @@
+"""``coatscreen stack``: the best coatings of one or two layers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coatscreen.verbs.database import Store
+from coatscreen.verbs.materials import AsJson, Energies
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from screening.stack_documents import Layer, Stack, StacksDocument
+
+_NOTES = 10  # of coatings left out; thousands are no reading matter
+
+
+def stack(
+    coatings: Annotated[
+        str | None,
+        typer.Option(
+            help="Comma list of names or formulas; 'catalogue', or 'all': all stable Li compounds without transition "
+            "metals."
+        ),
+    ] = None,
+    candidates: Annotated[
+        Path | None, typer.Option(help="CSV or JSON written by coatscreen candidates, in place of --coatings.")
+    ] = None,
+    tier: Annotated[
+        int | None,
+        typer.Option(
+            help="In place of --coatings: those screened into the store that have this tier or a better one; 1: all "
+            "criteria passed.",
+            min=1,
+            max=4,
+        ),
+    ] = None,
+    cathode: Annotated[str | None, typer.Option(help="Name or formula.")] = None,
+    electrolyte: Annotated[str | None, typer.Option(help="Name or formula.")] = None,
+    open_first: Annotated[
+        bool, typer.Option("--open", help="Rank by the contacts open to lithium first, then by the closed ones.")
+    ] = False,
+    top: Annotated[int, typer.Option(help="So many stacks of one and of two layers.", min=1)] = 10,
+    max_above_hull: Annotated[
+        float | None,
+        typer.Option(
+            help="Leave out coatings further above the hull, meV/atom; the packaged criterion's if not given."
+        ),
+    ] = None,
+    energies: Energies = "reference",
+    catalogue: Annotated[str | None, typer.Option(help="Comma list of YAML files with your own materials.")] = None,
+    store: Store = "results/coatings",
+    workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Find the best coatings of one and of two layers between a cathode and an electrolyte.
+
+    A stack is as good as its weakest contact. Stacks are ranked by the closed mutual reaction energy of that contact,
+    the cathode fully and half lithiated; then by the sum over the contacts; then by the same of the contacts open to
+    lithium at the potentials of the cathode's states of charge; then by the windows of the layers. All pairs of
+    coatings are compared, of which few have to be computed.
+
+    Without options: the coatings of the catalogue between NCM83 and Li6PS5Cl. Finished work is kept in the store, which
+    may be that of a screening: the same command goes on where it was interrupted.
+
+    Example: coatscreen stack --coatings all --open --workers 2
+
+    Example: coatscreen candidates --until oxidation --output stable.csv && coatscreen stack --candidates stable.csv
+    """
+    from coatscreen.output import document, note, print_json, progress_bar
+    from screening.catalogue import Catalogue
+    from screening.errors import InputError
+    from screening.plan import CATALOGUE
+    from screening.stack_plan import plan_stacks
+    from workflows.settings import split_names
+    from workflows.stack import find_stacks, screened_coatings
+
+    if sum(option is not None for option in (coatings, candidates, tier)) > 1:
+        raise InputError("give one of --coatings, --candidates and --tier")
+    known = Catalogue.load(*split_names(catalogue or ""))
+    host = known.cathode(cathode or known.defaults("cathode")[0]).name
+    conductor = known.electrolyte(electrolyte or known.defaults("electrolyte")[0]).name
+    if tier is not None:
+        named = screened_coatings(store, host, conductor, tier)
+    else:
+        named = split_names((CATALOGUE if candidates is None else "") if coatings is None else coatings)
+    plan = plan_stacks(named, host, conductor, energies, split_names(catalogue or ""), candidates, max_above_hull)
+    with progress_bar("stacks") as progress:
+        found, outcome = find_stacks(plan, store, "open" if open_first else "closed", top, workers, progress)
+    for name, reason in outcome.failed.items():
+        note(f"failed: {name}: {reason}")
+    if as_json:
+        print_json(document(found))
+    else:
+        _print(found)
+    without = {**found.left_out, **found.pairs_failed}
+    for name, why in list(without.items())[:_NOTES]:
+        note(f"left out: {name}: {why}")
+    if len(without) > _NOTES:
+        note(f"{len(without) - _NOTES} more left out: --json names them")
+
+
+def _print(found: StacksDocument) -> None:
+    from coatscreen.output import number, print_energies, print_table
+
+    print(
+        f"Coatings between {found.cathode} and {found.electrolyte}, ranked by their {found.ranked_by} contacts. Mutual "
+        "reaction energies: closed in meV/atom, open to lithium in meV per atom that is not lithium; without coating "
+        f"{number(found.bare_worst_mutual_mev_per_atom, 1)} closed, "
+        f"{number(found.bare_worst_mutual_mev_per_closed_atom, 1)} open"
+    )
+    for title, stacks in (("One layer", found.one_layer), ("Two layers", found.two_layers)):
+        if stacks:
+            print_table(list(_HEADS), _rows(stacks), title, numeric=_NUMERIC)
+    closed, opened = found.second_layer_gain_mev_per_atom, found.second_layer_gain_mev_per_closed_atom
+    if closed is not None and opened is not None:
+        print(f"The best two layers against the best single one: {_less(closed)} closed, {_less(opened)} open")
+    print(
+        f"{found.n_coatings} coatings, {found.n_pairs} stacks of two compared; the interfaces of "
+        f"{found.n_pairs_computed} pairs had to be computed"
+    )
+    print("layers: from the cathode to the electrolyte; sum: over the contacts; equal stacks have the same rank")
+    print_energies(found.energies)
+
+
+_NUMERIC = {"rank", "worst", "sum", "open worst", "open sum"}
+_HEADS = (
+    "rank",
+    "layers",
+    "worst",
+    "sum",
+    "weakest contact",
+    "open worst",
+    "open sum",
+    "weakest open",
+    "above hull",
+    "window (V)",
+)
+
+
+def _rows(stacks: Sequence[Stack]) -> list[list[str]]:
+    from coatscreen.output import number
+
+    return [
+        [
+            str(stack.rank),
+            " | ".join(layer.coating for layer in stack.layers),
+            number(stack.closed.worst_mutual_mev_per_atom, 1),
+            number(stack.closed.sum_mutual_mev_per_atom, 1),
+            stack.closed.contact or "none",
+            number(stack.open.worst_mutual_mev_per_closed_atom, 1),
+            number(stack.open.sum_mutual_mev_per_closed_atom, 1),
+            stack.open.contact or "none",
+            " | ".join(number(layer.energy_above_hull_mev_per_atom, 1, "no phase") for layer in stack.layers),
+            " | ".join(_window(layer) for layer in stack.layers),
+        ]
+        for stack in stacks
+    ]
+
+
+def _window(layer: Layer) -> str:
+    from coatscreen.output import number
+
+    return f"{number(layer.reduction_limit_v, 2)} to {number(layer.oxidation_limit_v, 2, 'none')}"
+
+
+def _less(gain: float) -> str:
+    from coatscreen.output import number
+
+    return f"{number(abs(gain), 1)} {'more' if gain < 0 else 'less'}"
