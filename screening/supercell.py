@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.disorder import DisorderedCrystal
+from screening.disorder import DisorderedCrystal, Parent
 from screening.errors import InputError
 
 if TYPE_CHECKING:
@@ -115,8 +115,8 @@ def choose_matrix(crystals: Sequence[DisorderedCrystal], size: CellSize) -> Matr
     fitting = [n for n in range(1, _SEARCHED + 1) if worst(n) <= size.tolerance + 1e-9]
     if size.matrix is not None:
         n_cells = round(abs(float(np.linalg.det(np.array(size.matrix)))))
-        if n_cells == 0:
-            raise InputError(f"the supercell {size.matrix} has no volume")
+        if np.linalg.det(np.array(size.matrix) @ primitive.lattice.matrix) <= 0:
+            raise InputError(f"the supercell {size.matrix} is left-handed or has no volume: exchange two of its vectors")
         if worst(n_cells) > size.tolerance + 1e-9:
             raise InputError(f"{names}: {_refusal(n_cells, worst(n_cells), fitting, len(primitive), size)}")
         return size.matrix
@@ -157,7 +157,27 @@ def most_compact(lattice: NDArray[np.float64], n_cells: int) -> Matrix:
             best = (merit, reduced)
     assert best is not None  # there is a superlattice of every volume
     matrix = np.rint(best[1] @ np.linalg.inv(lattice)).astype(int)
+    if np.linalg.det(matrix @ lattice) < 0:  # right-handed: of other cells CHGNet's stress has the wrong sign
+        matrix = -matrix
     rows = [tuple(int(entry) for entry in row) for row in matrix]
+    return (rows[0], rows[1], rows[2])  # type: ignore[return-value]
+
+
+def conventional_matrix(parent: Parent, repeats: tuple[int, int, int]) -> Matrix:
+    """Return a supercell of the conventional cell in vectors of the primitive cell.
+
+    Parameters
+    ----------
+    parent
+        The crystal.
+    repeats
+        Conventional cells along a, b and c.
+    """
+    from pymatgen.core import Lattice
+
+    mapping = parent.primitive_cell().lattice.find_mapping(Lattice.from_parameters(*parent.lattice))
+    assert mapping is not None  # a conventional cell is made of primitive ones
+    rows = [tuple(int(n) * int(entry) for entry in row) for n, row in zip(repeats, mapping[2], strict=True)]
     return (rows[0], rows[1], rows[2])  # type: ignore[return-value]
 
 

@@ -1,0 +1,115 @@
+"""The jobs that find the oxygen vacancies of a cathode."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jobflow import job
+from pydantic import BaseModel, ConfigDict, Field
+from pymatgen.core import Structure
+
+from screening.mlip import single_point_energies
+from screening.ordered_cell import OrderedCell, RelaxedOrdering
+from screening.own_phase import Relaxation
+from screening.reference import load_reference
+from screening.supercell import Supercell
+from screening.vacancy import vacancy_document as make_vacancy_document
+from screening.vacancy import vacancy_state as make_vacancy_state
+from screening.vacancy_cell import (
+    CathodeCell,
+    OxygenCandidate,
+    Removal,
+    lithium_candidates,
+    lowest_removal,
+    oxygen_candidates,
+    oxygen_sites,
+)
+from screening.vacancy_cell import delithiated_cell as make_delithiated_cell
+from screening.vacancy_cell import lithiated_cell as make_lithiated_cell
+from screening.vacancy_documents import VacancyDocument, VacancyState
+from workflows.jobs.orderings import OrderingRelaxMaker
+
+
+class OxygenCandidates(BaseModel):
+    """The environments of the oxygen in a cell."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    candidates: list[OxygenCandidate] = Field(description="one for each environment, lowest before relaxing first")
+
+
+@dataclass
+class FixedCellRelaxMaker(OrderingRelaxMaker):
+    """Relax the atoms of a cell with an atom taken out, its vectors fixed; two tries, as of orderings."""
+
+    name: str = "relax in fixed cell"
+    relax_cell: bool = False
+
+    @job(output_schema=RelaxedOrdering)
+    def remove_lithium(self, removal: Removal) -> RelaxedOrdering:
+        """Relax a cell with one lithium atom less."""
+        return self.relax(Structure.from_dict(removal.structure), removal.place, removal.ordering)
+
+    @job(output_schema=RelaxedOrdering)
+    def remove_oxygen(self, cell: CathodeCell, found: OxygenCandidates, number: int) -> RelaxedOrdering:
+        """Relax the vacancy in the environment of a number; there is nothing to do where there are fewer."""
+        if number >= len(found.candidates):
+            absent = dict.fromkeys(RelaxedOrdering.model_fields)
+            return RelaxedOrdering.model_validate({**absent, "number": number, "why_left_out": "fewer environments"})
+        place = found.candidates[number].place
+        ordering = [symbol if i != place else "" for i, symbol in enumerate(cell.ordering)]
+        return self.relax(cell.without(place), place, ordering)
+
+
+@job(output_schema=CathodeCell)
+def lithiated_cell(ordered: OrderedCell, cell: Supercell) -> CathodeCell:
+    """Take the lowest ordering as the cell that atoms are taken from."""
+    return make_lithiated_cell(ordered, cell)
+
+
+@job(output_schema=Removal)
+def choose_lithium(cell: CathodeCell, model: str) -> Removal:
+    """Choose the lithium atom that is taken out next."""
+    places = lithium_candidates(cell)
+    return lowest_removal(cell, places, _single_points_ev(cell, places, model))
+
+
+@job(output_schema=CathodeCell)
+def delithiated_cell(cell: CathodeCell, removal: Removal, relaxed: RelaxedOrdering) -> CathodeCell:
+    """Take a cell with one lithium atom less as the one to go on from."""
+    return make_delithiated_cell(cell, removal, relaxed)
+
+
+@job(output_schema=OxygenCandidates)
+def choose_oxygen(cell: CathodeCell, model: str) -> OxygenCandidates:
+    """Choose an oxygen atom of each environment."""
+    places = oxygen_sites(cell)
+    return OxygenCandidates(candidates=oxygen_candidates(cell, places, _single_points_ev(cell, places, model)))
+
+
+@job(output_schema=VacancyState)
+def vacancy_state(
+    cell: CathodeCell, found: OxygenCandidates, relaxed: list[RelaxedOrdering], model: str
+) -> VacancyState:
+    """Put the vacancies of one state of charge together."""
+    return make_vacancy_state(cell, found.candidates, relaxed, load_reference(model))
+
+
+@job(output_schema=VacancyDocument)
+def vacancy_document(
+    ordered: OrderedCell,
+    states: list[VacancyState],
+    relaxation: Relaxation,
+    vacancy_relaxation: Relaxation,
+    model: str,
+) -> VacancyDocument:
+    """Make the result of a cathode."""
+    return make_vacancy_document(ordered, states, relaxation, vacancy_relaxation, load_reference(model))
+
+
+def _single_points_ev(cell: CathodeCell, places: Sequence[int], model: str) -> list[float]:
+    """Compute the energy of a cell without the atom on each of some sites, eV."""
+    structures = [cell.without(place) for place in places]
+    energies = single_point_energies(structures, model)
+    return [energy * len(structure) for energy, structure in zip(energies, structures, strict=True)]
