@@ -116,7 +116,7 @@ def choose_matrix(crystals: Sequence[DisorderedCrystal], size: CellSize) -> Matr
     if size.matrix is not None:
         n_cells = round(abs(float(np.linalg.det(np.array(size.matrix)))))
         if np.linalg.det(np.array(size.matrix) @ primitive.lattice.matrix) <= 0:
-            raise InputError(f"the supercell {size.matrix} is left-handed or has no volume: exchange two of its vectors")
+            raise InputError(f"the supercell {size.matrix} is left-handed or flat: exchange two of its vectors")
         if worst(n_cells) > size.tolerance + 1e-9:
             raise InputError(f"{names}: {_refusal(n_cells, worst(n_cells), fitting, len(primitive), size)}")
         return size.matrix

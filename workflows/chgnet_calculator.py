@@ -1,7 +1,8 @@
 """CHGNet's ASE calculator with one backward pass a step.
 
 CHGNet's own takes two, one for the forces and one for the stress, each of them recorded for a third, which only
-training needs. Taken together and not recorded they cost less than half, and give the same numbers.
+training needs. Taken together and not recorded they cost less than half, and give the same numbers, but in a
+left-handed cell: there CHGNet's own stress has the wrong sign.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class OnePassCalculator(CHGNetCalculator):  # type: ignore[misc]
         self, atoms: Any = None, properties: list[str] | None = None, system_changes: list[str] | None = None
     ) -> None:
         """Compute all properties of the atoms; see ASE's Calculator."""
-        Calculator.calculate(self, atoms, properties or ["energy"], system_changes or all_changes)
+        Calculator.calculate(self, atoms, properties or ["energy"], system_changes or all_changes)  # type: ignore[no-untyped-call]
         model = self.model
         model.eval()
         crystal = model.graph_converter(AseAtomsAdaptor.get_structure(atoms)).to(self.device)
@@ -44,6 +45,6 @@ class OnePassCalculator(CHGNetCalculator):  # type: ignore[misc]
             "energy": energy,
             "free_energy": energy,
             "forces": -gradients[0].cpu().numpy(),
-            "stress": (gradients[1] / graph.volumes[0]).cpu().numpy(),
+            "stress": (gradients[1] / graph.volumes[0].abs()).cpu().numpy(),  # negative in a left-handed cell
             "magmoms": found["m"][0].detach().cpu().numpy(),
         }
