@@ -40,7 +40,7 @@ def test_reservoir_of_a_gas_holds_that_potential():
 @pytest.mark.parametrize(
     ("kelvin", "bar", "named"),
     [
-        (299.0, 1.0, "299 K"),
+        (298.0, 1.0, "298 K"),
         (2001.0, 1.0, "2001 K"),
         (math.nan, 1.0, "nan K"),
         (700.0, 0.0, "0 bar"),

@@ -1,0 +1,77 @@
+"""Gibbs energies of the elements at temperature, and the temperatures that free energies can be given at.
+
+The table is the one pymatgen packages (C. J. Bartel et al., Nat. Commun. 9, 4168 (2018), after FactSage): the standard
+state of each element at 1 bar, relative to its enthalpy at 298.15 K, each 100 K from 300 to 2000 K.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.errors import InputError
+
+BOLTZMANN_EV_PER_K = 8.617333262e-5
+KELVIN_AT_0_C = 273.15
+LOWEST_K = 298.15  # 25 C: 1.85 K below the first row, where the line through the first two is right to 0.1 meV/atom
+
+
+@cache
+def _table() -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+    from pymatgen.entries.computed_entries import G_ELEMS
+
+    kelvin = sorted(G_ELEMS, key=float)
+    values = {element: np.array([G_ELEMS[t][element] for t in kelvin]) for element in G_ELEMS[kelvin[0]]}
+    return np.array([float(t) for t in kelvin]), values
+
+
+def check_temperature(temperature_k: float) -> None:
+    """Check that a temperature is within the tables.
+
+    Raises
+    ------
+    InputError
+        If it is not.
+    """
+    highest = _table()[0][-1]
+    if not LOWEST_K <= temperature_k <= highest:
+        raise InputError(
+            f"temperature {temperature_k:g} K ({temperature_k - KELVIN_AT_0_C:g} C) is outside the tables of free "
+            f"energies, {LOWEST_K:g} to {highest:g} K"
+        )
+
+
+def element_gibbs_ev(elements: Iterable[str], temperature_k: float) -> NDArray[np.float64]:
+    """Return the Gibbs energy of elements in their standard states, relative to their enthalpies at 298.15 K.
+
+    Parameters
+    ----------
+    elements
+        Symbols, (n,).
+    temperature_k
+        298.15 to 2000 K; linear between the rows of the table, as in pymatgen.
+
+    Returns
+    -------
+    ndarray
+        (n,), eV per atom.
+
+    Raises
+    ------
+    InputError
+        If the temperature is outside the table or an element is not in it.
+    """
+    check_temperature(temperature_k)
+    kelvin, values = _table()
+    upper = max(1, int(np.searchsorted(kelvin, temperature_k)))
+    share = (temperature_k - kelvin[upper - 1]) / (kelvin[upper] - kelvin[upper - 1])
+    found = []
+    for element in elements:
+        if element not in values:
+            raise InputError(f"the table of the elements' free energies has no {element}")
+        low, high = values[element][upper - 1], values[element][upper]
+        found.append(low + share * (high - low))
+    return np.array(found)
