@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from coatscreen.output import number, print_energies, print_table
+from screening.composite import CompositeWindow
 from screening.order import GAIN, WORST, sampled_quantities
 from screening.ranking import RankingDocument
 from screening.record import RankedCoating
@@ -15,14 +16,19 @@ _MARKS = {True: "yes", False: "NO", None: "?"}
 def print_ranking(ranking: RankingDocument) -> None:
     """Print a ranking as a table a person can read."""
     bare = ranking.bare_interface
-    parts = list(dict.fromkeys(part for coating in ranking.ranking for part in coating.score_parts))
+    faces = {
+        contact.face: contact.face_quantity
+        for coating in ranking.ranking
+        for contact in coating.interfaces
+        if contact.reservoir_state is None
+    }
     uncertain = next((coating.uncertainty for coating in ranking.ranking if coating.uncertainty), None)
     columns = [
         "rank",
         *(["undecided"] if uncertain else []),
         "coating",
         "worst",
-        *parts,
+        *faces,
         "gain",
         "above hull",
         "window (V)",
@@ -41,7 +47,7 @@ def print_ranking(ranking: RankingDocument) -> None:
                 *([_undecided(coating)] if uncertain else []),
                 coating.coating,
                 number(coating.worst_mutual_mev_per_atom, 1) + _worst_interval(coating),
-                *(number(coating.score_parts.get(part), 1) for part in parts),
+                *(number(quantities.get(quantity), 1) for quantity in faces.values()),
                 number(coating.gain_over_bare_mev_per_atom, 1),
                 number(quantities.get("energy_above_hull_mev_per_atom"), 1, "no phase"),
                 _window(coating),
@@ -60,8 +66,11 @@ def print_ranking(ranking: RankingDocument) -> None:
         rows,
         f"Coatings on {ranking.cathode} against {ranking.electrolyte}. Closed mutual reaction energies, meV/atom; "
         f"the bare interface has {number(worst, 1)}",
-        numeric={"rank", "worst", *parts, "gain", "above hull", "window (V)", "tier", "Pareto", "$/kg"},
+        numeric={"rank", "worst", *faces, "gain", "above hull", "window (V)", "tier", "Pareto", "$/kg"},
     )
+    for coating in ranking.ranking:
+        if coating.components:
+            print(_composite(coating))
     for coating in ranking.ranking:
         if coating.why_missing:
             print(f"{coating.coating}: {coating.why_missing}")
@@ -86,6 +95,7 @@ def row(coating: RankedCoating) -> dict[str, Any]:
         "electrolyte": coating.electrolyte,
         "tier": coating.tier,
         "worst_mutual_mev_per_atom": coating.worst_mutual_mev_per_atom,
+        "worst_contact": coating.worst_contact,
         "gain_over_bare_mev_per_atom": coating.gain_over_bare_mev_per_atom,
         **coating.quantities,
         "pareto_rank": coating.pareto_rank,
@@ -145,6 +155,20 @@ def _order_legend(ranking: RankingDocument, decided_at: float) -> str:
         "undecided: coatings that share a letter, since of no two of them the one above is the better one in at least "
         f"{100 * decided_at:g} % of the samples"
     )
+
+
+def _composite(coating: RankedCoating) -> str:
+    """Say of a composite what it consists of, which contact is its worst, and what limits its window."""
+    parts = ", ".join(f"{100 * fraction:.3g} mol% {phase}" for phase, fraction in (coating.components or {}).items())
+    said = [f"{coating.coating}: {parts}"]
+    if coating.worst_contact is not None:
+        said.append(f"worst contact: {coating.worst_contact}")
+    if isinstance(coating.window, CompositeWindow):
+        limits = f"reduction limited by {coating.window.reduction_limited_by}"
+        if coating.window.oxidation_limited_by is not None:
+            limits += f", oxidation by {coating.window.oxidation_limited_by}"
+        said.append(limits)
+    return "; ".join(said)
 
 
 def _window(coating: RankedCoating) -> str:

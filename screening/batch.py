@@ -12,8 +12,9 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.cathode import CathodeDocument, MuSource, lithium_states
+from screening.composite import CompositeStability, CompositeWindow, material_stability, material_window
 from screening.composition import parse_formula
-from screening.contacts import Contact, bare_contacts, cathode_contacts, electrolyte_contacts
+from screening.contacts import Contact, bare_contacts, cathode_contacts, electrolyte_contacts, inner_contacts
 from screening.criteria import Criterion
 from screening.economics import material_economics
 from screening.energies import open_energies
@@ -23,8 +24,8 @@ from screening.phase_set import PhaseSet
 from screening.ranking import JudgedBatch, judge, worst_closed_mutual
 from screening.record import BareInterface, CoatingRecord
 from screening.samples import CoatingSamples
-from screening.stability import StabilityDocument, phase_stability
-from screening.window import WindowDocument, electrochemical_window
+from screening.stability import StabilityDocument
+from screening.window import WindowDocument
 
 T = TypeVar("T")
 
@@ -51,11 +52,11 @@ class Batch(BaseModel, Generic[T]):
     failed: dict[str, str] = Field(description="materials without a result: why")
 
 
-class StabilityBatch(Batch[StabilityDocument]):
+class StabilityBatch(Batch[CompositeStability | StabilityDocument]):
     """Phase stability of a batch."""
 
 
-class WindowBatch(Batch[WindowDocument]):
+class WindowBatch(Batch[CompositeWindow | WindowDocument]):
     """Electrochemical windows of a batch."""
 
 
@@ -82,28 +83,34 @@ class RecordBatch(BaseModel):
     )
 
 
-def each(formulas: Mapping[str, str], compute: Callable[[str], T]) -> tuple[dict[str, T], dict[str, str]]:
-    """Compute something of each material (name: formula), and return the results and why there are no others."""
+def each(materials: Mapping[str, str], compute: Callable[[str], T]) -> tuple[dict[str, T], dict[str, str]]:
+    """Compute something of each material, and return the results and why there are no others.
+
+    Parameters
+    ----------
+    materials
+        By name, each in the notation of :mod:`screening.notation`.
+    """
     results, failed = {}, {}
-    for name, formula in formulas.items():
+    for name, material in materials.items():
         try:
-            results[name] = compute(formula)
+            results[name] = compute(material)
         except CoatscreenError as error:
             failed[name] = str(error)
     return results, failed
 
 
-def stability_of(energies: EnergySource, formulas: Mapping[str, str]) -> StabilityBatch:
-    """Compute the phase stability of a batch of materials (name: formula)."""
+def stability_of(energies: EnergySource, materials: Mapping[str, str]) -> StabilityBatch:
+    """Compute the phase stability of a batch of materials."""
     phases = energies.open()
-    results, failed = each(formulas, lambda formula: phase_stability(phases, formula))
+    results, failed = each(materials, lambda material: material_stability(phases, material))
     return StabilityBatch(results=results, failed=failed)
 
 
-def windows_of(energies: EnergySource, formulas: Mapping[str, str]) -> WindowBatch:
-    """Compute the electrochemical windows of a batch of materials (name: formula)."""
+def windows_of(energies: EnergySource, materials: Mapping[str, str]) -> WindowBatch:
+    """Compute the electrochemical windows of a batch of materials."""
     phases = energies.open()
-    results, failed = each(formulas, lambda formula: electrochemical_window(phases, formula))
+    results, failed = each(materials, lambda material: material_window(phases, material))
     return WindowBatch(results=results, failed=failed)
 
 
@@ -121,8 +128,8 @@ def bare_interface(
 ) -> BareInterface:
     """Compute the unprotected interface, and join to it what was computed of the two materials."""
     phases = energies.open()
-    materials = [electrolyte.formula, *(state.formula for state in cathode.states)]
-    contacts = bare_contacts(phases, cathode, electrolyte.formula)
+    materials = [electrolyte.reactant, *(state.formula for state in cathode.states)]
+    contacts = bare_contacts(phases, cathode, electrolyte.reactant)
     return BareInterface(
         energies=phases.provenance,
         cathode=cathode.cathode,
@@ -135,21 +142,27 @@ def bare_interface(
 
 
 def contacts_with_cathode(
-    energies: EnergySource, formulas: Mapping[str, str], cathode: CathodeDocument
+    energies: EnergySource, coatings: Mapping[str, str], cathode: CathodeDocument
 ) -> ContactBatch:
-    """Compute a batch of coatings (name: formula) against a cathode."""
+    """Compute a batch of coatings against a cathode, and the interfaces inside composites on it."""
     phases = energies.open()
-    results, failed = each(formulas, lambda formula: cathode_contacts(phases, formula, cathode))
+    results, failed = each(
+        coatings,
+        lambda coating: [
+            *cathode_contacts(phases, coating, cathode),
+            *inner_contacts(phases, coating, cathode),
+        ],
+    )
     return ContactBatch(results=results, failed=failed)
 
 
 def contacts_with_electrolyte(
-    energies: EnergySource, formulas: Mapping[str, str], electrolyte: Material, cathode: CathodeDocument | None = None
+    energies: EnergySource, coatings: Mapping[str, str], electrolyte: Material, cathode: CathodeDocument | None = None
 ) -> ContactBatch:
     """Compute a batch of coatings against an electrolyte: closed, or open at a cathode's potentials."""
     phases = energies.open()
     results, failed = each(
-        formulas, lambda formula: electrolyte_contacts(phases, formula, electrolyte.formula, cathode)
+        coatings, lambda coating: electrolyte_contacts(phases, coating, electrolyte.reactant, cathode)
     )
     return ContactBatch(results=results, failed=failed)
 
@@ -198,6 +211,7 @@ def assemble_records(
                 energies=provenance,
                 coating=coating.name,
                 formula=coating.formula,
+                components=coating.mole_fractions or None,
                 contains_li="Li" in parse_formula(coating.formula),
                 cathode=cathode,
                 electrolyte=electrolyte,

@@ -1,7 +1,7 @@
 """The coatings, cathodes and electrolytes a user can name, with what the literature says of each.
 
 The entries live in YAML files: three that come with the package, and any a user adds in the same form. A name that is
-in none of them is taken as a chemical formula.
+in none of them is taken as what :mod:`screening.notation` writes: a formula, a glass, or a composite.
 """
 
 from __future__ import annotations
@@ -13,9 +13,17 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from screening.composition import atomic_fractions, check_charge_balance, parse_formula
+from screening.composition import atomic_fractions, check_charge_balance, parse_formula, shown
 from screening.errors import InputError, nearest
-from screening.materials import Cathode, ChemicalPotential, Material, Property, clean_name
+from screening.materials import Cathode, ChemicalPotential, EnergyAboveHull, Material, Property, clean_name
+from screening.notation import (
+    composition_of,
+    mole_fractions,
+    read_composite,
+    read_glass,
+    split_energy,
+    with_energy,
+)
 
 __all__ = ["Catalogue", "Cathode", "ChemicalPotential", "Material", "Property", "Role"]
 
@@ -60,16 +68,32 @@ class Catalogue(BaseModel):
     def coating(self, name: str) -> Material:
         """Find a coating by name, alias or formula; any other formula becomes a coating of that composition.
 
+        So does a glass or a material with an energy above the hull, and a composite of names and formulas, in the
+        notation of :mod:`screening.notation`.
+
         Raises
         ------
         InputError
-            If the text is neither a name nor a formula, or no oxidation states balance the formula.
+            If the text is none of these, or no oxidation states balance a formula.
         """
-        return _known(self.coatings, name) or _material("coating", self.coatings, name)
+        return (
+            _known(self.coatings, name) or _composite(self.coatings, name) or _material("coating", self.coatings, name)
+        )
 
     def electrolyte(self, name: str) -> Material:
-        """Find an electrolyte, as :meth:`coating` does a coating."""
-        return _known(self.electrolytes, name) or _material("electrolyte", self.electrolytes, name)
+        """Find an electrolyte, as :meth:`coating` does a coating; but it is one material.
+
+        Raises
+        ------
+        InputError
+            As :meth:`coating`, and if the text is a composite.
+        """
+        known = _known(self.electrolytes, name)
+        if known is None and "+" in name:
+            raise InputError(
+                f"{shown(clean_name(name))}: an electrolyte is one material; only a coating may be several"
+            )
+        return known or _material("electrolyte", self.electrolytes, name)
 
     def cathode(self, name: str) -> Cathode:
         """Find a cathode by name, alias or fully lithiated formula.
@@ -123,13 +147,64 @@ def _formula(role: Role, listed: tuple[_E, ...], name: str) -> dict[str, float]:
     except InputError:
         fault = f"unknown {role} {text!r}"
     if fault:
-        raise InputError(fault + nearest(text, [known for entry in listed for known in entry.names]))
+        raise InputError(fault + _nearest(text, listed))
     return amounts
 
 
 def _material(role: Literal["coating", "electrolyte"], listed: tuple[Material, ...], name: str) -> Material:
-    _formula(role, listed, name)
-    return Material(name=clean_name(name), role=role, formula=clean_name(name))
+    """Make one material of a formula or a glass, with or without an energy above the hull."""
+    text = clean_name(name)
+    base, above = split_energy(text)
+    if above is not None:
+        found = _known(listed, base) or _material(role, listed, base)
+        if found.mole_fractions:
+            raise InputError(
+                f"{shown(text)}: {found.name} is several phases; write the energy behind the one that has it"
+            )
+        given = EnergyAboveHull(mev_per_atom=above, source="as asked for", verified=False)
+        changed = {"name": with_energy(found.name, above), "aliases": (), "default": False, "energy_above_hull": given}
+        return found.model_copy(update=changed)
+    try:
+        parts = read_glass(text)
+    except InputError as error:
+        raise InputError(f"{error}{_nearest(text, listed)}") from None
+    if parts is None:
+        _formula(role, listed, text)
+        return Material(name=text, role=role, formula=text)
+    if fault := check_charge_balance(composition_of(text)):
+        raise InputError(f"{shown(text)}: {fault}")
+    return Material(name=text, role=role, kind="glass", components=parts)
+
+
+def _composite(listed: tuple[Material, ...], name: str) -> Material | None:
+    """Make a coating of several phases; None if the text is none."""
+    text = clean_name(name)
+    parts = read_composite(text)
+    if parts is None:
+        return None
+    components: dict[str, float] = {}
+    names = []
+    for part, fraction in mole_fractions(parts).items():
+        if "-" in part and _known(listed, part) is None:
+            raise InputError(
+                f"{shown(text)}: write a glass in a composite as its formula and energy, such as Li4PS4I@0meV"
+            )
+        phase = _known(listed, part) or _material("coating", listed, part)
+        if phase.mole_fractions:
+            raise InputError(f"{shown(text)}: {phase.name} is itself several phases; write these")
+        if phase.reactant in components:
+            raise InputError(f"{shown(text)}: {phase.name} occurs twice")
+        components[phase.reactant] = fraction
+        names.append(f"{fraction:.4g}{phase.name}")
+    for entry in listed:
+        same = entry.mole_fractions
+        if same.keys() == components.keys() and all(abs(same[p] - components[p]) < _SAME for p in same):
+            return entry
+    return Material(name="+".join(names), role="coating", components=components)
+
+
+def _nearest(text: str, listed: tuple[_E, ...]) -> str:
+    return nearest(text, [known for entry in listed for known in entry.names])
 
 
 @lru_cache(maxsize=1)
@@ -168,7 +243,8 @@ def _entry(path: Path, section: str, number: int, row: object) -> Material | Cat
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
-            keys = {**model.model_fields, **Property.model_fields, **ChemicalPotential.model_fields}
+            parts = (Property, ChemicalPotential, EnergyAboveHull)
+            keys = {**model.model_fields, **{key: None for part in parts for key in part.model_fields}}
             raise InputError(f"{label}: unknown key {where}{nearest(where.split('.')[-1], keys)}") from None
         raise InputError(": ".join(filter(None, (label, where, first["msg"].removeprefix("Value error, "))))) from None
 

@@ -103,27 +103,27 @@ def parse_formula(text: str) -> dict[str, float]:
         symbol, amount, opening, closing, factor, junk = match.groups()
         if symbol:
             if symbol not in _SYMBOLS:
-                raise InputError(f"{_shown(formula)}: no element {symbol}")
+                raise InputError(f"{shown(formula)}: no element {symbol}")
             group[symbol] = group.get(symbol, 0.0) + _amount(formula, symbol, amount)
         elif opening:
             outer.append((opening, group))
             group = {}
         elif closing:
             if not outer or _CLOSING[outer[-1][0]] != closing:
-                raise InputError(f"{_shown(formula)}: '{closing}' closes no bracket")
+                raise InputError(f"{shown(formula)}: '{closing}' closes no bracket")
             if not group:
-                raise InputError(f"{_shown(formula)}: empty brackets")
+                raise InputError(f"{shown(formula)}: empty brackets")
             times = _amount(formula, "the bracket", factor)
             inner, (_, group) = group, outer.pop()
             for symbol, number in inner.items():
                 group[symbol] = group.get(symbol, 0.0) + number * times
         else:
-            raise InputError(f"{_shown(formula)}: unexpected {junk!r} at position {match.start() + 1}")
+            raise InputError(f"{shown(formula)}: unexpected {junk!r} at position {match.start() + 1}")
     if outer:
-        raise InputError(f"{_shown(formula)}: '{outer[-1][0]}' is never closed")
+        raise InputError(f"{shown(formula)}: '{outer[-1][0]}' is never closed")
     for symbol, number in group.items():
         if not 0.0 < number < math.inf:
-            raise InputError(f"{_shown(formula)}: the amount of {symbol} is not a positive finite number")
+            raise InputError(f"{shown(formula)}: the amount of {symbol} is not a positive finite number")
     return group
 
 
@@ -305,7 +305,7 @@ def _is_whole(amount: float) -> bool:
 def _amount(formula: str, what: str, digits: str) -> float:
     amount = float(digits) if digits else 1.0
     if not 0.0 < amount < math.inf:
-        raise InputError(f"{_shown(formula)}: the amount of {what} is not a positive finite number")
+        raise InputError(f"{shown(formula)}: the amount of {what} is not a positive finite number")
     return amount
 
 
@@ -319,7 +319,7 @@ def _require_amounts(amounts: Mapping[str, float]) -> None:
             raise InputError(f"the amount of {symbol} is not a positive finite number: {amount}")
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Return text fit for a one-line message: printable and not too long."""
     short = text if len(text) <= 60 else f"{text[:57]}..."
     return short if short.isprintable() and short.strip() else repr(short)

@@ -1,10 +1,13 @@
 """The contacts of a coated cathode: which materials meet, at which state of charge, closed or open.
 
+Of a composite coating each phase meets the cathode and the electrolyte, and any two of them meet inside it.
 A contact that cannot be computed carries the reason and does not stop the others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import combinations
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,6 +16,7 @@ from screening.cathode import CathodeDocument, CathodeState, LithiumPotential
 from screening.errors import CoatscreenError
 from screening.interface import Interface
 from screening.interface_documents import Reaction
+from screening.notation import read_composite
 from screening.phase_set import PhaseSet
 from screening.reservoir import Reservoir
 
@@ -24,7 +28,15 @@ class Contact(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    contact: Pair = Field(description="which materials meet; A and B of the reaction in this order")
+    contact: Pair = Field(
+        description="which materials meet; A and B of the reaction in this order; coating|coating: two layers, or two "
+        "phases of one composite"
+    )
+    component: str | None = Field(
+        None,
+        description="of a composite: the phase that meets the neighbour, or both at an inner interface; null for a "
+        "coating of one phase",
+    )
     cathode_state: str | None = Field(description="state of charge of the cathode as a composition; null without one")
     reservoir_state: str | None = Field(
         description="state of the cathode whose lithium potential is held; null: closed"
@@ -34,25 +46,47 @@ class Contact(BaseModel):
     why_missing: str | None = Field(None, description="why not")
 
     @property
+    def face(self) -> str:
+        """What is met, for example ``cathode full``, ``electrolyte at mu(half)`` or ``inner``."""
+        return self._at_reservoir(self._partner)
+
+    @property
     def name(self) -> str:
-        """A short name, for example ``cathode full`` or ``electrolyte at half``."""
-        _, partner = self.contact.split("|")
-        if self.contact == "coating|cathode":
-            partner = f"cathode {self.cathode_state}"
-        if self.contact == "cathode|electrolyte":
-            partner = f"bare {self.cathode_state}"
-        return partner if self.reservoir_state is None else f"{partner} at mu({self.reservoir_state})"
+        """A short name: the face, for a composite with the phase: ``cathode full with Li2CO3``."""
+        if self.component is None:
+            return self.face
+        between = "" if self.contact == "coating|coating" else "with "
+        return self._at_reservoir(f"{self._partner} {between}{self.component}")
 
     @property
     def quantity(self) -> str:
         """Name of its mutual energy among a coating's quantities, for example ``mutual_electrolyte_mev_per_atom``."""
-        closed = closed_quantity(self.name)
-        return closed if self.reservoir_state is None else closed.replace("_per_atom", "_per_closed_atom")
+        return self._quantity(self.name)
+
+    @property
+    def face_quantity(self) -> str:
+        """Name of the lowest mutual energy of all contacts at its face."""
+        return self._quantity(self.face)
 
     @property
     def mutual_mev(self) -> float | None:
         """Mutual reaction energy, meV per (closed) atom, or None."""
         return None if self.reaction is None else round(1000.0 * self.reaction.mutual.energy_ev, 6)
+
+    @property
+    def _partner(self) -> str:
+        if self.contact == "cathode|electrolyte":
+            return f"bare {self.cathode_state}"
+        if self.contact == "coating|coating":
+            return "coating" if self.component is None else "inner"
+        return "electrolyte" if self.contact == "coating|electrolyte" else f"cathode {self.cathode_state}"
+
+    def _at_reservoir(self, name: str) -> str:
+        return name if self.reservoir_state is None else f"{name} at mu({self.reservoir_state})"
+
+    def _quantity(self, name: str) -> str:
+        closed = closed_quantity(name)
+        return closed if self.reservoir_state is None else closed.replace("_per_atom", "_per_closed_atom")
 
 
 def closed_quantity(contact: str) -> str:
@@ -76,8 +110,25 @@ def closed_bare_contacts(phases: PhaseSet, cathode: CathodeDocument, electrolyte
 def cathode_contacts(phases: PhaseSet, coating: str, cathode: CathodeDocument) -> list[Contact]:
     """Compute a coating against the cathode: every state, closed and open at that state's potential."""
     return [
-        *(_contact(phases, "coating|cathode", coating, s.formula, s, None) for s in cathode.states),
-        *(_contact(phases, "coating|cathode", coating, s.formula, s, s) for s in cathode.states),
+        _contact(phases, "coating|cathode", part, s.formula, s, s if held else None, component)
+        for part, component in _components(coating)
+        for held in (False, True)
+        for s in cathode.states
+    ]
+
+
+def inner_contacts(phases: PhaseSet, coating: str, cathode: CathodeDocument) -> list[Contact]:
+    """Compute the interfaces inside a composite coating: closed, and open at each potential of a cathode.
+
+    Returns
+    -------
+    list of Contact
+        Of any two phases of the composite; none for a coating of one phase.
+    """
+    return [
+        _contact(phases, "coating|coating", a, b, None, held, f"{a}|{b}")
+        for a, b in combinations(read_composite(coating) or {}, 2)
+        for held in (None, *cathode.states)
     ]
 
 
@@ -85,9 +136,11 @@ def electrolyte_contacts(
     phases: PhaseSet, coating: str, electrolyte: str, cathode: CathodeDocument | None
 ) -> list[Contact]:
     """Compute a coating against the electrolyte: closed, or open at each potential of a cathode."""
-    if cathode is None:
-        return [_contact(phases, "coating|electrolyte", coating, electrolyte, None, None)]
-    return [_contact(phases, "coating|electrolyte", coating, electrolyte, None, s) for s in cathode.states]
+    return [
+        _contact(phases, "coating|electrolyte", part, electrolyte, None, held, component)
+        for part, component in _components(coating)
+        for held in ([None] if cathode is None else cathode.states)
+    ]
 
 
 def layer_contacts(phases: PhaseSet, layer: str, next_layer: str, cathode: CathodeDocument) -> list[Contact]:
@@ -95,8 +148,20 @@ def layer_contacts(phases: PhaseSet, layer: str, next_layer: str, cathode: Catho
     return [_contact(phases, "coating|coating", layer, next_layer, None, held) for held in (None, *cathode.states)]
 
 
+def _components(coating: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the phases of a coating, and what a contact of each says of it."""
+    parts = read_composite(coating)
+    yield from [(coating, None)] if parts is None else ((part, part) for part in parts)
+
+
 def _contact(
-    phases: PhaseSet, pair: Pair, a: str, b: str, state: CathodeState | None, reservoir: CathodeState | None
+    phases: PhaseSet,
+    pair: Pair,
+    a: str,
+    b: str,
+    state: CathodeState | None,
+    reservoir: CathodeState | None,
+    component: str | None = None,
 ) -> Contact:
     reaction, why = None, None
     try:
@@ -106,6 +171,7 @@ def _contact(
         why = str(error)
     return Contact(
         contact=pair,
+        component=component,
         cathode_state=None if state is None else state.state,
         reservoir_state=None if reservoir is None else reservoir.state,
         lithium=None if reservoir is None else reservoir.lithium,

@@ -19,11 +19,14 @@ from pydantic import (
 
 from screening.composition import AMOUNT_TOLERANCE, atomic_fractions, format_amount, format_formula, parse_formula
 from screening.errors import InputError, nearest
+from screening.notation import mole_fractions, overall, read_material, require_amounts, with_energy, write_terms
+
+_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2212", "-----")
 
 
 def clean_name(name: str) -> str:
-    """Return a name without blanks around it and with subscripts as plain digits."""
-    return unicodedata.normalize("NFKC", name).strip()
+    """Return a name without blanks around it, with subscripts as plain digits and dashes as plain ones."""
+    return unicodedata.normalize("NFKC", name).translate(_DASHES).strip()
 
 
 def _fraction(value: object) -> object:
@@ -68,6 +71,15 @@ class Property(_Document):
         return value
 
 
+class EnergyAboveHull(_Document):
+    """How far a glass or a metastable material lies above the hull."""
+
+    mev_per_atom: float = Field(ge=0, allow_inf_nan=False, description="energy above the hull, meV/atom")
+    conditions: Text | None = Field(default=None, description="sample or method")
+    source: Text = Field(description="where the value is published")
+    verified: bool = Field(description="whether it was read in that source, not in a transcription or from memory")
+
+
 class ChemicalPotential(_Document):
     """Chemical potential of lithium in a cathode at one state of charge, as published."""
 
@@ -95,20 +107,36 @@ class Material(_Entry):
     """A coating or an electrolyte."""
 
     role: Literal["coating", "electrolyte"] = Field(description="its place in the stack")
+    kind: Literal["crystal", "glass"] | None = Field(
+        default=None, description="a glass is one material with the energy of the hull, or one given above it"
+    )
     components: dict[str, Amount] = Field(
-        default_factory=dict, description="of a composite or a glass: moles of each component in one formula unit"
+        default_factory=dict,
+        description="moles: of a composite coating, each of its phases; of a glass, each formula it is made of",
     )
     formula: str = Field(default="", validate_default=True, description="overall composition of one formula unit")
-    kind: Literal["crystal", "glass"] | None = Field(default=None, description="form of an electrolyte")
+    energy_above_hull: EnergyAboveHull | None = Field(
+        default=None, description="taken in place of that of a known phase, or of the hull's"
+    )
     properties: tuple[Property, ...] = Field(default=(), description="what the literature says of it")
+
+    @field_validator("components")
+    @classmethod
+    def _composite_or_glass(cls, components: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        if len(components) == 1:
+            raise ValueError("one component alone is no composite and no glass; give its formula")
+        if components and info.data.get("kind") != "glass" and info.data.get("role") == "electrolyte":
+            raise ValueError("only a coating may be several phases side by side; of a glass say 'kind: glass'")
+        require_amounts("the amounts", components)
+        return components
 
     @field_validator("formula")
     @classmethod
     def _of_components(cls, formula: str, info: ValidationInfo) -> str:
-        total: dict[str, float] = {}
-        for component, moles in info.data.get("components", {}).items():
-            for element, amount in parse_formula(component).items():
-                total[element] = total.get(element, 0.0) + moles * amount
+        components = info.data.get("components", {})
+        for component in components:
+            parse_formula(component if info.data.get("kind") == "glass" else read_material(component).formula)
+        total = overall(components)
         if not total and not formula:
             raise ValueError("needed, unless there are components")
         if not total:
@@ -118,10 +146,37 @@ class Material(_Entry):
             raise ValueError(f"{formula} is not what the components make, {format_formula(total)}; leave it out")
         return format_formula(total)
 
+    @model_validator(mode="after")
+    def _one_energy(self) -> Material:
+        if self.mole_fractions and self.energy_above_hull is not None:
+            raise ValueError("energy_above_hull: a composite has none of its own; write it behind a component's name")
+        return self
+
+    @property
+    def mole_fractions(self) -> dict[str, float]:
+        """Of a composite: the fraction of each phase, by its notation; empty for one material."""
+        return {} if self.kind == "glass" else mole_fractions(self.components)
+
+    @property
+    def written(self) -> str:
+        """The material without its energy in the notation of :mod:`screening.notation`."""
+        if self.components:
+            return write_terms(self.mole_fractions or self.components, "+" if self.mole_fractions else "-")
+        return self.formula
+
+    @property
+    def reactant(self) -> str:
+        """What reacts: the material in the notation of :mod:`screening.notation`."""
+        if self.energy_above_hull is not None:
+            return with_energy(self.written, self.energy_above_hull.mev_per_atom)
+        return with_energy(self.written, 0.0) if self.kind == "glass" and not self.components else self.written
+
     @property
     def fractions(self) -> dict[str, float]:
-        """Atomic fractions a formula must have to mean this compound; none for a mixture, which no formula means."""
-        return {} if self.components else atomic_fractions(parse_formula(self.formula))
+        """Atomic fractions a formula must have to mean this compound; none for what no formula means."""
+        if self.components or self.kind == "glass" or self.energy_above_hull is not None:
+            return {}
+        return atomic_fractions(parse_formula(self.formula))
 
 
 class Cathode(_Entry):

@@ -1,22 +1,24 @@
-"""What a user means by a material: a name of the catalogue, a cathode at a state of charge, or a formula."""
+"""What a user means by a material: a name of the catalogue, a cathode at a state of charge, or what notation writes."""
 
 from __future__ import annotations
 
 from screening.catalogue import Catalogue
-from screening.composition import atomic_fractions, check_charge_balance, parse_formula
+from screening.composition import atomic_fractions, check_charge_balance, shown
 from screening.errors import InputError, nearest
 from screening.materials import clean_name
+from screening.notation import composition_of, read_composite, read_material, split_energy, with_energy
 from screening.phase_set import PhaseSet
 
 
 def resolve_formula(text: str, catalogue: Catalogue, phases: PhaseSet) -> str:
-    """Return the formula of a material.
+    """Return one material as :class:`~screening.equilibrium.Reactant` reads it: its formula, mostly.
 
     Parameters
     ----------
     text
         A name or alias from the catalogue; a cathode at a state of charge or lithium content, as in
-        ``NCM83:half`` or ``NCM83:0.3`` (fully lithiated without); or a formula.
+        ``NCM83:half`` or ``NCM83:0.3`` (fully lithiated without); a formula; or a glass. Behind each an energy above
+        the hull may stand, as in ``LiNbO3@30meV``.
     catalogue
         Where names are looked up.
     phases
@@ -25,14 +27,37 @@ def resolve_formula(text: str, catalogue: Catalogue, phases: PhaseSet) -> str:
     Raises
     ------
     InputError
-        If the text is none of these, where the message names the nearest name; or names more than one material.
+        If the text is none of these, where the message names the nearest name; or names more than one material; or is
+        a composite.
     """
-    formula, in_catalogue = _looked_up(text, catalogue)
+    material = resolve_material(text, catalogue, phases)
+    if parts := read_composite(material):
+        raise InputError(
+            f"{shown(clean_name(text))} is several phases, each with interfaces of its own: ask for "
+            f"{' or '.join(parts)}, or screen it as a coating"
+        )
+    return material
+
+
+def resolve_material(text: str, catalogue: Catalogue, phases: PhaseSet) -> str:
+    """Return a material, or a composite of several, in the notation of :mod:`screening.notation`.
+
+    Parameters
+    ----------
+    text, catalogue, phases
+        As for :func:`resolve_formula`; or a composite.
+
+    Raises
+    ------
+    InputError
+        As :func:`resolve_formula`, but for the composite.
+    """
+    material, in_catalogue = _looked_up(text, catalogue)
     if not in_catalogue:
-        composition = parse_formula(formula)
+        composition = composition_of(material)
         if not phases.polymorphs(composition) and (reason := check_charge_balance(composition)):
             raise InputError(reason)
-    return formula
+    return material
 
 
 def elements_named(text: str, catalogue: Catalogue) -> frozenset[str]:
@@ -41,20 +66,24 @@ def elements_named(text: str, catalogue: Catalogue) -> frozenset[str]:
     Parameters
     ----------
     text, catalogue
-        As for :func:`resolve_formula`.
+        As for :func:`resolve_material`.
 
     Raises
     ------
     InputError
-        As :func:`resolve_formula`, but that any formula passes.
+        As :func:`resolve_material`, but that any formula passes.
     """
-    return frozenset(parse_formula(_looked_up(text, catalogue)[0]))
+    return frozenset(composition_of(_looked_up(text, catalogue)[0]))
 
 
 def _looked_up(text: str, catalogue: Catalogue) -> tuple[str, bool]:
-    """Return a material's formula, and whether it is in the catalogue."""
+    """Return a material in its notation, and whether it, or each phase of a composite, is known to make sense."""
     text = clean_name(text)
-    name, colon, state = (part.strip() for part in text.partition(":"))
+    materials = (*catalogue.coatings, *catalogue.electrolytes)
+    if "+" in text and text.casefold() not in (known.casefold() for m in materials for known in m.names):
+        return catalogue.coating(text).reactant, True
+    base, above = split_energy(text)
+    name, colon, state = (part.strip() for part in base.partition(":"))
     found = {
         f"the cathode {cathode.name}": cathode.formula(state if colon else "full")
         for cathode in catalogue.cathodes
@@ -62,19 +91,22 @@ def _looked_up(text: str, catalogue: Catalogue) -> tuple[str, bool]:
     }
     if not colon:
         found |= {
-            f"the {material.role} {material.name}": material.formula
-            for material in (*catalogue.coatings, *catalogue.electrolytes)
+            f"the {material.role} {material.name}": material.reactant if above is None else material.written
+            for material in materials
             if name.casefold() in (known.casefold() for known in material.names)
         }
-    if len({tuple(sorted(atomic_fractions(parse_formula(formula)).items())) for formula in found.values()}) > 1:
-        raise InputError(f"{text} means {' or '.join(found)}: write the formula")
+    if len({tuple(sorted(atomic_fractions(composition_of(formula)).items())) for formula in found.values()}) > 1:
+        raise InputError(f"{base} means {' or '.join(found)}: write the formula")
     if found:
-        return next(iter(found.values())), True
+        material = next(iter(found.values()))
+        if above is not None and read_composite(material):
+            raise InputError(f"{shown(text)}: {base} is several phases; write the energy behind the one that has it")
+        return material if above is None else with_energy(material, above), True
     if colon:
         raise InputError(f"unknown cathode {name!r}{nearest(name, [c.name for c in catalogue.cathodes])}")
     try:
-        parse_formula(text)
+        composition_of(text)
     except InputError as error:
-        entries = (*catalogue.coatings, *catalogue.electrolytes, *catalogue.cathodes)
-        raise InputError(f"{error}{nearest(text, [known for e in entries for known in e.names])}") from None
-    return text, False
+        entries = (*materials, *catalogue.cathodes)
+        raise InputError(f"{error}{nearest(base, [known for e in entries for known in e.names])}") from None
+    return read_material(text).name, False

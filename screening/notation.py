@@ -18,7 +18,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from screening.composition import format_formula, parse_formula
+from screening.composition import format_formula, parse_formula, shown
 from screening.errors import InputError
 
 FRACTION_TOLERANCE = 1e-3  # by how much the sum of written fractions may miss 1, since people round them
@@ -63,14 +63,18 @@ def split_energy(text: str) -> tuple[str, float | None]:
     InputError
         If what follows the @ is no energy, or a negative one.
     """
-    base, at, energy = (part.strip() for part in text.rpartition("@"))
+    base, at, energy = (part.strip() for part in text.partition("@"))
     if not at:
         return text.strip(), None
     found = _ENERGY.fullmatch(energy)
     if found is None:
-        raise InputError(f"{text.strip()}: behind @ stands an energy above the hull, such as 30meV, not {energy!r}")
+        raise InputError(
+            f"{shown(text.strip())}: behind @ stands an energy above the hull, such as 30meV, not {energy!r}"
+        )
     if float(found[1]) < 0.0:
-        raise InputError(f"{text.strip()}: no material lies below the hull; give an energy of 0 or more behind @")
+        raise InputError(
+            f"{shown(text.strip())}: no material lies below the hull; give an energy of 0 or more behind @"
+        )
     return base, float(found[1])
 
 
@@ -112,7 +116,7 @@ def write_terms(moles: Mapping[str, float], sign: str) -> str:
 
 
 def mole_fractions(moles: Mapping[str, float]) -> dict[str, float]:
-    """Return moles as fractions that sum to 1."""
+    """Return moles as fractions that sum to 1, none for none."""
     total = sum(moles.values())
     return {material: amount / total for material, amount in moles.items()}
 
@@ -127,12 +131,12 @@ def require_amounts(text: str, moles: Mapping[str, float]) -> None:
     """
     for material, amount in moles.items():
         if not amount > 0.0:
-            raise InputError(f"{text}: the amount of {material} must be positive, not {amount:g}")
+            raise InputError(f"{shown(text)}: the amount of {shown(material)} must be positive, not {amount:g}")
     total = sum(moles.values())
-    if all(amount < 1.0 for amount in moles.values()) and abs(total - 1.0) > FRACTION_TOLERANCE + 1e-9:
+    if moles and all(amount < 1.0 for amount in moles.values()) and abs(total - 1.0) > FRACTION_TOLERANCE + 1e-9:
         raise InputError(
-            f"{text}: the fractions sum to {total:.4g}, not to 1; for moles in another ratio write at least one as "
-            "1 or more"
+            f"{shown(text)}: the fractions sum to {total:.4g}, not to 1; for moles in another ratio write at least "
+            "one as 1 or more"
         )
 
 
@@ -163,10 +167,10 @@ def _terms(text: str, sign: str) -> dict[str, float]:
     for term in re.split(rf"(?<![+-])\{sign}", text.strip()):
         found = _TERM.fullmatch(term.strip())
         if found is None:
-            raise InputError(f"{text.strip()}: a material is missing beside {sign!r}")
+            raise InputError(f"{shown(text.strip())}: a material is missing beside {sign!r}")
         amount, material = found[1], found[2].strip()
         if material in terms:
-            raise InputError(f"{text.strip()}: {material} occurs twice")
+            raise InputError(f"{shown(text.strip())}: {shown(material)} occurs twice")
         terms[material] = float(amount) if amount not in ("", "+", "-") else float(f"{amount}1")
     require_amounts(text.strip(), terms)
     return terms

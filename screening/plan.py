@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from screening.criteria import Criterion, default_criteria
 from screening.energies import REFERENCE, open_energies, source_for_jobs
 from screening.errors import InputError
 from screening.materials import Cathode, Material
+from screening.notation import composition_of
 from screening.phase_set import PhaseSet
 from screening.sources.fetched import FetchedPhaseSet
 
@@ -73,7 +75,8 @@ def plan_screening(
     Parameters
     ----------
     coatings, cathodes, electrolytes
-        Names from the catalogue or formulas; ``"catalogue"`` for all its entries; as a coating ``"all"`` for every
+        Names from the catalogue, formulas, glasses, and composites as coatings, in the notation of
+        :mod:`screening.notation`; ``"catalogue"`` for all entries of the catalogue; as a coating ``"all"`` for every
         stable compound of lithium without transition metals or radioactive elements. One named twice is taken once.
     energies
         As for :func:`screening.energies.open_energies`.
@@ -182,9 +185,9 @@ def _resolved(role: str, names: Sequence[str], find: Callable[[str], E], entries
 
 
 def _same(coating: Material, neighbours: Sequence[tuple[str, dict[str, float]]]) -> str | None:
-    """Return the neighbour that has the composition of a coating, if one has."""
-    fractions = atomic_fractions(parse_formula(coating.formula))
-    for name, wanted in neighbours:
+    """Return the neighbour that has the composition of a coating, or of a phase of a composite, if one has."""
+    met = [atomic_fractions(composition_of(part)) for part in coating.mole_fractions or (coating.formula,)]
+    for (name, wanted), fractions in product(neighbours, met):
         if fractions.keys() == wanted.keys() and all(abs(fractions[e] - wanted[e]) < _SAME for e in wanted):
             return name
     return None

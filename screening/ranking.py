@@ -7,16 +7,16 @@ own instability, which no coating changes.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.contacts import Contact, Pair, closed_quantity
+from screening.contacts import Contact, Pair
 from screening.criteria import Criterion, default_criteria, tier
 from screening.errors import InputError
 from screening.order import coating_uncertainty, with_order
+from screening.pareto import pareto_ranks
 from screening.provenance import Result
 from screening.record import BareInterface, CoatingRecord, CoatingUncertainty, RankedCoating
 from screening.samples import CoatingSamples
@@ -49,6 +49,7 @@ class Judged(BaseModel):
     passes: dict[str, bool | None] = Field(description="each criterion: passed, failed, or null where unknown")
     quantities: dict[str, float | None] = Field(description="the quantities the criteria judge; units in the names")
     worst_mutual_mev_per_atom: float | None = Field(description="lowest closed mutual energy, meV/atom")
+    worst_contact: str | None = Field(description="the contact that has it")
     gain_over_bare_mev_per_atom: float | None = Field(description="against the bare interface, meV/atom")
     pareto_rank: int | None = Field(None, description="front in worst mutual energy, oxidation limit and cost")
     uncertainty: CoatingUncertainty | None = Field(None, description="from samples of the energies; null without them")
@@ -120,7 +121,7 @@ def in_order(judged: Sequence[Judged], samples: Mapping[str, CoatingSamples] | N
     list of tuple of int and Judged
         Best first: the coating's place in what was given, and the coating with its rank and Pareto rank.
     """
-    fronts = _pareto_ranks([_objectives(coating) for coating in judged])
+    fronts = pareto_ranks([_objectives(coating) for coating in judged])
     order = sorted(range(len(judged)), key=lambda place: _order(judged[place]))
     ranked = []
     last = None
@@ -146,6 +147,18 @@ def worst_closed_mutual(contacts: Sequence[Contact], *pairs: Pair) -> tuple[dict
     return parts, min(known) if known and complete else None
 
 
+def _by_face(contacts: Sequence[Contact]) -> dict[str, float | None]:
+    """Return the lowest closed mutual energy at each face, meV/atom; None where one is missing."""
+    faces: dict[str, list[float | None]] = {}
+    for contact in contacts:
+        if contact.reservoir_state is None:
+            faces.setdefault(contact.face_quantity, []).append(contact.mutual_mev)
+    return {
+        face: None if None in values else min(value for value in values if value is not None)
+        for face, values in faces.items()
+    }
+
+
 def judge(
     record: CoatingRecord,
     bare: BareInterface | None,
@@ -153,13 +166,16 @@ def judge(
     samples: CoatingSamples | None = None,
 ) -> Judged:
     """Judge one coating; its rank is left open."""
-    parts, worst = worst_closed_mutual(record.interfaces, "coating|cathode", "coating|electrolyte")
+    needed: tuple[Pair, ...] = ("coating|cathode", "coating|electrolyte")
+    if record.components:
+        needed = (*needed, "coating|coating")
+    parts, worst = worst_closed_mutual(record.interfaces, *needed)
     quantities: dict[str, float | None] = {
         "energy_above_hull_mev_per_atom": None,
         "reduction_limit_v": None,
         "oxidation_limit_v": None,
         "worst_mutual_mev_per_atom": worst,
-        **{closed_quantity(name): value for name, value in parts.items()},
+        **_by_face(record.interfaces),
     }
     if record.stability is not None and record.stability.energy_above_hull_ev_per_atom is not None:
         quantities["energy_above_hull_mev_per_atom"] = 1000.0 * record.stability.energy_above_hull_ev_per_atom
@@ -182,6 +198,7 @@ def judge(
         passes=passes,
         quantities=quantities,
         worst_mutual_mev_per_atom=worst,
+        worst_contact=None if worst is None else next(name for name, value in parts.items() if value == worst),
         gain_over_bare_mev_per_atom=None
         if worst is None or bare is None or bare.worst_mutual_mev_per_atom is None
         else round(worst - bare.worst_mutual_mev_per_atom, 6),
@@ -207,47 +224,6 @@ def _objectives(coating: Judged) -> tuple[float, float, float] | None:
     if coating.score is None or coating.oxidation_compared_v is None or cost is None:
         return None
     return coating.score, coating.oxidation_compared_v, -cost
-
-
-def _pareto_ranks(objectives: Sequence[tuple[float, float, float] | None]) -> list[int | None]:
-    """Sort into fronts: 1 for those nothing dominates, 2 for those only front 1 dominates, and so on."""
-    ranks: list[int | None] = [None] * len(objectives)
-    fronts: list[_Front] = []
-    found: dict[tuple[float, float, float], int] = {}
-    known = [(point, i) for i, point in enumerate(objectives) if point is not None]
-    for point, i in sorted(known, reverse=True):  # from the best down: none dominates one before it
-        if point not in found:
-            place = bisect_left(fronts, 1, key=lambda front, point=point: not front.dominates(*point[1:]))  # type: ignore[misc]
-            if place == len(fronts):
-                fronts.append(_Front())
-            fronts[place].add(*point[1:])
-            found[point] = place + 1
-        ranks[i] = found[point]
-    return ranks
-
-
-class _Front:
-    """Points of one front in their last two objectives, the first being no worse than that of any point to come.
-
-    Only those are kept that no other is as good as in both: with `b` rising, `c` falls.
-    """
-
-    def __init__(self) -> None:
-        self.b: list[float] = []
-        self.c: list[float] = []
-
-    def dominates(self, b: float, c: float) -> bool:
-        """Return whether a point of the front is as good in both."""
-        place = bisect_left(self.b, b)
-        return place < len(self.b) and self.c[place] >= c
-
-    def add(self, b: float, c: float) -> None:
-        """Add a point that none of the front dominates."""
-        stop = bisect_right(self.b, b)
-        start = stop
-        while start > 0 and self.c[start - 1] <= c:
-            start -= 1
-        self.b[start:stop], self.c[start:stop] = [b], [c]
 
 
 class RankedLine(BaseModel):

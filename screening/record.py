@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from screening.composite import CompositeStability, CompositeWindow
 from screening.contacts import Contact
 from screening.economics import EconomicsDocument
 from screening.provenance import Result
@@ -17,13 +18,22 @@ class CoatingRecord(Result):
     """All that was computed of a coating, before it is compared with others."""
 
     coating: str = Field(description="name")
-    formula: str = Field(description="composition")
+    formula: str = Field(description="composition, of a composite the overall one")
+    components: dict[str, float] | None = Field(
+        None, description="of a composite: mole fraction of each phase; null for a coating of one phase"
+    )
     contains_li: bool = Field(description="whether the coating contains lithium")
     cathode: str = Field(description="name of the cathode")
     electrolyte: str = Field(description="name of the electrolyte")
-    stability: StabilityDocument | None = Field(description="phase stability; null where it could not be computed")
-    window: WindowDocument | None = Field(description="electrochemical window; null where it could not be computed")
-    interfaces: list[Contact] = Field(description="its contacts with both neighbours, closed and open")
+    stability: CompositeStability | StabilityDocument | None = Field(
+        description="phase stability; null where it could not be computed"
+    )
+    window: CompositeWindow | WindowDocument | None = Field(
+        description="electrochemical window; null where it could not be computed"
+    )
+    interfaces: list[Contact] = Field(
+        description="its contacts with both neighbours and inside a composite, closed and open"
+    )
     economics: EconomicsDocument | None = Field(description="raw-material cost and supply concentration")
     why_missing: str | None = Field(description="why something is missing; null where nothing is")
 
@@ -76,6 +86,7 @@ class RankedCoating(CoatingRecord):
     passes: dict[str, bool | None] = Field(description="each criterion: passed, failed, or null where unknown")
     quantities: dict[str, float | None] = Field(description="the quantities the criteria judge; units in the names")
     worst_mutual_mev_per_atom: float | None = Field(description="lowest closed mutual energy, meV/atom")
+    worst_contact: str | None = Field(None, description="the contact that has it, the first of equals")
     gain_over_bare_mev_per_atom: float | None = Field(
         description="how much less the worst contact reacts than the bare interface, meV/atom; positive: protects"
     )

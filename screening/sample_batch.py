@@ -36,44 +36,44 @@ def bare_samples(
     energies: EnergySource, sampling: Sampling, cathode: CathodeDocument, electrolyte: Material
 ) -> SampledMaterial:
     """Compute the unprotected interface in every sample."""
-    return sample_bare_contacts(energies.open(), sampling, cathode, electrolyte.formula)
+    return sample_bare_contacts(energies.open(), sampling, cathode, electrolyte.reactant)
 
 
-def material_samples(energies: EnergySource, sampling: Sampling, formulas: Mapping[str, str]) -> SampledBatch:
-    """Compute stability and window of a batch of materials (name: formula) in every sample."""
+def material_samples(energies: EnergySource, sampling: Sampling, coatings: Mapping[str, str]) -> SampledBatch:
+    """Compute stability and window of a batch of coatings in every sample."""
     phases = energies.open()
-    results, failed = each(formulas, lambda formula: sample_material(phases, sampling, formula))
+    results, failed = each(coatings, lambda coating: sample_material(phases, sampling, coating))
     return SampledBatch(results=results, failed=failed)
 
 
 def cathode_contact_samples(
-    energies: EnergySource, sampling: Sampling, formulas: Mapping[str, str], cathode: SampledCathode
+    energies: EnergySource, sampling: Sampling, coatings: Mapping[str, str], cathode: SampledCathode
 ) -> SampledBatch:
-    """Compute a batch of coatings (name: formula) against a cathode in every sample."""
+    """Compute a batch of coatings against a cathode in every sample."""
     phases = energies.open()
-    results, failed = each(formulas, lambda formula: sample_cathode_contacts(phases, sampling, formula, cathode))
+    results, failed = each(coatings, lambda coating: sample_cathode_contacts(phases, sampling, coating, cathode))
     return SampledBatch(results=results, failed=failed)
 
 
 def electrolyte_contact_samples(
     energies: EnergySource,
     sampling: Sampling,
-    formulas: Mapping[str, str],
+    coatings: Mapping[str, str],
     electrolyte: Material,
     cathode: SampledCathode | None = None,
 ) -> SampledBatch:
     """Compute a batch of coatings against an electrolyte in every sample: closed, or open at a cathode's potentials."""
     phases = energies.open()
     results, failed = each(
-        formulas,
-        lambda formula: sample_electrolyte_contacts(phases, sampling, formula, electrolyte.formula, cathode),
+        coatings,
+        lambda coating: sample_electrolyte_contacts(phases, sampling, coating, electrolyte.reactant, cathode),
     )
     return SampledBatch(results=results, failed=failed)
 
 
 def join_samples(
     sampling: Sampling,
-    formulas: Mapping[str, str],
+    coatings: Mapping[str, str],
     pieces: Mapping[str, SampledBatch | None],
     bare: SampledMaterial | None,
 ) -> CoatingSamplesBatch:
@@ -81,15 +81,15 @@ def join_samples(
 
     Parameters
     ----------
-    formulas
-        The coatings (name: formula).
+    coatings
+        By name.
     pieces
         Batches by what they hold; None where the job failed.
     bare
         The unprotected interface in the same samples; None where the job failed.
     """
     results, failed = {}, {}
-    for name in formulas:
+    for name in coatings:
         values: Samples = {}
         strange: set[str] = set()
         missing: list[str | None] = []

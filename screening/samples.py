@@ -12,15 +12,14 @@ from collections.abc import Iterable, Sequence
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from screening.cathode import CathodeDocument, state_voltage
-from screening.composition import parse_formula
-from screening.contacts import Contact, cathode_contacts, closed_bare_contacts, electrolyte_contacts
-from screening.equilibrium import Reactant
+from screening.composite import energy_above_hull, material_window
+from screening.contacts import Contact, cathode_contacts, closed_bare_contacts, electrolyte_contacts, inner_contacts
 from screening.errors import InputError
 from screening.materials import Cathode
+from screening.notation import composition_of
 from screening.phase_set import PhaseSet
 from screening.uncertainty import error_model, sampled
 from screening.uncertainty.documents import ErrorModelProvenance
-from screening.window import electrochemical_window
 
 Samples = dict[str, list[float]]  # a quantity, its unit in the name: its value in each sample
 
@@ -124,20 +123,25 @@ def sample_cathode(phases: PhaseSet, sampling: Sampling, cathode: Cathode, docum
     return SampledCathode(cathode=document, mu_li_ev=potentials)
 
 
-def sample_material(phases: PhaseSet, sampling: Sampling, formula: str) -> SampledMaterial:
+def sample_material(phases: PhaseSet, sampling: Sampling, material: str) -> SampledMaterial:
     """Compute a material's energy above the hull, meV/atom, and the limits of its window, V, in every sample.
+
+    Parameters
+    ----------
+    material
+        A material or composite in the notation of :mod:`screening.notation`.
 
     Raises
     ------
     InputError, CalculationError
-        As :func:`screening.window.electrochemical_window`.
+        As :func:`screening.composite.material_window`.
     """
     values: Samples = {}
-    elements = _elements(formula)
+    elements = _elements(material)
     for sample in sampling.draw(phases, elements):
-        reactant, window = Reactant(sample, formula), electrochemical_window(sample, formula)
+        above, window = energy_above_hull(sample, material), material_window(sample, material)
         found = {
-            "energy_above_hull_mev_per_atom": None if reactant.position is None else 1e3 * reactant.energy_above_hull,
+            "energy_above_hull_mev_per_atom": None if above is None else 1000.0 * above,
             "reduction_limit_v": window.reduction_limit_v,
             "oxidation_limit_v": window.oxidation_limit_v,
         }
@@ -152,10 +156,16 @@ def sample_material(phases: PhaseSet, sampling: Sampling, formula: str) -> Sampl
 def sample_cathode_contacts(
     phases: PhaseSet, sampling: Sampling, coating: str, cathode: SampledCathode
 ) -> SampledMaterial:
-    """Compute a coating against a cathode, as :func:`screening.contacts.cathode_contacts`, in every sample."""
+    """Compute a coating against a cathode, and the interfaces inside a composite on it, in every sample.
+
+    See :func:`screening.contacts.cathode_contacts` and :func:`screening.contacts.inner_contacts`.
+    """
     elements = _elements(coating, *cathode.formulas)
     samples = enumerate(sampling.draw(phases, elements))
-    met = (cathode_contacts(sample, coating, cathode.in_sample(number)) for number, sample in samples)
+    met = (
+        [*cathode_contacts(sample, coating, held), *inner_contacts(sample, coating, held)]
+        for sample, held in ((sample, cathode.in_sample(number)) for number, sample in samples)
+    )
     return _collect(met, error_model(phases.scale).uncalibrated(elements))
 
 
@@ -181,19 +191,21 @@ def sample_bare_contacts(
     return _collect(met, error_model(phases.scale).uncalibrated(elements))
 
 
-def _elements(*formulas: str) -> set[str]:
+def _elements(*materials: str) -> set[str]:
     """Return the elements of reactants, and lithium, which a contact may exchange."""
-    return {"Li"}.union(*map(parse_formula, formulas))
+    return {"Li"}.union(*map(composition_of, materials))
 
 
 def _collect(samples: Iterable[Sequence[Contact]], uncalibrated_elements: list[str]) -> SampledMaterial:
-    """Gather the mutual energies of contacts, those that are known in every sample."""
+    """Gather the mutual energies of contacts, and the lowest at each face, those that are known in every sample."""
     n_samples = 0
     values: Samples = {}
+    faces: dict[str, set[str]] = {}
     failures: dict[str, list[str]] = {}
     for contacts in samples:
         n_samples += 1
         for contact in contacts:
+            faces.setdefault(contact.face_quantity, set()).add(contact.quantity)
             if contact.mutual_mev is None:
                 failures.setdefault(contact.name, []).append(str(contact.why_missing))
             else:
@@ -202,8 +214,12 @@ def _collect(samples: Iterable[Sequence[Contact]], uncalibrated_elements: list[s
         f"{name}: {why[0]}" if len(why) == n_samples else f"{name}: in {len(why)} of {n_samples} samples {why[0]}"
         for name, why in failures.items()
     ]
+    known = {quantity: found for quantity, found in values.items() if len(found) == n_samples}
+    for face, met in faces.items():
+        if met <= known.keys():
+            known[face] = [min(of_sample) for of_sample in zip(*(known[quantity] for quantity in met), strict=True)]
     return SampledMaterial(
-        values={quantity: found for quantity, found in values.items() if len(found) == n_samples},
+        values=known,
         why_missing="; ".join(reasons) or None,
         uncalibrated_elements=uncalibrated_elements,
     )

@@ -15,6 +15,7 @@ from pymatgen.core import Composition
 from screening.catalogue import Catalogue, Cathode, Material
 from screening.composition import check_charge_balance, parse_formula
 from screening.errors import InputError
+from screening.notation import composition_of
 
 CATALOGUE = Catalogue.load()
 Writer = Callable[[str], Path]
@@ -134,6 +135,61 @@ class TestLookup:
         crystal = CATALOGUE.electrolyte("Li4PS4I")
         assert (crystal.name, crystal.kind, crystal.components) == ("Li4PS4I", None, {})
 
+    @pytest.mark.parametrize(
+        ("text", "name", "reactant"),
+        [
+            ("LiPO3@30meV", "LiPO3@30meV", "LiPO3@30meV"),
+            ("lpsi glass @ 30 meV", "1.5Li2S-0.5P2S5-LiI@30meV", "1.5Li2S-0.5P2S5-LiI@30meV"),
+            ("1.5Li2S\u20130.5P2S5\u2013LiI", "1.5Li2S-0.5P2S5-LiI", "1.5Li2S-0.5P2S5-LiI"),
+            ("0.75Li2S-0.25P2S5", "0.75Li2S-0.25P2S5", "0.75Li2S-0.25P2S5"),
+            ("0.7Li2S-0.3P2S5@12.5meV", "0.7Li2S-0.3P2S5@12.5meV", "0.7Li2S-0.3P2S5@12.5meV"),
+            ("Li6PS5Cl@0meV", "Li6PS5Cl@0meV", "Li6PS5Cl@0meV"),
+        ],
+    )
+    def test_glasses_and_given_energies(self, text: str, name: str, reactant: str) -> None:
+        material = CATALOGUE.electrolyte(text)
+        assert (material.name, material.reactant) == (name, reactant)
+        assert material.mole_fractions == material.fractions == {}
+        assert parse_formula(material.formula) == pytest.approx(composition_of(reactant))
+        with pytest.raises(InputError, match="an electrolyte is one material"):
+            CATALOGUE.electrolyte(f"{text}+LiF")
+
+    @pytest.mark.parametrize(
+        ("text", "name", "reactant"),
+        [
+            ("0.5LiNbO3+0.5Li2CO3", "Li2CO3/LiNbO3", "0.5Li2CO3+0.5LiNbO3"),
+            ("Li2SO4 + lithium phosphate", "Li2SO4/Li3PO4", "0.5Li2SO4+0.5Li3PO4"),
+            ("3LiF+LNO", "0.75LiF+0.25LiNbO3", "0.75LiF+0.25LiNbO3"),
+            ("2Li2CO3+LiNbO3@30meV", "0.6667Li2CO3+0.3333LiNbO3@30meV", "0.6666666667Li2CO3+0.3333333333LiNbO3@30meV"),
+        ],
+    )
+    def test_composites(self, text: str, name: str, reactant: str) -> None:
+        material = CATALOGUE.coating(text)
+        assert (material.name, material.reactant, material.fractions) == (name, reactant, {})
+        assert sum(material.mole_fractions.values()) == pytest.approx(1.0)
+        whole = Composition(material.formula).fractional_composition
+        parts = [(Composition(part.partition("@")[0]), share) for part, share in material.mole_fractions.items()]
+        total = sum((part * share for part, share in parts), start=Composition())
+        assert whole.almost_equals(total.fractional_composition, atol=1e-6)
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("0.5LiNbO3+0.6Li2CO3", r"^0\.5LiNbO3\+0\.6Li2CO3: the fractions sum to 1.1"),
+            ("-1LiNbO3+2Li2CO3", "the amount of LiNbO3 must be positive, not -1"),
+            ("LiNbO3+lithium niobate", "LiNbO3 occurs twice"),
+            ("LiF+Li2CO3/LiNbO3", "Li2CO3/LiNbO3 is itself several phases; write these"),
+            ("LiF+LiNbO33", r"^LiNbO33: no oxidation states balance it .*did you mean LiNbO3"),
+            ("LiF+Li2S-P2S5", "write a glass in a composite as its formula and energy"),
+            ("Li2CO3/LiNbO3@30meV", "write the energy behind the one that has it"),
+            ("LiF@-30meV", "no material lies below the hull"),
+            ("0.7Li2S-0.2P2S5", "the fractions sum to 0.9"),
+        ],
+    )
+    def test_impossible_composites(self, text: str, message: str) -> None:
+        with pytest.raises(InputError, match=message):
+            CATALOGUE.coating(text)
+
     def test_other_formulas_become_materials(self) -> None:
         material = CATALOGUE.coating(" Li5AlO4")
         assert (material.name, material.formula, material.role) == ("Li5AlO4", "Li5AlO4", "coating")
@@ -235,6 +291,10 @@ coatings:
       - {quantity: band_gap_ev, value: [3, 4.5], source: my notebook, verified: false}
   - name: one third
     components: {Li2O: 1/3, Al2O3: 2/3}
+  - name: annealed glass
+    formula: LiPO3
+    kind: glass
+    energy_above_hull: {mev_per_atom: 12, conditions: annealed, source: my notebook, verified: false}
 cathodes:
   - name: LMRO
     host: {Mn: 0.5, Ru: 0.5, O: 3}
@@ -245,7 +305,11 @@ cathodes:
 class TestUsersFiles:
     def test_are_added_to_the_packaged_entries(self, write: Writer) -> None:
         mine = Catalogue.load(write(USERS))
-        assert mine.coatings[:-2] == CATALOGUE.coatings
+        assert mine.coatings[:-3] == CATALOGUE.coatings
+        assert mine.coating("one third").reactant == "0.3333333333Li2O+0.6666666667Al2O3"
+        assert mine.coating("annealed glass").reactant == "LiPO3@12meV"
+        assert mine.coating("annealed glass@5meV").reactant == "LiPO3@5meV"
+        assert mine.coating("LiPO3").name == "LiPO3"  # not the glass of that formula
         assert mine.coating("lic").name == "Li3InCl6"
         assert mine.defaults("coating") == (*CATALOGUE.defaults("coating"), "Li3InCl6")
         assert [p.value for p in mine.coating("LIC").properties] == [(None, 1e-3), (3.0, 4.5)]
@@ -287,15 +351,41 @@ class TestUsersFiles:
             ("coatings: [{name: x, formula: LiI, role: cathode}]", "coatings 'x': unknown key role"),
             ("coatings: [{name: x, formula: [Li]}]", "coatings 'x': formula: Input should be a valid string"),
             (
-                "coatings: [{name: x, components: {Li2O: 1}, formula: LiF}]",
-                "coatings 'x': formula: LiF is not what the components make, Li2O; leave it out",
+                "coatings: [{name: x, components: {Li2O: 1, SO3: 1}, formula: LiF}]",
+                "coatings 'x': formula: LiF is not what the components make, Li2SO4; leave it out",
             ),
             (
                 "coatings: [{name: x, components: {Li2O: -1}}]",
                 "coatings 'x': components.Li2O: Input should be greater than 0",
             ),
             ("coatings: [{name: x, components: {Li2O: 1/0}}]", "coatings 'x': components.Li2O: 1/0 divides by zero"),
-            ("coatings: [{name: x, components: {Lix: 1}}]", "coatings 'x': formula: Lix: no element Lix"),
+            ("coatings: [{name: x, components: {Lix: 1, LiF: 1}}]", "coatings 'x': formula: Lix: no element Lix"),
+            ("coatings: [{name: x, components: {LiF: 1}}]", "coatings 'x': components: one component alone"),
+            (
+                "coatings: [{name: x, components: {LiF: 0.5, LiI: 0.6}}]",
+                "coatings 'x': components: the amounts: the fractions sum to 1.1, not to 1",
+            ),
+            (
+                "coatings: [{name: x, components: {LiF@-1meV: 1, LiI: 1}}]",
+                "coatings 'x': formula: LiF@-1meV: no material",
+            ),
+            (
+                "electrolytes: [{name: x, components: {Li2S: 1, P2S5: 1}}]",
+                "electrolytes 'x': components: only a coating may be several phases side by side",
+            ),
+            (
+                "electrolytes: [{name: x, energy_above_hull: {mev_per_atom: -1, source: s, verified: no}}]",
+                "electrolytes 'x': energy_above_hull.mev_per_atom: Input should be greater than or equal to 0",
+            ),
+            (
+                "electrolytes: [{name: x, formula: LiI, energy_above_hull: {mev_per_atom: 1, verified: true}}]",
+                "electrolytes 'x': energy_above_hull.source: Field required",
+            ),
+            (
+                "coatings: [{name: x, components: {LiF: 1, LiI: 1}, "
+                "energy_above_hull: {mev_per_atom: 1, source: s, verified: true}}]",
+                "coatings 'x': energy_above_hull: a composite has none of its own",
+            ),
             ("coatings: [{name: linbo3, formula: LiNbO3}]", "coatings 'linbo3': 'linbo3' already names 'LiNbO3'"),
             ("coatings: [{name: x, aliases: [LATP], formula: LiI}]", "coatings 'x': 'LATP' already names 'Li1.3Al0.3"),
             (

@@ -23,7 +23,13 @@ ENERGIES_HELP = (
 )
 Energies = Annotated[str, typer.Option(help=ENERGIES_HELP, envvar="COATSCREEN_ENERGIES")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Formula = Annotated[str, typer.Argument(help="Formula, name, or cathode at a state of charge such as NCM83:half.")]
+Formula = Annotated[
+    str,
+    typer.Argument(
+        help="Formula, name, cathode at a state of charge such as NCM83:half, glass such as 1.5Li2S-0.5P2S5-LiI, any "
+        "of them 30 meV/atom above the hull as NAME@30meV, or composite such as 0.5Li2CO3+0.5LiNbO3."
+    ),
+]
 
 
 def _open(
@@ -42,6 +48,13 @@ def _open(
     return phases, catalogue
 
 
+def _resolved(text: str, catalogue: Catalogue, phases: PhaseSet, sampling: Sampling | None) -> str:
+    """Return a material or composite; of samples, only a material."""
+    from screening.naming import resolve_formula, resolve_material
+
+    return (resolve_material if sampling is None else resolve_formula)(text, catalogue, phases)
+
+
 def stability(
     formula: Formula,
     energies: Energies = "reference",
@@ -54,20 +67,26 @@ def stability(
 
     Example: coatscreen stability Li6PS5Cl --uncertainty
     """
+    from coatscreen.composites import print_composite_stability
     from coatscreen.output import document, number, print_energies, print_json
-    from screening.naming import resolve_formula
-    from screening.stability import phase_stability
+    from screening.composite import CompositeStability, material_stability
 
     sampling = sampling_asked(uncertainty, samples, seed)
     phases, catalogue = _open(energies, formula, sampling=sampling)
-    result = phase_stability(phases, resolve_formula(formula, catalogue, phases))
+    result = material_stability(phases, _resolved(formula, catalogue, phases, sampling))
     off = None if sampling is None else sampling.stability(phases, result.formula)
     if as_json:
         return print_json(document(result, uncertainty=off))
+    if isinstance(result, CompositeStability):
+        print_composite_stability(result)
+        return print_energies(phases.provenance)
     if result.phase is None:
+        why = "no phase of this composition is known"
+        if result.energy_above_hull_ev_per_atom is not None:
+            why = f"taken {number(1000 * result.energy_above_hull_ev_per_atom, 1)} meV/atom above the hull"
         print(
-            f"{result.formula}: no phase of this composition is known; the hull there is at "
-            f"{number(result.formation_energy_ev_per_atom, 4)} eV/atom"
+            f"{result.formula}: {why}; formation energy {number(result.formation_energy_ev_per_atom, 4)} eV/atom"
+            f"{spread(off, 'formation_energy', 1, 3)}"
         )
     else:
         above = result.energy_above_hull_ev_per_atom or 0.0
@@ -87,7 +106,7 @@ def stability(
         print(f"stable, {number(-1000 * result.energy_to_other_phases_ev_per_atom, 1)} meV/atom below all other phases")
     else:
         print(f"decomposition: {result.reaction}")
-    for polymorph in result.polymorphs[1:]:
+    for polymorph in result.polymorphs[0 if result.phase is None else 1 :]:
         print(
             f"polymorph {polymorph.source_id}, space group {polymorph.space_group}: "
             f"+{number(1000 * polymorph.above_lowest_ev_per_atom, 1)} meV/atom"
@@ -107,13 +126,13 @@ def window(
 
     Example: coatscreen window Li3PS4 --uncertainty
     """
+    from coatscreen.composites import print_limits
     from coatscreen.output import document, number, print_energies, print_json
-    from screening.naming import resolve_formula
-    from screening.window import electrochemical_window
+    from screening.composite import CompositeWindow, material_window
 
     sampling = sampling_asked(uncertainty, samples, seed)
     phases, catalogue = _open(energies, formula, also=("Li",), sampling=sampling)
-    result = electrochemical_window(phases, resolve_formula(formula, catalogue, phases))
+    result = material_window(phases, _resolved(formula, catalogue, phases, sampling))
     off = None if sampling is None else sampling.window(phases, result.formula)
     if as_json:
         return print_json(document(result, uncertainty=off))
@@ -125,7 +144,9 @@ def window(
     print(f"reduction: {result.reduction_reaction or 'none, stable against lithium metal'}")
     if result.oxidation_reaction:
         print(f"oxidation: {result.oxidation_reaction}")
-    if result.distance_to_hull_ev_per_atom is None:
+    if isinstance(result, CompositeWindow):
+        print_limits(result)
+    elif result.distance_to_hull_ev_per_atom is None:
         print("no phase of this composition is known: the window is that of the mixture on the hull")
     elif result.distance_to_hull_ev_per_atom > 0:
         print(
@@ -159,6 +180,8 @@ def interface(
     Example: coatscreen interface NCM83:half Li6PS5Cl --open Li --mu -3.66
 
     Example: coatscreen interface LiNbO3 Li6PS5Cl --uncertainty --samples 500
+
+    Example: coatscreen interface LiNbO3 1.5Li2S-0.5P2S5-LiI@30meV
     """
     import orjson
 
@@ -295,7 +318,10 @@ def _print_interface(found: Interface, off: InterfaceUncertainty | None) -> None
         )
     for name, reactant in (("a", result.reactants.a), ("b", result.reactants.b)):
         formula = getattr(result, name)
-        if reactant.energy == "hull":
+        given = getattr(found, name).given_above_hull
+        if given is not None:
+            print(f"{formula}: taken {number(1000 * given, 1)} meV/atom above the hull")
+        elif reactant.energy == "hull":
             print(f"{formula}: no phase of this composition is known; the hull's energy is used")
         elif reactant.above_hull_ev_per_atom > 0:
             print(

@@ -16,13 +16,18 @@ _ROWS = 50  # of a table; thousands of coatings are no reading matter
 def run(
     coatings: Annotated[
         str | None,
-        typer.Option(help="Comma list of names or formulas; 'all': all stable Li compounds without transition metals."),
+        typer.Option(
+            help="Comma list of names, formulas or composites such as 0.5Li2CO3+0.5LiNbO3; 'all': all stable Li "
+            "compounds without transition metals."
+        ),
     ] = None,
     candidates: Annotated[
         Path | None, typer.Option(help="CSV or JSON written by coatscreen candidates, in place of --coatings.")
     ] = None,
     cathodes: Annotated[str | None, typer.Option(help="Comma list of names or formulas.")] = None,
-    electrolytes: Annotated[str | None, typer.Option(help="Comma list of names or formulas.")] = None,
+    electrolytes: Annotated[
+        str | None, typer.Option(help="Comma list of names, formulas, or glasses such as 0.75Li2S-0.25P2S5@30meV.")
+    ] = None,
     energies: Annotated[str | None, typer.Option(help=ENERGIES_HELP)] = None,
     store: Annotated[str | None, typer.Option(help="Folder of the database, or a mongodb:// URI.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
@@ -42,6 +47,9 @@ def run(
     Without options: LiNbO3, LiTaO3, HfO2, Li2SO4 and Li3PO4 on NCM83 against Li6PS5Cl, with the packaged energies, into
     results/coatings. 'catalogue' in place of a name stands for all entries of the catalogue. Running again goes on
     where an interrupted run stopped.
+
+    A composite is written 0.5Li2CO3+0.5LiNbO3: each phase meets both neighbours and the other phases. A glass is
+    written 1.5Li2S-0.5P2S5-LiI and has the energy of the hull; any material 30 meV/atom above the hull, NAME@30meV.
 
     With --uncertainty all is computed again in samples of the energies, which takes as many times as long: intervals
     of 5 to 95 %, the probability that a coating passes the criteria and that it has each rank, and letters for

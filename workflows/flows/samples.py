@@ -72,21 +72,21 @@ class SampleJobs:
 
     def _batch(self, coatings: Sequence[Material]) -> dict[Pair, Job]:
         source, sampling, plan = self.plan.energies, self.sampling, self.plan
-        formulas = {coating.name: coating.formula for coating in coatings}
+        materials = {coating.name: coating.reactant for coating in coatings}
         who = coatings[0].name if len(coatings) == 1 else f"{coatings[0].name} to {coatings[-1].name}"
-        alone = self._job(jobs.material_samples(source, sampling, formulas), who)
+        alone = self._job(jobs.material_samples(source, sampling, materials), who)
         on_cathode = {
-            name: self._job(jobs.cathode_contact_samples(source, sampling, formulas, cathode.output), f"{name}, {who}")
+            name: self._job(jobs.cathode_contact_samples(source, sampling, materials, cathode.output), f"{name}, {who}")
             for name, cathode in self._cathodes.items()
         }
         joined = {}
         for electrolyte in plan.electrolytes:
             closed = self._job(
-                jobs.electrolyte_contact_samples(source, sampling, formulas, electrolyte), f"{electrolyte.name}, {who}"
+                jobs.electrolyte_contact_samples(source, sampling, materials, electrolyte), f"{electrolyte.name}, {who}"
             )
             for name, cathode in self._cathodes.items():
                 opened = self._job(
-                    jobs.electrolyte_contact_samples(source, sampling, formulas, electrolyte, cathode.output),
+                    jobs.electrolyte_contact_samples(source, sampling, materials, electrolyte, cathode.output),
                     f"{electrolyte.name} at {name}, {who}",
                 )
                 pieces = {
@@ -96,7 +96,7 @@ class SampleJobs:
                     "open contacts with the electrolyte": opened.output,
                 }
                 pair = name, electrolyte.name
-                join = jobs.join_samples(sampling, formulas, pieces, self._bare[pair].output)
+                join = jobs.join_samples(sampling, materials, pieces, self._bare[pair].output)
                 joined[pair] = self._job(join, f"{', '.join(pair)}, {who}", needs_all=False)
         return joined
 

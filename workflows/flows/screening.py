@@ -26,7 +26,8 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
 
     For every material its phase stability and electrochemical window; for every cathode its states of charge
     and their lithium potentials; then each interface, closed and open to lithium at each state's potential:
-    the bare cathode|electrolyte, coating|cathode at each state, coating|electrolyte. Then the coatings are ranked
+    the bare cathode|electrolyte, coating|cathode at each state, coating|electrolyte, and any two phases of a composite
+    coating. Then the coatings are ranked
     for each cathode and electrolyte (Zhao et al., ACS Nano, eqs 1-5; criteria after Xiao et al., Joule 2019).
 
     Coatings are computed in batches, so that a thousand of them are some tens of jobs. A material or a job that
@@ -73,7 +74,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         Parameters
         ----------
         coatings, cathodes, electrolytes
-            Names from the catalogue, or formulas.
+            Names from the catalogue, or materials.
         energies
             As for :func:`screening.energies.open_energies`.
         catalogue
@@ -99,7 +100,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         states = {
             c.name: named_by_content(jobs.cathode_states(source, c, self.prefer_mu), c.name) for c in plan.cathodes
         }
-        neighbours = {e.formula: e.formula for e in plan.electrolytes}
+        neighbours = {e.reactant: e.reactant for e in plan.electrolytes}
         neighbours |= {c.formula(state): c.formula(state) for c in plan.cathodes for state in c.lithiations}
         stability = named_by_content(jobs.stability_of(source, neighbours), "neighbours")
         windows = named_by_content(jobs.windows_of(source, neighbours), "neighbours")
@@ -140,17 +141,17 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         made: list[Job],
     ) -> dict[tuple[str, str], Job]:
         """Wire the jobs of one batch of coatings, and return those of its records by cathode and electrolyte."""
-        formulas = {coating.name: coating.formula for coating in coatings}
-        stability = named_by_content(jobs.stability_of(source, formulas), f"coatings {number}")
-        windows = named_by_content(jobs.windows_of(source, formulas), f"coatings {number}")
+        materials = {coating.name: coating.reactant for coating in coatings}
+        stability = named_by_content(jobs.stability_of(source, materials), f"coatings {number}")
+        windows = named_by_content(jobs.windows_of(source, materials), f"coatings {number}")
         on_cathode = {
             c.name: named_by_content(
-                jobs.contacts_with_cathode(source, formulas, states[c.name].output), f"{c.name} {number}"
+                jobs.contacts_with_cathode(source, materials, states[c.name].output), f"{c.name} {number}"
             )
             for c in plan.cathodes
         }
         closed = {
-            e.name: named_by_content(jobs.contacts_with_electrolyte(source, formulas, e), f"{e.name} {number}")
+            e.name: named_by_content(jobs.contacts_with_electrolyte(source, materials, e), f"{e.name} {number}")
             for e in plan.electrolytes
         }
         made += [stability, windows, *on_cathode.values(), *closed.values()]
@@ -158,7 +159,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         for cathode, electrolyte in product(plan.cathodes, plan.electrolytes):
             where = f"{electrolyte.name} at {cathode.name} {number}"
             opened = named_by_content(
-                jobs.contacts_with_electrolyte(source, formulas, electrolyte, states[cathode.name].output), where
+                jobs.contacts_with_electrolyte(source, materials, electrolyte, states[cathode.name].output), where
             )
             record = jobs.assemble_records(
                 source,

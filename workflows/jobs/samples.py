@@ -28,37 +28,37 @@ def bare_samples(
 
 
 @job(output_schema=sample_batch.SampledBatch)
-def material_samples(energies: EnergySource, sampling: Sampling, formulas: dict[str, str]) -> sample_batch.SampledBatch:
-    """Compute stability and window of a batch of materials in every sample."""
-    return sample_batch.material_samples(energies, sampling, formulas)
+def material_samples(energies: EnergySource, sampling: Sampling, coatings: dict[str, str]) -> sample_batch.SampledBatch:
+    """Compute stability and window of a batch of coatings in every sample."""
+    return sample_batch.material_samples(energies, sampling, coatings)
 
 
 @job(output_schema=sample_batch.SampledBatch)
 def cathode_contact_samples(
-    energies: EnergySource, sampling: Sampling, formulas: dict[str, str], cathode: SampledCathode
+    energies: EnergySource, sampling: Sampling, coatings: dict[str, str], cathode: SampledCathode
 ) -> sample_batch.SampledBatch:
     """Compute a batch of coatings against a cathode, closed and open, in every sample."""
-    return sample_batch.cathode_contact_samples(energies, sampling, formulas, cathode)
+    return sample_batch.cathode_contact_samples(energies, sampling, coatings, cathode)
 
 
 @job(output_schema=sample_batch.SampledBatch)
 def electrolyte_contact_samples(
     energies: EnergySource,
     sampling: Sampling,
-    formulas: dict[str, str],
+    coatings: dict[str, str],
     electrolyte: Material,
     cathode: SampledCathode | None = None,
 ) -> sample_batch.SampledBatch:
     """Compute a batch of coatings against an electrolyte in every sample: closed, or open at a cathode's potentials."""
-    return sample_batch.electrolyte_contact_samples(energies, sampling, formulas, electrolyte, cathode)
+    return sample_batch.electrolyte_contact_samples(energies, sampling, coatings, electrolyte, cathode)
 
 
 @job(output_schema=CoatingSamplesBatch)
 def join_samples(
     sampling: Sampling,
-    formulas: dict[str, str],
+    coatings: dict[str, str],
     pieces: dict[str, sample_batch.SampledBatch | None],
     bare: SampledMaterial | None,
 ) -> CoatingSamplesBatch:
     """Join what was computed of a batch of coatings in every sample; a missing piece is named."""
-    return sample_batch.join_samples(sampling, formulas, pieces, bare)
+    return sample_batch.join_samples(sampling, coatings, pieces, bare)

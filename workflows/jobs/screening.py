@@ -20,15 +20,15 @@ def cathode_states(energies: batch.EnergySource, cathode: Cathode, prefer: MuSou
 
 
 @job(output_schema=batch.StabilityBatch)
-def stability_of(energies: batch.EnergySource, formulas: dict[str, str]) -> batch.StabilityBatch:
+def stability_of(energies: batch.EnergySource, materials: dict[str, str]) -> batch.StabilityBatch:
     """Compute the phase stability of a batch of materials."""
-    return batch.stability_of(energies, formulas)
+    return batch.stability_of(energies, materials)
 
 
 @job(output_schema=batch.WindowBatch)
-def windows_of(energies: batch.EnergySource, formulas: dict[str, str]) -> batch.WindowBatch:
+def windows_of(energies: batch.EnergySource, materials: dict[str, str]) -> batch.WindowBatch:
     """Compute the electrochemical windows of a batch of materials."""
-    return batch.windows_of(energies, formulas)
+    return batch.windows_of(energies, materials)
 
 
 @job(output_schema=BareInterface)
@@ -45,21 +45,21 @@ def bare_interface(
 
 @job(output_schema=batch.ContactBatch)
 def contacts_with_cathode(
-    energies: batch.EnergySource, formulas: dict[str, str], cathode: CathodeDocument
+    energies: batch.EnergySource, coatings: dict[str, str], cathode: CathodeDocument
 ) -> batch.ContactBatch:
-    """Compute a batch of coatings against a cathode, closed and open."""
-    return batch.contacts_with_cathode(energies, formulas, cathode)
+    """Compute a batch of coatings against a cathode, and the interfaces inside composites, closed and open."""
+    return batch.contacts_with_cathode(energies, coatings, cathode)
 
 
 @job(output_schema=batch.ContactBatch)
 def contacts_with_electrolyte(
     energies: batch.EnergySource,
-    formulas: dict[str, str],
+    coatings: dict[str, str],
     electrolyte: Material,
     cathode: CathodeDocument | None = None,
 ) -> batch.ContactBatch:
     """Compute a batch of coatings against an electrolyte: closed, or open at a cathode's potentials."""
-    return batch.contacts_with_electrolyte(energies, formulas, electrolyte, cathode)
+    return batch.contacts_with_electrolyte(energies, coatings, electrolyte, cathode)
 
 
 @job(output_schema=batch.RecordBatch)

@@ -1,0 +1,58 @@
+"""Pareto ranks: which of many are not beaten in every objective at once."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+
+def pareto_ranks(objectives: Sequence[tuple[float, float, float] | None]) -> list[int | None]:
+    """Sort into fronts: 1 for those nothing dominates, 2 for those only front 1 dominates, and so on.
+
+    Parameters
+    ----------
+    objectives
+        What is compared of each, larger is better; None for one that is not compared.
+
+    Returns
+    -------
+    list of int or None
+        The front of each.
+    """
+    ranks: list[int | None] = [None] * len(objectives)
+    fronts: list[_Front] = []
+    found: dict[tuple[float, float, float], int] = {}
+    known = [(point, i) for i, point in enumerate(objectives) if point is not None]
+    for point, i in sorted(known, reverse=True):  # from the best down: none dominates one before it
+        if point not in found:
+            place = bisect_left(fronts, 1, key=lambda front, point=point: not front.dominates(*point[1:]))  # type: ignore[misc]
+            if place == len(fronts):
+                fronts.append(_Front())
+            fronts[place].add(*point[1:])
+            found[point] = place + 1
+        ranks[i] = found[point]
+    return ranks
+
+
+class _Front:
+    """Points of one front in their last two objectives, the first being no worse than that of any point to come.
+
+    Only those are kept that no other is as good as in both: with `b` rising, `c` falls.
+    """
+
+    def __init__(self) -> None:
+        self.b: list[float] = []
+        self.c: list[float] = []
+
+    def dominates(self, b: float, c: float) -> bool:
+        """Return whether a point of the front is as good in both."""
+        place = bisect_left(self.b, b)
+        return place < len(self.b) and self.c[place] >= c
+
+    def add(self, b: float, c: float) -> None:
+        """Add a point that none of the front dominates."""
+        stop = bisect_right(self.b, b)
+        start = stop
+        while start > 0 and self.c[start - 1] <= c:
+            start -= 1
+        self.b[start:stop], self.c[start:stop] = [b], [c]
