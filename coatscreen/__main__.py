@@ -9,7 +9,19 @@ from typing import Any
 
 import typer
 
-from coatscreen.verbs import calibrate, candidates, database, energies, materials, oxygen, reference, run, stack
+from coatscreen.verbs import (
+    anneal,
+    calibrate,
+    candidates,
+    database,
+    energies,
+    materials,
+    oxygen,
+    reference,
+    reproduce,
+    run,
+    stack,
+)
 
 app = typer.Typer(
     name="coatscreen",
@@ -27,6 +39,8 @@ app.command("interface")(materials.interface)
 app.command("cathode")(materials.cathode)
 app.command("oxygen")(oxygen.oxygen)
 app.command("candidates")(candidates.candidates)
+app.command("anneal")(anneal.anneal)
+app.command("reproduce")(reproduce.reproduce)
 app.command("stack")(stack.stack)
 reference.app.command("calibrate")(calibrate.calibrate)
 app.add_typer(reference.app, name="reference")
