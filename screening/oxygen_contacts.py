@@ -136,7 +136,9 @@ def contact_products(
     coated = None if at_coating is None else at_coating.shares
     found = {key for shares in (alone, bare, coated or {}) for key, share in shares.items() if abs(share) > _NONE}
     shares = [_share(key, alone, bare, coated) for key in sorted(found, key=_order)]
-    removed = None if at_coating is None else _removed(at_cathode.oxygen, at_coating.oxygen)
+    removed = None
+    if at_coating is not None and at_cathode.oxygen is not None and at_coating.oxygen is not None:
+        removed = _removed(at_cathode.oxygen, at_coating.oxygen)
     return ContactProducts(
         voltage_v=voltage_v,
         bare=at_cathode.document(),
@@ -165,13 +167,17 @@ class _Contact:
         alone = self._units(profile.line.mixture(0), per_electrolyte)
         self.alone = self._shares(alone)
         self.shares = self._less(self._shares(mixed), self._shares(partner))
-        self.oxygen = clean(self._oxygen(mixed) - self._oxygen(partner) - self._oxygen({interface.b.formula: 1.0}))
+        self.oxygen: float | None = None
+        if "O" not in interface.b.composition:  # otherwise its own cannot be told from the partner's
+            self.oxygen = clean(self._oxygen(mixed) - self._oxygen(partner))
 
     def document(self) -> ElectrolyteContact:
         return ElectrolyteContact(
             reaction=self.interface.reaction(),
             oxygen_per_electrolyte_formula_unit=self.oxygen,
-            oxygen_per_partner_formula_unit=clean(self.oxygen / self.partners) if self.partners else None,
+            oxygen_per_partner_formula_unit=(
+                clean(self.oxygen / self.partners) if self.oxygen is not None and self.partners else None
+            ),
         )
 
     def _units(self, mixture: Mixture, atoms: float) -> dict[str, float]:

@@ -79,9 +79,9 @@ class ElectrolyteContact(_Document):
     """An electrolyte at a partner, cathode or coating."""
 
     reaction: Reaction = Field(description="reaction energies; A is the partner, B the electrolyte")
-    oxygen_per_electrolyte_formula_unit: float = Field(
+    oxygen_per_electrolyte_formula_unit: float | None = Field(
         description="O atoms that came to sit on the electrolyte's elements (sulfate 4, phosphate 4, ...), "
-        "per formula unit of electrolyte"
+        "per formula unit of electrolyte; null where the electrolyte has oxygen of its own"
     )
     oxygen_per_partner_formula_unit: float | None = Field(
         description="the same per formula unit of the partner, which gave them; null where the two do not react"

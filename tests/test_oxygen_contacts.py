@@ -181,6 +181,14 @@ def test_oxygen_gas_at_the_cathode_under_a_coating():
     assert gas < 0.4
 
 
+def test_oxygen_of_an_oxide_electrolyte_cannot_be_told_from_the_cathode_s():
+    contact = contact_products(synthetic(), HALF, "Li3PO4", "LiNbO3")
+    assert contact.bare.oxygen_per_electrolyte_formula_unit is None
+    assert contact.bare.oxygen_per_partner_formula_unit is None
+    assert contact.oxygen_removed is None
+    assert contact.share("P", "oxygenated", "bare") == pytest.approx(1.0)
+
+
 def test_document_by_state_of_charge():
     cathode = Catalogue.load().cathode("NCM83")
     document = oxygen_document(synthetic(), cathode, ["full", 0.25], 300, 1, ARGYRODITE, "LiNbO3")
