@@ -19,18 +19,24 @@ from pydantic import ValidationError
 from screening.errors import InputError
 from screening.phase import EnergyScale
 from screening.phase_set import PhaseSet
+from screening.phase_table import PhaseTable
 from screening.reference_table import ReferenceTable, Row, unpack
+from screening.sources.table import read_table
+from screening.sources.union import concatenated, require_agreement
 
 if TYPE_CHECKING:
     from screening.reference_documents import ReferenceInfo, UnusedStructure
 
 PACKAGED = Path(__file__).parent / "data" / "reference"
+PACKAGED_CELLS = Path(__file__).parent / "data" / "cells"  # see screening.cell_table
 PACKAGED_MODEL = "0.3.0"
 
 
 @cache
 def load_reference(model: str = PACKAGED_MODEL) -> PhaseSet:
     """Load the packaged energies of a model, once a process.
+
+    With the weights ``"0.3.0"`` they hold the ordered cells of cathodes and solid solutions too.
 
     Parameters
     ----------
@@ -42,7 +48,16 @@ def load_reference(model: str = PACKAGED_MODEL) -> PhaseSet:
     InputError
         If the installed table is missing, damaged or edited.
     """
-    return read_reference(PACKAGED, model)
+    document = _document(PACKAGED, model)
+    table = _read(table_path(PACKAGED, model), document).used()
+    scale = EnergyScale.model_validate(document["scale"])
+    path = PACKAGED_CELLS / table_path(PACKAGED, model).with_suffix(".json").name
+    if not path.exists():
+        return PhaseSet.from_table(scale, table)
+    cells, columns = read_table(path)
+    require_agreement(scale, cells)
+    scale = scale.model_copy(update={"source": f"{scale.source}; {cells.source}"})
+    return PhaseSet.from_table(scale, concatenated([table, PhaseTable.from_columns(columns)]))
 
 
 def read_reference(folder: str | Path, model: str = PACKAGED_MODEL) -> PhaseSet:

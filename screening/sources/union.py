@@ -84,7 +84,7 @@ def union(tables: Sequence[Table]) -> Table:
     for table in tables:
         if table.systems is not None:
             systems = table.systems if systems is None else largest(a & b for a in systems for b in table.systems)
-    joined = _concatenated(parts)
+    joined = concatenated(parts)
     kept = joined if systems is None else inside(joined, systems)
     if kept is None:
         raise InputError(f"the energies {scale.name!r} hold no phase of the chemical systems asked about")
@@ -109,7 +109,8 @@ def _labelled(phases: PhaseTable, label: str, taken: set[bytes]) -> PhaseTable:
     return replace(phases, ids=np.array(ids, dtype=np.bytes_), origins=origins)
 
 
-def _concatenated(parts: Sequence[PhaseTable]) -> PhaseTable:
+def concatenated(parts: Sequence[PhaseTable]) -> PhaseTable:
+    """Return the phases of several tables, whose ids differ, as one."""
     if any(part.formulas is None for part in parts):
         parts = [_reduced(part) for part in parts]
     ends = np.cumsum([part.starts[-1] for part in parts])

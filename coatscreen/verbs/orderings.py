@@ -1,0 +1,110 @@
+"""``coatscreen energies order``: energies of disordered materials from their lowest-energy orderings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from workflows.order_materials import OrderedMaterials
+
+
+def order(
+    materials: Annotated[
+        str,
+        typer.Argument(help="Comma list: layered cathodes, solid solutions; 'catalogue': all there are."),
+    ],
+    output: Annotated[Path, typer.Option(help="The table; cells it holds already stay.")] = Path("cells.json.gz"),
+    lithium: Annotated[
+        str, typer.Option(help="Comma list of lithium contents of cathodes, 0 to 1.")
+    ] = "1,0.75,0.5,0.25,0",
+    orderings: Annotated[int, typer.Option(help="Distinct orderings drawn.", min=1)] = 30,
+    ranking: Annotated[str, typer.Option(help="ewald (the lowest of 20 times more) or random.")] = "ewald",
+    seed: Annotated[int, typer.Option(help="Names another set of orderings.", min=0)] = 0,
+    relaxed: Annotated[
+        int | None, typer.Option(help="Relax so many, the lowest before relaxing; default all.", min=1)
+    ] = None,
+    most_sites: Annotated[int, typer.Option(help="Sites a supercell has at most.", min=1)] = 130,
+    tolerance: Annotated[float, typer.Option(help="By which an occupancy may be off.", min=0, max=0.5)] = 0.01,
+    model: Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")] = "0.3.0",
+    workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
+    structures: Annotated[bool, typer.Option(help="Keep the relaxed structures in the table.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Find the lowest-energy orderings of cathodes and solid solutions with CHGNet, and put their energies in a table.
+
+    Metals are arranged in the full cathode; lithium alone is arranged anew at each other content. An interrupted call
+    goes on where it stopped when it is made again. Needs the extra 'mlip'.
+
+    Example: coatscreen energies order NCM83,LiNb0.5Ta0.5O3 --relaxed 3 --workers 2
+    """
+    from coatscreen.output import document, print_json, progress_bar
+    from screening.errors import CalculationError, InputError, nearest
+    from screening.orderings import Draw
+    from screening.supercell import CellSize
+    from workflows.order_materials import order_materials
+
+    if ranking not in ("ewald", "random"):
+        raise InputError(f"unknown ranking {ranking!r}{nearest(ranking, ['ewald', 'random'])}: ewald or random")
+    with progress_bar("orderings") as progress:
+        outcome = order_materials(
+            [name.strip() for name in materials.split(",") if name.strip()],
+            output,
+            _contents(lithium),
+            Draw(n_orderings=orderings, ranking="ewald" if ranking == "ewald" else "random", seed=seed),
+            relaxed,
+            CellSize(most_atoms=most_sites, tolerance=tolerance),
+            model,
+            workers,
+            structures,
+            progress,
+        )
+    if as_json:
+        print_json(document(outcome))
+    else:
+        _print(outcome)
+    if outcome.failed:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in list(outcome.failed.items())[:3])
+        raise CalculationError(f"{len(outcome.failed)} jobs failed: {reasons}")
+
+
+def _contents(text: str) -> list[float]:
+    from screening.errors import InputError
+
+    try:
+        return [float(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise InputError(f"--lithium takes numbers separated by commas, not {text!r}") from None
+
+
+def _print(outcome: OrderedMaterials) -> None:
+    from coatscreen.output import number, print_energies, print_table
+
+    def mev(value: float | None) -> str:
+        return number(None if value is None else 1000 * value, 1)
+
+    print_table(
+        ["material", "Li", "cell", "above hull (meV/atom)", "mixing (meV/atom)", "spread (meV/atom)", "relaxed",
+         "drawn", "left out"],
+        [
+            [
+                one.material,
+                number(one.lithium_per_formula_unit, 2),
+                one.cell,
+                mev(one.energy_above_hull_ev_per_atom),
+                mev(one.mixing_energy_ev_per_atom),
+                mev(one.spread_ev_per_atom),
+                str(one.n_relaxed),
+                str(one.n_drawn),
+                ", ".join(one.left_out) or "-",
+            ]
+            for one in outcome.materials
+        ],
+        numeric=("Li", "relaxed", "drawn"),
+    )  # fmt: skip
+    print("above hull: against the packaged phases without cells; negative: below all of them")
+    print("mixing: from the end members, without configurational entropy")
+    print_energies(outcome.energies)
+    print(f"use the table in any verb: --energies {outcome.use_as}")

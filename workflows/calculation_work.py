@@ -1,0 +1,78 @@
+"""What a long calculation with CHGNet keeps beside the file of its results, so that it can be taken up again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from screening.database import StoreLocation
+from screening.errors import InputError
+from screening.mlip import model_provenance
+
+if TYPE_CHECKING:
+    from jobflow import JobStore
+
+
+@dataclass
+class CalculationWork:
+    """The store of finished jobs beside a file of results."""
+
+    store: JobStore
+
+    def output(self, uuid: str) -> dict[str, Any] | None:
+        """Return the plain output of a job; None if it is not finished."""
+        found = self.store.query_one({"uuid": uuid}, properties=["uuid"])
+        if found is None:
+            return None
+        document = self.store.get_output(uuid)
+        return {key: value for key, value in document.items() if not key.startswith("@")}
+
+
+@contextmanager
+def calculation_work(path: Path, model: str) -> Iterator[CalculationWork]:
+    """Open the folder ``PATH.work`` beside a file of results, which no other process may then write.
+
+    Parameters
+    ----------
+    path
+        Absolute path of the file.
+    model
+        CHGNet weights that the calculation needs.
+
+    Raises
+    ------
+    InputError
+        If CHGNet or atomate2 is not installed, there are no such weights, or another process computes for this file.
+    StoreError
+        If the folder cannot be written.
+    """
+    model_provenance(model)
+    if find_spec("atomate2") is None:
+        raise InputError("atomate2 is not installed: python -m pip install 'coatscreen[mlip]'")
+    from jobflow import JobStore
+
+    from screening.database.sqlite_store import SQLiteStore
+
+    location = StoreLocation(path.with_name(f"{path.name}.work"))
+    jobs = location.open("jobs")
+    lock = FileLock(path.with_name(f"{path.name}.work") / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        jobs.close()
+        raise InputError(f"another process is computing {path.name}: {lock.lock_file} is held") from None
+    # atomate2 keeps its large objects apart
+    store = JobStore(jobs, additional_stores={"data": SQLiteStore(jobs.path, "data", key="blob_uuid")})
+    try:
+        with location.errors():
+            store.connect()
+            yield CalculationWork(store)
+    finally:
+        store.close()
+        lock.release()
