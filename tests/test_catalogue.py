@@ -374,7 +374,7 @@ class TestUsersFiles:
                 "electrolytes 'x': components: only a coating may be several phases side by side",
             ),
             (
-                "electrolytes: [{name: x, energy_above_hull: {mev_per_atom: -1, source: s, verified: no}}]",
+                "electrolytes: [{name: x, formula: LiI, energy_above_hull: {mev_per_atom: -1, source: s}}]",
                 "electrolytes 'x': energy_above_hull.mev_per_atom: Input should be greater than or equal to 0",
             ),
             (

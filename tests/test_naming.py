@@ -7,7 +7,7 @@ from fixtures_screening import phase_set, synthetic
 
 from screening.catalogue import Catalogue
 from screening.errors import InputError
-from screening.naming import resolve_formula
+from screening.naming import elements_named, resolve_formula, resolve_material
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +30,11 @@ def catalogue():
         ("LiNbO3 ", "LiNbO3"),
         ("Li₃PO₄", "Li3PO4"),
         ("Li2Ni8O10", "Li2Ni8O10"),  # in no list, but charges can balance
+        ("lithium niobate@30meV", "LiNbO3@30meV"),
+        ("NCM83:half @ 30 meV/atom", "Li0.5Ni0.83Co0.12Mn0.05O2@30meV"),
+        ("LPSI glass", "1.5Li2S-0.5P2S5-LiI"),
+        ("LPSI glass@12.5meV", "1.5Li2S-0.5P2S5-LiI@12.5meV"),
+        ("0.75Li2S-0.25P2S5@30meV", "0.75Li2S-0.25P2S5@30meV"),
     ],
 )
 def test_resolved(catalogue, text, formula):
@@ -47,11 +52,25 @@ def test_resolved(catalogue, text, formula):
         ("lithium nobate", r"did you mean lithium niobate\?"),
         ("", "empty formula"),
         ("LiNbO3:half", "unknown cathode 'LiNbO3'"),
+        ("LiNbO3@-30meV", "no material lies below the hull"),
+        ("lithium nobate@30meV", r"did you mean lithium niobate\?"),
+        ("0.7Li2S-0.2P2S5", "the fractions sum to 0.9, not to 1"),
+        ("Li2CO3+LiNbO3", r"^Li2CO3\+LiNbO3 is several phases.*: ask for Li2CO3 or LiNbO3, or screen it as a coating"),
+        ("Li2CO3/LiNbO3", "ask for Li2CO3 or LiNbO3"),
+        ("Li2CO3/LiNbO3@30meV", "write the energy behind the one that has it"),
+        ("Li2O-7LiF2", "no oxidation states balance it"),
     ],
 )
 def test_refused(catalogue, text, message):
     with pytest.raises(InputError, match=message):
         resolve_formula(text, catalogue, synthetic())
+
+
+@pytest.mark.parametrize("text", ["Li2CO3/LiNbO3", "LiNbO3/Li2CO3", "0.5lithium niobate+0.5Li2CO3"])
+def test_a_composite_where_one_is_asked_for(catalogue, text):
+    assert resolve_material(text, catalogue, synthetic()) == "0.5Li2CO3+0.5LiNbO3"
+    assert resolve_material("LiNbO3@30meV", catalogue, synthetic()) == "LiNbO3@30meV"
+    assert elements_named(text, catalogue) == {"Li", "C", "O", "Nb"}
 
 
 def test_a_known_phase_needs_no_balanced_charges(catalogue):

@@ -65,6 +65,14 @@ def test_named_twice_is_taken_once(energies):
         ({"coatings": ["Li6PS5Cl"]}, "Li6PS5Cl is the material it should protect or touch, Li6PS5Cl"),
         ({"coatings": ["Li12P2S10Cl2"]}, "Li12P2S10Cl2 is the material it should"),
         ({"coatings": ["LiCoO2"]}, "LiCoO2 is the material it should protect or touch, LiCoO2"),
+        (
+            {"coatings": ["LiNbO3+Li12P2S10Cl2"]},
+            r"0\.5Li12P2S10Cl2 is the material it should protect or touch, Li6PS5Cl",
+        ),
+        ({"coatings": ["0.5LiNbO3+0.6Li3PO4"]}, "the fractions sum to 1.1, not to 1"),
+        ({"coatings": ["LiNbO3+Al2O3"]}, "no phase of Al"),
+        ({"electrolytes": ["Li6PS5Cl+Li3PS4"]}, "an electrolyte is one material"),
+        ({"electrolytes": ["Li6PS5Cl@-3meV"]}, "no material lies below the hull"),
         ({"coatings": ["LiCo2O4"]}, "LiCo2O4 is the material it should protect or touch, LiCoO2"),  # half lithiated
     ],
 )
@@ -84,7 +92,7 @@ def test_the_user_s_own_materials(energies, tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text("coatings:\n- name: my blend\n  components: {LiNbO3: 1, Li3PO4: 1}\n")
     plan = plan_screening(["my blend", *COATINGS], ["NCM83"], ["Li6PS5Cl"], energies, [str(file)])
-    assert plan.coatings[0].formula == "Li4NbPO7"
+    assert (plan.coatings[0].formula, plan.coatings[0].reactant) == ("Li4NbPO7", "0.5LiNbO3+0.5Li3PO4")
     with pytest.raises(InputError, match="my blend"):
         plan_screening(["my blend"], ["NCM83"], ["Li6PS5Cl"], energies)
 
