@@ -6,8 +6,10 @@ import pytest
 from fixtures_screening import energies_file, synthetic
 
 from screening import batch
+from screening.batch import RecordBatch, judge_records
 from screening.catalogue import Catalogue
 from screening.contacts import cathode_contacts
+from screening.criteria import default_criteria
 from screening.errors import InputError
 from screening.ranking import worst_closed_mutual
 from screening.stability import phase_stability
@@ -149,3 +151,67 @@ def test_a_lost_contact_is_named(source, catalogue, ncm83):
         {"open": batch.contacts_with_electrolyte(source, {"metal": "Li"}, electrolyte, ncm83)},
     ).records
     assert "electrolyte at mu(half): Li consists of open elements only" in record.why_missing
+
+
+def test_a_composite_is_as_good_as_its_weakest_contact(source, catalogue, ncm83):
+    """LiNbO3 with Li2O: the two react with each other; LiNbO3 with Li3PO4: no worse than the worse of them."""
+    electrolyte = catalogue.electrolyte("Li6PS5Cl")
+    coatings = [catalogue.coating(name) for name in ("LiNbO3", "Li3PO4", "Li2O", "LiNbO3+Li3PO4", "LiNbO3+2Li2O")]
+    materials = {coating.name: coating.reactant for coating in coatings}
+    pieces = {
+        "cathode": batch.contacts_with_cathode(source, materials, ncm83),
+        "electrolyte": batch.contacts_with_electrolyte(source, materials, electrolyte),
+    }
+    found = batch.assemble_records(
+        source,
+        coatings,
+        "NCM83",
+        "Li6PS5Cl",
+        batch.stability_of(source, materials),
+        batch.windows_of(source, materials),
+        pieces,
+    )
+    assert all(record.why_missing is None for record in found.records)
+    niobate, phosphate, oxide, blend, reacting = judge_records(found, None, default_criteria()).coatings
+    assert blend.score == min(niobate.score, phosphate.score)
+    weaker = niobate if niobate.score < phosphate.score else phosphate
+    assert blend.worst_contact == f"{weaker.worst_contact} with {weaker.coating}"
+    for quantity, value in niobate.quantities.items():
+        if quantity.startswith("mutual_"):
+            assert blend.quantities[quantity] == min(value, phosphate.quantities[quantity])
+    inner = reacting.quantities["mutual_inner_mev_per_atom"]
+    stability = found.records[4].stability
+    assert inner == pytest.approx(1000.0 * stability.inner_mutual_min_ev_per_atom["LiNbO3|Li2O"], abs=1e-5)
+    assert reacting.score == min(inner, niobate.score, oxide.score)
+    assert reacting.quantities["energy_above_hull_mev_per_atom"] == pytest.approx(
+        -1000.0 * stability.mutual_ev_per_atom
+    )
+    assert found.records[4].components == pytest.approx({"LiNbO3": 1 / 3, "Li2O": 2 / 3})
+    assert found.records[0].components is None
+    assert RecordBatch.model_validate_json(found.model_dump_json()) == found
+
+
+def test_a_composite_without_its_inner_interface_has_no_score(source, catalogue, ncm83):
+    coating = catalogue.coating("LiNbO3+Li3PO4")
+    materials = {coating.name: coating.reactant}
+    met = batch.contacts_with_cathode(source, materials, ncm83)
+    met.results[coating.name] = [c for c in met.results[coating.name] if c.contact != "coating|coating"]
+    pieces = {
+        "cathode": met,
+        "electrolyte": batch.contacts_with_electrolyte(source, materials, catalogue.electrolyte("Li6PS5Cl")),
+    }
+    found = batch.assemble_records(source, [coating], "NCM83", "Li6PS5Cl", None, None, pieces)
+    (judged,) = judge_records(found, None, default_criteria()).coatings
+    assert (judged.score, judged.worst_contact) == (None, None)
+
+
+def test_a_glass_electrolyte_has_the_energy_it_was_given(source, catalogue):
+    hull, above = (catalogue.electrolyte(name) for name in ("0.7Li2S-0.3P2S5", "0.7Li2S-0.3P2S5@30meV"))
+    (at_hull,), (higher,) = (
+        batch.contacts_with_electrolyte(source, {"LiNbO3": "LiNbO3"}, electrolyte).results["LiNbO3"]
+        for electrolyte in (hull, above)
+    )
+    assert higher.reaction.b == "0.7Li2S-0.3P2S5@30meV"
+    assert higher.mutual_mev == at_hull.mutual_mev < 0
+    assert higher.reaction.self_b_ev_per_atom == pytest.approx(-0.03)
+    assert higher.reaction.total.energy_ev < at_hull.reaction.total.energy_ev

@@ -7,7 +7,7 @@ from fixtures_screening import synthetic
 
 from screening.catalogue import Catalogue
 from screening.cathode import lithium_states
-from screening.contacts import bare_contacts, cathode_contacts, electrolyte_contacts
+from screening.contacts import bare_contacts, cathode_contacts, electrolyte_contacts, inner_contacts
 from screening.interface import Interface
 from screening.reservoir import Reservoir
 
@@ -67,3 +67,52 @@ def test_a_contact_that_cannot_be_computed_says_why_and_the_others_are_there(ncm
     assert all(c.reaction is not None and c.why_missing is None for c in closed)
     assert all(c.reaction is None and c.mutual_mev is None for c in opened)
     assert all("open elements only" in c.why_missing for c in opened)
+
+
+COMPOSITE = "0.25LiNbO3+0.75Li3PO4"
+
+
+def composite_contacts(cathode):
+    return [
+        *cathode_contacts(synthetic(), COMPOSITE, cathode),
+        *inner_contacts(synthetic(), COMPOSITE, cathode),
+        *electrolyte_contacts(synthetic(), COMPOSITE, "Li6PS5Cl", None),
+        *electrolyte_contacts(synthetic(), COMPOSITE, "Li6PS5Cl", cathode),
+    ]
+
+
+def test_each_phase_of_a_composite_meets_each_neighbour_and_the_other(ncm83):
+    contacts = composite_contacts(ncm83)
+    assert [c.name for c in contacts if c.reservoir_state is None] == [
+        "cathode full with LiNbO3",
+        "cathode half with LiNbO3",
+        "cathode full with Li3PO4",
+        "cathode half with Li3PO4",
+        "inner LiNbO3|Li3PO4",
+        "electrolyte with LiNbO3",
+        "electrolyte with Li3PO4",
+    ]
+    assert len({c.name for c in contacts}) == len({c.quantity for c in contacts}) == len(contacts) == 4 * 2 + 3 + 3 * 2
+    for contact in contacts:
+        held = None if contact.reservoir_state is None else Reservoir({"Li": contact.lithium.mu_li_ev})
+        assert contact.reaction == Interface(synthetic(), contact.reaction.a, contact.reaction.b, held).reaction()
+        assert contact.component.split("|")[0] == contact.reaction.a
+    inner = [c for c in contacts if c.contact == "coating|coating"]
+    assert {(c.reaction.a, c.reaction.b) for c in inner} == {("LiNbO3", "Li3PO4")}
+    assert [c.reservoir_state for c in inner] == [None, "full", "half"]
+
+
+def test_a_phase_in_a_composite_reacts_as_it_does_alone(ncm83):
+    alone = cathode_contacts(synthetic(), "Li3PO4", ncm83)
+    with_another = [c for c in cathode_contacts(synthetic(), COMPOSITE, ncm83) if c.component == "Li3PO4"]
+    assert [c.reaction for c in with_another] == [c.reaction for c in alone]
+    assert [c.face for c in with_another] == [c.face for c in alone] == [c.name for c in alone]
+    assert [c.face_quantity for c in with_another] == [c.quantity for c in alone]
+    assert inner_contacts(synthetic(), "Li3PO4", ncm83) == []
+
+
+def test_of_three_phases_any_two_meet(ncm83):
+    contacts = inner_contacts(synthetic(), "LiNbO3+Li3PO4+Li2O", ncm83)
+    closed = {c.component: c for c in contacts if c.reservoir_state is None}
+    assert list(closed) == ["LiNbO3|Li3PO4", "LiNbO3|Li2O", "Li3PO4|Li2O"]
+    assert closed["LiNbO3|Li2O"].mutual_mev < 0.0  # LiNbO3 + Li2O -> Li3NbO4

@@ -8,6 +8,7 @@ from fixtures_screening import phase_set, synthetic
 
 from screening.catalogue import Catalogue
 from screening.cathode import lithium_states
+from screening.composite import energy_above_hull
 from screening.composition import parse_formula
 from screening.contacts import bare_contacts, cathode_contacts, electrolyte_contacts
 from screening.errors import InputError
@@ -77,6 +78,40 @@ def test_without_errors_every_sample_is_the_nominal_value(model, ncm83, prefer):
         "reduction_limit_v": pytest.approx([window.reduction_limit_v] * N, abs=1e-6),
         "oxidation_limit_v": pytest.approx([window.oxidation_limit_v] * N, abs=1e-6),
     }
+
+
+def test_a_composite_in_samples_is_its_phases_in_the_same_samples(model, ncm83):
+    sampling, phases = model(pair_sd=0.3), modelled()
+    document = lithium_states(phases, ncm83, "cited")
+    cathode = sample_cathode(phases, sampling, ncm83, document)
+    first, second, both = (
+        {
+            **sample_cathode_contacts(phases, sampling, coating, cathode).values,
+            **sample_electrolyte_contacts(phases, sampling, coating, "Li6PS5Cl", None).values,
+            **sample_material(phases, sampling, coating).values,
+        }
+        for coating in ("LiNbO3", "Li3PO4", "LiNbO3+Li3PO4")
+    )
+    mutual = [quantity for quantity in first if quantity.startswith("mutual_")]
+    assert len(mutual) == 5
+    for quantity in mutual:
+        lower = [min(pair) for pair in zip(first[quantity], second[quantity], strict=True)]
+        assert both[quantity] == pytest.approx(lower, abs=1e-5)
+    for one, other in zip(
+        first["mutual_electrolyte_mev_per_atom"], both["mutual_electrolyte_with_LiNbO3_mev_per_atom"], strict=True
+    ):
+        assert other == pytest.approx(one, abs=1e-5)
+    system = {"Li", "Nb", "P", "O"}
+    inner = [
+        1000.0 * Interface(sample, "LiNbO3", "Li3PO4").reaction().mutual.energy_ev
+        for sample in sampling.draw(phases, system)
+    ]
+    assert both["mutual_inner_mev_per_atom"] == both["mutual_inner_LiNbO3|Li3PO4_mev_per_atom"]
+    assert both["mutual_inner_mev_per_atom"] == pytest.approx(inner, abs=1e-5)
+    for limit, narrower in (("reduction_limit_v", max), ("oxidation_limit_v", min)):
+        assert both[limit] == [narrower(pair) for pair in zip(first[limit], second[limit], strict=True)]
+    above = [1000.0 * energy_above_hull(sample, "LiNbO3+Li3PO4") for sample in sampling.draw(phases, system)]
+    assert both["energy_above_hull_mev_per_atom"] == pytest.approx(above, abs=1e-5)
 
 
 def test_a_reaction_of_one_product_has_the_errors_of_its_three_phases(model):
