@@ -36,12 +36,13 @@ class OxygenBalance(_Document):
     release_mu_o_ev: float = Field(
         le=0, description="chemical potential of oxygen below which oxygen leaves, eV per atom against O2 at 0 K"
     )
-    balance: Place = Field(description="where the balance temperature lies against the table of O2, 300 to 2000 K")
+    balance: Place = Field(description="where the balance temperature lies against the table of O2, 298.15 to 2000 K")
     balance_temperature_k: float | None = Field(
         description="temperature above which oxygen leaves into O2 of the given pressure, K; null outside the table"
     )
-    oxygen_released_per_formula_unit: float = Field(
-        description="O atoms given to O2 of the given temperature and pressure; negative: taken up"
+    oxygen_released_per_formula_unit: float | None = Field(
+        description="O atoms given to O2 of the given temperature and pressure; negative: taken up; null where lithium "
+        "of the reservoir would burn in that gas"
     )
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from scipy.optimize import brentq
 
 from screening.cathode import state_voltage
+from screening.element_gibbs import temperatures_k
 from screening.equilibrium import Reactant, clean, named_products, reaction_text
 from screening.errors import InputError
 from screening.gas import oxygen_chemical_potential_ev
@@ -25,7 +26,6 @@ from screening.phase_system import Mixture
 from screening.reservoir import Reservoir
 
 _GAS = "O2"
-_TABLE_K = (300.0, 2000.0)  # first and last row of the table of O2
 
 
 def lithium_grid(cathode: Cathode, step: float) -> list[float]:
@@ -117,8 +117,6 @@ def _balance(
     rest = {element: n for element, n in reactant.composition.items() if element != "O"}
     line = system.line(system.vector(reactant.composition), system.vector(rest))
     release = min(0.0, clean(line.duals[0, system.closed.index("O")]))
-    open_gas = phases.system(reactant.composition, Reservoir({**lithium, "O": gas_mu_ev}))
-    kept = open_gas.mixture(reactant.composition).exchanged["O"] * reactant.amount(open_gas.closed)
     balance, kelvin = balance_temperature_k(release, pressure_bar)
     return OxygenBalance(
         products=products,
@@ -127,8 +125,18 @@ def _balance(
         release_mu_o_ev=release,
         balance=balance,
         balance_temperature_k=kelvin,
-        oxygen_released_per_formula_unit=clean(reactant.composition["O"] - kept),
+        oxygen_released_per_formula_unit=_released(phases, reactant, Reservoir({**lithium, "O": gas_mu_ev})),
     )
+
+
+def _released(phases: PhaseSet, reactant: Reactant, reservoir: Reservoir) -> float | None:
+    """Return the O atoms a formula unit gives to the reservoir; None where that is in no balance with itself."""
+    try:
+        system = phases.system(reactant.composition, reservoir)
+    except InputError:  # lithium of the other reservoir burns in the gas: all else was read before
+        return None
+    kept = system.mixture(reactant.composition).exchanged["O"] * reactant.amount(system.closed)
+    return clean(reactant.composition["O"] - kept)
 
 
 def balance_temperature_k(mu_o_ev: float, pressure_bar: float) -> tuple[Place, float | None]:
@@ -143,8 +151,9 @@ def balance_temperature_k(mu_o_ev: float, pressure_bar: float) -> tuple[Place, f
     def gap(kelvin: float) -> float:
         return oxygen_chemical_potential_ev(kelvin, pressure_bar) - mu_o_ev
 
-    if gap(_TABLE_K[0]) < 0.0:
+    low, high = temperatures_k()
+    if gap(low) < 0.0:
         return "below the table", None
-    if gap(_TABLE_K[1]) > 0.0:
+    if gap(high) > 0.0:
         return "above the table", None
-    return "within the table", clean(brentq(gap, *_TABLE_K))
+    return "within the table", clean(brentq(gap, low, high))

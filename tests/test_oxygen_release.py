@@ -6,6 +6,7 @@ import pytest
 from fixtures_screening import FORMATION, phase_set, synthetic
 from pymatgen.analysis.phase_diagram import GrandPotentialPhaseDiagram, PDEntry
 from pymatgen.core import Composition, Element
+from random_phases import lowest_energy
 
 from screening.catalogue import Catalogue
 from screening.composition import parse_formula
@@ -103,6 +104,31 @@ def test_released_as_in_pymatgen(ncm, lithium, kelvin, bar):
     opened = 2.0 - pymatgen_oxygen(phases, composition, {**mu, "Li": -state.voltage_v})
     assert state.closed.oxygen_released_per_formula_unit == pytest.approx(closed, abs=1e-6)
     assert state.open_to_lithium.oxygen_released_per_formula_unit == pytest.approx(opened, abs=1e-6)
+
+
+@pytest.mark.parametrize("lithium", [1.0, 0.85, 0.6, 0.5, 0.1])
+def test_release_potential_is_the_slope_of_the_energy(lithium):
+    """With all energies from HiGHS; a set in which the charged cathode keeps its oxygen."""
+    phases = phase_set({**FORMATION, "LiNi2O4": -1.35, "LiCo2O4": -1.5, "NiO2": -1.0})
+    host = Catalogue.load().cathode("NCM83")
+    state = cathode_oxygen(phases, host, lithium, 300, 1)
+    whole = host.composition(lithium)
+    less = {**whole, "O": 2.0 - 1e-3}
+    for balance, mu in ((state.closed, {}), (state.open_to_lithium, {"Li": -state.voltage_v})):
+        before, after = (
+            lowest_energy(phases, c, mu) * sum(n for element, n in c.items() if element not in mu)
+            for c in (whole, less)
+        )
+        assert balance.release_mu_o_ev == pytest.approx((before - after) / 1e-3, abs=1e-4)
+
+
+def test_lithium_that_burns_in_the_gas_leaves_no_balance(lco):
+    # 2.5 V: Li2O2 forms from its own elements above -4 * 1.64 / 2 + 0.27 = -3.0 eV of lithium
+    known = phase_set({"Li2O2": -1.64, "LiCoO2": -1.525, "CoO2": -1.2})
+    state = cathode_oxygen(known, lco, 0.5, 300, 1)
+    assert state.voltage_v == pytest.approx(4 * 1.525 - 3 * 1.2)
+    assert state.open_to_lithium.oxygen_released_per_formula_unit is None
+    assert state.closed.oxygen_released_per_formula_unit is not None
 
 
 def test_gas_appears_at_the_onset_and_not_before(ncm):
