@@ -146,7 +146,7 @@ def _symmetry(cell: Supercell) -> NDArray[np.intp]:
     from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
     sites = cell.sites
-    labels = dict(zip(cell.groups, ELEMENTS, strict=False))  # any elements: they only tell the groups apart
+    labels = dict(zip(cell.groups, ELEMENTS[2:], strict=False))  # any elements: they only tell the groups apart
     dummies = Structure(sites.lattice, [labels[g] for g in sites.site_properties["group"]], sites.frac_coords)
     rotations, translations = zip(
         *(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coatscreen.verbs import orderings, vacancies
+
 if TYPE_CHECKING:
     from screening.added_energies import AddedEnergies
     from screening.imported_energies import ImportedEnergies
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Your own energies: of structures, and of finished calculations.", no_args_is_help=True, rich_markup_mode=None
 )
+app.command("order")(orderings.order)
+app.command("vacancies")(vacancies.vacancies)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -26,6 +26,7 @@ def order(
     relaxed: Annotated[
         int | None, typer.Option(help="Relax so many, the lowest before relaxing; default all.", min=1)
     ] = None,
+    least_sites: Annotated[int, typer.Option(help="Sites a supercell has at least.", min=1)] = 45,
     most_sites: Annotated[int, typer.Option(help="Sites a supercell has at most.", min=1)] = 130,
     tolerance: Annotated[float, typer.Option(help="By which an occupancy may be off.", min=0, max=0.5)] = 0.01,
     model: Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")] = "0.3.0",
@@ -55,7 +56,7 @@ def order(
             _contents(lithium),
             Draw(n_orderings=orderings, ranking="ewald" if ranking == "ewald" else "random", seed=seed),
             relaxed,
-            CellSize(most_atoms=most_sites, tolerance=tolerance),
+            CellSize(least_atoms=least_sites, most_atoms=most_sites, tolerance=tolerance),
             model,
             workers,
             structures,
