@@ -87,6 +87,22 @@ def number(value: float | None, digits: int = 0, missing: str = "-") -> str:
     return text.lstrip("-") if float(text) == 0 else text
 
 
+def numbers(option: str, text: str) -> list[float]:
+    """Read a comma list of numbers.
+
+    Raises
+    ------
+    InputError
+        If one is no number; the message names the option.
+    """
+    from screening.errors import InputError
+
+    try:
+        return [float(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise InputError(f"{option} takes numbers separated by commas, not {text!r}") from None
+
+
 @contextmanager
 def progress_bar(what: str) -> Iterator[Progress]:
     """Show a progress bar on stderr, where that is a terminal."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Annotated, Literal
 
@@ -42,6 +43,7 @@ def _fraction(value: object) -> object:
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Amount = Annotated[Positive, BeforeValidator(_fraction)]
+Content = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(_fraction)]
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[Text, AfterValidator(clean_name)]
 
@@ -184,7 +186,7 @@ class Cathode(_Entry):
 
     role: Literal["cathode"] = Field(default="cathode", description="its place in the stack")
     host: dict[str, Amount] = Field(description="atoms of one formula unit without lithium, in the order of writing")
-    lithiations: dict[str, Amount] = Field(description="lithium atoms in a formula unit at each named state of charge")
+    lithiations: dict[str, Content] = Field(description="lithium atoms in a formula unit at each named state of charge")
     chemical_potentials: tuple[ChemicalPotential, ...] = Field(default=(), description="published values, by state")
 
     @model_validator(mode="after")
@@ -229,6 +231,28 @@ class Cathode(_Entry):
         if not 0.0 <= content <= most:
             raise InputError(f"{self.name} holds 0 to {most:g} lithium in a formula unit, not {content:g}")
         return content
+
+    def with_states(self, lithium: Sequence[float]) -> Cathode:
+        """Return the cathode with further states of charge, each named by its lithium content, ``0.3`` say.
+
+        They are added to its name, as in ``NCM83+0.3``: what is computed with other states is not ranked together.
+
+        Parameters
+        ----------
+        lithium
+            Atoms in a formula unit; one that a state has already adds nothing.
+
+        Raises
+        ------
+        InputError
+            If a content is not between 0 and that of the state ``full``.
+        """
+        states = dict(self.lithiations)
+        for content in map(self.lithium, lithium):
+            if all(abs(content - known) > AMOUNT_TOLERANCE for known in states.values()):
+                states[f"{content:g}"] = content
+        name = "+".join([self.name, *list(states)[len(self.lithiations) :]])
+        return self.model_copy(update={"name": name, "lithiations": states})
 
     def composition(self, state_or_lithium: str | float) -> dict[str, float]:
         """Return the amount of each element at a state of charge; see :meth:`lithium`."""

@@ -69,6 +69,7 @@ def plan_screening(
     catalogue: Sequence[str] = (),
     candidates: str | Path | None = None,
     criteria: Sequence[Criterion] | None = None,
+    lithiation: Sequence[float] = (),
 ) -> ScreeningPlan:
     """Resolve and check a request.
 
@@ -86,17 +87,21 @@ def plan_screening(
         A file of further coatings; see :func:`~screening.candidate_files.read_candidates`.
     criteria
         The one on phase stability says what ``"all"`` takes; None for the packaged criteria.
+    lithiation
+        Further states of charge of every cathode: lithium atoms in a formula unit.
 
     Raises
     ------
     InputError
-        If a list is empty, a name is unknown, an element has no energies, or a coating that was named is its own
-        neighbour.
+        If a list is empty, a name is unknown, a lithium content is out of range, an element has no energies, or a
+        coating that was named is its own neighbour.
     """
     known = Catalogue.load(*catalogue)
     named = [name for name in coatings if name != ALL]
     chosen = _resolved("coating", named, known.coating, known.coatings) if named else ()
-    hosts = _resolved("cathode", cathodes, known.cathode, known.cathodes)
+    hosts = tuple(
+        host.with_states(lithiation) for host in _resolved("cathode", cathodes, known.cathode, known.cathodes)
+    )
     conductors = _resolved("electrolyte", electrolytes, known.electrolyte, known.electrolytes)
     listed_in_file = list(read_candidates(candidates)) if candidates is not None else []
     formulas = [coating.formula for coating in chosen] + [formula for _, formula in listed_in_file]

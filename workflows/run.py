@@ -64,6 +64,7 @@ def run_screening(settings: ScreeningSettings, progress: Progress = lambda finis
         request["catalogue"],
         request["candidates"],
         settings.criteria,
+        settings.lithiation,
     )
     request["energies"] = fixed_source(settings.energies)  # only now is the version of a database known
     _check_states(settings, plan)

@@ -52,6 +52,10 @@ class ScreeningSettings(BaseSettings):
     electrolytes: Names = Field(
         default_factory=lambda: list(Catalogue.load().defaults("electrolyte")), description="names or formulas"
     )
+    lithiation: Annotated[list[float], NoDecode, BeforeValidator(split_names)] = Field(
+        default_factory=list,
+        description="further states of charge of every cathode: lithium atoms in a formula unit",
+    )
     energies: str = Field(REFERENCE, description="a source of energies, see screening.energies")
     store: str = Field("results/coatings", description="folder of the embedded database, or a mongodb:// URI")
     workers: int = Field(1, ge=1, description="processes")

@@ -213,19 +213,22 @@ def interface(
 
 def cathode(
     name: Annotated[str, typer.Argument(help="Name of the catalogue, or a lithium-containing formula.")],
+    lithiation: Annotated[
+        str, typer.Option(help="Comma list of further states of charge: lithium atoms in a formula unit, such as 0.3.")
+    ] = "",
     energies: Energies = "reference",
     as_json: AsJson = False,
 ) -> None:
     """Print a cathode's composition, states of charge, voltages, and lithium's chemical potential at each state.
 
-    Example: coatscreen cathode NCM83
+    Example: coatscreen cathode NCM83 --lithiation 0.3
     """
-    from coatscreen.output import document, number, print_energies, print_json, print_table
+    from coatscreen.output import document, number, numbers, print_energies, print_json, print_table
     from screening.catalogue import Catalogue
     from screening.cathode import lithium_states
     from screening.energies import open_energies
 
-    host = Catalogue.load().cathode(name)
+    host = Catalogue.load().cathode(name).with_states(numbers("--lithiation", lithiation))
     phases = open_energies(energies, systems=[{"Li", *host.composition("full")}])
     result = lithium_states(phases, host)
     if as_json:
@@ -251,8 +254,11 @@ def cathode(
         ["state", "composition", "energy", "mu_Li (eV)", "voltage (V)", "origin", "definition"], rows, result.cathode
     )
     print_table(
-        ["Li from", "to", "average voltage (V)"],
-        [[f"{s.lithium_from:g}", f"{s.lithium_to:g}", number(s.voltage_v, 3)] for s in result.voltages],
+        ["Li from", "to", "average voltage (V)", "definition"],
+        [
+            [f"{s.lithium_from:g}", f"{s.lithium_to:g}", number(s.voltage_v, 3), s.definition]
+            for s in (*result.voltages, *result.averages)
+        ],
     )
     return print_energies(phases.provenance)
 

@@ -41,7 +41,7 @@ def order(
 
     Example: coatscreen energies order NCM83,LiNb0.5Ta0.5O3 --relaxed 3 --workers 2
     """
-    from coatscreen.output import document, print_json, progress_bar
+    from coatscreen.output import document, numbers, print_json, progress_bar
     from screening.errors import CalculationError, InputError, nearest
     from screening.orderings import Draw
     from screening.supercell import CellSize
@@ -53,7 +53,7 @@ def order(
         outcome = order_materials(
             [name.strip() for name in materials.split(",") if name.strip()],
             output,
-            _contents(lithium),
+            numbers("--lithium", lithium),
             Draw(n_orderings=orderings, ranking="ewald" if ranking == "ewald" else "random", seed=seed),
             relaxed,
             CellSize(least_atoms=least_sites, most_atoms=most_sites, tolerance=tolerance),
@@ -69,15 +69,6 @@ def order(
     if outcome.failed:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in list(outcome.failed.items())[:3])
         raise CalculationError(f"{len(outcome.failed)} jobs failed: {reasons}")
-
-
-def _contents(text: str) -> list[float]:
-    from screening.errors import InputError
-
-    try:
-        return [float(part) for part in text.split(",") if part.strip()]
-    except ValueError:
-        raise InputError(f"--lithium takes numbers separated by commas, not {text!r}") from None
 
 
 def _print(outcome: OrderedMaterials) -> None:

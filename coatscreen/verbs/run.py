@@ -28,6 +28,10 @@ def run(
     electrolytes: Annotated[
         str | None, typer.Option(help="Comma list of names, formulas, or glasses such as 0.75Li2S-0.25P2S5@30meV.")
     ] = None,
+    lithiation: Annotated[
+        str | None,
+        typer.Option(help="Comma list: lithium contents of the cathodes screened besides full and half, such as 0.3."),
+    ] = None,
     energies: Annotated[str | None, typer.Option(help=ENERGIES_HELP)] = None,
     store: Annotated[str | None, typer.Option(help="Folder of the database, or a mongodb:// URI.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
@@ -69,6 +73,7 @@ def run(
         "candidates": None if candidates is None else str(candidates),
         "cathodes": cathodes,
         "electrolytes": electrolytes,
+        "lithiation": lithiation,
         "energies": energies,
         "prefer_mu": prefer_mu,
         "uncertainty": uncertainty or None,
