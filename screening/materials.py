@@ -233,9 +233,10 @@ class Cathode(_Entry):
         return content
 
     def with_states(self, lithium: Sequence[float]) -> Cathode:
-        """Return the cathode with further states of charge, each named by its lithium content, ``0.3`` say.
+        """Return the cathode with further states of charge, each named by its share of lithium, ``30%`` say.
 
-        They are added to its name, as in ``NCM83+0.3``: what is computed with other states is not ranked together.
+        They are added to its name, as in ``NCM83+30%``: what is computed with other states is not ranked together.
+        In names of states a decimal point is written ``_``, since names of quantities are made of them.
 
         Parameters
         ----------
@@ -250,7 +251,7 @@ class Cathode(_Entry):
         states = dict(self.lithiations)
         for content in map(self.lithium, lithium):
             if all(abs(content - known) > AMOUNT_TOLERANCE for known in states.values()):
-                states[f"{content:g}"] = content
+                states[f"{100 * content / self.lithiations['full']:g}%".replace(".", "_")] = content
         name = "+".join([self.name, *list(states)[len(self.lithiations) :]])
         return self.model_copy(update={"name": name, "lithiations": states})
 

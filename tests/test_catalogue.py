@@ -455,3 +455,15 @@ class TestUsersFiles:
         binary.write_bytes(b"\xff\xfe\x00coatings")
         with pytest.raises(InputError, match=r"binary\.yaml: not UTF-8 text$"):
             Catalogue.load(binary)
+
+
+def test_further_states_of_charge_are_named_by_their_share_of_lithium():
+    cathode = Catalogue.load().cathode("NCM83").with_states([0.3, 0.5, 0.125, 0.0])
+    assert cathode.name == "NCM83+30%+12_5%+0%"
+    assert cathode.lithiations == {"full": 1.0, "half": 0.5, "30%": 0.3, "12_5%": 0.125, "0%": 0.0}
+    assert cathode.formula("30%") == "Li0.3Ni0.83Co0.12Mn0.05O2"
+    assert cathode.formula("0%") == "Ni0.83Co0.12Mn0.05O2"
+    assert Catalogue.load().cathode("NCM83").with_states([1.0]).name == "NCM83"
+    for outside in (1.1, -0.1, float("nan")):
+        with pytest.raises(InputError, match="NCM83 holds 0 to 1 lithium in a formula unit, not"):
+            Catalogue.load().cathode("NCM83").with_states([outside])

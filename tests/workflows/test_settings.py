@@ -156,3 +156,10 @@ def test_a_wrong_environment(monkeypatch):
     monkeypatch.setenv("COATSCREEN_WORKERS", "many")
     with pytest.raises(InputError, match="workers"):
         load_settings()
+
+
+def test_further_states_of_charge_come_as_numbers_or_a_comma_list():
+    assert load_settings(lithiation="0.3, 0.2").lithiation == [0.3, 0.2]
+    assert load_settings().lithiation == []
+    with pytest.raises(InputError, match="lithiation"):
+        load_settings(lithiation="half")
