@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from screening.batch import ContactBatch, EnergySource, StabilityBatch, WindowBatch
@@ -134,7 +135,7 @@ def best_stacks(
     def inner(kind: int, i: int, j: int) -> float:
         held = [None] if kinds[kind] == "closed" else potentials
         try:
-            return -min(mutual_mev(phases, layers[i].formula, layers[j].formula, reservoir) for reservoir in held)
+            return -min(mutual_mev(phases, layers[i].reactant, layers[j].reactant, reservoir) for reservoir in held)
         except CoatscreenError as error:
             pairs_failed[f"{layers[i].coating}|{layers[j].coating}"] = str(error)
             return math.inf
@@ -192,6 +193,7 @@ def _layer(coating: Material, parts: Mapping[str, Any]) -> Layer | str:
     return Layer(
         coating=coating.name,
         formula=coating.formula,
+        reactant=coating.reactant,
         energy_above_hull_mev_per_atom=None if above is None else round(1000.0 * above, 6),
         reduction_limit_v=window.reduction_limit_v,
         oxidation_limit_v=window.oxidation_limit_v,
@@ -209,17 +211,23 @@ class _Between:
         self.phases = phases
         self.cathode = cathode
         self.electrolyte = electrolyte
-        contacts = bare_contacts(phases, cathode, electrolyte.formula)
+        self.on_cathode = cache(lambda coating: cathode_contacts(phases, coating, cathode))
+        self.on_electrolyte = cache(
+            lambda coating: [
+                *electrolyte_contacts(phases, coating, electrolyte.reactant, None),
+                *electrolyte_contacts(phases, coating, electrolyte.reactant, cathode),
+            ]
+        )
+        contacts = bare_contacts(phases, cathode, electrolyte.reactant)
         self.bare = {kind: _energy(_weakest(contacts, kind)) for kind in ENSEMBLES}
 
     def stack(self, layers: list[Layer], rank: int) -> Stack:
         """Describe a stack with all its contacts."""
-        first, last = layers[0].formula, layers[-1].formula
+        first, last = layers[0].reactant, layers[-1].reactant
         contacts = [
-            *cathode_contacts(self.phases, first, self.cathode),
+            *self.on_cathode(first),
             *(layer_contacts(self.phases, first, last, self.cathode) if len(layers) > 1 else []),
-            *electrolyte_contacts(self.phases, last, self.electrolyte.formula, None),
-            *electrolyte_contacts(self.phases, last, self.electrolyte.formula, self.cathode),
+            *self.on_electrolyte(last),
         ]
         closed, opened = (self._path(layers, contacts, kind) for kind in ENSEMBLES)
         return Stack(

@@ -22,6 +22,7 @@ class Layer(BaseModel):
 
     coating: str = Field(description="name")
     formula: str = Field(description="composition")
+    reactant: str = Field(description="what reacts, in the notation of screening.notation")
     energy_above_hull_mev_per_atom: float | None = Field(description="null where no phase of it is known")
     reduction_limit_v: float = Field(description="below this voltage it takes up lithium; 0: never")
     oxidation_limit_v: float | None = Field(description="above it gives up lithium; null: it has none to give")

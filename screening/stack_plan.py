@@ -69,10 +69,10 @@ def plan_stacks(
     left_out = {name: f"it is the material it should protect or touch, {same}" for name, same in plan.left_out.items()}
     layers: dict[tuple[tuple[str, float], ...], Material] = {}
     for coating in plan.coatings:
-        if coating.components:
-            left_out[coating.name] = f"a composite of {' and '.join(coating.components)}, a layer is one material"
+        if coating.mole_fractions:
+            left_out[coating.name] = f"a composite of {' and '.join(coating.mole_fractions)}, a layer is one material"
             continue
-        fractions = atomic_fractions(Reactant(phases, coating.formula).composition)
+        fractions = atomic_fractions(Reactant(phases, coating.reactant).composition)
         key = tuple(sorted((element, round(fraction, _DIGITS)) for element, fraction in fractions.items()))
         if key in layers:
             left_out[coating.name] = f"the composition of {layers[key].name}"

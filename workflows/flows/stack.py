@@ -61,7 +61,7 @@ class StackMaker(Maker):  # type: ignore[misc]
         Parameters
         ----------
         coatings, cathode, electrolyte
-            Names from the catalogue, or formulas.
+            Names from the catalogue, or materials.
         energies
             As for :func:`screening.energies.open_energies`.
         catalogue
@@ -84,20 +84,20 @@ class StackMaker(Maker):  # type: ignore[misc]
         batches = [plan.coatings[i : i + self.batch_size] for i in range(0, len(plan.coatings), self.batch_size)]
         for number, coatings in enumerate(batches, start=1):
             count = f"{number}/{len(batches)}"
-            formulas = {coating.name: coating.formula for coating in coatings}
+            materials = {coating.name: coating.reactant for coating in coatings}
             parts = [
-                named_by_content(screening_jobs.stability_of(source, formulas), f"coatings {count}"),
-                named_by_content(screening_jobs.windows_of(source, formulas), f"coatings {count}"),
+                named_by_content(screening_jobs.stability_of(source, materials), f"coatings {count}"),
+                named_by_content(screening_jobs.windows_of(source, materials), f"coatings {count}"),
                 named_by_content(
-                    screening_jobs.contacts_with_cathode(source, formulas, states.output),
+                    screening_jobs.contacts_with_cathode(source, materials, states.output),
                     f"{plan.cathode.name} {count}",
                 ),
                 named_by_content(
-                    screening_jobs.contacts_with_electrolyte(source, formulas, electrolyte),
+                    screening_jobs.contacts_with_electrolyte(source, materials, electrolyte),
                     f"{electrolyte.name} {count}",
                 ),
                 named_by_content(
-                    screening_jobs.contacts_with_electrolyte(source, formulas, electrolyte, states.output),
+                    screening_jobs.contacts_with_electrolyte(source, materials, electrolyte, states.output),
                     f"{electrolyte.name} at {plan.cathode.name} {count}",
                 ),
             ]
