@@ -70,5 +70,6 @@ def _write(path: Path, content: bytes) -> Path:
         half.write_bytes(content)
         half.replace(path)
     except OSError as error:
+        half.unlink(missing_ok=True)
         raise InputError(f"{path} cannot be written: {error.strerror}") from None
     return path
