@@ -132,9 +132,15 @@ class AnnealScan(Result):
     observed: list[Observed] = Field(description="what heating this material was seen to do")
 
 
-class PublishedAnnealing(Result):
+class PublishedAnnealing(_Document):
     """A coating at the conditions it was published with."""
 
     published: PublishedCondition
     anneal: AnnealPoint
     conditions: Conditions
+
+
+class PublishedAnnealings(Result):
+    """Every published coating at its conditions."""
+
+    coatings: list[PublishedAnnealing] = Field(description="in the order of the data file")

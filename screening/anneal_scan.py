@@ -7,13 +7,20 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from screening.anneal import Annealing
-from screening.anneal_documents import AnnealScan, ProductChange, PublishedAnnealing, Transformation
+from screening.anneal_documents import (
+    AnnealScan,
+    ProductChange,
+    PublishedAnnealing,
+    PublishedAnnealings,
+    Transformation,
+)
 from screening.annealing_data import annealing_data
 from screening.atmosphere import Atmosphere
 from screening.catalogue import Catalogue
 from screening.element_gibbs import KELVIN_AT_0_C, check_temperature
 from screening.equilibrium import clean
 from screening.errors import InputError
+from screening.naming import elements_named
 from screening.phase_set import PhaseSet
 
 _CHANGE_WITHIN_K = 0.5  # a change of products is located to this
@@ -64,7 +71,7 @@ def anneal_scan(annealing: Annealing, temperatures_k: Sequence[float]) -> Anneal
 
 def anneal_published(
     phases: PhaseSet, catalogue: Catalogue | None = None, without: Sequence[str] = ()
-) -> list[PublishedAnnealing]:
+) -> PublishedAnnealings:
     """Compute each coating of ``data/annealing.yaml`` at its conditions, alone and on its cathode.
 
     Parameters
@@ -90,10 +97,20 @@ def anneal_published(
                 published=published,
                 anneal=annealing.at(published.temperature_c + KELVIN_AT_0_C),
                 conditions=annealing.conditions,
-                energies=phases.provenance,
             )
         )
-    return found
+    return PublishedAnnealings(coatings=found, energies=phases.provenance)
+
+
+def published_systems(catalogue: Catalogue) -> list[frozenset[str]]:
+    """Return the elements of each coating of ``data/annealing.yaml`` with its cathode and furnace."""
+    return [
+        elements_named(one.material, catalogue).union(
+            elements_named(one.cathode, catalogue),
+            *(gas.composition for gas in Atmosphere(one.oxygen_bar, one.gas_bar).opened().values()),
+        )
+        for one in annealing_data().published
+    ]
 
 
 def _changes(annealing: Annealing, low: _Sample, high: _Sample) -> list[tuple[_Sample, _Sample]]:

@@ -21,7 +21,7 @@ LOWEST_K = 298.15  # 25 C: 1.85 K below the first row, where the line through th
 
 @cache
 def _table() -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
-    from pymatgen.entries.computed_entries import G_ELEMS
+    from pymatgen.core.entries import G_ELEMS
 
     kelvin = sorted(G_ELEMS, key=float)
     values = {element: np.array([G_ELEMS[t][element] for t in kelvin]) for element in G_ELEMS[kelvin[0]]}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
+from pymatgen.core.entries import G_GASES
 
 from screening.errors import InputError
-from screening.gas import oxygen_chemical_potential_ev
+from screening.gas import KJ_PER_MOL_PER_EV, known_gases, oxygen_chemical_potential_ev
 from screening.reservoir import Reservoir
 
 ONE_ATM_BAR = 1.01325
@@ -52,3 +53,33 @@ def test_reservoir_of_a_gas_holds_that_potential():
 def test_refused(kelvin, bar, named):
     with pytest.raises(InputError, match=named):
         oxygen_chemical_potential_ev(kelvin, bar)
+
+
+# Gibbs energies of formation at 298.15 K, kJ/mol: NIST-JANAF Thermochemical Tables, 4th ed. (1998)
+JANAF = {"SO2": -300.125, "SO3": -371.016, "CO2": -394.389, "P4O10": -2669.711, "H2O": -228.582}
+
+
+@pytest.mark.parametrize(("name", "published"), JANAF.items())
+def test_gases_at_room_temperature(name, published):
+    [gas] = [gas for gas in known_gases() if gas.name == name]
+    assert gas.formation_free_energy_ev(298.15) * KJ_PER_MOL_PER_EV == pytest.approx(published, abs=0.5)
+
+
+@pytest.mark.parametrize("name", ["SO2", "CO2", "H2O"])
+@pytest.mark.parametrize("kelvin", [400, 700, 1000, 1300, 2000])
+def test_gases_at_temperature_as_pymatgen_has_them(name, kelvin):
+    [gas] = [gas for gas in known_gases() if gas.name == name]
+    assert gas.formation_free_energy_ev(kelvin) == pytest.approx(G_GASES[name][str(kelvin)], abs=0.005)
+
+
+@pytest.mark.parametrize(("name", "below", "above"), [("I2", 400.0, 500.0), ("S2", 800.0, 900.0)])
+def test_a_gas_above_the_boiling_point_is_the_standard_state_of_its_element(name, below, above):
+    [gas] = [gas for gas in known_gases() if gas.name == name]
+    assert gas.formation_free_energy_ev(below) > 0.05
+    assert gas.formation_free_energy_ev(above) == pytest.approx(0.0, abs=0.005)
+
+
+def test_a_gas_joined_where_its_two_polynomials_meet():
+    for gas in known_gases():
+        low, high = (gas.formation_free_energy_ev(kelvin) for kelvin in (1000.0, 1000.0001))
+        assert low == pytest.approx(high, abs=1e-4)

@@ -10,7 +10,7 @@ from coatscreen.verbs.materials import AsJson, Energies
 
 if TYPE_CHECKING:
     from screening.anneal import Annealing
-    from screening.anneal_documents import AnnealPoint, AnnealScan, Conditions, PublishedAnnealing, Transformation
+    from screening.anneal_documents import AnnealPoint, AnnealScan, Conditions, PublishedAnnealings, Transformation
 
 DEFAULT_FROM_C, DEFAULT_TO_C, DEFAULT_STEP_C = 25.0, 700.0, 25.0
 DEFAULT_OXYGEN_BAR = 0.21
@@ -51,7 +51,7 @@ def anneal(
     """
     from coatscreen.output import document, print_energies, print_json
     from screening.anneal import Annealing
-    from screening.anneal_scan import anneal_published, anneal_scan
+    from screening.anneal_scan import anneal_published, anneal_scan, published_systems
     from screening.atmosphere import Atmosphere
     from screening.catalogue import Catalogue
     from screening.element_gibbs import KELVIN_AT_0_C, check_temperature
@@ -65,9 +65,11 @@ def anneal(
             raise InputError("--published has its own materials and conditions; it takes none")
         if gas:
             raise InputError("--published has its own gases; it takes none")
-        every = anneal_published(open_energies(energies), catalogue, without or ())
+        every = anneal_published(
+            open_energies(energies, systems=published_systems(catalogue)), catalogue, without or ()
+        )
         if as_json:
-            return print_json([document(one) for one in every])
+            return print_json(document(every))
         return _print_published(every)
     if material is None:
         raise InputError("a material is needed, or --published")
@@ -77,7 +79,11 @@ def anneal(
     kelvin = [temperature + KELVIN_AT_0_C for temperature in temperatures]
     for one in kelvin:
         check_temperature(one)
-    held = dict(_gas(text) for text in gas or [])
+    held: dict[str, float] = {}
+    for name, bar in map(_gas, gas or []):
+        if name in held:
+            raise InputError(f"--gas {name} is given twice")
+        held[name] = bar
     oxygen = DEFAULT_OXYGEN_BAR if pressure is None else pressure
     atmosphere = Atmosphere(oxygen, held) if product_pressure is None else Atmosphere(oxygen, held, product_pressure)
     named = frozenset(e for name in (material, on) if name is not None for e in elements_named(name, catalogue))
@@ -196,11 +202,11 @@ def _print_scan(scan: AnnealScan) -> None:
         print(f"observed at {seen.temperature_c:g} C: {seen.what}; {seen.source}")
 
 
-def _print_published(every: list[PublishedAnnealing]) -> None:
+def _print_published(every: PublishedAnnealings) -> None:
     from coatscreen.output import number, print_energies, print_table
 
     rows = []
-    for one in every:
+    for one in every.coatings:
         alone, contact = one.anneal.alone, one.anneal.on_cathode
         if contact is None:
             continue
@@ -223,10 +229,10 @@ def _print_published(every: list[PublishedAnnealing]) -> None:
     columns = ["coating", "cathode", "T (C)", "gas (bar)", "alone", f"alone {unit}", "becomes"]
     columns += ["on cathode", f"mutual {unit}", "a little on much cathode"]
     print_table(columns, rows)
-    limits = every[0].conditions
+    limits = every.coatings[0].conditions
     print(
         f"stable: within {1000 * limits.stable_within_ev_per_closed_atom:g} meV per closed atom; undecided: within "
         f"{1000 * limits.undecided_within_ev_per_closed_atom:g}, the error of free energies. Gases are given off at "
         f"{limits.product_gas_bar:g} bar"
     )
-    print_energies(every[0].energies)
+    print_energies(every.energies)
