@@ -8,16 +8,16 @@ if TYPE_CHECKING:
     from screening.composite import CompositeStability, CompositeWindow
 
 
-def print_composite_stability(result: CompositeStability) -> None:
-    """Print what the phases of a composite are, alone and together."""
+def print_composite_stability(result: CompositeStability, spread: str) -> None:
+    """Print what the phases of a composite are, alone and together; `spread` is the interval of its energy."""
     from coatscreen.output import number, print_table
 
     print(
-        f"{result.formula}: {number(1000 * (result.energy_above_hull_ev_per_atom or 0.0), 1)} meV/atom above the hull: "
+        f"{result.formula}: {number(1000 * (result.energy_above_hull_ev_per_atom or 0.0), 1)} meV/atom above the hull"
+        f"{spread}: "
         f"{number(1000 * result.components_above_hull_ev_per_atom, 1)} of its phases alone, "
         f"{number(-1000 * result.mutual_ev_per_atom, 1)} of their reaction with each other"
     )
-    print(f"decomposition: {result.reaction}")
     for pair, energy in result.inner_mutual_min_ev_per_atom.items():
         print(f"inner interface {pair}: {number(1000 * energy, 1)} meV/atom in the worst ratio")
     print_table(

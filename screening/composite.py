@@ -116,6 +116,11 @@ class Composite:
         return max(0.0, clean(self.formation_energy - self.mixture.energy))
 
     @property
+    def own_energy_above_hull(self) -> float:
+        """The same, as of a :class:`~screening.equilibrium.Reactant`."""
+        return self.energy_above_hull
+
+    @property
     def components_above_hull(self) -> float:
         """What the phases lie above the hull each for itself, eV/atom."""
         return clean(self._mean([reactant.energy_above_hull for reactant in self.reactants]))
@@ -124,8 +129,8 @@ class Composite:
         return sum(fraction * value for fraction, value in zip(self.atomic_fractions, values, strict=True))
 
 
-def energy_above_hull(phases: PhaseSet, material: str) -> float | None:
-    """Return the energy above the hull of a material or composite, eV/atom.
+def material_energies(phases: PhaseSet, material: str) -> Composite | Reactant:
+    """Return what has the energies of a material, or of a composite.
 
     Parameters
     ----------
@@ -134,17 +139,13 @@ def energy_above_hull(phases: PhaseSet, material: str) -> float | None:
     material
         In the notation of :mod:`screening.notation`.
 
-    Returns
-    -------
-    float or None
-        None for one material of which neither a phase is known nor an energy was given.
+    Raises
+    ------
+    InputError
+        If it cannot be read or holds an element without energies.
     """
     moles = read_composite(material)
-    return (
-        Reactant(phases, material).own_energy_above_hull
-        if moles is None
-        else Composite(phases, moles).energy_above_hull
-    )
+    return Reactant(phases, material) if moles is None else Composite(phases, moles)
 
 
 def material_stability(phases: PhaseSet, material: str) -> CompositeStability | StabilityDocument:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from screening.cathode import CathodeDocument, state_voltage
-from screening.composite import energy_above_hull, material_window
+from screening.composite import material_energies, material_window
 from screening.contacts import Contact, cathode_contacts, closed_bare_contacts, electrolyte_contacts, inner_contacts
 from screening.errors import InputError
 from screening.materials import Cathode
@@ -139,7 +139,8 @@ def sample_material(phases: PhaseSet, sampling: Sampling, material: str) -> Samp
     values: Samples = {}
     elements = _elements(material)
     for sample in sampling.draw(phases, elements):
-        above, window = energy_above_hull(sample, material), material_window(sample, material)
+        above = material_energies(sample, material).own_energy_above_hull
+        window = material_window(sample, material)
         found = {
             "energy_above_hull_mev_per_atom": None if above is None else 1000.0 * above,
             "reduction_limit_v": window.reduction_limit_v,

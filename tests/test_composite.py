@@ -8,7 +8,7 @@ from pymatgen.analysis.interface_reactions import InterfacialReactivity
 from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core import Composition
 
-from screening.composite import energy_above_hull, material_stability, material_window
+from screening.composite import material_energies, material_stability, material_window
 from screening.errors import InputError
 from screening.stability import phase_stability
 from screening.window import electrochemical_window
@@ -59,7 +59,11 @@ def test_against_pymatgen(moles):
     expected = energy / total.num_atoms - diagram.get_hull_energy_per_atom(total)
     text = "+".join(f"{n}{f}" for f, n in moles.items())
     found = material_stability(phases, text)
-    assert energy_above_hull(phases, text) == found.energy_above_hull_ev_per_atom == pytest.approx(expected, abs=1e-8)
+    assert (
+        material_energies(phases, text).energy_above_hull
+        == found.energy_above_hull_ev_per_atom
+        == pytest.approx(expected, abs=1e-8)
+    )
     for pair, mutual in found.inner_mutual_min_ev_per_atom.items():
         a, b = (Composition(formula) for formula in pair.split("|"))
         reactivity = InterfacialReactivity(a, b, diagram, norm=True, use_hull_energy=True)
@@ -91,8 +95,8 @@ def test_one_material_is_what_it_is_alone():
     phases = synthetic()
     assert material_stability(phases, "Li6PS5Cl") == phase_stability(phases, "Li6PS5Cl")
     assert material_window(phases, "Li6PS5Cl") == electrochemical_window(phases, "Li6PS5Cl")
-    assert energy_above_hull(phases, "Li5NbO5") is None
-    assert energy_above_hull(phases, "Li5NbO5@20meV") == pytest.approx(0.02)
+    assert material_energies(phases, "Li5NbO5").own_energy_above_hull is None
+    assert material_energies(phases, "Li5NbO5@20meV").own_energy_above_hull == pytest.approx(0.02)
 
 
 @pytest.mark.parametrize(("text", "message"), [("LiPO3+Al2O3", "no phase of Al"), ("LiPO3+Li", "lithium has no")])

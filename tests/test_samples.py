@@ -8,7 +8,7 @@ from fixtures_screening import phase_set, synthetic
 
 from screening.catalogue import Catalogue
 from screening.cathode import lithium_states
-from screening.composite import energy_above_hull
+from screening.composite import material_energies
 from screening.composition import parse_formula
 from screening.contacts import bare_contacts, cathode_contacts, electrolyte_contacts
 from screening.errors import InputError
@@ -110,7 +110,10 @@ def test_a_composite_in_samples_is_its_phases_in_the_same_samples(model, ncm83):
     assert both["mutual_inner_mev_per_atom"] == pytest.approx(inner, abs=1e-5)
     for limit, narrower in (("reduction_limit_v", max), ("oxidation_limit_v", min)):
         assert both[limit] == [narrower(pair) for pair in zip(first[limit], second[limit], strict=True)]
-    above = [1000.0 * energy_above_hull(sample, "LiNbO3+Li3PO4") for sample in sampling.draw(phases, system)]
+    above = [
+        1000.0 * material_energies(sample, "LiNbO3+Li3PO4").energy_above_hull
+        for sample in sampling.draw(phases, system)
+    ]
     assert both["energy_above_hull_mev_per_atom"] == pytest.approx(above, abs=1e-5)
 
 

@@ -48,13 +48,6 @@ def _open(
     return phases, catalogue
 
 
-def _resolved(text: str, catalogue: Catalogue, phases: PhaseSet, sampling: Sampling | None) -> str:
-    """Return a material or composite; of samples, only a material."""
-    from screening.naming import resolve_formula, resolve_material
-
-    return (resolve_material if sampling is None else resolve_formula)(text, catalogue, phases)
-
-
 def stability(
     formula: Formula,
     energies: Energies = "reference",
@@ -70,17 +63,17 @@ def stability(
     from coatscreen.composites import print_composite_stability
     from coatscreen.output import document, number, print_energies, print_json
     from screening.composite import CompositeStability, material_stability
+    from screening.naming import resolve_material
 
     sampling = sampling_asked(uncertainty, samples, seed)
     phases, catalogue = _open(energies, formula, sampling=sampling)
-    result = material_stability(phases, _resolved(formula, catalogue, phases, sampling))
+    result = material_stability(phases, resolve_material(formula, catalogue, phases))
     off = None if sampling is None else sampling.stability(phases, result.formula)
     if as_json:
         return print_json(document(result, uncertainty=off))
     if isinstance(result, CompositeStability):
-        print_composite_stability(result)
-        return print_energies(phases.provenance)
-    if result.phase is None:
+        print_composite_stability(result, spread(off, "energy_above_hull", 1000, 1))
+    elif result.phase is None:
         why = "no phase of this composition is known"
         if result.energy_above_hull_ev_per_atom is not None:
             why = f"taken {number(1000 * result.energy_above_hull_ev_per_atom, 1)} meV/atom above the hull"
@@ -129,10 +122,11 @@ def window(
     from coatscreen.composites import print_limits
     from coatscreen.output import document, number, print_energies, print_json
     from screening.composite import CompositeWindow, material_window
+    from screening.naming import resolve_material
 
     sampling = sampling_asked(uncertainty, samples, seed)
     phases, catalogue = _open(energies, formula, also=("Li",), sampling=sampling)
-    result = material_window(phases, _resolved(formula, catalogue, phases, sampling))
+    result = material_window(phases, resolve_material(formula, catalogue, phases))
     off = None if sampling is None else sampling.window(phases, result.formula)
     if as_json:
         return print_json(document(result, uncertainty=off))

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from screening.composite import material_energies, material_window
 from screening.criteria import default_criteria
 from screening.equilibrium import Reactant
 from screening.interface import Interface
-from screening.notation import composition_of
+from screening.notation import composition_of, read_composite
 from screening.phase_set import PhaseSet
 from screening.reservoir import Reservoir
 from screening.sample_defaults import N_SAMPLES, SEED
@@ -24,7 +25,6 @@ from screening.uncertainty.documents import (
 from screening.uncertainty.intervals import Interval
 from screening.uncertainty.model import error_model
 from screening.uncertainty.sampling import sampled
-from screening.window import electrochemical_window
 
 REACTS_BELOW_EV = -0.001  # a mutual energy nearer to zero is none that an experiment could tell from none
 
@@ -39,7 +39,7 @@ def stability_uncertainty(
     phases
         The energies.
     formula
-        Any composition of their elements.
+        A material or composite of their elements, in the notation of :mod:`screening.notation`.
     n_samples, seed
         How many samples of the energies, and which.
 
@@ -49,14 +49,14 @@ def stability_uncertainty(
         If there is no error model for the energies; otherwise as :func:`screening.stability.phase_stability`.
     """
     elements = composition_of(formula)
-    found = [Reactant(sample, formula) for sample in sampled(phases, elements, n_samples, seed)]
+    found = [material_energies(sample, formula) for sample in sampled(phases, elements, n_samples, seed)]
     known = found[0].own_energy_above_hull is not None
-    above = np.array([reactant.energy_above_hull for reactant in found])
+    above = np.array([material.energy_above_hull for material in found])
     within = _stable_within_ev_per_atom()
     return StabilityUncertainty(
         **_samples_of(phases, elements, [formula], n_samples, seed),
         energy_above_hull_ev_per_atom=Interval.of(above) if known else None,
-        formation_energy_ev_per_atom=Interval.of(reactant.formation_energy for reactant in found),
+        formation_energy_ev_per_atom=Interval.of(material.formation_energy for material in found),
         stable_within_ev_per_atom=within,
         probability_stable=float((above <= within).mean()) if known else None,
     )
@@ -67,7 +67,7 @@ def window_uncertainty(
 ) -> WindowUncertainty:
     """Say how uncertain an electrochemical window is; parameters and errors as :func:`stability_uncertainty`."""
     elements = {*composition_of(formula), "Li"}
-    found = [electrochemical_window(sample, formula) for sample in sampled(phases, elements, n_samples, seed)]
+    found = [material_window(sample, formula) for sample in sampled(phases, elements, n_samples, seed)]
     reduction = np.array([window.reduction_limit_v for window in found], dtype=np.float64)
     oxidation = [window.oxidation_limit_v for window in found if window.oxidation_limit_v is not None]
     distances = [w.distance_to_hull_ev_per_atom for w in found if w.distance_to_hull_ev_per_atom is not None]
@@ -130,7 +130,8 @@ def _samples_of(
     phases: PhaseSet, elements: Iterable[str], formulas: Iterable[str], n_samples: int, seed: int
 ) -> dict[str, Any]:
     model = error_model(phases.scale)
-    reactants = [Reactant(phases, formula) for formula in formulas]
+    parts = [part for formula in formulas for part in read_composite(formula) or (formula,)]
+    reactants = [Reactant(phases, part) for part in parts]
     return {
         "n_samples": n_samples,
         "seed": seed,

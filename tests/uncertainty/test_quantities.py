@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from screening.composite import material_stability
 from screening.errors import InputError
 from screening.interface import Interface
 from screening.reservoir import Reservoir
@@ -108,3 +109,22 @@ def test_materials_unlike_those_the_model_was_calibrated_on_are_named(reference)
 def test_lithium_has_no_window_in_any_sample(reference):
     with pytest.raises(InputError, match="lithium has no electrochemical window"):
         window_uncertainty(reference, "Li", N)
+
+
+def test_a_composite(reference):
+    composite, elements = "LiPO3+2Li2O", ["Li", "P", "O"]
+    found = stability_uncertainty(reference, composite, N)
+    documents = [material_stability(sample, composite) for sample in sampled(reference, elements, N)]
+    assert numbers(found.energy_above_hull_ev_per_atom) == interval(
+        [one.energy_above_hull_ev_per_atom for one in documents]
+    )
+    assert numbers(found.formation_energy_ev_per_atom) == interval(
+        [one.formation_energy_ev_per_atom for one in documents]
+    )
+    assert found.probability_stable == 0.0  # the two become Li3PO4
+    limits = window_uncertainty(reference, composite, N).oxidation_limit_v
+    lower = [
+        min(electrochemical_window(sample, formula).oxidation_limit_v for formula in ("LiPO3", "Li2O"))
+        for sample in sampled(reference, elements, N)
+    ]
+    assert numbers(limits) == interval(lower)
