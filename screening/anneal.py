@@ -14,6 +14,7 @@ from screening.anneal_documents import (
     AnnealPoint,
     Conditions,
     Contact,
+    OxidationStep,
     Product,
     Transformation,
     Verdict,
@@ -111,7 +112,40 @@ class Annealing:
         """Return what :meth:`at` does, with the conditions and where it comes from."""
         point = self.at(temperature_k)
         fields = {name: getattr(point, name) for name in AnnealPoint.model_fields}
-        return AnnealDocument(**fields, conditions=self.conditions, energies=self.phases.provenance)
+        return AnnealDocument(
+            **fields,
+            conditions=self.conditions,
+            oxidation=self.oxidation(temperature_k),
+            energies=self.phases.provenance,
+        )
+
+    def oxidation(self, temperature_k: float) -> list[OxidationStep]:
+        """Return what the material passes through while it takes up oxygen, at each change of its products.
+
+        Where oxygen comes slowly the solid is in equilibrium with itself, at the oxygen it has, before it is so with
+        the furnace. Gases leave at the pressure given for them. Empty where it takes up none, or where the furnace holds
+        other gases, whose elements then have no potential of their own.
+        """
+        hot, start = self._heater.at(temperature_k), self._coating
+        uptake = self._transformed(hot, start).taken_up_moles["O2"]
+        if uptake <= 0.0 or self.atmosphere.gas_bar:
+            return []
+        oxidised = {**start.composition, "O": start.composition.get("O", 0.0) + 2.0 * uptake}
+        system = hot.phases.system(self._heater.elements)
+        line = system.line(system.vector(start.composition), system.vector(oxidised))
+        before, after = start.atoms(system.elements), sum(oxidised.values())
+        steps = []
+        for k, t in enumerate(line.t.tolist()):
+            atoms = 1.0 / ((1.0 - t) / before + t / after)  # of one formula unit with the oxygen it has taken up
+            products = named_moles(hot, line.mixture(k), system.elements, atoms)
+            steps.append(
+                OxidationStep(
+                    oxygen_moles=clean((atoms - before) / 2.0),
+                    mass_change_percent=_mass_change(products, start),
+                    products=products,
+                )
+            )
+        return steps
 
     @property
     def conditions(self) -> Conditions:
@@ -146,7 +180,7 @@ class Annealing:
             products=products,
             reaction=equation([(1.0, start.formula)], products, taken_up),
             taken_up_moles=taken_up,
-            mass_change_percent=clean(100.0 * (solid_mass(products) / mass_of(start.composition) - 1.0)),
+            mass_change_percent=_mass_change(products, start),
             reaction_ev_per_closed_atom=energy,
             verdict=_verdict(energy),
         )
@@ -210,6 +244,10 @@ class Annealing:
                 excess[brought] = excess.get(brought, 0.0) - molecules * amount
             taken_up[gas.name] = round(molecules, 6) + 0.0
         return dict(reversed(taken_up.items()))
+
+
+def _mass_change(products: Sequence[Product], start: Start) -> float:
+    return clean(100.0 * (solid_mass(products) / mass_of(start.composition) - 1.0))
 
 
 def _moles(profile: InterfaceProfile, k: int, a: Start, b: Start) -> tuple[float, float]:

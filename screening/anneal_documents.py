@@ -56,6 +56,14 @@ class Transformation(_Document):
         return tuple(sorted(product.name for product in self.products))
 
 
+class OxidationStep(_Document):
+    """What a material is after taking up so much oxygen, in equilibrium with itself but not yet with the furnace."""
+
+    oxygen_moles: float = Field(description="molecules of O2 taken up by a formula unit")
+    mass_change_percent: float = Field(description="mass of the solids against before, percent")
+    products: list[Product] = Field(description="what it is then")
+
+
 class Contact(_Document):
     """What a coating and the cathode under it become together, beyond what each becomes alone."""
 
@@ -106,6 +114,10 @@ class AnnealDocument(AnnealPoint, Result):
     """What a material becomes in a furnace at one temperature."""
 
     conditions: Conditions
+    oxidation: list[OxidationStep] = Field(
+        description="what it passes through where oxygen comes slowly: each change of the products on the way; empty "
+        "where it takes up none, or the furnace holds other gases too"
+    )
 
 
 class ProductChange(_Document):

@@ -80,6 +80,25 @@ def test_a_little_of_it_on_much_cathode_becomes_sulfate_and_phosphate_without_lo
     assert at_300.on_cathode.verdict == "reacts"
 
 
+def test_where_oxygen_comes_slowly_mass_is_gained_before_sulfur_leaves(precursor, at_300):
+    # Kissel et al.: mass is gained first, SO and SO2 leave later
+    steps = precursor.oxidation(kelvin(300))
+    first, gained = steps[:2]
+    assert (first.oxygen_moles, first.mass_change_percent) == (0.0, 0.0)
+    assert {product.name: product.moles for product in first.products} == {"Li3PS4": 1.0}
+    assert all(product.state == "solid" for product in gained.products)
+    assert gained.mass_change_percent == pytest.approx(100 * gained.oxygen_moles * 31.998 / LI3PS4, abs=0.01)
+    assert "SO2(g)" in [product.name for product in steps[2].products]
+    assert steps[2].mass_change_percent < 0.0 < gained.mass_change_percent
+    assert steps[-1].oxygen_moles == pytest.approx(at_300.alone.taken_up_moles["O2"])
+    assert {p.name: p.moles for p in steps[-1].products} == pytest.approx(moles(at_300.alone))
+
+
+def test_there_is_no_such_way_without_oxygen_taken_up_or_in_air(reference):
+    assert Annealing(reference, "HfO2", AIR).oxidation(600.0) == []
+    assert Annealing(reference, "Li3PS4", Atmosphere(0.21, {"CO2": 4.2e-4})).oxidation(600.0) == []
+
+
 def test_what_it_becomes_there_is_stable_there(reference):
     point = Annealing(reference, "Li2SO4/Li3PO4", AIR, cathode="NCM85").at(kelvin(400))
     assert (point.alone.verdict, point.on_cathode.verdict) == ("stable", "stable")

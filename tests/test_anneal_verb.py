@@ -62,6 +62,14 @@ def test_what_a_person_reads(cli):
         "on Li2O: stable",
     ):
         assert line in out
+    assert "Where oxygen comes slowly" not in out  # Li2S becomes Li2SO4 without a stage between
+
+
+def test_a_person_reads_the_stages_of_a_precursor(cli):
+    status, out, _ = cli("Li3PS4", "--celsius", "300")
+    assert status == 0
+    assert "Where oxygen comes slowly" in out
+    assert "1 Li3PS4" in out
 
 
 def test_a_range_a_person_reads(cli):

@@ -10,7 +10,7 @@ from coatscreen.verbs.materials import AsJson, Energies
 
 if TYPE_CHECKING:
     from screening.anneal import Annealing
-    from screening.anneal_documents import AnnealPoint, AnnealScan, Conditions, PublishedAnnealings, Transformation
+    from screening.anneal_documents import AnnealDocument, AnnealScan, Conditions, PublishedAnnealings, Transformation
 
 DEFAULT_FROM_C, DEFAULT_TO_C, DEFAULT_STEP_C = 25.0, 700.0, 25.0
 DEFAULT_OXYGEN_BAR = 0.21
@@ -139,14 +139,28 @@ def _print_conditions(conditions: Conditions) -> None:
         note(f"the energies hold no condensed {', '.join(conditions.gases_left_out)}: these gases are left out")
 
 
-def _print_point(annealing: Annealing, point: AnnealPoint) -> None:
-    from coatscreen.output import number
+def _print_point(annealing: Annealing, point: AnnealDocument) -> None:
+    from coatscreen.output import number, print_table
 
     print(f"{annealing.material} at {point.temperature_c:g} C ({point.temperature_k:g} K), mu_O {point.mu_o_ev:.3f} eV")
     _print_conditions(annealing.conditions)
     print(f"alone: {_verdict(point.alone)}")
     print(f"  {point.alone.reaction}")
     print(f"  mass {point.alone.mass_change_percent:+.1f} %")
+    if len(point.oxidation) > 2:
+        print_table(
+            ["O2 taken up", "mass (%)", "becomes"],
+            [
+                [
+                    number(passed.oxygen_moles, 3),
+                    f"{passed.mass_change_percent:+.1f}",
+                    " + ".join(f"{product.moles:.4g} {product.name}" for product in passed.products),
+                ]
+                for passed in point.oxidation
+            ],
+            "Where oxygen comes slowly",
+            numeric=["O2 taken up"],
+        )
     if point.on_cathode is not None:
         contact = point.on_cathode
         energy = number(1000 * contact.mutual_ev_per_closed_atom, 1)
