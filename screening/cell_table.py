@@ -3,6 +3,10 @@
 A table is a file of energies as ``--energies`` reads it, with one more key, ``cells``: the ordered cells the energies
 come from. A cell of a hundred atoms does not hold every composition exactly; then its energy above the hull at its own
 composition is taken for that of the material.
+
+Cells are relaxed, the packaged phases are not, and relaxing lowers an energy by some meV/atom. So that like is compared
+with like, each cell is raised by what relaxing lowers the pure crystals of its structure type by that are among the
+packaged phases.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from pydantic import ValidationError
 
 from screening.catalogue import Catalogue
 from screening.composition import atomic_fractions, parse_formula
-from screening.disorder import solid_solutions
+from screening.disorder import parent_of, solid_solutions
 from screening.equilibrium import Reactant
 from screening.errors import InputError
 from screening.ordered_cell import OrderedCell
@@ -47,13 +51,46 @@ def material_formula(material: str, lithium: float | None) -> str:
     return catalogue.coating(material).formula if lithium is None else catalogue.cathode(material).formula(lithium)
 
 
-def phase_of_cell(cell: OrderedCell, known: PhaseSet) -> Phase:
+def relaxation_ev_per_atom(material: str, cells: Sequence[OrderedCell], known: PhaseSet) -> float:
+    """Return by how much relaxing lowers energies of a structure type: mean of its pure crystals, eV/atom, negative.
+
+    Parameters
+    ----------
+    material
+        Of the structure type in question.
+    cells
+        Among them cells of the pure crystals, relaxed.
+    known
+        Packaged phases, among them the same crystals, not relaxed.
+
+    Raises
+    ------
+    InputError
+        If none of the pure crystals is among the cells.
+    """
+    crystals = parent_of(material).same_crystals
+    lowered = []
+    for cell in cells:
+        filled = cell.lithium_per_formula_unit in (None, 1.0)
+        if filled and (same := crystals.get(cell.material)):
+            position = next(i for i in known.polymorphs(parse_formula(cell.formula)) if known.table.id(i) == same)
+            lowered.append(cell.energy_ev_per_atom - float(known.energies[position]))
+    if not lowered:
+        raise InputError(
+            f"{material}: how far relaxing lowers it is told from {' or '.join(crystals)}: order one of them too"
+        )
+    return sum(lowered) / len(lowered)
+
+
+def phase_of_cell(cell: OrderedCell, relaxation_ev_per_atom: float, known: PhaseSet) -> Phase:
     """Make the phase that stands for a material of its lowest-energy ordering.
 
     Parameters
     ----------
     cell
         The lowest ordering.
+    relaxation_ev_per_atom
+        What relaxing lowered its energy by, negative; the phase is raised by it.
     known
         Phases on the same scale, without cells: against their hull the energy is counted where the compositions of cell
         and material differ.
@@ -65,7 +102,7 @@ def phase_of_cell(cell: OrderedCell, known: PhaseSet) -> Phase:
     """
     formula = material_formula(cell.material, cell.lithium_per_formula_unit)
     composition, held = atomic_fractions(parse_formula(formula)), atomic_fractions(parse_formula(cell.formula))
-    energy, carried = cell.energy_ev_per_atom, ""
+    energy, carried = cell.energy_ev_per_atom - relaxation_ev_per_atom, ""
     if any(abs(composition.get(el, 0.0) - held.get(el, 0.0)) > _EXACT for el in {*composition, *held}):
         here, there = Reactant(known, cell.formula), Reactant(known, formula)
         above = energy - here.mixture.energy - elements_energy(known, held)
@@ -81,7 +118,8 @@ def phase_of_cell(cell: OrderedCell, known: PhaseSet) -> Phase:
         volume_a3_per_atom=cell.volume_a3_per_atom,
         origin=f"cell {cell.formula}, lowest of {relaxed} relaxed of {cell.n_drawn} orderings{carried}; "
         f"{cell.relaxation.model.model}, {cell.relaxation.optimizer} to "
-        f"{cell.relaxation.force_tolerance_ev_per_angstrom:g} eV/angstrom",
+        f"{cell.relaxation.force_tolerance_ev_per_angstrom:g} eV/angstrom; raised by "
+        f"{-1000.0 * relaxation_ev_per_atom:.1f} meV/atom, which relaxing lowers such crystals by",
     )
 
 
@@ -109,6 +147,30 @@ def mixing_energy_ev_per_atom(cells: Mapping[str, OrderedCell], name: str) -> fl
     return cells[name].energy_ev_per_atom - ends
 
 
+def phases_of_cells(cells: Sequence[OrderedCell], known: PhaseSet) -> list[tuple[OrderedCell, Phase]]:
+    """Make the phases that stand for materials, each with its cell.
+
+    Parameters
+    ----------
+    cells
+        At most one for each material and lithium content. A solid solution's end member that is itself among the known
+        phases gets none.
+    known
+        As for :func:`phase_of_cell`.
+
+    Raises
+    ------
+    InputError
+        If a material is unknown, or it cannot be told how far relaxing lowers its energy.
+    """
+    found = []
+    for cell in cells:
+        if cell.lithium_per_formula_unit is None and known.polymorphs(parse_formula(cell.formula)):
+            continue
+        found.append((cell, phase_of_cell(cell, relaxation_ev_per_atom(cell.material, cells, known), known)))
+    return found
+
+
 def write_cells(path: str | Path, cells: Sequence[OrderedCell], known: PhaseSet, with_structures: bool = True) -> None:
     """Write a table of cells, whole or not at all.
 
@@ -129,7 +191,7 @@ def write_cells(path: str | Path, cells: Sequence[OrderedCell], known: PhaseSet,
         If a material is unknown, or the file cannot be written.
     """
     scale = known.scale.model_copy(update={"name": f"{known.scale.name}, ordered cells", "source": _SOURCE})
-    phases = [phase_of_cell(cell, known) for cell in cells]
+    phases = [phase for _, phase in phases_of_cells(cells, known)]
     columns = PhaseColumns(**{name: [getattr(phase, name) for phase in phases] for name in Phase.model_fields})
     kept = [cell if with_structures else cell.model_copy(update={"structure": None}) for cell in cells]
     write_json(path, {**content_of(scale, columns), _CELLS: [cell.model_dump(mode="json") for cell in kept]})
@@ -157,4 +219,4 @@ def elements_energy(phases: PhaseSet, composition: Mapping[str, float]) -> float
     """Return the energy of the elements of a composition alone, eV/atom."""
     references = dict(zip(phases.elements, phases.references.tolist(), strict=True))
     total = sum(composition.values())
-    return sum(amount * references[element] for element, amount in composition.items()) / total
+    return float(sum(amount * references[element] for element, amount in composition.items()) / total)

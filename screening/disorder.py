@@ -43,6 +43,9 @@ class Parent(_Document):
     groups: dict[str, list[tuple[float, float, float]]] = Field(
         description="fractional coordinates of one site of each orbit, by group"
     )
+    same_crystals: dict[str, str] = Field(
+        description="pure materials of this structure: identifier of the packaged phase that is the same crystal"
+    )
     source: str = Field(description="where the structure is published")
     verified: bool = Field(description="whether it was read in that source, not from memory")
 
@@ -135,6 +138,12 @@ def solid_solution(name: str) -> DisorderedCrystal:
         raise InputError(f"no structure of a solid solution {name!r}{nearest(name, list(solutions))}")
     solution = solutions[name]
     return _crystal(name, _data().parents[solution.parent], solution.occupancies)
+
+
+def parent_of(material: str) -> Parent:
+    """Return the parent of a solid solution; of any other material that of cathodes."""
+    data = _data()
+    return data.parents[data.solutions[material].parent if material in data.solutions else LAYERED]
 
 
 def lithiated_cathode(cathode: Cathode, lithium: float) -> DisorderedCrystal:

@@ -51,7 +51,7 @@ def load_reference(model: str = PACKAGED_MODEL) -> PhaseSet:
     document = _document(PACKAGED, model)
     table = _read(table_path(PACKAGED, model), document).used()
     scale = EnergyScale.model_validate(document["scale"])
-    path = PACKAGED_CELLS / table_path(PACKAGED, model).with_suffix(".json").name
+    path = cells_path(model)
     if not path.exists():
         return PhaseSet.from_table(scale, table)
     cells, columns = read_table(path)
@@ -132,6 +132,11 @@ def reference_rows(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -
     """
     table = _read(table_path(folder, model), _document(Path(folder), model))
     return map(table.row, range(len(table.phases)))
+
+
+def cells_path(model: str) -> Path:
+    """Return the path of the packaged table of ordered cells, which there need not be."""
+    return PACKAGED_CELLS / document_path(PACKAGED, model).name
 
 
 def table_path(folder: str | Path, model: str) -> Path:

@@ -34,27 +34,35 @@ class CalculationWork:
         return {key: value for key, value in document.items() if not key.startswith("@")}
 
 
+def require_chgnet(model: str) -> None:
+    """Check that CHGNet, these weights and atomate2 are there.
+
+    Raises
+    ------
+    InputError
+        If one is not; the message says how to install it.
+    """
+    model_provenance(model)
+    if find_spec("atomate2") is None:
+        raise InputError("atomate2 is not installed: python -m pip install 'coatscreen[mlip]'")
+
+
 @contextmanager
-def calculation_work(path: Path, model: str) -> Iterator[CalculationWork]:
+def calculation_work(path: Path) -> Iterator[CalculationWork]:
     """Open the folder ``PATH.work`` beside a file of results, which no other process may then write.
 
     Parameters
     ----------
     path
         Absolute path of the file.
-    model
-        CHGNet weights that the calculation needs.
 
     Raises
     ------
     InputError
-        If CHGNet or atomate2 is not installed, there are no such weights, or another process computes for this file.
+        If another process computes for this file.
     StoreError
         If the folder cannot be written.
     """
-    model_provenance(model)
-    if find_spec("atomate2") is None:
-        raise InputError("atomate2 is not installed: python -m pip install 'coatscreen[mlip]'")
     from jobflow import JobStore
 
     from screening.database.sqlite_store import SQLiteStore

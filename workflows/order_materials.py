@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.catalogue import Catalogue
-from screening.cell_table import elements_energy, mixing_energy_ev_per_atom, phase_of_cell, read_cells, write_cells
-from screening.disorder import DisorderedCrystal, lithiated_cathode, solid_solution, solid_solutions
+from screening.cell_table import elements_energy, mixing_energy_ev_per_atom, phases_of_cells, read_cells, write_cells
+from screening.disorder import DisorderedCrystal, lithiated_cathode, parent_of, solid_solution, solid_solutions
 from screening.equilibrium import Reactant
 from screening.errors import InputError
 from screening.ordered_cell import OrderedCell
 from screening.orderings import Draw
 from screening.phase_set import PhaseSet
 from screening.provenance import Result
-from screening.reference import PACKAGED, PACKAGED_MODEL, read_reference
+from screening.reference import PACKAGED, PACKAGED_MODEL, cells_path, read_reference
 from screening.supercell import CellSize
-from workflows.calculation_work import calculation_work
+from workflows.calculation_work import calculation_work, require_chgnet
 
 if TYPE_CHECKING:
     from workflows.local import Progress
@@ -104,13 +104,14 @@ def order_materials(
     path = Path(output).resolve()
     crystals = _crystals(names, lithium)
     known = read_reference(PACKAGED, model)
-    with calculation_work(path, model) as work:
-        from workflows.flows.orderings import OrderingMaker
-        from workflows.local import run_local
+    require_chgnet(model)
+    from workflows.flows.orderings import OrderingMaker
+    from workflows.local import run_local
 
-        maker = OrderingMaker(model=model, drawing=drawing or Draw(), n_relaxed=n_relaxed, size=size or CellSize())
-        flows = [maker.make(name, crystal) for name, crystal in crystals.items()]
-        cells = {_key(cell): cell for cell in (read_cells(path) if path.exists() else [])}
+    maker = OrderingMaker(model=model, drawing=drawing or Draw(), n_relaxed=n_relaxed, size=size or CellSize())
+    flows = [maker.make(name, crystal) for name, crystal in crystals.items()]
+    cells = {_key(cell): cell for cell in _kept(path, model)}
+    with calculation_work(path) as work:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of atomate2 and torch about their own insides
             outcome = run_local(Flow(flows), work.store, workers, progress)
@@ -148,6 +149,15 @@ def _crystals(
     return found
 
 
+def _kept(path: Path, model: str) -> list[OrderedCell]:
+    """Return the cells of the table, or, to begin one, the packaged ones by which relaxed energies are compared."""
+    if path.exists():
+        return read_cells(path)
+    packaged = cells_path(model)
+    pure = {name for solution in (*solid_solutions(), "") for name in parent_of(solution).same_crystals}
+    return [cell for cell in read_cells(packaged) if cell.material in pure] if packaged.exists() else []
+
+
 def _key(cell: OrderedCell) -> tuple[str, float | None]:
     return cell.material, cell.lithium_per_formula_unit
 
@@ -155,22 +165,19 @@ def _key(cell: OrderedCell) -> tuple[str, float | None]:
 def _rows(cells: Sequence[OrderedCell], known: PhaseSet) -> list[OrderedMaterial]:
     solutions = {cell.material: cell for cell in cells if cell.lithium_per_formula_unit is None}
     rows = []
-    for cell in cells:
-        phase = phase_of_cell(cell, known)
+    for cell, phase in phases_of_cells(cells, known):
         mixed = mixing_energy_ev_per_atom(solutions, cell.material) if cell.material in solutions else None
-        above = Reactant(known, phase.formula)
-        energies = cell.relaxed_ev_per_atom
+        hull = Reactant(known, phase.formula)
+        above = phase.energy_ev_per_atom - elements_energy(known, hull.composition) - hull.mixture.energy
         rows.append(
             OrderedMaterial(
                 material=cell.material,
                 lithium_per_formula_unit=cell.lithium_per_formula_unit,
                 cell=cell.formula,
-                energy_above_hull_ev_per_atom=round(
-                    phase.energy_ev_per_atom - above.mixture.energy - elements_energy(known, above.composition), 6
-                ),
-                spread_ev_per_atom=round(energies[-1] - energies[0], 6),
+                energy_above_hull_ev_per_atom=round(above, 6),
+                spread_ev_per_atom=round(cell.relaxed_ev_per_atom[-1] - cell.relaxed_ev_per_atom[0], 6),
                 n_drawn=cell.n_drawn,
-                n_relaxed=len(energies),
+                n_relaxed=len(cell.relaxed_ev_per_atom),
                 left_out=cell.left_out,
                 mixing_energy_ev_per_atom=None if mixed is None else round(mixed, 6),
             )
