@@ -272,13 +272,16 @@ def _mapping(workers: int) -> Iterator[Callable[..., Iterable[list[Answer]]]]:
 
 
 def _compounds(phases: PhaseSet) -> list[int]:
-    """Return the lowest-energy phase of each composition of two or more elements, as positions."""
-    table = phases.table
+    """Return the lowest-energy phase of each composition of two or more elements, as positions.
+
+    Ordered cells are left out: they stand for materials that are known, most of them cathodes.
+    """
+    table, cells = phases.table, set(phases.cells)
     lowest: dict[tuple[tuple[int, float], ...], int] = {}
     fractions = table.fractions.round(_DIGITS).tolist()
     numbers, starts, energies = table.numbers.tolist(), table.starts.tolist(), phases.energies.tolist()
     for i, (start, stop) in enumerate(pairwise(starts)):
-        if stop - start > 1:
+        if stop - start > 1 and i not in cells:
             composition = tuple(sorted(zip(numbers[start:stop], fractions[start:stop], strict=True)))
             if composition not in lowest or energies[i] < energies[lowest[composition]]:
                 lowest[composition] = i
