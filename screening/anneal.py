@@ -123,8 +123,8 @@ class Annealing:
         """Return what the material passes through while it takes up oxygen, at each change of its products.
 
         Where oxygen comes slowly the solid is in equilibrium with itself, at the oxygen it has, before it is so with
-        the furnace. Gases leave at the pressure given for them. Empty where it takes up none, or where the furnace holds
-        other gases, whose elements then have no potential of their own.
+        the furnace. Gases leave at the pressure given for them. Empty where it takes up none, or where the furnace
+        holds other gases, whose elements then have no potential of their own.
         """
         hot, start = self._heater.at(temperature_k), self._coating
         uptake = self._transformed(hot, start).taken_up_moles["O2"]
