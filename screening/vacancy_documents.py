@@ -91,9 +91,7 @@ class VacancyDocument(Result):
         """
         if lithium_vacancies not in self.energies_ev:
             known = ", ".join(map(str, self.energies_ev))
-            raise InputError(
-                f"{self.cathode}: no oxygen vacancy with {lithium_vacancies} Li vacancies; there are {known}"
-            )
+            raise InputError(f"{self.cathode}: computed are {known} lithium vacancies, not {lithium_vacancies}")
         return self.energies_ev[lithium_vacancies]
 
 

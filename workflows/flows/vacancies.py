@@ -60,8 +60,8 @@ class VacancyMaker(Maker):  # type: ignore[misc]
         Lithium atoms taken out in the end.
     n_relaxed_environments
         In how many environments a vacancy is relaxed, the lowest before relaxing; None: in all.
-    complete_at
-        Numbers of lithium vacancies at which it is relaxed in all environments nevertheless.
+    n_relaxed_environments_at
+        The same at some numbers of lithium vacancies in place of it; a number above all there are means all.
     force_tolerance_ev_per_angstrom, vacancy_force_tolerance_ev_per_angstrom
         Largest force at the end of the relaxation of a cell with all its oxygen, and of one with a vacancy.
     most_steps
@@ -79,7 +79,7 @@ class VacancyMaker(Maker):  # type: ignore[misc]
     n_relaxed_orderings: int | None = None
     most_lithium_vacancies: int = LITHIUM_VACANCIES
     n_relaxed_environments: int | None = None
-    complete_at: tuple[int, ...] = ()
+    n_relaxed_environments_at: dict[int, int] = field(default_factory=dict)
     force_tolerance_ev_per_angstrom: float = 0.05
     vacancy_force_tolerance_ev_per_angstrom: float = 0.05
     most_steps: int = 300
@@ -137,9 +137,9 @@ class VacancyMaker(Maker):  # type: ignore[misc]
             raise InputError(
                 f"{cathode}: {self.most_lithium_vacancies} lithium vacancies in a cell of {n_lithium} lithium atoms"
             )
-        if unknown := [n for n in self.complete_at if not 0 <= n <= self.most_lithium_vacancies]:
+        if unknown := [n for n in self.n_relaxed_environments_at if not 0 <= n <= self.most_lithium_vacancies]:
             raise InputError(
-                f"all environments are asked for at {unknown[0]} lithium vacancies, which are outside 0 to "
+                f"a number of environments is given for {unknown[0]} lithium vacancies, which are outside 0 to "
                 f"{self.most_lithium_vacancies}"
             )
 
@@ -156,8 +156,9 @@ class VacancyMaker(Maker):  # type: ignore[misc]
         """Wire the jobs of one state of charge; the last one's output is its vacancies."""
         found = named_by_content(choose_oxygen(cell.output, self.model), about)
         wanted = most_environments(supercell, n)
-        if self.n_relaxed_environments is not None and n not in self.complete_at:
-            wanted = min(wanted, self.n_relaxed_environments)
+        limit = self.n_relaxed_environments_at.get(n, self.n_relaxed_environments)
+        if limit is not None:
+            wanted = min(wanted, limit)
         maker = self._relax_maker(self.vacancy_force_tolerance_ev_per_angstrom)
         relaxed = [
             named_by_content(maker.remove_oxygen(cell.output, found.output, i), f"{about}, environment {i}")
