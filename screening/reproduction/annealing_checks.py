@@ -6,10 +6,9 @@ from pydantic import JsonValue
 
 from screening.anneal import Annealing
 from screening.anneal_documents import Transformation
-from screening.annealing_data import PublishedCondition, annealing_data
+from screening.annealing_data import annealing_data
 from screening.atmosphere import Atmosphere
 from screening.element_gibbs import KELVIN_AT_0_C
-from screening.errors import InputError
 from screening.reproduction.answer import Answer, is_named
 from screening.reproduction.claims import Anneals, SurvivesAnnealing
 from screening.reproduction.study import Study
@@ -43,7 +42,7 @@ def _fits(claim: Anneals, found: Transformation) -> bool:
 
 def survives_annealing(claim: SurvivesAnnealing, study: Study) -> Answer:
     """Check that a coating does not react by itself at the conditions it was published with."""
-    condition = published_condition(claim.material, claim.cathode)
+    condition = claim.condition
     atmosphere = Atmosphere(condition.oxygen_bar, condition.gas_bar)
     annealing = Annealing(study.phases, claim.material, atmosphere, catalogue=study.catalogue)
     found = annealing.alone(condition.temperature_c + KELVIN_AT_0_C)
@@ -61,17 +60,3 @@ def survives_annealing(claim: SurvivesAnnealing, study: Study) -> Answer:
         },
         "the reaction lies within the error of free energies" if found.verdict == "undecided" else None,
     )
-
-
-def published_condition(material: str, cathode: str) -> PublishedCondition:
-    """Return how a coating was annealed on its cathode.
-
-    Raises
-    ------
-    InputError
-        If no such condition, or more than one, is packaged.
-    """
-    known = [one for one in annealing_data().published if (one.material, one.cathode) == (material, cathode)]
-    if len(known) != 1:
-        raise InputError(f"{len(known)} conditions of annealing {material} on {cathode} are packaged, not one")
-    return known[0]

@@ -6,6 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from screening.annealing_data import PublishedCondition, annealing_data
+from screening.errors import InputError
 from screening.product_classes import Kind
 
 Text = Annotated[str, Field(min_length=1)]
@@ -168,9 +170,24 @@ class SurvivesAnnealing(PublishedClaim):
     cathode: Text = Field(description="the cathode it was annealed on")
 
     @property
+    def condition(self) -> PublishedCondition:
+        """How it was annealed.
+
+        Raises
+        ------
+        InputError
+            If no such condition, or more than one, is packaged.
+        """
+        asked = (self.material, self.cathode)
+        known = [one for one in annealing_data().published if (one.material, one.cathode) == asked]
+        if len(known) != 1:
+            raise InputError(f"{len(known)} conditions of annealing {' on '.join(asked)} are packaged, not one")
+        return known[0]
+
+    @property
     def materials(self) -> tuple[str, ...]:
-        """The coating, and oxygen."""
-        return (self.material, "O2")
+        """The coating, and the gases of the furnace."""
+        return (self.material, "O2", *self.condition.gas_bar)
 
 
 class VacancyFalls(PublishedClaim):

@@ -7,7 +7,6 @@ from small import CATALOGUE, LOUD, QUIET, claim, study, vacancies_of
 
 from screening.composition import parse_formula
 from screening.errors import InputError
-from screening.reproduction.annealing_checks import published_condition
 from screening.reproduction.answer import is_named
 from screening.reproduction.checks import answer, check_claim, mutual_per_reactant_atom
 from screening.reproduction.claims import (
@@ -228,9 +227,10 @@ def test_a_reaction_within_the_error_of_free_energies_is_not_known(reference):
 
 
 def test_the_conditions_of_annealing_are_those_packaged():
-    assert published_condition("HfO2", "NCM85").temperature_c == 400
-    with pytest.raises(InputError, match="0 conditions of annealing LiF on NCM85 are packaged"):
-        published_condition("LiF", "NCM85")
+    assert claim(SurvivesAnnealing, material="HfO2", cathode="NCM85").condition.temperature_c == 400
+    for material, number in (("LiF", 0), ("Li3PS4", 2)):
+        with pytest.raises(InputError, match=f"{number} conditions of annealing {material} on NCM85 are packaged"):
+            claim(SurvivesAnnealing, material=material, cathode="NCM85").condition  # noqa: B018
 
 
 @pytest.mark.parametrize(
