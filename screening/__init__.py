@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import Any
 
 _PUBLIC = {
+    "Annealing": "anneal",
+    "Atmosphere": "atmosphere",
     "CalculationError": "errors",
     "Catalogue": "catalogue",
     "CoatingDatabase": "database",

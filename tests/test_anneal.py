@@ -132,6 +132,13 @@ def test_a_carbonate_decomposes_below_the_pressure_of_its_gas(bar, celsius, stab
     assert (moles(annealing.alone(kelvin(celsius))) == {"CaCO3": 1.0}) is stable
 
 
+def test_computed_energies_of_salts_and_gases_err_alike(reference):
+    # with the measured energy of CO2 beside computed ones of solids, nothing would happen below 1700 C
+    annealing = Annealing(reference, "CaCO3", Atmosphere(0.21, product_bar=1.0))
+    assert moles(annealing.alone(kelvin(700))) == {"CaCO3": 1.0}
+    assert moles(annealing.alone(kelvin(1150))) == {"CaO": 1.0, "CO2(g)": 1.0}
+
+
 def test_a_gas_of_the_furnace_is_taken_up():
     result = Annealing(small_set(), "Li2O", Atmosphere(0.21, {"CO2": 4.2e-4})).alone(kelvin(300))
     assert result.reaction == "Li2O + CO2(g) -> Li2CO3"
