@@ -47,6 +47,18 @@ def require_chgnet(model: str) -> None:
         raise InputError("atomate2 is not installed: python -m pip install 'coatscreen[mlip]'")
 
 
+def job_store(location: StoreLocation) -> JobStore:
+    """Open the store of finished jobs in a folder; atomate2 keeps its large objects apart."""
+    from jobflow import JobStore
+
+    from screening.database.sqlite_store import SQLiteStore
+
+    jobs = location.open("jobs")
+    store = JobStore(jobs, additional_stores={"data": SQLiteStore(jobs.path, "data", key="blob_uuid")})
+    store.connect()
+    return store
+
+
 @contextmanager
 def calculation_work(path: Path) -> Iterator[CalculationWork]:
     """Open the folder ``PATH.work`` beside a file of results, which no other process may then write.
@@ -63,23 +75,17 @@ def calculation_work(path: Path) -> Iterator[CalculationWork]:
     StoreError
         If the folder cannot be written.
     """
-    from jobflow import JobStore
-
-    from screening.database.sqlite_store import SQLiteStore
-
     location = StoreLocation(path.with_name(f"{path.name}.work"))
-    jobs = location.open("jobs")
+    with location.errors():
+        store = job_store(location)
     lock = FileLock(path.with_name(f"{path.name}.work") / "lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        jobs.close()
+        store.close()
         raise InputError(f"another process is computing {path.name}: {lock.lock_file} is held") from None
-    # atomate2 keeps its large objects apart
-    store = JobStore(jobs, additional_stores={"data": SQLiteStore(jobs.path, "data", key="blob_uuid")})
     try:
         with location.errors():
-            store.connect()
             yield CalculationWork(store)
     finally:
         store.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +12,16 @@ from screening.composition import format_formula
 from screening.database import StoreLocation
 from screening.energies import R2SCAN, REFERENCE
 from screening.errors import InputError
-from screening.mlip import MODELS, model_provenance
+from screening.mlip import MODELS
 from screening.own_phase import OwnPhase
 from screening.own_structures import read_own_structure, structure_digest
 from screening.own_table import OwnTable, put_into_table, same_among
 from screening.phase import EnergyScale
 from screening.phase_set import PhaseSet
 from screening.reference import PACKAGED_MODEL, load_reference
+from workflows.calculation_work import job_store, require_chgnet
 
 if TYPE_CHECKING:
-    from jobflow import JobStore
     from pymatgen.core import Structure
 
     from workflows.local import Progress
@@ -74,9 +73,7 @@ def add_structures(
         update={"name": f"own structures, CHGNet {model} relaxed", "source": "the user's own structures"}
     )
     known = OwnTable.read(path, scale)
-    model_provenance(model)
-    if find_spec("atomate2") is None:
-        raise InputError("atomate2 is not installed: python -m pip install 'coatscreen[mlip]'")
+    require_chgnet(model)
     names, given = list(structures), list(structures.values())
     twice = same_among(given)
     skipped = [SkippedStructure(file=names[i], same_as=names[first]) for i, first in twice.items()]
@@ -139,7 +136,7 @@ def _compute(
 
     maker = OwnEnergyMaker(model=model, most_steps=most_steps)
     location = StoreLocation(path.with_name(f"{path.name}.work"))
-    store = _job_store(location)
+    store = job_store(location)
     for finished, (file, structure) in enumerate(todo.items()):
         progress(finished, len(todo), file)
         phase_id = f"own-{Path(file).stem}-{structure_digest(structure)[:8]}"
@@ -158,18 +155,6 @@ def _compute(
     progress(len(todo), len(todo), "")
     store.close()
     return added, skipped, failed
-
-
-def _job_store(location: StoreLocation) -> JobStore:
-    """Open the store of finished work; atomate2 keeps its large objects apart."""
-    from jobflow import JobStore
-
-    from screening.database.sqlite_store import SQLiteStore
-
-    jobs = location.open("jobs")
-    store = JobStore(jobs, additional_stores={"data": SQLiteStore(jobs.path, "data", key="blob_uuid")})
-    store.connect()
-    return store
 
 
 def _own_phase(output: dict[str, Any]) -> OwnPhase:
