@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -83,11 +84,14 @@ def source_for_jobs(source: str, phases: PhaseSet) -> str:
     source
         As given.
     phases
-        What it was opened as. Fetched ones are put in a file of the cache, named by their content.
+        What it was opened as. Fetched ones are put in a file of the cache, named by their content and by the systems
+        they are whole in: a larger system may hold no further phase.
     """
     if not isinstance(phases, FetchedPhaseSet):
         return fixed_source(source)
-    path = (cache_folder() / "sets" / f"{phases.sha256}.json.gz").resolve()
+    systems = " ".join(sorted("-".join(sorted(system)) for system in phases.systems))
+    name = f"{phases.sha256}-{hashlib.sha256(systems.encode()).hexdigest()[:16]}.json.gz"
+    path = (cache_folder() / "sets" / name).resolve()
     if not path.exists():
         write_json(path, phases.as_dict())
     return str(path)

@@ -9,6 +9,7 @@ from screening import stack_plan
 from screening.errors import InputError
 from screening.plan import energy_source
 from screening.sources.fetched import FetchedPhaseSet
+from screening.sources.files import write_json
 from screening.stack_plan import plan_stacks
 
 PAIR = ("LiCoO2", "Li6PS5Cl")
@@ -61,18 +62,19 @@ def test_bad_requests(energies, coatings, neighbours, options, message):
         plan_stacks(coatings, *neighbours, energies, **options)
 
 
-def test_energies_fetched_by_chemical_system_are_fetched_for_pairs_of_coatings(energies, tmp_path, monkeypatch):
-    """Between two coatings there are phases that neither has with a neighbour."""
+def test_energies_fetched_by_chemical_system_are_fetched_for_pairs_of_coatings(tmp_path, monkeypatch):
+    """Between two coatings there may be phases that neither has with a neighbour."""
     whole = synthetic()
     opened = []
 
     def fetching(asked, systems=()):
         phases = FetchedPhaseSet.complete_in(whole.scale, whole.table, systems)
         path = tmp_path / f"fetched-{len(opened)}.json"
-        phases.to_file(path)
+        write_json(path, phases.as_dict())
         opened.append(phases)
         return energy_source(str(path))
 
+    monkeypatch.setenv("COATSCREEN_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("screening.plan.energy_source", fetching)
     monkeypatch.setattr(stack_plan, "energy_source", fetching)
     plan = plan_stacks(SMALL["coatings"], *PAIR, "fetched")

@@ -1,0 +1,108 @@
+"""Stacks as a graph of jobs: finished work counts, whoever did it."""
+
+from __future__ import annotations
+
+import pytest
+from fixtures_screening import energies_file, job_times, settings_for, without
+from jobflow import JobStore
+from maggma.stores import MemoryStore
+
+from screening import batch
+from screening import stack as stacks
+from screening.database import StoreLocation
+from screening.errors import CalculationError, InputError
+from screening.stack_documents import StacksDocument
+from screening.stack_plan import plan_stacks
+from workflows.flows.stack import StackMaker
+from workflows.local import run_local
+from workflows.run import run_screening
+from workflows.stack import find_stacks, screened_coatings
+
+COATINGS = ["LiNbO3", "Li3PO4", "HfO2"]
+PAIR = ("LiCoO2", "Li6PS5Cl")
+
+
+@pytest.fixture
+def plan(tmp_path):
+    return plan_stacks(COATINGS, *PAIR, energies_file(tmp_path))
+
+
+def test_the_graph(plan):
+    flow = StackMaker(batch_size=2).from_plan(plan)
+    again = StackMaker(batch_size=2).make(COATINGS, *PAIR, plan.energies.source)
+    assert flow.job_uuids == again.job_uuids
+    assert len(set(flow.job_uuids)) == 1 + 2 * 6 + 1
+    other = StackMaker(batch_size=2, ranked_by="open").from_plan(plan)
+    assert len(set(flow.job_uuids) - set(other.job_uuids)) == 1
+
+
+def test_two_batches_find_the_same_as_one(plan, tmp_path):
+    one, outcome = find_stacks(plan, str(tmp_path / "db"), top=3)
+    assert (len(outcome.done), outcome.failed) == (8, {})
+    assert {layer.coating for stack in one.two_layers for layer in stack.layers} == set(COATINGS)
+    flow, store = StackMaker(top=3, batch_size=2).from_plan(plan), JobStore(MemoryStore())
+    store.connect()
+    assert len(run_local(flow, store).done) == 14
+    output = without(store.get_output(flow.output.uuid), "@module", "@class", "@version")
+    assert StacksDocument.model_validate(output) == one
+
+
+def test_the_jobs_of_a_screening_are_not_done_again(plan, tmp_path):
+    settings = settings_for(tmp_path)
+    run_screening(settings)
+    assert settings.coatings == COATINGS
+    _, outcome = find_stacks(plan, settings.store)
+    assert {name.partition(":")[0] for name in outcome.done} == {"layers_of", "best_stacks"}
+    assert len(outcome.already_done) == 6
+    _, outcome = find_stacks(plan, settings.store)
+    assert outcome.done == []
+    _, outcome = find_stacks(plan, settings.store, top=2)
+    assert [name.partition(":")[0] for name in outcome.done] == ["best_stacks"]
+    # and the screening's own database is as it was
+    assert run_screening(settings).outcome.done == []
+
+
+def test_an_interrupted_search_goes_on(plan, tmp_path, monkeypatch):
+    store = str(tmp_path / "db")
+    search = stacks.best_stacks
+
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(stacks, "best_stacks", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        find_stacks(plan, store)
+    before = job_times(store)
+    assert len(before) == 7
+    monkeypatch.setattr(stacks, "best_stacks", search)
+    _, outcome = find_stacks(plan, store)
+    assert [name.partition(":")[0] for name in outcome.done] == ["best_stacks"]
+    assert before.items() <= job_times(store).items()
+
+
+def test_a_failed_job_names_its_coatings_and_the_search_fails_without_any(plan, tmp_path, monkeypatch):
+    def broken(*arguments):
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(batch, "windows_of", broken)
+    with pytest.raises(CalculationError, match=r"no coating is left as a layer: .*the job computing window failed"):
+        find_stacks(plan, str(tmp_path / "db"))
+    monkeypatch.undo()
+    found, outcome = find_stacks(plan, str(tmp_path / "db"))
+    assert len(found.two_layers) == 6
+    assert {name.partition(":")[0] for name in outcome.done} == {"windows_of", "layers_of", "best_stacks"}
+
+
+def test_the_coatings_of_a_screening_by_tier(tmp_path):
+    settings = settings_for(tmp_path)
+    run_screening(settings)
+    opened = StoreLocation(settings.store).open("coatings", read_only=True)
+    tiers = {doc["coating"]: doc["tier"] for doc in opened.query({})}
+    opened.close()
+    for tier in sorted(set(tiers.values())):
+        wanted = {name for name, has in tiers.items() if has <= tier}
+        assert set(screened_coatings(settings.store, *PAIR, tier)) == wanted
+    with pytest.raises(InputError, match="holds no coating of tier 4 or better on NCM83 against Li6PS5Cl"):
+        screened_coatings(settings.store, "NCM83", "Li6PS5Cl", 4)
+    with pytest.raises(InputError, match="there is no database"):
+        screened_coatings(tmp_path / "none", *PAIR, 1)
