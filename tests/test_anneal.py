@@ -194,5 +194,5 @@ def test_refused(material, options, message):
 
 
 def test_a_temperature_outside_the_tables_is_refused(precursor):
-    with pytest.raises(InputError, match=r"temperature 2100 K \(1826\.85 C\) is outside the tables"):
+    with pytest.raises(InputError, match="temperature 2100 K is outside the tables"):
         precursor.at(2100.0)

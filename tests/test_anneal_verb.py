@@ -102,8 +102,8 @@ def test_a_gas_the_energies_do_not_reach_is_noted(cli, tmp_path):
     ("arguments", "message"),
     [
         ([], "a material is needed, or --published"),
-        (["Li3PO4", "--celsius", "1800"], "temperature 2073.15 K (1800 C) is outside the tables"),
-        (["Li3PO4", "--from", "-20"], "temperature 253.15 K (-20 C) is outside the tables"),
+        (["Li3PO4", "--celsius", "1800"], "2000 K (25 to 1726.85 C)"),
+        (["Li3PO4", "--from", "-20"], "temperature 253.15 K is outside the tables"),
         (["Li3PO4", "--celsius", "nan"], "outside the tables"),
         (["Li3PO4", "--celsius", "300", "--step", "5"], "either --celsius, or --from"),
         (["Li3PO4", "--from", "300", "--to", "200"], "no range of temperatures: from 300 to 200 C"),
