@@ -9,6 +9,8 @@ _PUBLIC = {
     "CoatingBuilder": "builders",
     "CoatingScreeningMaker": "flows.screening",
     "ReferenceEnergiesMaker": "flows.reference",
+    "StackMaker": "flows.stack",
+    "find_stacks": "stack",
     "run_screening": "run",
 }
 __all__ = sorted(_PUBLIC)

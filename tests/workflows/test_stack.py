@@ -27,6 +27,14 @@ def plan(tmp_path):
     return plan_stacks(COATINGS, *PAIR, energies_file(tmp_path))
 
 
+@pytest.fixture(scope="module")
+def screened(tmp_path_factory):
+    """The settings of a screening that has run."""
+    settings = settings_for(tmp_path_factory.mktemp("screened"))
+    run_screening(settings)
+    return settings
+
+
 def test_the_graph(plan):
     flow = StackMaker(batch_size=2).from_plan(plan)
     again = StackMaker(batch_size=2).make(COATINGS, *PAIR, plan.energies.source)
@@ -47,9 +55,8 @@ def test_two_batches_find_the_same_as_one(plan, tmp_path):
     assert StacksDocument.model_validate(output) == one
 
 
-def test_the_jobs_of_a_screening_are_not_done_again(plan, tmp_path):
-    settings = settings_for(tmp_path)
-    run_screening(settings)
+def test_the_jobs_of_a_screening_are_not_done_again(plan, screened):
+    settings = screened
     assert settings.coatings == COATINGS
     _, outcome = find_stacks(plan, settings.store)
     assert {name.partition(":")[0] for name in outcome.done} == {"layers_of", "best_stacks"}
@@ -93,9 +100,8 @@ def test_a_failed_job_names_its_coatings_and_the_search_fails_without_any(plan, 
     assert {name.partition(":")[0] for name in outcome.done} == {"windows_of", "layers_of", "best_stacks"}
 
 
-def test_the_coatings_of_a_screening_by_tier(tmp_path):
-    settings = settings_for(tmp_path)
-    run_screening(settings)
+def test_the_coatings_of_a_screening_by_tier(screened, tmp_path):
+    settings = screened
     opened = StoreLocation(settings.store).open("coatings", read_only=True)
     tiers = {doc["coating"]: doc["tier"] for doc in opened.query({})}
     opened.close()
