@@ -44,8 +44,8 @@ def check_temperature(temperature_k: float) -> None:
     lowest, highest = temperatures_k()
     if not lowest <= temperature_k <= highest:
         raise InputError(
-            f"temperature {temperature_k:g} K is outside the tables of free energies, {LOWEST_K:g} to {highest:g} K "
-            f"({LOWEST_K - KELVIN_AT_0_C:g} to {highest - KELVIN_AT_0_C:g} C)"
+            f"temperature {temperature_k:g} K is outside the tables of free energies, {lowest:g} to {highest:g} K "
+            f"({lowest - KELVIN_AT_0_C:g} to {highest - KELVIN_AT_0_C:g} C)"
         )
 
 
