@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from screening.reproduction.documents import Figure, Panel, Series
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DPI = 110
+_TITLE_WIDTH = 60  # letters in a line, for each panel
 _STYLES = {"ours": "-", "ours, total": "--"}
 
 
@@ -26,7 +28,7 @@ def draw(figure: Figure) -> bytes:
     axes = canvas.subplots(1, len(figure.panels), squeeze=False)[0]
     for ax, panel in zip(axes, figure.panels, strict=True):
         _draw_panel(ax, panel)
-    canvas.suptitle(figure.title, fontsize=10)
+    canvas.suptitle(fill(figure.title, _TITLE_WIDTH * len(figure.panels)), fontsize=10)
     file = BytesIO()
     canvas.savefig(file, format="png", metadata={"Software": None})
     return file.getvalue()
