@@ -425,7 +425,7 @@ def test_a_file_that_holds_no_pairs(cli, tmp_path, content, words):
         (["interface", "LiNbO3", "Li6PS5Cl", "--open", "O", "--temperature", "600"], ["--temperature with --pressure"]),
         (
             ["interface", "LiNbO3", "Li6PS5Cl", "--open", "O", "--temperature", "6", "--pressure", "1"],
-            ["6 K is outside the table"],
+            ["temperature 6 K", "is outside the tables of free energies"],
         ),
         (
             ["interface", "LiNbO3", "Li6PS5Cl", "--open", "O", "--temperature", "600", "--pressure", "0"],
