@@ -119,8 +119,8 @@ def _print(found: StacksDocument) -> None:
     if closed is not None and opened is not None:
         print(f"The best two layers against the best single one: {_less(closed)} closed, {_less(opened)} open")
     print(
-        f"{found.n_coatings} coatings, {found.n_pairs} stacks of two compared; pairs whose interface had to be computed: "
-        f"{found.n_pairs_computed}"
+        f"{found.n_coatings} coatings, {found.n_pairs} stacks of two compared; "
+        f"pairs whose interface had to be computed: {found.n_pairs_computed}"
     )
     print("layers: from the cathode to the electrolyte; sum: over the contacts; equal stacks have the same rank")
     print_energies(found.energies)
