@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from screening.catalogue import Catalogue
 from screening.composition import atomic_fractions, parse_formula
-from screening.disorder import parent_of, solid_solutions
+from screening.disorder import same_crystals, solid_solutions
 from screening.equilibrium import Reactant
 from screening.errors import InputError
 from screening.ordered_cell import OrderedCell
@@ -68,7 +68,7 @@ def relaxation_ev_per_atom(material: str, cells: Sequence[OrderedCell], known: P
     InputError
         If none of the pure crystals is among the cells.
     """
-    crystals = parent_of(material).same_crystals
+    crystals = same_crystals(material)
     lowered = []
     for cell in cells:
         filled = cell.lithium_per_formula_unit in (None, 1.0)

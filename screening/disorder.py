@@ -43,9 +43,6 @@ class Parent(_Document):
     groups: dict[str, list[tuple[float, float, float]]] = Field(
         description="fractional coordinates of one site of each orbit, by group"
     )
-    same_crystals: dict[str, str] = Field(
-        description="pure materials of this structure: identifier of the packaged phase that is the same crystal"
-    )
     source: str = Field(description="where the structure is published")
     verified: bool = Field(description="whether it was read in that source, not from memory")
 
@@ -112,6 +109,7 @@ class Charges(_Document):
 class _Data(_Document):
     parents: dict[str, Parent]
     solutions: dict[str, Solution]
+    same_crystals: dict[str, dict[str, str]]
     charges: Charges
 
 
@@ -140,10 +138,18 @@ def solid_solution(name: str) -> DisorderedCrystal:
     return _crystal(name, _data().parents[solution.parent], solution.occupancies)
 
 
-def parent_of(material: str) -> Parent:
-    """Return the parent of a solid solution; of any other material that of cathodes."""
+def same_crystals(material: str | None = None) -> dict[str, str]:
+    """Return pure materials and the packaged phase that is the same crystal as each.
+
+    Parameters
+    ----------
+    material
+        Those of its structure type: a solid solution's parent, or that of cathodes; None for all.
+    """
     data = _data()
-    return data.parents[data.solutions[material].parent if material in data.solutions else LAYERED]
+    if material is None:
+        return {name: phase for crystals in data.same_crystals.values() for name, phase in crystals.items()}
+    return dict(data.same_crystals[data.solutions[material].parent if material in data.solutions else LAYERED])
 
 
 def lithiated_cathode(cathode: Cathode, lithium: float) -> DisorderedCrystal:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.catalogue import Catalogue
 from screening.cell_table import elements_energy, mixing_energy_ev_per_atom, phases_of_cells, read_cells, write_cells
-from screening.disorder import DisorderedCrystal, lithiated_cathode, parent_of, solid_solution, solid_solutions
+from screening.disorder import DisorderedCrystal, lithiated_cathode, same_crystals, solid_solution, solid_solutions
 from screening.equilibrium import Reactant
 from screening.errors import InputError
 from screening.ordered_cell import OrderedCell
@@ -154,8 +154,7 @@ def _kept(path: Path, model: str) -> list[OrderedCell]:
     if path.exists():
         return read_cells(path)
     packaged = cells_path(model)
-    pure = {name for solution in (*solid_solutions(), "") for name in parent_of(solution).same_crystals}
-    return [cell for cell in read_cells(packaged) if cell.material in pure] if packaged.exists() else []
+    return [cell for cell in read_cells(packaged) if cell.material in same_crystals()] if packaged.exists() else []
 
 
 def _key(cell: OrderedCell) -> tuple[str, float | None]:
