@@ -65,6 +65,17 @@ def test_parents_are_the_crystals_they_are_named_after(name, space_group, shorte
     assert shortest < apart.min() < 2.1  # a metal and its oxygen
 
 
+def test_metals_are_closer_to_oxygen_than_lithium_is():
+    cell = cell_of(cathode("LiNiO2", 1.0))
+    structure = ordered_structure(cell, draw_orderings(cell, Draw(n_orderings=1))[0])
+    distance = {
+        site.specie.symbol: min(n.nn_distance for n in structure.get_neighbors(site, 3) if n.specie.symbol == "O")
+        for site in structure
+        if site.specie.symbol != "O"
+    }
+    assert distance == pytest.approx({"Ni": 1.97, "Li": 2.11}, abs=0.01)
+
+
 def test_nasicon_has_phosphate_tetrahedra():
     cell = cell_of(solid_solution("Li1.3Al0.3Ti1.7(PO4)3"), CellSize(least_atoms=1, tolerance=0.15))
     structure = ordered_structure(cell, draw_orderings(cell, Draw(n_orderings=1))[0])
