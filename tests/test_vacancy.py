@@ -298,3 +298,20 @@ def test_the_document_says_what_was_computed_and_reads_back(stripes, phases, tmp
 def test_a_cathode_without_packaged_vacancies_is_named():
     with pytest.raises(InputError, match="no oxygen vacancies of 'LiNiO3' are packaged"):
         packaged_vacancies("LiNiO3")
+
+
+def test_the_packaged_vacancies_are_whole(reference):
+    found = packaged_vacancies("NMC532")
+    assert found.formula == "Li30Ni15Mn9Co6O60"
+    assert list(found.energies_ev) == list(range(13))
+    assert found.energies.sha256 == reference.sha256
+    assert found.oxygen_ev_per_atom == oxygen_phase(reference).energy_ev_per_atom
+    assert found.oxide_correction_ev_per_atom == oxide_correction_ev_per_atom(reference.scale)
+    for state in found.states:
+        energies = [one.formation_energy_ev for one in state.environments if one.formation_energy_ev is not None]
+        assert state.formation_energy_ev == found.energy_ev(state.lithium_vacancies) == min(energies) == energies[0]
+        assert state.without_oxide_correction_ev == pytest.approx(min(energies) - 0.687, abs=1e-4)
+        assert sum(one.n_sites for one in state.environments) == 60
+        # each lithium atom has six oxygen neighbours, each of which sees it once
+        assert sum(one.n_sites * one.n_lithium for one in state.environments) == 6 * (30 - state.lithium_vacancies)
+        assert all((one.formation_energy_ev is None) == (one.why_not_relaxed is not None) for one in state.environments)

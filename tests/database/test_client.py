@@ -109,7 +109,7 @@ def test_largest_reaction_energy_is_inclusive_and_leaves_out_the_unknown(databas
         ),
         ({"$or": [{"coating": "HfO2"}, {"rank": 1}]}, lambda doc: doc["coating"] == "HfO2" or doc["rank"] == 1),
     ],
-    ids=str,
+    ids=lambda value: None if callable(value) else str(value),
 )
 def test_filter(database, filter, holds):
     everything = database.search()

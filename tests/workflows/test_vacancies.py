@@ -135,6 +135,13 @@ def test_killed_and_taken_up_again_it_gives_the_energies_of_chgnet_by_itself(chg
         sizes = [Structure.from_dict(cell).lattice.parameters for cell in (vacancy, by_name[cell]["structure"])]
         assert sizes[0] == pytest.approx(sizes[1])  # in the vectors of the cell
 
+    assert execute(command) == 0  # nothing is left to do but print
+    out = capsys.readouterr().out
+    assert "Oxygen vacancies of LiCoO2, Li3Co3O6" in out
+    lowest = [f"{state['formation_energy_ev']:.2f}" for state in found["states"]]
+    assert [line.split("│")[3].strip() for line in out.splitlines() if line.startswith("│")] == lowest
+    assert len(_jobs(tmp_path)) == len(jobs)
+
 
 def _jobs(folder):
     location = StoreLocation(folder / "found.json.work")
