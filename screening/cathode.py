@@ -49,9 +49,7 @@ class CathodeState(BaseModel):
     state: str = Field(description="name of the state")
     lithium_per_formula_unit: float = Field(description="lithium atoms in a formula unit")
     formula: str = Field(description="composition at that state")
-    energy: Literal["phase", "hull"] = Field(
-        description="'phase': its own, or of its ordered cells; or 'hull'"
-    )
+    energy: Literal["phase", "hull"] = Field(description="'phase': its own, or of its ordered cells; or 'hull'")
     energy_above_hull_ev_per_atom: float | None = Field(description="null where no phase is known")
     lithium: LithiumPotential = Field(description="the potential used where a reservoir is at this state")
     alternatives: list[LithiumPotential] = Field(description="other values of the same quantity")

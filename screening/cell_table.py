@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from screening.catalogue import Catalogue
-from screening.composition import atomic_fractions, parse_formula
+from screening.composition import atomic_fractions, format_formula, parse_formula
 from screening.disorder import same_crystals, solid_solutions
 from screening.equilibrium import Reactant
 from screening.errors import InputError
@@ -48,7 +48,8 @@ def material_formula(material: str, lithium: float | None) -> str:
         If the material is unknown.
     """
     catalogue = Catalogue.load()
-    return catalogue.coating(material).formula if lithium is None else catalogue.cathode(material).formula(lithium)
+    written = catalogue.coating(material).formula if lithium is None else catalogue.cathode(material).formula(lithium)
+    return format_formula(parse_formula(written))
 
 
 def relaxation_ev_per_atom(material: str, cells: Sequence[OrderedCell], known: PhaseSet) -> float:
@@ -147,7 +148,9 @@ def mixing_energy_ev_per_atom(cells: Mapping[str, OrderedCell], name: str) -> fl
     return cells[name].energy_ev_per_atom - ends
 
 
-def phases_of_cells(cells: Sequence[OrderedCell], known: PhaseSet) -> list[tuple[OrderedCell, Phase]]:
+def phases_of_cells(
+    cells: Sequence[OrderedCell], known: PhaseSet, pure: Sequence[OrderedCell] = ()
+) -> list[tuple[OrderedCell, Phase]]:
     """Make the phases that stand for materials, each with its cell.
 
     Parameters
@@ -157,6 +160,8 @@ def phases_of_cells(cells: Sequence[OrderedCell], known: PhaseSet) -> list[tuple
         phases gets none.
     known
         As for :func:`phase_of_cell`.
+    pure
+        Further cells of pure crystals, by which it is told how far relaxing lowers an energy.
 
     Raises
     ------
@@ -167,11 +172,17 @@ def phases_of_cells(cells: Sequence[OrderedCell], known: PhaseSet) -> list[tuple
     for cell in cells:
         if cell.lithium_per_formula_unit is None and known.polymorphs(parse_formula(cell.formula)):
             continue
-        found.append((cell, phase_of_cell(cell, relaxation_ev_per_atom(cell.material, cells, known), known)))
+        found.append((cell, phase_of_cell(cell, relaxation_ev_per_atom(cell.material, [*cells, *pure], known), known)))
     return found
 
 
-def write_cells(path: str | Path, cells: Sequence[OrderedCell], known: PhaseSet, with_structures: bool = True) -> None:
+def write_cells(
+    path: str | Path,
+    cells: Sequence[OrderedCell],
+    known: PhaseSet,
+    pure: Sequence[OrderedCell] = (),
+    with_structures: bool = True,
+) -> None:
     """Write a table of cells, whole or not at all.
 
     Parameters
@@ -180,8 +191,8 @@ def write_cells(path: str | Path, cells: Sequence[OrderedCell], known: PhaseSet,
         JSON; gzipped if the name ends in ``.gz``.
     cells
         At most one for each material and lithium content.
-    known
-        As for :func:`phase_of_cell`.
+    known, pure
+        As for :func:`phases_of_cells`.
     with_structures
         Whether the relaxed structures are kept; energies are taken without.
 
@@ -191,7 +202,7 @@ def write_cells(path: str | Path, cells: Sequence[OrderedCell], known: PhaseSet,
         If a material is unknown, or the file cannot be written.
     """
     scale = known.scale.model_copy(update={"name": f"{known.scale.name}, ordered cells", "source": _SOURCE})
-    phases = [phase for _, phase in phases_of_cells(cells, known)]
+    phases = [phase for _, phase in phases_of_cells(cells, known, pure)]
     columns = PhaseColumns(**{name: [getattr(phase, name) for phase in phases] for name in Phase.model_fields})
     kept = [cell if with_structures else cell.model_copy(update={"structure": None}) for cell in cells]
     write_json(path, {**content_of(scale, columns), _CELLS: [cell.model_dump(mode="json") for cell in kept]})

@@ -196,7 +196,8 @@ class PhaseTable:
             content.update(column.tobytes())
         for column in (ordered.energies, ordered.volumes):
             content.update(np.nan_to_num(np.round(column, 9) + 0.0, nan=-1.0).astype("<f8").tobytes())
-        content.update("\n".join(origin or "" for origin in ordered.origins or []).encode())
+        if any(ordered.origins or []):
+            content.update("\n".join(origin or "" for origin in ordered.origins or []).encode())
         return content.hexdigest()
 
     def _elements_as_words(self) -> NDArray[np.uint64]:

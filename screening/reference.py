@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,8 @@ def load_reference(model: str = PACKAGED_MODEL) -> PhaseSet:
     cells, columns = read_table(path)
     require_agreement(scale, cells)
     scale = scale.model_copy(update={"source": f"{scale.source}; {cells.source}"})
-    return PhaseSet.from_table(scale, concatenated([table, PhaseTable.from_columns(columns)]))
+    # their formulas are made when asked for, as those of the large table
+    return PhaseSet.from_table(scale, concatenated([table, replace(PhaseTable.from_columns(columns), formulas=None)]))
 
 
 def read_reference(folder: str | Path, model: str = PACKAGED_MODEL) -> PhaseSet:

@@ -95,7 +95,7 @@ def table(tmp_path: Path, source: Path) -> Path:
 
 class TestPackaged:
     def test_is_what_its_document_says(self) -> None:
-        phases, info = load_reference(), reference_info()
+        phases, info = read_reference(PACKAGED), reference_info()
         assert list(phases.elements) == info.elements == ELEMENTS
         assert len(phases) == info.n_used
         assert len({phases.formula(i) for i in range(len(phases))}) == info.n_compositions
@@ -103,7 +103,15 @@ class TestPackaged:
         assert phases.scale.name == "CHGNet 0.3.0 single points"
         assert np.isfinite(phases.formation_energies).all()
         assert info.guard == GuardRules()
+
+    def test_ordered_cells_are_beside_the_table(self) -> None:
+        phases, table = load_reference(), read_reference(PACKAGED)
         assert PhaseSet.reference() is phases
+        assert len(phases.cells) == 42  # eight cathodes at five lithium contents, and two solid solutions
+        assert phases.without(phases.cells).table.digest() == table.table.digest()
+        assert phases.scale.disagreement(table.scale) is None
+        assert "ordered cells" in phases.scale.source
+        assert load_reference("r2scan").cells == ()
 
     def test_every_structure_is_accounted_for(self) -> None:
         rows, info, unused = rows_of(PACKAGED), reference_info(), unused_structures()
@@ -337,7 +345,7 @@ class TestVerbs:
         data = json.loads(capsys.readouterr().out)
         assert data["energies"] == load_reference().provenance.model_dump()
         assert data["software"].keys() == {"coatscreen"}
-        assert data["n_used"] == len(load_reference())
+        assert data["n_used"] + data["n_ordered_cells"] == len(load_reference())
         assert "unused" not in data
 
     def test_info_with_exclusions(self, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.catalogue import Catalogue
 from screening.cell_table import elements_energy, mixing_energy_ev_per_atom, phases_of_cells, read_cells, write_cells
-from screening.disorder import DisorderedCrystal, lithiated_cathode, same_crystals, solid_solution, solid_solutions
+from screening.disorder import DisorderedCrystal, lithiated_cathode, solid_solution, solid_solutions
 from screening.equilibrium import Reactant
 from screening.errors import InputError
 from screening.ordered_cell import OrderedCell
@@ -110,7 +110,8 @@ def order_materials(
 
     maker = OrderingMaker(model=model, drawing=drawing or Draw(), n_relaxed=n_relaxed, size=size or CellSize())
     flows = [maker.make(name, crystal) for name, crystal in crystals.items()]
-    cells = {_key(cell): cell for cell in _kept(path, model)}
+    cells = {_key(cell): cell for cell in (read_cells(path) if path.exists() else [])}
+    packaged = read_cells(cells_path(model)) if cells_path(model).exists() else []
     with calculation_work(path) as work:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of atomate2 and torch about their own insides
@@ -120,13 +121,15 @@ def order_materials(
                 if (found := work.output(reference.uuid)) is not None:
                     cell = OrderedCell.model_validate(found)
                     cells[_key(cell)] = cell
+        computed = {cell.material for cell in cells.values()}
+        pure = [cell for cell in packaged if cell.material not in computed]
         if cells:
-            write_cells(path, list(cells.values()), known, with_structures)
+            write_cells(path, list(cells.values()), known, pure, with_structures)
     return OrderedMaterials(
         energies=known.provenance,
         table=str(path),
         use_as=f"reference+{output}" if model == PACKAGED_MODEL else f"reference:{model}+{output}",
-        materials=_rows(list(cells.values()), known),
+        materials=_rows(list(cells.values()), known, pure),
         failed=outcome.failed,
     )
 
@@ -149,22 +152,14 @@ def _crystals(
     return found
 
 
-def _kept(path: Path, model: str) -> list[OrderedCell]:
-    """Return the cells of the table, or, to begin one, the packaged ones by which relaxed energies are compared."""
-    if path.exists():
-        return read_cells(path)
-    packaged = cells_path(model)
-    return [cell for cell in read_cells(packaged) if cell.material in same_crystals()] if packaged.exists() else []
-
-
 def _key(cell: OrderedCell) -> tuple[str, float | None]:
     return cell.material, cell.lithium_per_formula_unit
 
 
-def _rows(cells: Sequence[OrderedCell], known: PhaseSet) -> list[OrderedMaterial]:
+def _rows(cells: Sequence[OrderedCell], known: PhaseSet, pure: Sequence[OrderedCell]) -> list[OrderedMaterial]:
     solutions = {cell.material: cell for cell in cells if cell.lithium_per_formula_unit is None}
     rows = []
-    for cell, phase in phases_of_cells(cells, known):
+    for cell, phase in phases_of_cells(cells, known, pure):
         mixed = mixing_energy_ev_per_atom(solutions, cell.material) if cell.material in solutions else None
         hull = Reactant(known, phase.formula)
         above = phase.energy_ev_per_atom - elements_energy(known, hull.composition) - hull.mixture.energy

@@ -100,6 +100,7 @@ def _print(about: ReferenceInfo, phases: PhaseSet, unused: list[UnusedStructure]
         data = about.model_dump(mode="json")
         if unused is not None:
             data["unused"] = [structure.model_dump(mode="json") for structure in unused]
+        data["n_ordered_cells"] = len(phases.cells)
         data["energies"] = phases.provenance.model_dump(mode="json")
         data["software"] = software().model_dump(mode="json")
         print_json(data)
@@ -114,6 +115,7 @@ def _print(about: ReferenceInfo, phases: PhaseSet, unused: list[UnusedStructure]
         "computed with": f"{about.model.package}, torch {about.model.torch}, weights {about.model.weights_sha256[:12]}",
         "elements": " ".join(about.elements),
         "phases used": f"{about.n_used} of {about.n_structures} structures, {about.n_compositions} compositions",
+        "ordered cells": f"{len(phases.cells)} of cathodes and solid solutions" if phases.cells else "none",
         "excluded by the guard": rules,
         "not computable": str(about.n_failed),
         "against DFT": f"{check.n_compounds} compounds: mean absolute error "

@@ -38,7 +38,7 @@ def test_stability(reference):
 
 
 def test_a_composition_without_a_phase_has_no_stability(reference):
-    found = stability_uncertainty(reference, "Li0.5Ni0.83Co0.12Mn0.05O2", N)
+    found = stability_uncertainty(reference, "Li0.5Ni0.7Co0.2Mn0.1O2", N)
     assert found.energy_above_hull_ev_per_atom is None
     assert found.probability_stable is None
     assert found.formation_energy_ev_per_atom.low < found.formation_energy_ev_per_atom.high

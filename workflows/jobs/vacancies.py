@@ -12,7 +12,7 @@ from pymatgen.core import Structure
 from screening.mlip import single_point_energies
 from screening.ordered_cell import OrderedCell, RelaxedOrdering
 from screening.own_phase import Relaxation
-from screening.reference import load_reference
+from screening.reference import PACKAGED, read_reference
 from screening.supercell import Supercell
 from screening.vacancy import vacancy_document as make_vacancy_document
 from screening.vacancy import vacancy_state as make_vacancy_state
@@ -93,7 +93,7 @@ def vacancy_state(
     cell: CathodeCell, found: OxygenCandidates, relaxed: list[RelaxedOrdering], model: str
 ) -> VacancyState:
     """Put the vacancies of one state of charge together."""
-    return make_vacancy_state(cell, found.candidates, relaxed, load_reference(model))
+    return make_vacancy_state(cell, found.candidates, relaxed, read_reference(PACKAGED, model))
 
 
 @job(output_schema=VacancyDocument)
@@ -105,7 +105,7 @@ def vacancy_document(
     model: str,
 ) -> VacancyDocument:
     """Make the result of a cathode."""
-    return make_vacancy_document(ordered, states, relaxation, vacancy_relaxation, load_reference(model))
+    return make_vacancy_document(ordered, states, relaxation, vacancy_relaxation, read_reference(PACKAGED, model))
 
 
 def _single_points_ev(cell: CathodeCell, places: Sequence[int], model: str) -> list[float]:
