@@ -191,12 +191,13 @@ class SurvivesAnnealing(PublishedClaim):
 
 
 class VacancyFalls(PublishedClaim):
-    """The formation energy of an oxygen vacancy falls with each lithium removed."""
+    """The formation energy of an oxygen vacancy falls as lithium is removed."""
 
     of_energies = False
 
     check: Literal["vacancy_falls"]
     cathode: Text = Field(description="cathode, as the program names it")
+    at: Literal["each step", "the end"] = Field(description="whether with each lithium, or in the end with all of them")
 
 
 Claim = Annotated[

@@ -234,12 +234,19 @@ def test_the_conditions_of_annealing_are_those_packaged():
 
 
 @pytest.mark.parametrize(
-    ("energies", "expected"),
-    [({0: 2.0, 6: 1.5, 12: 1.0}, True), ({0: 2.0, 6: 2.1, 12: 1.0}, False), ({0: 2.0}, False)],
+    ("energies", "at", "expected"),
+    [
+        ({0: 2.0, 6: 1.5, 12: 1.0}, "each step", True),
+        ({0: 2.0, 6: 2.1, 12: 1.0}, "each step", False),
+        ({0: 2.0, 6: 2.1, 12: 1.0}, "the end", True),
+        ({0: 2.0, 6: 1.0, 12: 2.1}, "the end", False),
+        ({0: 2.0}, "each step", False),
+    ],
 )
-def test_vacancy_falls(energies, expected):
+def test_vacancy_falls(energies, at, expected):
     phases = phase_set(QUIET)
-    found = answer(claim(VacancyFalls, cathode="NMC532"), Study(phases, CATALOGUE, vacancies_of(phases, energies)))
+    study = Study(phases, CATALOGUE, vacancies_of(phases, energies))
+    found = answer(claim(VacancyFalls, cathode="NMC532", at=at), study)
     assert found.holds is expected
     assert found.numbers["lithium_vacancies"] == list(energies)
 
@@ -260,4 +267,4 @@ def test_the_fraction_of_samples_in_which_it_holds():
 def test_vacancies_are_not_sampled():
     phases = phase_set(QUIET)
     one = Study(phases, CATALOGUE, vacancies_of(phases, {0: 2.0, 12: 1.0}))
-    assert check_claim(claim(VacancyFalls, cathode="NMC532"), one, [one]).fraction_of_samples is None
+    assert check_claim(claim(VacancyFalls, cathode="NMC532", at="each step"), one, [one]).fraction_of_samples is None

@@ -135,7 +135,7 @@ def written(folder, **changed):
         "citation": "nowhere",
         "about": "nothing",
         "claims": [
-            {"id": "one", "check": "vacancy_falls", "claim": "x", "where": "x", "cathode": "NMC532"},
+            {"id": "one", "check": "vacancy_falls", "claim": "x", "where": "x", "cathode": "NMC532", "at": "the end"},
         ],
         **changed,
     }
