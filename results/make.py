@@ -1,7 +1,7 @@
 """Make what lies in this folder again: ``python results/make.py``.
 
 Runs the default screening with samples of the energies into a fresh database, writes its ranking as a table, JSON and
-CSV, and draws it.
+CSV, and draws it; and runs ``coatscreen reproduce``, which writes the results of the source papers.
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ def main() -> None:
         (HERE / "ranking.csv").write_text(coatscreen("rank", "--store", store, "--format", "csv"))
         with CoatingDatabase.open(store) as database:
             draw(database.ranking()[0], HERE / "ranking.png")
+    coatscreen("reproduce", "--output", str(HERE))
 
 
 if __name__ == "__main__":
