@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from importlib.util import find_spec
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from screening.catalogue import Catalogue
-from screening.database import StoreLocation
 from screening.disorder import lithiated_cathode
-from screening.errors import CalculationError, InputError
-from screening.mlip import model_provenance
+from screening.errors import CalculationError
 from screening.vacancy_documents import VacancyDocument
+from workflows.calculation_work import calculation_work, require_chgnet
 from workflows.flows.vacancies import VacancyMaker
 from workflows.local import Progress, run_local
 
@@ -54,31 +50,17 @@ def compute_vacancies(
     """
     maker = maker or VacancyMaker()
     entry = Catalogue.load().cathode(cathode)
-    if find_spec("atomate2") is None:
-        raise InputError("atomate2 is not installed: python -m pip install 'coatscreen[mlip]'")
-    model_provenance(maker.model)
+    require_chgnet(maker.model)
     flow = maker.make(entry.name, lithiated_cathode(entry, entry.lithium("full")))
     path = Path(output).resolve()
-    location = StoreLocation(path.with_name(f"{path.name}.work"))
-    store = location.open("jobs")
-    lock = FileLock(path.with_name(f"{path.name}.work") / "lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise InputError(f"another process is computing {output}") from None
-    with lock, location.errors(), warnings.catch_warnings():
+    with calculation_work(path) as work, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of atomate2 and torch about their own insides
-        from jobflow import JobStore
-
-        jobs = JobStore(store)
-        outcome = run_local(flow, jobs, workers, progress)
+        outcome = run_local(flow, work.store, workers, progress)
         if outcome.failed:
             name, reason = next(iter(outcome.failed.items()))
             raise CalculationError(f"{name}: {reason.removeprefix('CalculationError: ')}")
-        found = jobs.get_output(flow.output.uuid)
-        document = VacancyDocument.model_validate({k: v for k, v in found.items() if not k.startswith("@")})
+        document = VacancyDocument.model_validate(work.output(flow.output.uuid))
         part = path.with_name(f".{path.name}.part")
         part.write_text(document.model_dump_json(indent=1) + "\n", encoding="utf-8")
         part.replace(path)
-    store.close()
     return document
