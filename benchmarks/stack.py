@@ -13,7 +13,7 @@ import tempfile
 import time
 
 from screening.plan import CATALOGUE
-from screening.stack_plan import plan_stacks
+from screening.stacks.plan import plan_stacks
 from workflows.stack import find_stacks
 
 

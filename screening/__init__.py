@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import Any
 
 _PUBLIC = {
-    "Annealing": "anneal",
-    "Atmosphere": "atmosphere",
+    "Annealing": "annealing.anneal",
+    "Atmosphere": "annealing.atmosphere",
     "CalculationError": "errors",
     "Catalogue": "catalogue",
     "CoatingDatabase": "database",

@@ -1,8 +1,8 @@
 """Ordered cells of one cathode at several lithium contents, and the cathode between them.
 
 A disordered cathode stands in the energies as the lowest-energy ordering found at each of a few lithium contents
-(:mod:`screening.cell_table`). Between two of them it is the mixture of lowest energy of these cells, as in a voltage
-curve of Aydinol et al., Phys. Rev. B 56, 1354 (1997).
+(:mod:`screening.ordering.cell_table`). Between two of them it is the mixture of lowest energy of these cells, as in a
+voltage curve of Aydinol et al., Phys. Rev. B 56, 1354 (1997).
 """
 
 from __future__ import annotations

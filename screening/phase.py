@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-CELL = "cell-"  # ids that begin so: ordered cells that stand for a disordered material, see screening.cell_table
+CELL = "cell-"  # ids that begin so: ordered cells that stand for a disordered material, see screening.ordering
 NOT_STATED = "not stated"  # a functional or correction that the source of the energies does not name
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from screening.reference_documents import ReferenceInfo, UnusedStructure
 
 PACKAGED = Path(__file__).parent / "data" / "reference"
-PACKAGED_CELLS = Path(__file__).parent / "data" / "cells"  # see screening.cell_table
+PACKAGED_CELLS = Path(__file__).parent / "data" / "cells"  # see screening.ordering.cell_table
 PACKAGED_MODEL = "0.3.0"
 
 

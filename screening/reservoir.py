@@ -48,8 +48,8 @@ class Reservoir:
 
     @classmethod
     def oxygen_gas(cls, temperature_k: float, pressure_bar: float) -> Reservoir:
-        """Oxygen of a gas; see :func:`screening.gas.oxygen_chemical_potential_ev`. Solids stay at 0 K."""
-        from screening.gas import oxygen_chemical_potential_ev
+        """Oxygen of a gas, solids staying at 0 K; see :mod:`screening.thermochemistry.gas`."""
+        from screening.thermochemistry.gas import oxygen_chemical_potential_ev
 
         return cls({"O": oxygen_chemical_potential_ev(temperature_k, pressure_bar)})
 

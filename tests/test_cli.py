@@ -250,7 +250,7 @@ def test_a_voltage_is_a_potential(answer):
 
 
 def test_oxygen_of_a_gas(answer):
-    from screening.gas import oxygen_chemical_potential_ev
+    from screening.thermochemistry.gas import oxygen_chemical_potential_ev
 
     found = answer("interface", "Li3PS4", "LiCoO2", "--open", "O", "--temperature", "600", "--pressure", "0.21")
     assert found["ensemble"]["open"] == {"O": oxygen_chemical_potential_ev(600, 0.21)}

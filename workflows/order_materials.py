@@ -10,16 +10,22 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.catalogue import Catalogue
-from screening.cell_table import elements_energy, mixing_energy_ev_per_atom, phases_of_cells, read_cells, write_cells
-from screening.disorder import DisorderedCrystal, lithiated_cathode, solid_solution, solid_solutions
 from screening.equilibrium import Reactant
 from screening.errors import InputError
-from screening.ordered_cell import OrderedCell
-from screening.orderings import Draw
+from screening.ordering.cell_table import (
+    elements_energy,
+    mixing_energy_ev_per_atom,
+    phases_of_cells,
+    read_cells,
+    write_cells,
+)
+from screening.ordering.disorder import DisorderedCrystal, lithiated_cathode, solid_solution, solid_solutions
+from screening.ordering.ordered_cell import OrderedCell
+from screening.ordering.orderings import Draw
+from screening.ordering.supercell import CellSize
 from screening.phase_set import PhaseSet
 from screening.provenance import Result
 from screening.reference import PACKAGED, PACKAGED_MODEL, cells_path, read_reference
-from screening.supercell import CellSize
 from workflows.calculation_work import calculation_work, require_chgnet
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from jobflow import JobStore
 
 from screening.database import CoatingDatabase, StoreLocation
 from screening.errors import CalculationError, InputError
-from screening.stack_documents import Ensemble, StacksDocument
-from screening.stack_plan import StackPlan
+from screening.stacks.documents import Ensemble, StacksDocument
+from screening.stacks.plan import StackPlan
 from workflows.flows.stack import StackMaker
 from workflows.local import Outcome, Progress, run_local
 

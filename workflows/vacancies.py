@@ -6,9 +6,9 @@ import warnings
 from pathlib import Path
 
 from screening.catalogue import Catalogue
-from screening.disorder import lithiated_cathode
 from screening.errors import CalculationError
-from screening.vacancy_documents import VacancyDocument
+from screening.ordering.disorder import lithiated_cathode
+from screening.vacancies.documents import VacancyDocument
 from workflows.calculation_work import calculation_work, require_chgnet
 from workflows.flows.vacancies import VacancyMaker
 from workflows.local import Progress, run_local

@@ -9,8 +9,14 @@ import typer
 from coatscreen.verbs.materials import AsJson, Energies
 
 if TYPE_CHECKING:
-    from screening.anneal import Annealing
-    from screening.anneal_documents import AnnealDocument, AnnealScan, Conditions, PublishedAnnealings, Transformation
+    from screening.annealing.anneal import Annealing
+    from screening.annealing.documents import (
+        AnnealDocument,
+        AnnealScan,
+        Conditions,
+        PublishedAnnealings,
+        Transformation,
+    )
 
 DEFAULT_FROM_C, DEFAULT_TO_C, DEFAULT_STEP_C = 25.0, 700.0, 25.0
 DEFAULT_OXYGEN_BAR = 0.21
@@ -50,14 +56,14 @@ def anneal(
     Example: coatscreen anneal --published
     """
     from coatscreen.output import document, print_energies, print_json
-    from screening.anneal import Annealing
-    from screening.anneal_scan import anneal_published, anneal_scan, published_systems
-    from screening.atmosphere import Atmosphere
+    from screening.annealing.anneal import Annealing
+    from screening.annealing.atmosphere import Atmosphere
+    from screening.annealing.scan import anneal_published, anneal_scan, published_systems
     from screening.catalogue import Catalogue
-    from screening.element_gibbs import KELVIN_AT_0_C, check_temperature
     from screening.energies import open_energies
     from screening.errors import InputError
     from screening.naming import elements_named
+    from screening.thermochemistry.element_gibbs import KELVIN_AT_0_C, check_temperature
 
     catalogue = Catalogue.load()
     if published:

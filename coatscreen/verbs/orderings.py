@@ -43,8 +43,8 @@ def order(
     """
     from coatscreen.output import document, numbers, print_json, progress_bar
     from screening.errors import CalculationError, InputError, nearest
-    from screening.orderings import Draw
-    from screening.supercell import CellSize
+    from screening.ordering.orderings import Draw
+    from screening.ordering.supercell import CellSize
     from workflows.order_materials import order_materials
 
     if ranking not in ("ewald", "random"):

@@ -9,7 +9,7 @@ import typer
 from coatscreen.verbs.materials import AsJson, Energies
 
 if TYPE_CHECKING:
-    from screening.oxygen_documents import ContactProducts, OxygenBalance, OxygenDocument, ProductShare
+    from screening.oxygen.documents import ContactProducts, OxygenBalance, OxygenDocument, ProductShare
 
 _ALONE_STEP, _CONTACT_STEP = 0.05, 0.25  # of the full lithium content
 
@@ -44,8 +44,8 @@ def oxygen(
     from screening.catalogue import Catalogue
     from screening.energies import open_energies
     from screening.naming import elements_named, resolve_formula
-    from screening.oxygen_contacts import check_coating, oxygen_document
-    from screening.oxygen_release import check_cathode, lithium_grid
+    from screening.oxygen.contacts import check_coating, oxygen_document
+    from screening.oxygen.release import check_cathode, lithium_grid
 
     catalogue = Catalogue.load()
     host = catalogue.cathode(name)

@@ -13,7 +13,7 @@ from coatscreen.verbs.materials import AsJson, Energies
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from screening.stack_documents import Layer, Stack, StacksDocument
+    from screening.stacks.documents import Layer, Stack, StacksDocument
 
 _NOTES = 10  # of coatings left out; thousands are no reading matter
 
@@ -74,7 +74,7 @@ def stack(
     from screening.catalogue import Catalogue
     from screening.errors import InputError
     from screening.plan import CATALOGUE
-    from screening.stack_plan import plan_stacks
+    from screening.stacks.plan import plan_stacks
     from workflows.settings import split_names
     from workflows.stack import find_stacks, screened_coatings
 

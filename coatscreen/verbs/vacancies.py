@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from screening.vacancy_documents import VacancyDocument
+    from screening.vacancies.documents import VacancyDocument
 
 
 def vacancies(
@@ -44,7 +44,7 @@ def vacancies(
     Example: coatscreen energies vacancies NMC532 --environments 3 --environments-at 0=40 --workers 2
     """
     from coatscreen.output import document, print_json, progress_bar
-    from screening.orderings import Draw
+    from screening.ordering.orderings import Draw
     from workflows.flows.vacancies import VacancyMaker
     from workflows.vacancies import compute_vacancies
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from screening.anneal import Annealing
-from screening.anneal_documents import Transformation
-from screening.annealing_data import annealing_data
-from screening.atmosphere import Atmosphere
-from screening.element_gibbs import KELVIN_AT_0_C
+from screening.annealing.anneal import Annealing
+from screening.annealing.atmosphere import Atmosphere
+from screening.annealing.conditions import annealing_data
+from screening.annealing.documents import Transformation
 from screening.reproduction.answer import Answer, is_named
 from screening.reproduction.claims import Anneals, SurvivesAnnealing
 from screening.reproduction.study import Study
+from screening.thermochemistry.element_gibbs import KELVIN_AT_0_C
 
 _SIGNS = {"gain": 1.0, "loss": -1.0}
 

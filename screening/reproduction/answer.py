@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from screening.composition import format_formula, parse_formula
-from screening.product_classes import product_class, sorted_elements
+from screening.oxygen.product_classes import product_class, sorted_elements
 
 
 class Answer(NamedTuple):

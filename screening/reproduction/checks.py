@@ -12,8 +12,8 @@ from pydantic import JsonValue
 from screening.equilibrium import clean, named_products
 from screening.errors import CoatscreenError
 from screening.interface import Interface
-from screening.oxygen_contacts import contact_products
-from screening.oxygen_release import oxygen_onset
+from screening.oxygen.contacts import contact_products
+from screening.oxygen.release import oxygen_onset
 from screening.reproduction.annealing_checks import anneals, survives_annealing
 from screening.reproduction.answer import Answer, is_named
 from screening.reproduction.claims import (

@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.annealing_data import PublishedCondition, annealing_data
+from screening.annealing.conditions import PublishedCondition, annealing_data
 from screening.errors import InputError
-from screening.product_classes import Kind
+from screening.oxygen.product_classes import Kind
 
 Text = Annotated[str, Field(min_length=1)]
 Pair = tuple[Text, Text]

@@ -12,7 +12,7 @@ from screening.naming import elements_named, resolve_formula
 from screening.notation import composition_of, with_energy
 from screening.phase_set import PhaseSet
 from screening.reservoir import Reservoir
-from screening.vacancy_documents import VacancyDocument, packaged_vacancies
+from screening.vacancies.documents import VacancyDocument, packaged_vacancies
 
 
 class Study:

@@ -5,7 +5,7 @@ from fixtures_screening import phase_set
 from screening.catalogue import Catalogue
 from screening.reproduction.papers import PublishedReaction, PublishedVacancy, PublishedVoltage, PublishedWindow
 from screening.reproduction.study import Study
-from screening.vacancy_documents import VacancyDocument, VacancyState
+from screening.vacancies.documents import VacancyDocument, VacancyState
 
 # 2 Li2S + 2/3 P2S5 -> 4/3 Li3PS4 gives -1.333 eV; Li7PS6 lies 71.43 meV/atom above 2 Li2S + Li3PS4
 THIO = {"Li2S": -1.5, "P2S5": -0.3, "Li3PS4": -1.1, "Li7PS6": -1.2}

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from screening.catalogue import Catalogue
 from screening.errors import InputError
-from screening.product_classes import product_class
+from screening.oxygen.product_classes import product_class
 from screening.reproduction.claims import Products
 from screening.reproduction.corrections import schemes
 from screening.reproduction.papers import (

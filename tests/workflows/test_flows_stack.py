@@ -8,11 +8,11 @@ from jobflow import JobStore
 from maggma.stores import MemoryStore
 
 from screening import batch
-from screening import stack as stacks
 from screening.database import StoreLocation
 from screening.errors import CalculationError, InputError
-from screening.stack_documents import StacksDocument
-from screening.stack_plan import plan_stacks
+from screening.stacks import stacks
+from screening.stacks.documents import StacksDocument
+from screening.stacks.plan import plan_stacks
 from workflows.flows.stack import StackMaker
 from workflows.local import run_local
 from workflows.run import run_screening

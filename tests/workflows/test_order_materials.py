@@ -8,17 +8,17 @@ import pytest
 from filelock import FileLock
 
 from coatscreen.__main__ import execute
-from screening.cell_table import (
+from screening.energies import open_energies
+from screening.equilibrium import Reactant
+from screening.errors import InputError
+from screening.ordering.cell_table import (
     mixing_energy_ev_per_atom,
     phase_of_cell,
     phases_of_cells,
     read_cells,
     relaxation_ev_per_atom,
 )
-from screening.energies import open_energies
-from screening.equilibrium import Reactant
-from screening.errors import InputError
-from screening.ordered_cell import OrderedCell
+from screening.ordering.ordered_cell import OrderedCell
 from screening.reference import PACKAGED, read_reference
 
 

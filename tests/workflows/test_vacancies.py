@@ -16,7 +16,7 @@ from pymatgen.core import Structure
 from coatscreen.__main__ import execute
 from screening.catalogue import Catalogue
 from screening.database import StoreLocation
-from screening.disorder import lithiated_cathode
+from screening.ordering.disorder import lithiated_cathode
 from screening.reference import load_reference
 
 SMALL = ["energies", "vacancies", "LiCoO2", "--cell", "1x1x1", "--lithium", "1", "--orderings", "1"]

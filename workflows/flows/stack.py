@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from jobflow import Flow, Maker
 
 from screening.cathode import MuSource
-from screening.stack_documents import Ensemble
-from screening.stack_plan import StackPlan, plan_stacks
+from screening.stacks.documents import Ensemble
+from screening.stacks.plan import StackPlan, plan_stacks
 from workflows.identity import named_by_content
 from workflows.jobs import screening as screening_jobs
 from workflows.jobs import stack as jobs

@@ -11,7 +11,7 @@ from jobflow import job
 from pymatgen.core import Structure
 
 from screening.mlip import single_point_energies
-from screening.ordered_cell import (
+from screening.ordering.ordered_cell import (
     DrawnOrderings,
     OrderedCell,
     RelaxedOrdering,
@@ -19,11 +19,11 @@ from screening.ordered_cell import (
     lowest_of_single_points,
     lowest_ordering,
 )
-from screening.ordered_cell import ordered_cell as make_ordered_cell
-from screening.orderings import Draw
+from screening.ordering.ordered_cell import ordered_cell as make_ordered_cell
+from screening.ordering.orderings import Draw
+from screening.ordering.supercell import Supercell
 from screening.own_phase import Relaxation
 from screening.own_structures import describe_isolation
-from screening.supercell import Supercell
 from workflows.jobs.energies import ChgnetRelaxMaker
 
 logger = logging.getLogger(__name__)

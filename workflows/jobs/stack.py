@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from jobflow import job
 
-from screening import stack
 from screening.batch import ContactBatch, EnergySource, StabilityBatch, WindowBatch
 from screening.cathode import CathodeDocument
 from screening.criteria import Criterion
 from screening.materials import Material
-from screening.stack_documents import Ensemble, LayerBatch, StacksDocument
+from screening.stacks import stacks as stack
+from screening.stacks.documents import Ensemble, LayerBatch, StacksDocument
 
 
 @job(output_schema=LayerBatch)

@@ -10,13 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.core import Structure
 
 from screening.mlip import single_point_energies
-from screening.ordered_cell import OrderedCell, RelaxedOrdering
+from screening.ordering.ordered_cell import OrderedCell, RelaxedOrdering
+from screening.ordering.supercell import Supercell
 from screening.own_phase import Relaxation
 from screening.reference import PACKAGED, read_reference
-from screening.supercell import Supercell
-from screening.vacancy import vacancy_document as make_vacancy_document
-from screening.vacancy import vacancy_state as make_vacancy_state
-from screening.vacancy_cell import (
+from screening.vacancies.cell import (
     CathodeCell,
     OxygenCandidate,
     Removal,
@@ -25,9 +23,11 @@ from screening.vacancy_cell import (
     oxygen_candidates,
     oxygen_sites,
 )
-from screening.vacancy_cell import delithiated_cell as make_delithiated_cell
-from screening.vacancy_cell import lithiated_cell as make_lithiated_cell
-from screening.vacancy_documents import VacancyDocument, VacancyState
+from screening.vacancies.cell import delithiated_cell as make_delithiated_cell
+from screening.vacancies.cell import lithiated_cell as make_lithiated_cell
+from screening.vacancies.documents import VacancyDocument, VacancyState
+from screening.vacancies.vacancy import vacancy_document as make_vacancy_document
+from screening.vacancies.vacancy import vacancy_state as make_vacancy_state
 from workflows.jobs.orderings import OrderingRelaxMaker
 
 

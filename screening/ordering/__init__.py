@@ -1,0 +1,1 @@
+"""Disordered crystals, their ordered supercells, and the energies of these."""

@@ -1,0 +1,1 @@
+"""Oxygen a cathode gives up, and what the electrolyte becomes of it."""

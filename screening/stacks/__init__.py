@@ -1,0 +1,1 @@
+"""Coatings of one and of two layers between a cathode and an electrolyte."""

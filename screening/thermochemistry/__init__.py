@@ -1,0 +1,1 @@
+"""Free energies of solids and gases at temperature."""

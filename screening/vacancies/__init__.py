@@ -1,0 +1,1 @@
+"""Oxygen vacancies of a cathode against the lithium taken out."""
