@@ -45,17 +45,21 @@ def vacancies(
     """
     from coatscreen.output import document, print_json, progress_bar
     from screening.ordering.orderings import Draw
+    from workflows.calculation_work import require_chgnet
+
+    repeats, environments_at_numbers = _repeats(cell), _environments_at(environments_at)
+    require_chgnet(model)  # without it the flow cannot even be imported
     from workflows.flows.vacancies import VacancyMaker
     from workflows.vacancies import compute_vacancies
 
     maker = VacancyMaker(
         model=model,
-        repeats=_repeats(cell),
+        repeats=repeats,
         drawing=Draw(n_orderings=orderings, ranking="random", seed=seed),
         n_relaxed_orderings=relaxed_orderings,
         most_lithium_vacancies=lithium,
         n_relaxed_environments=environments,
-        n_relaxed_environments_at=_environments_at(environments_at),
+        n_relaxed_environments_at=environments_at_numbers,
         vacancy_force_tolerance_ev_per_angstrom=tolerance,
     )
     with progress_bar("vacancies") as progress:
