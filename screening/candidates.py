@@ -8,10 +8,8 @@ it have left, so tens of thousands of compositions take seconds to minutes.
 from __future__ import annotations
 
 import math
-import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import chain, pairwise
@@ -27,6 +25,7 @@ from screening.equilibrium import clean
 from screening.errors import CalculationError, CoatscreenError, InputError, nearest
 from screening.interface import Interface
 from screening.phase_set import PhaseSet
+from screening.processes import worker_pool
 from screening.reservoir import Reservoir
 from screening.sources.fetched import FetchedPhaseSet
 from screening.window import electrochemical_window
@@ -262,7 +261,7 @@ def _mapping(workers: int) -> Iterator[Callable[..., Iterable[list[Answer]]]]:
     if workers == 1:
         yield map
         return
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+    with worker_pool(workers) as pool:
         try:
             yield pool.map
         except BrokenProcessPool:

@@ -17,12 +17,10 @@ import contextlib
 import hashlib
 import io
 import math
-import multiprocessing
 import os
-import threading
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures.process import BrokenProcessPool
 from importlib.metadata import version
 from itertools import islice
@@ -33,6 +31,7 @@ from filelock import FileLock, Timeout
 
 from screening.energy_journal import ModelProvenance, StructureEnergy, append, claim, cut_half_line, read_journal
 from screening.errors import CalculationError, InputError
+from screening.processes import worker_pool
 from screening.structures import StructureRecord
 
 if TYPE_CHECKING:
@@ -72,7 +71,6 @@ def _start_worker(model: str) -> None:
     """Make this process a worker with the model loaded; one thread, since the processes share the cores."""
     import torch
 
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # CHGNet prints to stdout, where the caller's results go
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
@@ -87,14 +85,6 @@ def load_model(model: str) -> None:
     _model = CHGNet.load(model_name=model, use_device="cpu", verbose=False)
     for parameter in _model.parameters():
         parameter.requires_grad_(False)
-
-
-def _end_with_parent() -> None:
-    """End this worker when its parent is gone; if that was killed, the worker would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def evaluate_chunk(records: Sequence[StructureRecord]) -> list[StructureEnergy]:
@@ -237,8 +227,7 @@ def evaluate_structures(
         chunks = [todo[i : i + chunk_size] for i in range(0, len(todo), chunk_size)]
         finished = len(wanted) - len(todo)
         advance(finished, len(wanted))
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(processes, context, _start_worker, (model,)) as pool:
+        with worker_pool(processes, _start_worker, model) as pool:
             queue = iter(chunks)
             try:
                 pending = {pool.submit(evaluate_chunk, chunk) for chunk in islice(queue, 2 * processes)}

@@ -8,11 +8,10 @@ themselves are run by jobflow.
 
 from __future__ import annotations
 
-import multiprocessing
 import warnings
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
@@ -22,6 +21,7 @@ from monty.json import MontyDecoder
 from pymongo.errors import PyMongoError
 
 from screening.errors import CalculationError, StoreError
+from screening.processes import worker_pool
 
 Progress = Callable[[int, int, str], None]
 
@@ -145,4 +145,4 @@ class _Inline(Executor):
 def _executor(workers: int) -> Executor:
     if workers == 1:
         return _Inline()
-    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+    return worker_pool(workers)
