@@ -73,7 +73,7 @@ def _conventions(entry: PublishedReaction, found: ReproducedQuantity) -> Iterato
 def _reactants(interface: Interface) -> Iterator[str]:
     profile = interface.profile()
     for reactant, alone in ((interface.a, profile.self_a), (interface.b, profile.self_b)):
-        if reactant.position is None:
+        if reactant.own_energy_above_hull is None:
             yield f"{reactant.formula}: no phase of this composition is known, and the energy of the hull stands for it"
         elif reactant.energy_above_hull > 0.5e-3:
             yield _above_hull(reactant)
