@@ -47,12 +47,12 @@ class RelaxedOrdering(_Document):
 
     number: int = Field(description="its place among those drawn")
     ordering: list[str] | None = Field(description="the element on every site; null where there are fewer orderings")
-    energy_ev_per_atom: float | None = Field(description="relaxed, eV/atom; null where it failed")
-    volume_a3_per_atom: float | None = Field(description="relaxed, cubic angstrom per atom")
-    magnetic_moments_mu_b: list[float] | None = Field(description="of every atom, Bohr magnetons")
-    steps: int | None = Field(description="steps of the relaxation")
-    optimizer: str | None = Field(description="the settings it converged with: the first, or those of the second try")
-    structure: PlainStructure | None = Field(description="relaxed, pymatgen's form")
+    energy_ev_per_atom: float | None = Field(None, description="relaxed, eV/atom; null where it failed")
+    volume_a3_per_atom: float | None = Field(None, description="relaxed, cubic angstrom per atom")
+    magnetic_moments_mu_b: list[float] | None = Field(None, description="of every atom, Bohr magnetons")
+    steps: int | None = Field(None, description="steps of the relaxation")
+    optimizer: str | None = Field(None, description="with which it converged: the first, or that of the second try")
+    structure: PlainStructure | None = Field(None, description="relaxed, pymatgen's form")
     why_left_out: str | None = Field(description="why both tries failed")
 
 

@@ -47,7 +47,7 @@ class OrderingRelaxMaker(ChgnetRelaxMaker):
     def make(self, drawn: DrawnOrderings, number: int) -> RelaxedOrdering:
         """Relax the ordering of a number; there is nothing to do where there are fewer."""
         if number >= len(drawn.orderings):
-            return RelaxedOrdering(number=number, ordering=None, **_nothing("there are fewer orderings"))
+            return RelaxedOrdering(number=number, ordering=None, why_left_out="there are fewer orderings")
         return self.relax(drawn.structure(number), number, drawn.orderings[number])
 
     @job(output_schema=RelaxedOrdering)
@@ -88,12 +88,7 @@ class OrderingRelaxMaker(ChgnetRelaxMaker):
                 why_left_out=None,
             )
         logger.warning("ordering %s is left out: %s", number, "; ".join(reasons))
-        return RelaxedOrdering(number=number, ordering=ordering, **_nothing("; ".join(reasons)))
-
-
-def _nothing(reason: str) -> dict[str, Any]:
-    absent = dict.fromkeys(RelaxedOrdering.model_fields)
-    return {**{key: None for key in absent if key not in ("number", "ordering")}, "why_left_out": reason}
+        return RelaxedOrdering(number=number, ordering=ordering, why_left_out="; ".join(reasons))
 
 
 @job(output_schema=DrawnOrderings)
