@@ -84,6 +84,11 @@ class StoreLocation:
         """Whether there is anything yet; True for MongoDB."""
         return self.folder is None or (self.folder / _FILE).is_file()
 
+    @property
+    def client_options(self) -> dict[str, Any]:
+        """Options of every connection to MongoDB: an unreachable one is said to be so within seconds."""
+        return {"serverSelectionTimeoutMS": _TIMEOUT_MS}
+
     def open(self, collection: Collection, read_only: bool = False) -> Any:
         """Open a collection as a connected maggma store.
 
@@ -124,7 +129,7 @@ class StoreLocation:
                     self.uri,
                     collection,
                     key=KEYS[collection],
-                    mongoclient_kwargs={"serverSelectionTimeoutMS": _TIMEOUT_MS},
+                    mongoclient_kwargs=self.client_options,
                 )
                 store.connect()
             except (ConfigurationError, ValueError, TypeError) as error:  # its text may quote the password
