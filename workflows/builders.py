@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypedDict
 
 import orjson
+from jobflow import JobStore
 from maggma.core import Builder, Store
 from pydantic import ValidationError
 
@@ -17,6 +18,7 @@ from screening.ranking import Judged, in_order, judge
 from screening.record import BareInterface, CoatingRecord
 from screening.samples import CoatingSamples
 from workflows.identity import digest
+from workflows.outputs import finished
 
 
 class Group(TypedDict):
@@ -46,7 +48,7 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
     Parameters
     ----------
     jobs
-        The job store's documents.
+        The job store.
     coatings
         Target: :class:`~screening.record.RankedCoating` documents.
     bare_interfaces
@@ -59,7 +61,7 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
 
     def __init__(
         self,
-        jobs: Store,
+        jobs: JobStore,
         coatings: Store,
         bare_interfaces: Store,
         criteria: Sequence[Criterion] | None = None,
@@ -86,7 +88,7 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
         for job in self._jobs_of("assemble_records"):
             if self.asked_for is None and _stamp(job) in sources:
                 continue
-            output = self.jobs.query_one({"uuid": job["uuid"]}, properties=["output"])["output"]
+            output = self.jobs.get_output(job["uuid"], load=True)
             group = (output["cathode"], output["electrolyte"], output["energies_sha256"])
             known = built.get(group, {})
             made_from = [known.get(r["coating"], {}).get("source_job") for r in output["records"]]
@@ -138,14 +140,15 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
         criteria: dict[str, Any] = {"name": {"$regex": f"^{function}: "}}
         if self.asked_for is not None:
             criteria["uuid"] = {"$in": list(self.asked_for)}
-        jobs = self.jobs.query(criteria, properties=["uuid", "completed_at"])
-        return sorted(jobs, key=lambda job: str(job.get("completed_at")))
+        jobs = {job["uuid"]: job for job in self.jobs.query(criteria, properties=["uuid", "completed_at"])}
+        whole = finished(self.jobs, jobs)
+        return sorted((jobs[uuid] for uuid in whole), key=lambda job: str(job.get("completed_at")))
 
     def _bare_jobs(self) -> dict[GroupKey, dict[str, Any]]:
         """Return the bare interface that counts for each group."""
         found = {}
         for job in self._jobs_of("bare_interface"):
-            output = _plain(self.jobs.query_one({"uuid": job["uuid"]}, properties=["output"])["output"])
+            output = _plain(self.jobs.get_output(job["uuid"], load=True))
             found[_group_of(output)] = {**job, "output": output}
         return found
 
@@ -193,7 +196,8 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
     def _kept_samples(self, sampled_by: dict[str, set[str]]) -> dict[str, bytes]:
         """Return the samples of coatings by the jobs that took them: documents hold what follows from them only."""
         kept: dict[str, bytes] = {}
-        for doc in self.jobs.query({"uuid": {"$in": list(sampled_by)}}, properties=["uuid", "output.samples"]):
+        where = {"uuid": {"$in": list(sampled_by)}}
+        for doc in self.jobs.query(where, properties=["uuid", "output.samples"], load=True):
             found = _samples(doc["output"])
             kept |= {name: found[name] for name in sampled_by[doc["uuid"]] if name in found}
         return kept

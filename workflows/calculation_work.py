@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from screening.database import StoreLocation
 from screening.errors import InputError
 from screening.mlip import model_provenance
+from workflows.outputs import job_store, output_of
 
 if TYPE_CHECKING:
     from jobflow import JobStore
@@ -27,11 +28,7 @@ class CalculationWork:
 
     def output(self, uuid: str) -> dict[str, Any] | None:
         """Return the plain output of a job; None if it is not finished."""
-        found = self.store.query_one({"uuid": uuid}, properties=["uuid"])
-        if found is None:
-            return None
-        document = self.store.get_output(uuid)
-        return {key: value for key, value in document.items() if not key.startswith("@")}
+        return output_of(self.store, uuid)
 
 
 def require_chgnet(model: str) -> None:
@@ -45,18 +42,6 @@ def require_chgnet(model: str) -> None:
     model_provenance(model)
     if find_spec("atomate2") is None:
         raise InputError("atomate2 is not installed: python -m pip install 'coatscreen[mlip]'")
-
-
-def job_store(location: StoreLocation) -> JobStore:
-    """Open the store of finished jobs in a folder; atomate2 keeps its large objects apart."""
-    from jobflow import JobStore
-
-    from screening.database.sqlite_store import SQLiteStore
-
-    jobs = location.open("jobs")
-    store = JobStore(jobs, additional_stores={"data": SQLiteStore(jobs.path, "data", key="blob_uuid")})
-    store.connect()
-    return store
 
 
 @contextmanager
@@ -76,8 +61,7 @@ def calculation_work(path: Path) -> Iterator[CalculationWork]:
         If the folder cannot be written.
     """
     location = StoreLocation(path.with_name(f"{path.name}.work"))
-    with location.errors():
-        store = job_store(location)
+    store = job_store(location)
     lock = FileLock(path.with_name(f"{path.name}.work") / "lock")
     try:
         lock.acquire(timeout=0)

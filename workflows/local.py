@@ -8,20 +8,19 @@ themselves are run by jobflow.
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
-import networkx as nx
-from jobflow import Flow, Job, JobStore, OnMissing
+from jobflow import Flow, JobStore, OnMissing
 from monty.json import MontyDecoder
 from pymongo.errors import PyMongoError
 
 from screening.errors import CalculationError, StoreError
 from screening.processes import worker_pool
+from workflows.work_left import work_left
 
 Progress = Callable[[int, int, str], None]
 
@@ -63,14 +62,8 @@ def run_local(
     StoreError, PyMongoError
         If the store cannot be read or written.
     """
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Some jobs are not connected")  # they need not be
-        jobs: dict[str, Job] = {job.uuid: job for job, _ in flow.iterflow()}
-        graph = flow.graph
-    stored = {doc["uuid"] for doc in store.query({"uuid": {"$in": list(jobs)}}, properties=["uuid"])}
-    todo = {uuid for uuid in jobs if uuid not in stored}
-    for uuid in list(todo):
-        todo |= nx.descendants(graph, uuid)  # what was made without a piece is made again with it
+    left = work_left(flow, store)
+    jobs, graph, todo = left.jobs, left.graph, left.todo
     outcome = Outcome(already_done=[jobs[uuid].name for uuid in jobs if uuid not in todo])
     progress(len(jobs) - len(todo), len(jobs), "")
     needs = {uuid: todo.intersection(graph.predecessors(uuid)) for uuid in jobs if uuid in todo}

@@ -19,7 +19,8 @@ from screening.own_table import OwnTable, put_into_table, same_among
 from screening.phase import EnergyScale
 from screening.phase_set import PhaseSet
 from screening.reference import PACKAGED_MODEL, load_reference
-from workflows.calculation_work import job_store, require_chgnet
+from workflows.calculation_work import require_chgnet
+from workflows.outputs import job_store
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure

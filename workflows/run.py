@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from jobflow import JobStore
+from pydantic import Field
 
+from screening.criteria import Criterion
 from screening.database import StoreLocation
 from screening.energies import fixed_source
 from screening.errors import CalculationError, InputError, nearest
@@ -19,18 +21,92 @@ from workflows.builders import CoatingBuilder
 from workflows.flows.screening import CoatingScreeningMaker
 from workflows.identity import digest
 from workflows.local import Outcome, Progress, run_local
+from workflows.outputs import job_store
+from workflows.prepared import Collector, Prepared
 from workflows.settings import ScreeningSettings
+
+
+class ScreeningCollector(Collector):
+    """Ranks the coatings of a screening in its database."""
+
+    run: Run = Field(description="the request, as the database keeps it")
+    asked_for: list[str] = Field(description="ids of the jobs")
+    criteria: list[Criterion] = Field(description="what coatings are judged by")
+
+    def begin(self, location: StoreLocation) -> None:
+        """Record the request as running."""
+        self._record(location, "running", {})
+
+    def collect(self, jobs: JobStore, location: StoreLocation, failed: Mapping[str, str]) -> None:
+        """Aggregate the jobs into ranked documents; a coating that lacks something says what, the request why."""
+        aggregate(location, jobs, self.criteria, self.asked_for)
+        unranked = any(name.startswith("rank: ") for name in failed)
+        self._record(location, "failed" if unranked else "done", failed)
+        if unranked:
+            name, why = next(iter(failed.items()))
+            raise CalculationError(f"{name}: {why}")
+
+    def _record(self, location: StoreLocation, state: str, failed: Mapping[str, str]) -> None:
+        runs = location.open("runs")
+        with location.errors():
+            run = self.run.model_copy(update={"state": state, "failed": dict(failed), "updated": _now()})
+            runs.update(run.model_dump(), key="run_id")
+        runs.close()
 
 
 @dataclass(frozen=True)
 class Finished:
     """A screening that has run: what was asked, in resolved names, and what became of its jobs."""
 
-    coatings: list[str]
-    left_out: dict[str, str]
-    pairs: list[tuple[str, str]]
-    energies_sha256: str
+    plan: ScreeningPlan
     outcome: Outcome
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Names of each cathode and electrolyte."""
+        return [(cathode.name, other.name) for cathode in self.plan.cathodes for other in self.plan.electrolytes]
+
+
+def prepare_screening(settings: ScreeningSettings) -> tuple[ScreeningPlan, Prepared]:
+    """Check a request and build its graph.
+
+    Raises
+    ------
+    InputError
+        If the request is wrong.
+    """
+    request = _request(settings)
+    plan = plan_screening(
+        request["coatings"],
+        request["cathodes"],
+        request["electrolytes"],
+        request["energies"],
+        request["catalogue"],
+        request["candidates"],
+        settings.criteria,
+        settings.lithiation,
+    )
+    request["energies"] = fixed_source(settings.energies)  # only now is the version of a database known
+    _check_states(settings, plan)
+    maker = CoatingScreeningMaker(
+        batch_size=settings.batch_size,
+        prefer_mu=settings.prefer_mu,
+        criteria=tuple(settings.criteria),
+        samples=settings.samples,
+        seed=settings.seed or 0,
+    )
+    flow = maker.from_plan(plan)
+    run = Run(
+        run_id=digest([request, plan.energies.sha256])[:32],
+        request=request,
+        state="running",
+        jobs=len(flow.job_uuids),
+        failed={},
+        updated=_now(),
+    )
+    collector = ScreeningCollector(run=run, asked_for=list(flow.job_uuids), criteria=settings.criteria)
+    pairs = ", ".join(f"{c.name}|{e.name}" for c in plan.cathodes for e in plan.electrolytes)
+    return plan, Prepared("screening", f"{len(plan.coatings)} coatings, {pairs}", flow, collector)
 
 
 def run_screening(settings: ScreeningSettings, progress: Progress = lambda finished, total, name: None) -> Finished:
@@ -55,76 +131,38 @@ def run_screening(settings: ScreeningSettings, progress: Progress = lambda finis
     CalculationError
         If a worker dies, or the ranking of a cathode and electrolyte failed; what was finished is stored.
     """
-    request = _request(settings)
-    plan = plan_screening(
-        request["coatings"],
-        request["cathodes"],
-        request["electrolytes"],
-        request["energies"],
-        request["catalogue"],
-        request["candidates"],
-        settings.criteria,
-        settings.lithiation,
-    )
-    request["energies"] = fixed_source(settings.energies)  # only now is the version of a database known
-    _check_states(settings, plan)
-    maker = CoatingScreeningMaker(
-        batch_size=settings.batch_size,
-        prefer_mu=settings.prefer_mu,
-        criteria=tuple(settings.criteria),
-        samples=settings.samples,
-        seed=settings.seed or 0,
-    )
-    flow = maker.from_plan(plan)
+    plan, prepared = prepare_screening(settings)
     location = StoreLocation(settings.store)
-    jobs, runs = location.open("jobs"), location.open("runs")
-    run = Run(
-        run_id=digest([request, plan.energies.sha256])[:32],
-        request=request,
-        state="running",
-        jobs=len(flow.job_uuids),
-        failed={},
-        updated=_now(),
-    )
+    store = job_store(location)
+    prepared.collector.begin(location)
     with location.errors():
-        runs.update(run.model_dump(), key="run_id")
-        outcome = run_local(flow, JobStore(jobs), settings.workers, progress)
-        aggregate(location, settings, flow.job_uuids)
-        failed = any(name.startswith("rank: ") for name in outcome.failed)
-        state = "failed" if failed else "done"
-        run = run.model_copy(update={"state": state, "failed": outcome.failed, "updated": _now()})
-        runs.update(run.model_dump(), key="run_id")
-    for store in (jobs, runs):
-        store.close()
-    if failed:
-        name, reason = next(iter(outcome.failed.items()))
-        raise CalculationError(f"{name}: {reason}")
-    return Finished(
-        coatings=[coating.name for coating in plan.coatings],
-        left_out=plan.left_out,
-        pairs=[(cathode.name, electrolyte.name) for cathode in plan.cathodes for electrolyte in plan.electrolytes],
-        energies_sha256=plan.energies.sha256,
-        outcome=outcome,
-    )
+        outcome = run_local(prepared.flow, store, settings.workers, progress)
+        prepared.collector.collect(store, location, outcome.failed)
+    store.close()
+    return Finished(plan, outcome)
 
 
-def aggregate(location: StoreLocation, settings: ScreeningSettings, asked_for: Sequence[str] | None = None) -> None:
+def aggregate(
+    location: StoreLocation, jobs: JobStore, criteria: Sequence[Criterion], asked_for: Sequence[str] | None = None
+) -> None:
     """Bring the finished jobs of a database into its coating documents.
 
     Parameters
     ----------
     location
         The database.
-    settings
-        Their criteria are what coatings are judged by.
+    jobs
+        Its job store.
+    criteria
+        What coatings are judged by.
     asked_for
         Ids of the jobs asked for; None for all. See :class:`~workflows.builders.CoatingBuilder`.
     """
     with location.exclusive():
-        jobs, coatings, bare = (location.open(name) for name in ("jobs", "coatings", "bare_interfaces"))
-        builder = CoatingBuilder(jobs, coatings, bare, settings.criteria, asked_for)
+        coatings, bare = location.open("coatings"), location.open("bare_interfaces")
+        builder = CoatingBuilder(jobs, coatings, bare, criteria, asked_for)
         builder.update_targets([builder.process_item(item) for item in builder.get_items()])
-        for store in (jobs, coatings, bare):
+        for store in (coatings, bare):
             store.close()
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from jobflow import JobStore
-
 from screening.database import CoatingDatabase, StoreLocation
 from screening.errors import CalculationError, InputError
 from screening.stacks.documents import Ensemble, StacksDocument
 from screening.stacks.plan import StackPlan
 from workflows.flows.stack import StackMaker
 from workflows.local import Outcome, Progress, run_local
+from workflows.outputs import job_store
 
 
 def find_stacks(
@@ -51,15 +50,14 @@ def find_stacks(
     """
     flow = StackMaker(ranked_by=ranked_by, top=top).from_plan(plan)
     location = StoreLocation(store)
-    opened = location.open("jobs")
-    jobs = JobStore(opened)
+    jobs = job_store(location)
     with location.errors():
         outcome = run_local(flow, jobs, workers, progress)
         search = next((why for name, why in outcome.failed.items() if name.startswith("best_stacks")), None)
         if search is not None:
             raise CalculationError(search.removeprefix("InputError: "))
         output = jobs.get_output(flow.output.uuid)
-    opened.close()
+    jobs.close()
     document = {name: value for name, value in output.items() if not name.startswith("@")}
     return StacksDocument.model_validate(document), outcome
 

@@ -98,19 +98,20 @@ def run(
         f"{len(outcome.done)} jobs run, {len(outcome.already_done)} were done before, {len(outcome.failed)} failed; "
         f"database: {StoreLocation(settings.store).name}"
     )
-    for name, neighbour in finished.left_out.items():
+    for name, neighbour in finished.plan.left_out.items():
         note(f"not screened: {name} is the material it should protect or touch, {neighbour}")
     for name, reason in outcome.failed.items():
         note(f"failed: {name}: {reason}")
+    plan, pairs = finished.plan, finished.pairs
     with CoatingDatabase.open(settings.store) as database:
         rankings = [
             ranking
-            for cathode, electrolyte in finished.pairs
+            for cathode, electrolyte in pairs
             for ranking in database.ranking(cathode, electrolyte, top=0 if as_json else _ROWS)
-            if ranking.energies.sha256 == finished.energies_sha256
+            if ranking.energies.sha256 == plan.energies.sha256
         ]
-        held = {(name, *pair) for pair in finished.pairs for name in database.names(*pair, finished.energies_sha256)}
-    earlier = {name for name, *_ in held} - set(finished.coatings)
+        held = {(name, *pair) for pair in pairs for name in database.names(*pair, plan.energies.sha256)}
+    earlier = {name for name, *_ in held} - {coating.name for coating in plan.coatings}
     if earlier:
         note(f"the ranking holds {len(earlier)} more coatings, screened earlier into this database")
     if as_json:

@@ -11,24 +11,28 @@ from maggma.core import Builder
 from maggma.stores import MemoryStore
 
 from screening.criteria import Criterion
-from screening.database.sqlite_store import SQLiteStore
+from screening.database import StoreLocation
 from screening.errors import StoreError
 from workflows import CoatingBuilder, CoatingScreeningMaker
 from workflows.local import run_local
+from workflows.outputs import job_store
+
+
+def in_memory():
+    made = [MemoryStore(name, key="key") for name in ("jobs", "coatings", "bare_interfaces")]
+    made[0] = JobStore(made[0], additional_stores={"data": MemoryStore("data", key="blob_uuid")})
+    for store in made:
+        store.connect()
+    return made
 
 
 @pytest.fixture(params=["sqlite", "memory"])
 def stores(request, tmp_path):
     """Jobs, coatings and bare interfaces, embedded and on MongoDB's stand-in."""
-    made = []
-    for name, key in (("jobs", "uuid"), ("coatings", "key"), ("bare_interfaces", "key")):
-        if request.param == "sqlite":
-            store = SQLiteStore(str(tmp_path / "store.sqlite"), name, key=key)
-        else:
-            store = MemoryStore(name, key=key)
-        store.connect()
-        made.append(store)
-    return made
+    if request.param == "memory":
+        return in_memory()
+    location = StoreLocation(tmp_path / "store")
+    return [job_store(location), location.open("coatings"), location.open("bare_interfaces")]
 
 
 def computed(stores, tmp_path, energies=None, **changed):
@@ -36,7 +40,7 @@ def computed(stores, tmp_path, energies=None, **changed):
     request = {**SMALL, **{k: v for k, v in changed.items() if k in SMALL}}
     options = {k: v for k, v in changed.items() if k not in SMALL}
     flow = CoatingScreeningMaker(**options).make(**request, energies=energies or energies_file(tmp_path))
-    assert run_local(flow, JobStore(stores[0])).failed == {}
+    assert run_local(flow, stores[0]).failed == {}
     return flow.job_uuids
 
 
@@ -108,9 +112,7 @@ def test_a_coating_added_later_ranks_all_again(stores, tmp_path):
     assert together["LiNbO3"]["rank"] == 3
     assert together["LiNbO3"]["score"] == alone["score"]
     assert together["LiNbO3"]["source_job"] == alone["source_job"]
-    at_once = [MemoryStore(name, key="key") for name in ("jobs", "coatings", "bare")]
-    for store in at_once:
-        store.connect()
+    at_once = in_memory()
     computed(at_once, tmp_path)
     built(at_once)
     volatile = ("source_job", "built_at")

@@ -34,13 +34,13 @@ def jobs_of(flow):
 
 
 def memory_store():
-    store = JobStore(MemoryStore())
+    store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
     store.connect()
     return store
 
 
 def outputs(store):
-    return {doc["name"]: without(doc["output"], "@version") for doc in store.query({})}
+    return {doc["name"]: without(doc["output"], "@version") for doc in store.query({}, load=True)}
 
 
 def test_a_thousand_coatings_are_tens_of_jobs(energies):
@@ -57,7 +57,7 @@ def test_every_job_has_a_schema_its_output_fits(flow):
     run_local(flow, store)
     for name, job in jobs_of(flow).items():
         assert issubclass(job.output_schema, BaseModel), name
-        output = store.get_output(job.uuid)
+        output = store.get_output(job.uuid, load=True)
         assert job.output_schema.model_validate(without(output, "@module", "@class", "@version")), name
 
 

@@ -48,7 +48,8 @@ def test_two_batches_find_the_same_as_one(plan, tmp_path):
     one, outcome = find_stacks(plan, str(tmp_path / "db"), top=3)
     assert (len(outcome.done), outcome.failed) == (8, {})
     assert {layer.coating for stack in one.two_layers for layer in stack.layers} == set(COATINGS)
-    flow, store = StackMaker(top=3, batch_size=2).from_plan(plan), JobStore(MemoryStore())
+    flow = StackMaker(top=3, batch_size=2).from_plan(plan)
+    store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
     store.connect()
     assert len(run_local(flow, store).done) == 14
     output = without(store.get_output(flow.output.uuid), "@module", "@class", "@version")

@@ -15,6 +15,7 @@ from screening.errors import CalculationError, StoreError
 from workflows import CoatingScreeningMaker
 from workflows.identity import by_content
 from workflows.local import run_local
+from workflows.outputs import job_store
 
 
 @pytest.fixture
@@ -24,13 +25,13 @@ def flow(tmp_path):
 
 @pytest.fixture
 def store():
-    opened = JobStore(MemoryStore())
+    opened = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
     opened.connect()
     return opened
 
 
 def outputs(store):
-    return {doc["name"]: without(doc["output"], "@version") for doc in store.query({})}
+    return {doc["name"]: without(doc["output"], "@version") for doc in store.query({}, load=True)}
 
 
 def ranking(store):
@@ -83,7 +84,7 @@ PIECES = {
 @pytest.mark.parametrize("function", PIECES)
 def test_a_job_that_raises_is_named_and_hides_nothing_else(flow, store, monkeypatch, function):
     """Only the first batch fails; the second is ranked as if nothing had been."""
-    whole = JobStore(MemoryStore())
+    whole = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
     whole.connect()
     run_local(flow, whole)
     real = getattr(batch, function)
@@ -180,7 +181,7 @@ def test_a_store_that_fails_stops_the_run(flow, store, monkeypatch):
 def test_two_processes_give_what_one_gives(flow, tmp_path):
     stores = []
     for workers in (1, 2):
-        opened = JobStore(StoreLocation(tmp_path / str(workers)).open("jobs"))
+        opened = job_store(StoreLocation(tmp_path / str(workers)))
         outcome = run_local(flow, opened, workers=workers)
         assert outcome.failed == {}
         assert len(outcome.done) == len(flow.job_uuids)
@@ -201,7 +202,7 @@ def returns_another_job():
 
 
 def test_a_process_that_dies_is_an_error_that_says_what_to_do(tmp_path):
-    store = JobStore(StoreLocation(tmp_path).open("jobs"))
+    store = job_store(StoreLocation(tmp_path))
     with pytest.raises(
         CalculationError, match="a worker process died; 0 jobs are finished: run the same command again"
     ):

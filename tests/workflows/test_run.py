@@ -41,7 +41,7 @@ def built_at(store):
 def test_what_a_run_leaves(tmp_path):
     settings = settings_for(tmp_path)
     finished = run_screening(settings)
-    assert finished.coatings == SMALL["coatings"]
+    assert [coating.name for coating in finished.plan.coatings] == SMALL["coatings"]
     assert finished.pairs == [("LiCoO2", "Li6PS5Cl")]
     assert finished.outcome.failed == {}
     (run,) = runs(settings.store)
@@ -204,7 +204,7 @@ def test_resume_from_another_folder(tmp_path, monkeypatch):
     monkeypatch.chdir("/")
     store = str(tmp_path / "db")
     finished = run_screening(load_settings(**unfinished_request(StoreLocation(store)), store=store))
-    assert finished.coatings == ["my blend"]
+    assert [coating.name for coating in finished.plan.coatings] == ["my blend"]
     assert finished.outcome.failed == {}
 
 

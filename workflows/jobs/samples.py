@@ -27,13 +27,13 @@ def bare_samples(
     return sample_batch.bare_samples(energies, sampling, cathode, electrolyte)
 
 
-@job(output_schema=sample_batch.SampledBatch)
+@job(output_schema=sample_batch.SampledBatch, data=["results"])
 def material_samples(energies: EnergySource, sampling: Sampling, coatings: dict[str, str]) -> sample_batch.SampledBatch:
     """Compute stability and window of a batch of coatings in every sample."""
     return sample_batch.material_samples(energies, sampling, coatings)
 
 
-@job(output_schema=sample_batch.SampledBatch)
+@job(output_schema=sample_batch.SampledBatch, data=["results"])
 def cathode_contact_samples(
     energies: EnergySource, sampling: Sampling, coatings: dict[str, str], cathode: SampledCathode
 ) -> sample_batch.SampledBatch:
@@ -41,7 +41,7 @@ def cathode_contact_samples(
     return sample_batch.cathode_contact_samples(energies, sampling, coatings, cathode)
 
 
-@job(output_schema=sample_batch.SampledBatch)
+@job(output_schema=sample_batch.SampledBatch, data=["results"])
 def electrolyte_contact_samples(
     energies: EnergySource,
     sampling: Sampling,
@@ -53,7 +53,7 @@ def electrolyte_contact_samples(
     return sample_batch.electrolyte_contact_samples(energies, sampling, coatings, electrolyte, cathode)
 
 
-@job(output_schema=CoatingSamplesBatch)
+@job(output_schema=CoatingSamplesBatch, data=["results"])
 def join_samples(
     sampling: Sampling,
     coatings: dict[str, str],

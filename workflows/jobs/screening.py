@@ -43,7 +43,7 @@ def bare_interface(
     return batch.bare_interface(energies, cathode, electrolyte, stability, windows)
 
 
-@job(output_schema=batch.ContactBatch)
+@job(output_schema=batch.ContactBatch, data=["results"])
 def contacts_with_cathode(
     energies: batch.EnergySource, coatings: dict[str, str], cathode: CathodeDocument
 ) -> batch.ContactBatch:
@@ -51,7 +51,7 @@ def contacts_with_cathode(
     return batch.contacts_with_cathode(energies, coatings, cathode)
 
 
-@job(output_schema=batch.ContactBatch)
+@job(output_schema=batch.ContactBatch, data=["results"])
 def contacts_with_electrolyte(
     energies: batch.EnergySource,
     coatings: dict[str, str],
@@ -62,7 +62,7 @@ def contacts_with_electrolyte(
     return batch.contacts_with_electrolyte(energies, coatings, electrolyte, cathode)
 
 
-@job(output_schema=batch.RecordBatch)
+@job(output_schema=batch.RecordBatch, data=["records", "samples"])
 def assemble_records(
     energies: batch.EnergySource,
     coatings: list[Material],
