@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-Store = Annotated[str, typer.Option(help="Folder of the database, or a mongodb:// URI.", envvar="COATSCREEN_STORE")]
+Store = Annotated[
+    str, typer.Option(help="Folder of the database, a mongodb:// URI, or a site's folder.", envvar="COATSCREEN_STORE")
+]
 Cathode = Annotated[str | None, typer.Option(help="Only this cathode.")]
 Electrolyte = Annotated[str | None, typer.Option(help="Only this electrolyte.")]
 

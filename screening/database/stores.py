@@ -55,16 +55,17 @@ class StoreLocation:
     ----------
     location
         A folder (made absolute), which will hold an embedded SQLite store; or a ``mongodb://`` or
-        ``mongodb+srv://`` URI with the name of a database.
+        ``mongodb+srv://`` URI with the name of a database; or a YAML file with such a URI under ``database``,
+        or a folder with a file of that kind named ``site.yaml``, so that no password stands in a command line.
 
     Raises
     ------
     LocationError
-        If it is another kind of address, or a URI names no database.
+        If it is another kind of address, a URI names no database, or a YAML file does not say which.
     """
 
     def __init__(self, location: str | Path) -> None:
-        text = str(location)
+        text = _written_database(str(location)) or str(location)
         self.uri = text if re.match(r"mongodb(\+srv)?://", text) else None
         if self.uri is None and re.match(r"\w[\w+.-]*://", text):
             raise LocationError(f"{_without_password(text)} is neither a folder nor a mongodb:// address")
@@ -218,6 +219,26 @@ def write_all(store: Any, documents: Iterable[dict[str, Any]], key: str) -> None
     left = iter(documents)
     while part := list(islice(left, _WRITTEN_TOGETHER)):
         store.update(part, key=key)
+
+
+def _written_database(location: str) -> str | None:
+    """Return the database that a YAML file names, or None if the location is something else."""
+    import yaml
+
+    path = Path(location).expanduser()
+    try:
+        file = path / "site.yaml" if path.is_dir() else path
+        if file.suffix not in (".yaml", ".yml") or (path.is_dir() and not file.is_file()):
+            return None
+        options = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise LocationError(f"{location} cannot be read: {error.strerror}") from None
+    except (ValueError, yaml.YAMLError):  # its text may quote the password
+        raise LocationError(f"{file} is not YAML") from None
+    database = options.get("database") if isinstance(options, dict) else None
+    if not isinstance(database, str) or not database.startswith("mongodb"):
+        raise LocationError(f"{file} does not say where the database is: it has no mongodb:// URI under 'database'")
+    return database
 
 
 def _without_password(text: str) -> str:

@@ -39,6 +39,41 @@ def test_home_is_expanded(monkeypatch, tmp_path):
     assert StoreLocation("~/coatings").folder == tmp_path / "coatings"
 
 
+@pytest.mark.parametrize("place", ["site", "site/site.yaml", "site/other.yml"])
+def test_the_database_that_a_file_names(tmp_path, monkeypatch, place):
+    monkeypatch.chdir(tmp_path)
+    uri = "mongodb://me:p%40ss@db.example.org/coatings"
+    (tmp_path / "site").mkdir()
+    for name in ("site.yaml", "other.yml"):
+        (tmp_path / "site" / name).write_text(f'scheduler: slurm\ndatabase: "{uri}"\n')
+    location = StoreLocation(place)
+    assert location.uri == uri
+    assert location.name == "mongodb://***@db.example.org/coatings"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("scheduler: slurm\n", "no mongodb:// URI under 'database'", id="without"),
+        pytest.param("- mongodb://h/d\n", "no mongodb:// URI under 'database'", id="list"),
+        pytest.param("database: results\n", "no mongodb:// URI under 'database'", id="folder"),
+        pytest.param("database: mongodb://me:secret@h\n", r"mongodb://\*\*\*@h names no database", id="nameless"),
+        pytest.param('database: "mongodb://me:secret@h/d', "is not YAML$", id="broken"),
+    ],
+)
+def test_a_file_that_names_no_database(tmp_path, text, message):
+    (tmp_path / "mine.yaml").write_text(text)
+    with pytest.raises(LocationError, match=message) as caught:
+        StoreLocation(tmp_path / "mine.yaml")
+    assert "secret" not in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(LocationError, match=r"mine\.yaml cannot be read: No such file or directory"):
+        StoreLocation(tmp_path / "mine.yaml")
+
+
 @pytest.mark.parametrize("collection", KEYS)
 def test_every_collection_has_its_key(tmp_path, collection):
     store = StoreLocation(tmp_path).open(collection)
