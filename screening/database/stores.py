@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import time
-import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -40,7 +38,6 @@ SCALARS: dict[Collection, tuple[str, ...]] = {  # what the database is asked by;
 }
 _FILE = "coatscreen.sqlite"
 _TIMEOUT_MS = 5000
-_LOCK_SECONDS = 600.0
 _WRITTEN_TOGETHER = 500  # documents of some ten kilobytes
 
 
@@ -157,56 +154,30 @@ class StoreLocation:
             raise StoreError(f"cannot write to {self.name}: {error.strerror or error}") from None
 
     @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """Hold the database for aggregating; other processes wait. A holder that is killed does not hold on.
+    def exclusive(self, purpose: str = "aggregating") -> Iterator[None]:
+        """Hold the database for a purpose; other processes wait. A holder that is killed does not hold on.
 
         Raises
         ------
         StoreError
-            If another process holds it for ten minutes.
+            If another process holds it for ten minutes, or the database cannot be written.
         """
-        if self.folder is None:
-            with self._exclusive_mongo():
-                yield
-            return
-        from filelock import FileLock, Timeout
+        from screening.database.locks import LOCK_SECONDS, Held, file_lock, leased_lock
 
-        lock = FileLock(self.folder / "aggregating.lock", timeout=_LOCK_SECONDS)
-        with self.errors():
+        with ExitStack() as opened:
             try:
-                lock.acquire()
-            except Timeout:  # an OSError too
-                raise self._held() from None
-        try:
+                with self.errors():
+                    if self.folder is not None:
+                        opened.enter_context(file_lock(self.folder / f"{purpose}.lock"))
+                    else:
+                        runs = self.open("runs")
+                        opened.callback(runs.close)
+                        opened.enter_context(leased_lock(runs._collection.database["locks"], purpose))
+            except Held:
+                raise StoreError(
+                    f"another process has been {purpose} {self.name} for {LOCK_SECONDS / 60:g} minutes"
+                ) from None
             yield
-        finally:
-            lock.release()
-
-    @contextmanager
-    def _exclusive_mongo(self) -> Iterator[None]:
-        """Hold a document that says until when; one past its time is anybody's."""
-        from pymongo.errors import DuplicateKeyError
-
-        runs = self.open("runs")
-        locks = runs._collection.database["locks"]
-        holder, give_up = uuid.uuid4().hex, time.monotonic() + _LOCK_SECONDS
-        while True:
-            with self.errors(), suppress(DuplicateKeyError):
-                locks.delete_many({"_id": "aggregating", "until": {"$lt": time.time()}})
-                locks.insert_one({"_id": "aggregating", "holder": holder, "until": time.time() + _LOCK_SECONDS})
-                break
-            if time.monotonic() > give_up:
-                raise self._held()
-            time.sleep(0.2)
-        try:
-            yield
-        finally:
-            with self.errors():
-                locks.delete_one({"_id": "aggregating", "holder": holder})
-            runs.close()
-
-    def _held(self) -> StoreError:
-        return StoreError(f"another process has been aggregating {self.name} for {_LOCK_SECONDS / 60:g} minutes")
 
 
 def write_all(store: Any, documents: Iterable[dict[str, Any]], key: str) -> None:
