@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, Val
 
 from screening.database import StoreLocation
 from screening.errors import InputError, StoreError, nearest
+from workflows.outputs import job_store
 from workflows.queue.site_fields import Environment, Folder, Line, MongoUri, Word, database_name
 
 if TYPE_CHECKING:
@@ -189,16 +190,7 @@ class Site(BaseModel):
         StoreError
             If the database cannot be reached.
         """
-        from jobflow import JobStore
-
-        spec = self._rendered("jobflow.yaml")["JOB_STORE"]
-        for store in (spec["docs_store"], *spec["additional_stores"].values()):
-            store["mongoclient_kwargs"] = self.location.client_options
-        with self.location.errors():
-            store = JobStore.from_dict_spec(spec)
-            store.connect()
-            store.count({"uuid": "reachable?"})
-        return store
+        return job_store(self.location)
 
     def _rendered(self, name: str) -> Any:
         """Read a file that was written from this site."""
