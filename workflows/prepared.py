@@ -27,6 +27,11 @@ class Collector(BaseModel, ABC):
     def begin(self, location: StoreLocation) -> None:
         """Record in the database that the work has been asked for."""
 
+    @property
+    def target(self) -> str:
+        """Where the result goes, where that is not the database; two requests with other targets are two."""
+        return ""
+
     @abstractmethod
     def collect(self, jobs: JobStore, location: StoreLocation, failed: Mapping[str, str]) -> Any:
         """Collect the outputs.

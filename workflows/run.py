@@ -102,7 +102,7 @@ def prepare_screening(settings: ScreeningSettings) -> tuple[ScreeningPlan, Prepa
         state="running",
         jobs=len(flow.job_uuids),
         failed={},
-        updated=_now(),
+        updated="",
     )
     collector = ScreeningCollector(run=run, asked_for=list(flow.job_uuids), criteria=settings.criteria)
     pairs = ", ".join(f"{c.name}|{e.name}" for c in plan.cathodes for e in plan.electrolytes)

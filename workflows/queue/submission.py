@@ -1,0 +1,120 @@
+"""Flows brought to a queue."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from screening.errors import CalculationError, InputError
+from screening.provenance import software
+from workflows.identity import digest
+from workflows.prepared import Prepared
+from workflows.queue.documents import FlowLabel, QueuedFlow, Submitted
+from workflows.queue.launchpad import FireworksQueue
+from workflows.queue.scheduler import queue_jobs, start_worker
+from workflows.queue.site import Site
+from workflows.work_left import work_left
+
+_ENDED = ("completed", "failed")
+
+
+def submit(
+    site: Site, prepared: Prepared, name: str | None = None, max_jobs: int | None = None, launch: bool = True
+) -> Submitted:
+    """Put a flow into the job database of a site, and start queue jobs that run it.
+
+    A flow is known by its jobs, and these by their content: submitted again it is not added again, and a job whose
+    output is in the database, from whatever flow, is not added at all.
+
+    Parameters
+    ----------
+    site
+        Where.
+    prepared
+        The flow.
+    name
+        Of the flow; None: made of its kind and its jobs.
+    max_jobs
+        Queue jobs of this site at one time; None: as many as the site allows.
+    launch
+        Whether to start queue jobs.
+
+    Raises
+    ------
+    InputError
+        If another flow has this name.
+    StoreError
+        If the database cannot be reached or written.
+    CalculationError
+        If the scheduler does not answer, with nothing submitted; or does not take a queue job.
+    """
+    if launch:
+        try:
+            queue_jobs(site)
+        except CalculationError as error:
+            raise CalculationError(f"nothing was submitted: {error}; --no-launch submits without it") from None
+    store, queue = site.job_store(), FireworksQueue(site)
+    left = work_left(prepared.flow, store)
+    store.close()
+    flow_id = digest([sorted(left.jobs), prepared.kind, prepared.collector.target])[:32]
+    label = FlowLabel(
+        flow_id=flow_id,
+        name=name or f"{prepared.kind}-{flow_id[:8]}",
+        kind=prepared.kind,
+        about=prepared.about,
+        version=software().coatscreen,
+        submitted=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        done_before=len(left.jobs) - len(left.todo),
+    )
+    added = 0
+    with site.location.exclusive("submitting to"):
+        queue.remove_unfinished()
+        labels = queue.labels()
+        known = next((one for one in labels if one.flow_id == flow_id), None)
+        if known is not None and name not in (None, known.name):
+            raise InputError(f"these jobs were submitted before, as {known.name!r}: leave out --name, or give that one")
+        if known is None:
+            if label.name in {one.name for one in labels}:
+                raise InputError(f"another flow is called {label.name!r}: choose another --name")
+            prepared.collector.begin(site.location)
+            added = queue.add(label, left, prepared.collector)
+    started = start_workers(queue, max(1, left.width), max_jobs) if launch else []
+    return Submitted(
+        flow=known or label, known=known is not None, total=len(left.jobs) + 1, added=added, launched=started
+    )
+
+
+def start_workers(queue: FireworksQueue, useful: int, max_jobs: int | None = None) -> list[str]:
+    """Start queue jobs for what is ready, as many as are useful and allowed beside those in the queue.
+
+    Parameters
+    ----------
+    queue
+        The flows.
+    useful
+        How many could work at one time.
+    max_jobs
+        See :func:`submit`.
+
+    Returns
+    -------
+    list of str
+        Ids of the queue jobs.
+    """
+    if not any(job.state in ("ready", "waiting") for flow in queue.flows() for job in flow.jobs):
+        return []
+    site = queue.site
+    there = queue_jobs(site)
+    busy = sum(job_id in there for job_id in queue.started_jobs())
+    started = []
+    for _ in range(min(max_jobs or site.max_jobs, useful) - busy):
+        folder = site.work_folder / "launches" / f"{datetime.now(UTC):%Y-%m-%d-%H-%M-%S}-{uuid4().hex[:8]}"
+        job_id = start_worker(site, folder)
+        queue.remember(job_id, str(folder))
+        started.append(job_id)
+    return started
+
+
+def unfinished(flows: list[QueuedFlow]) -> int:
+    """Return how many jobs of some flows have not ended."""
+    return sum(job.state not in _ENDED for flow in flows for job in flow.jobs)

@@ -1,0 +1,97 @@
+"""What a worker on a queue runs: one job of a flow, or the collection of its result.
+
+FireWorks calls these by name, with text as arguments: a worker without this project then fails at the import, which the
+job database shows as the job's error.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobflow import SETTINGS, Job, JobStore, OnMissing
+from monty.json import MontyDecoder
+
+from screening.errors import CalculationError
+from screening.provenance import software
+from workflows.outputs import finished
+from workflows.prepared import Collector
+from workflows.queue.site import Site, site_folder
+
+if TYPE_CHECKING:
+    from fireworks import FWAction
+
+RUN_JOB = f"{__name__}.run_job"
+COLLECT = f"{__name__}.collect"
+NEEDS = "needs "  # how the error of a job begins that could not run because another failed
+
+
+def job_text(job: Job) -> str:
+    """Write a job as text."""
+    return str(job.to_json())
+
+
+def run_job(text: str, needs: dict[str, str], version: str) -> FWAction:
+    """Run a job, unless its output is there and was made from the outputs it needs as they are now.
+
+    Parameters
+    ----------
+    text
+        The job, see :func:`job_text`.
+    needs
+        Names of the jobs whose outputs it needs, by id.
+    version
+        Of coatscreen, that submitted it.
+
+    Raises
+    ------
+    CalculationError
+        If this worker has another version, or an output is missing that the job cannot do without.
+    """
+    from fireworks import FWAction
+    from jobflow.managers.fireworks import JobFiretask
+
+    _require_version(version)
+    job: Job = MontyDecoder().decode(text)
+    store: JobStore = SETTINGS.JOB_STORE
+    store.connect()
+    there = finished(store, [job.uuid, *needs])
+    missing = [name for uuid, name in needs.items() if uuid not in there]
+    if missing and job.config.on_missing_references == OnMissing.ERROR:
+        raise CalculationError(f"{NEEDS}{min(missing)}, which failed")
+    if not missing and job.uuid in there and all(there[uuid] <= there[job.uuid] for uuid in needs):
+        return FWAction(stored_data={"already_done": True})
+    store.remove_docs({"uuid": job.uuid})  # what an attempt before this one left
+    for parts in store.additional_stores.values():
+        parts.remove_docs({"job_uuid": job.uuid})
+    return JobFiretask(job=job, store=None).run_task({})
+
+
+def collect(text: str, flow_id: str, version: str) -> None:
+    """Collect the result of a flow whose other jobs have ended.
+
+    Parameters
+    ----------
+    text
+        See :meth:`workflows.prepared.Collector.to_text`.
+    flow_id
+        Of the flow.
+    version
+        Of coatscreen, that submitted it.
+    """
+    from workflows.queue.launchpad import FireworksQueue
+
+    _require_version(version)
+    site = Site.read(site_folder())
+    store = site.job_store()
+    (flow,) = FireworksQueue(site).flows(flow_id)
+    failed = {job.name: job.error or "failed" for job in flow.jobs if job.state == "failed" and job.uuid is not None}
+    Collector.from_text(text).collect(store, site.location, failed)
+
+
+def _require_version(version: str) -> None:
+    mine = software().coatscreen
+    if mine != version:
+        raise CalculationError(
+            f"submitted by coatscreen {version}, but this worker has {mine}: install the same version in both "
+            "environments, then `coatscreen recover --failed`"
+        )
