@@ -21,6 +21,8 @@ from coatscreen.verbs import (
     reproduce,
     run,
     stack,
+    status,
+    submit,
 )
 
 app = typer.Typer(
@@ -31,6 +33,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run.run)
+app.command("submit")(submit.submit)
+app.command("status")(status.status)
+app.command("recover")(status.recover)
 app.command("rank")(database.rank)
 app.command("query")(database.query)
 app.command("stability")(materials.stability)

@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from coatscreen import screening_options as options
 from coatscreen.uncertainty import Samples, SamplingSeed, Uncertainty
-from coatscreen.verbs.materials import ENERGIES_HELP
 
 _ROWS = 50  # of a table; thousands of coatings are no reading matter
 
 
 def run(
-    coatings: Annotated[
-        str | None,
-        typer.Option(
-            help="Comma list of names, formulas or composites such as 0.5Li2CO3+0.5LiNbO3; 'all': all stable Li "
-            "compounds without transition metals."
-        ),
+    coatings: options.Coatings = None,
+    candidates: options.Candidates = None,
+    cathodes: options.Cathodes = None,
+    electrolytes: options.Electrolytes = None,
+    lithiation: options.Lithiation = None,
+    energies: options.Energies = None,
+    store: Annotated[
+        str | None, typer.Option(help="Folder of the database, a mongodb:// URI, or a site's folder.")
     ] = None,
-    candidates: Annotated[
-        Path | None, typer.Option(help="CSV or JSON written by coatscreen candidates, in place of --coatings.")
-    ] = None,
-    cathodes: Annotated[str | None, typer.Option(help="Comma list of names or formulas.")] = None,
-    electrolytes: Annotated[
-        str | None, typer.Option(help="Comma list of names, formulas, or glasses such as 0.75Li2S-0.25P2S5@30meV.")
-    ] = None,
-    lithiation: Annotated[
-        str | None,
-        typer.Option(help="Comma list: lithium contents of the cathodes screened besides full and half, such as 0.3."),
-    ] = None,
-    energies: Annotated[str | None, typer.Option(help=ENERGIES_HELP)] = None,
-    store: Annotated[str | None, typer.Option(help="Folder of the database, or a mongodb:// URI.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
-    prefer_mu: Annotated[
-        str | None, typer.Option(help="Lithium potential where the literature has one too: 'cited' or 'computed'.")
-    ] = None,
+    prefer_mu: options.PreferMu = None,
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
-    catalogue: Annotated[str | None, typer.Option(help="Comma list of YAML files with your own materials.")] = None,
-    config: Annotated[Path | None, typer.Option(help="YAML or TOML file with the same options.")] = None,
+    catalogue: options.Catalogue = None,
+    config: options.Config = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the store's last unfinished run.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -68,19 +54,19 @@ def run(
     from workflows.run import run_screening, unfinished_request
     from workflows.settings import load_settings
 
-    given = {
-        "coatings": coatings,
-        "candidates": None if candidates is None else str(candidates),
-        "cathodes": cathodes,
-        "electrolytes": electrolytes,
-        "lithiation": lithiation,
-        "energies": energies,
-        "prefer_mu": prefer_mu,
-        "uncertainty": uncertainty or None,
-        "samples": samples,
-        "seed": seed,
-        "catalogue": catalogue,
-    }
+    given = options.given_options(
+        coatings=coatings,
+        candidates=candidates,
+        cathodes=cathodes,
+        electrolytes=electrolytes,
+        lithiation=lithiation,
+        energies=energies,
+        prefer_mu=prefer_mu,
+        uncertainty=uncertainty,
+        samples=samples,
+        seed=seed,
+        catalogue=catalogue,
+    )
     if resume:
         for name in ("config", *given):
             if (config if name == "config" else given[name]) is not None:

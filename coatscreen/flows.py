@@ -1,0 +1,103 @@
+"""Printing how flows on a queue have come along."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workflows.queue.documents import FlowStatus, QueuedJob, QueueState, Recovery, StatusDocument, Submitted
+
+_MOST_JOBS = 10  # of a list; more are no reading matter
+
+
+def print_status(found: StatusDocument) -> None:
+    """Print the flows as a table, what went wrong below it, and the queue."""
+    from coatscreen.output import print_table
+
+    if found.flows:
+        print_table(
+            ["flow", "kind", "about", "state", "done", "running", "ready", "waiting", "failed", "lost", "per hour",
+             "time left"],
+            [_row(flow) for flow in found.flows],
+            numeric=("done", "running", "ready", "waiting", "failed", "lost", "per hour", "time left"),
+        )  # fmt: skip
+    else:
+        print("no flow has been submitted to this site")
+    for flow in found.flows:
+        print_jobs(f"{flow.name}: failed", flow.failed)
+        if flow.need_failed:
+            print(f"{flow.name}: {flow.need_failed} more jobs could not run because of these")
+        print_jobs(f"{flow.name}: lost", flow.lost)
+        if flow.failed or flow.lost:
+            mend = "coatscreen recover" + (" --failed, once what made them fail is mended" if flow.failed else "")
+            print(f"{flow.name}: run again by {mend}")
+    print(f"Queue: {queue_line(found.queue)}; job database: {found.database}")
+
+
+def print_submitted(submitted: Submitted) -> None:
+    """Say what came of a submission."""
+    label = submitted.flow
+    if submitted.known:
+        print(f"{label.name} was submitted before; nothing is added")
+    else:
+        print(f"{label.name}: {label.about}: {submitted.added} jobs submitted, {label.done_before} were done before")
+    print_launched(submitted.launched)
+
+
+def print_recovery(found: Recovery) -> None:
+    """Say what was brought back."""
+    print_jobs("run again", found.rerun)
+    print_jobs("given up", found.given_up)
+    print_jobs("failed", found.failed)
+    for name in found.removed:
+        print(f"{name}: its submission was interrupted; submit it again")
+    if not (found.rerun or found.given_up or found.failed or found.removed):
+        print("nothing was lost")
+    print_launched(found.launched)
+
+
+def print_launched(job_ids: Sequence[str]) -> None:
+    """Say which queue jobs were started."""
+    if job_ids:
+        print(f"started {len(job_ids)} queue jobs: {', '.join(job_ids)}; coatscreen status tells how they do")
+
+
+def print_jobs(title: str, jobs: Sequence[QueuedJob]) -> None:
+    """Print jobs with what went wrong, the first ones of many."""
+    for job in jobs[:_MOST_JOBS]:
+        where = f" [{job.folder}]" if job.folder else ""
+        print(f"{title}: {job.name}, {_times(job.attempts)} started: {job.error}{where}")
+    if len(jobs) > _MOST_JOBS:
+        print(f"{title}: {len(jobs) - _MOST_JOBS} more; --json names them")
+
+
+def queue_line(queue: QueueState) -> str:
+    """Return what the queue says, in a line."""
+    if queue.why_unknown is not None:
+        return f"unknown ({queue.why_unknown})"
+    return f"{queue.running} running, {queue.pending} pending ({queue.scheduler})"
+
+
+def _row(flow: FlowStatus) -> list[str]:
+    from coatscreen.output import number
+
+    jobs = flow.jobs
+    counts = [str(jobs[state]) for state in ("running", "ready", "waiting", "failed", "lost")]
+    left = _duration(flow.time_left_s) if flow.state == "running" else "-"
+    rate = number(flow.jobs_per_hour)
+    return [flow.name, flow.kind, flow.about, flow.state, f"{flow.done}/{flow.total}", *counts, rate, left]
+
+
+def _times(attempts: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(attempts, f"{attempts} times")
+
+
+def _duration(seconds: float | None) -> str:
+    """Write a time as hours and minutes, or minutes and seconds."""
+    if seconds is None:
+        return "-"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"

@@ -1,0 +1,128 @@
+"""``coatscreen status`` and ``coatscreen recover``: flows on a queue."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coatscreen.verbs.materials import AsJson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workflows.queue.documents import StatusDocument
+
+SiteFolder = Annotated[
+    Path | None,
+    typer.Option("--site", help="Folder of the site; by default COATSCREEN_SITE, or the one submit --init made."),
+]
+MaxJobs = Annotated[
+    int | None, typer.Option("--max-jobs", min=1, help="Queue jobs at one time; as many as the site allows.")
+]
+NoLaunch = Annotated[bool, typer.Option("--no-launch", help="Start no queue job.")]
+_Names = Annotated[list[str] | None, typer.Argument(help="Names of flows; all if not given.", show_default=False)]
+_WATCH_SECONDS = 10
+
+
+def status(
+    names: _Names = None,
+    site: SiteFolder = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Show it again and again, until all has ended.")] = False,
+    every: Annotated[int, typer.Option(min=1, help="Seconds between two looks, with --watch.")] = _WATCH_SECONDS,
+    as_json: AsJson = False,
+) -> None:
+    """Say how far the flows on a queue have come, from the job database.
+
+    For each flow: its jobs by state, done of all, jobs an hour and the time left at that rate, what failed with the
+    first line of its error, and what is lost. Beside it the queue jobs, where the scheduler answers.
+
+    Example: coatscreen status --watch
+    """
+    from coatscreen.flows import print_status
+    from coatscreen.output import print_json
+    from screening.errors import InputError
+    from workflows.queue.site import Site, site_folder
+    from workflows.queue.status import status as status_of
+
+    if watch and as_json:
+        raise InputError("--watch shows tables; leave out --json")
+    there = Site.read(site_folder(site))
+    if watch:
+        _watch(lambda: status_of(there, names or ()), every)
+        return
+    found = status_of(there, names or ())
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        print_status(found)
+
+
+def recover(
+    names: _Names = None,
+    site: SiteFolder = None,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Run failed jobs again, once what made them fail is mended.")
+    ] = False,
+    give_up: Annotated[
+        bool, typer.Option("--give-up", help="Count lost jobs as failed; the result is made without them, and says so.")
+    ] = False,
+    most_attempts: Annotated[
+        int, typer.Option(min=1, help="A job lost so often is given up: it may need more time or memory.")
+    ] = 3,
+    lost_after: Annotated[
+        float | None,
+        typer.Option(min=0, help="Seconds without a sign of life after which a job is lost; five pings of the site."),
+    ] = None,
+    max_jobs: MaxJobs = None,
+    no_launch: NoLaunch = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring back what was lost on a queue: killed by the scheduler, out of wall time, a node gone.
+
+    A job is lost if its queue job has ended or it gave no sign of life for too long; it runs again, and so does what
+    needs it. Jobs that failed by themselves are listed; --failed runs them again. What is finished is not computed
+    again. Then queue jobs are started for what is left.
+
+    Example: coatscreen recover
+
+    Example: coatscreen recover screening-3f2a91c0 --failed
+    """
+    from coatscreen.flows import print_recovery
+    from coatscreen.output import print_json
+    from workflows.queue.recovery import recover as bring_back
+    from workflows.queue.site import Site, site_folder
+
+    found = bring_back(
+        Site.read(site_folder(site)),
+        names or (),
+        failed=failed,
+        give_up=give_up,
+        most_attempts=most_attempts,
+        lost_after_s=lost_after,
+        max_jobs=max_jobs,
+        launch=not no_launch,
+    )
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        print_recovery(found)
+
+
+def _watch(look: Callable[[], StatusDocument], every: int) -> None:
+    """Print the status again and again, in place where it is a terminal, until no job is left that may still run."""
+    from rich.console import Console
+
+    from coatscreen.flows import print_status
+
+    screen = Console()
+    while True:
+        found = look()
+        if screen.is_terminal:
+            screen.clear()
+        print_status(found)
+        if all(flow.state in ("complete", "incomplete") for flow in found.flows):
+            return
+        time.sleep(every)

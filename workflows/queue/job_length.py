@@ -1,0 +1,54 @@
+"""How many coatings make a job of a wanted length."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from screening.errors import InputError
+from workflows.queue.site import Site
+from workflows.queue.site_files import worker_timeout_seconds
+from workflows.settings import ScreeningSettings
+
+_MEASURED = Path(__file__).with_name("throughput.yaml")
+
+
+def batch_for(settings: ScreeningSettings, minutes: float, site: Site) -> int:
+    """Return how many coatings to put into a job, so that the slowest job of a batch takes about so long.
+
+    What a coating takes was measured once and is data, so that the same request always makes the same jobs.
+
+    Parameters
+    ----------
+    settings
+        The request.
+    minutes
+        Wanted length of a job.
+    site
+        Where it runs.
+
+    Raises
+    ------
+    InputError
+        If a job that a worker of the site takes last could not finish within its wall time.
+    """
+    most = site.wall_time_minutes - worker_timeout_seconds(site) / 60
+    if minutes > most:
+        raise InputError(
+            f"--job-length {minutes:g}: a queue job of {site.wall_time_minutes} minutes may take its last job {most:g} "
+            "minutes before its end; choose shorter jobs or give the site more --wall-time-minutes"
+        )
+    measured = _measured()
+    seconds = measured["seconds_per_coating"]
+    if settings.samples:  # jobs with samples hold as many coatings fewer, so that they count like others
+        seconds = max(seconds, measured["seconds_per_coating_and_sample"])
+    states = 2 + len(settings.lithiation)
+    return max(1, int(60 * minutes / (seconds * states / measured["states_of_charge"])))
+
+
+@cache
+def _measured() -> dict[str, Any]:
+    return dict(yaml.safe_load(_MEASURED.read_text(encoding="utf-8")))
