@@ -13,7 +13,7 @@ from coatscreen.verbs.materials import AsJson
 from coatscreen.verbs.status import MaxJobs, NoLaunch, SiteFolder
 
 FlowName = Annotated[
-    str | None, typer.Option("--name", help="Of the flow; made of its kind and its jobs if not given.")
+    str | None, typer.Option("--name", help="Of the flow; made of its kind and its jobs.")
 ]
 
 
@@ -59,7 +59,7 @@ def submit(
     ] = None,
     parallel_env: Annotated[str | None, typer.Option(help="With --init: SGE's parallel environment.")] = None,
     vasp_command: Annotated[
-        str | None, typer.Option(help="With --init: how VASP is started, as srun vasp_std.")
+        str | None, typer.Option(help="With --init: how VASP is started.")
     ] = None,
     vasp_pseudopotentials: Annotated[Path | None, typer.Option(help="With --init: PMG_VASP_PSP_DIR.")] = None,
     ping_seconds: Annotated[int | None, typer.Option(help="With --init: between two signs of life of a job.")] = None,
