@@ -14,6 +14,7 @@ from coatscreen.verbs import (
     calibrate,
     candidates,
     database,
+    doctor,
     energies,
     materials,
     oxygen,
@@ -47,6 +48,7 @@ app.command("candidates")(candidates.candidates)
 app.command("anneal")(anneal.anneal)
 app.command("reproduce")(reproduce.reproduce)
 app.command("stack")(stack.stack)
+app.command("doctor")(doctor.doctor)
 reference.app.command("calibrate")(calibrate.calibrate)
 app.add_typer(reference.app, name="reference")
 app.add_typer(energies.app, name="energies")
