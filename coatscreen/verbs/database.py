@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+_NOTES = 5  # of jobs that failed
+
 Store = Annotated[
     str, typer.Option(help="Folder of the database, a mongodb:// URI, or a site's folder.", envvar="COATSCREEN_STORE")
 ]
@@ -38,7 +40,7 @@ def rank(
 
     Example: coatscreen rank --cathode NCM83 --electrolyte Li6PS5Cl --sort cost --top 10
     """
-    from coatscreen.output import document, print_json
+    from coatscreen.output import document, note, print_json
     from coatscreen.rankings import print_ranking, row
     from screening.database import CoatingDatabase
     from screening.errors import InputError, nearest
@@ -46,6 +48,7 @@ def rank(
     with CoatingDatabase.open(store) as database:
         rankings = database.ranking(cathode, electrolyte, sort, top)
         pairs = database.pairs()
+        failed = database.failed_jobs()
     if not rankings:
         wanted = " with ".join(name for name in (cathode, electrolyte) if name)
         known = [name for pair in pairs for name in pair]
@@ -60,6 +63,10 @@ def rank(
     else:
         for ranking in rankings:
             print_ranking(ranking)
+    for name, why in list(failed.items())[:_NOTES]:
+        note(f"made without {name}: {why}")
+    if len(failed) > _NOTES:
+        note(f"made without {len(failed) - _NOTES} more jobs that failed: why_missing of each coating names them")
 
 
 def query(

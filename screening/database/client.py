@@ -176,6 +176,15 @@ class CoatingDatabase:
             for electrolyte in self._distinct("electrolyte", {"cathode": cathode})
         )
 
+    def failed_jobs(self) -> dict[str, str]:
+        """Return the jobs that failed in the last run of each request in the database, and why, by name.
+
+        What coatings lack because of them stands in ``why_missing`` of their documents.
+        """
+        with self.location.errors():
+            runs = list(self._store("runs").query({}, properties=["failed"]))
+        return {name: why for run in runs for name, why in run["failed"].items()}
+
     def names(self, cathode: str, electrolyte: str, energies_sha256: str) -> list[str]:
         """Return the coatings of a ranking by name."""
         group = {"cathode": cathode, "electrolyte": electrolyte, "energies.sha256": energies_sha256}
