@@ -84,8 +84,8 @@ def _checks(folder: Path, worker: bool, timeout_s: float) -> Iterator[Check]:
         ("database", (), _database),
         ("large results", ("database",), _large_results),
         ("job database", ("database", "programs", "files"), _job_database),
-        ("queue", (), _queue),
-        ("node", ("files", "programs", "paths", "queue"), lambda site: _node(site, timeout_s)),
+        ("queue", ("programs", "paths", "files"), _queue),
+        ("node", ("queue",), lambda site: _node(site, timeout_s)),
     ]
     try:
         site = Site.read(folder)
