@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import getpass
+import io
 import logging
 import re
 import subprocess
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from screening.errors import CalculationError
@@ -65,7 +67,8 @@ def start_worker(site: Site, folder: Path) -> str:
     except OSError as error:
         raise CalculationError(f"cannot make the folder {folder}: {error.strerror}") from None
     launchpad, adapter = site.launchpad(), site.queue_adapter()
-    with site.location.errors(), _heard(f"qadapter.{adapter.q_name}", "queue.launcher") as heard:
+    names = (f"qadapter.{adapter.q_name}", "queue.launcher")
+    with site.location.errors(), fireworks_heard(*names) as heard:
         job_id = launch_rocket_to_queue(
             launchpad, site.fworker(), adapter, launcher_dir=str(folder), strm_lvl="CRITICAL", fill_mode=True
         )
@@ -125,14 +128,16 @@ class _Heard(logging.Handler):
 
 
 @contextmanager
-def _heard(*names: str) -> Iterator[list[str]]:
-    """Collect what FireWorks logs of its errors, which it does not raise."""
+def fireworks_heard(*names: str) -> Iterator[list[str]]:
+    """Collect what FireWorks logs of its errors, which it does not raise, and keep all it says from the terminal."""
     handler = _Heard()
     loggers = [logging.getLogger(name) for name in names]
     for logger in loggers:
         logger.addHandler(handler)
     try:
-        yield handler.lines
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of things it uses that will change
+            yield handler.lines
     finally:
         for logger in loggers:
             logger.removeHandler(handler)
