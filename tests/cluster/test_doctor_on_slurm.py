@@ -82,8 +82,8 @@ def test_a_job_that_cannot_start_is_cancelled(new_site, slurm, options, reason):
 def test_a_partition_that_is_not_there(new_site):
     report = examine(new_site(partition="nowhere"), timeout_s=30)
     broken = [check for check in report.checks if check.ok is False]
-    assert [check.name for check in broken] == ["queue"]
-    assert "is `partition` right?" in broken[0].how_to_mend
+    assert [check.name for check in broken] == ["node"]
+    assert re.fullmatch(r"sbatch failed: sbatch: error: .*[Ii]nvalid partition.*", broken[0].what), broken[0].what
 
 
 def test_a_setup_that_ends_the_job(new_site):
