@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from screening.errors import CalculationError
 from workflows.queue.probe import NodeReport
-from workflows.queue.scheduler import end_of, queue_jobs
+from workflows.queue.scheduler import ask, end_of, queue_jobs
 from workflows.queue.site import Site
 from workflows.queue.site_files import directives, preparation
 
@@ -29,7 +29,6 @@ _WHY_PENDING = {
 }
 _WALL_TIME_MINUTES = 5
 _NAME = "coat-doctor"  # PBS takes 15 characters
-_ANSWER_S = 60  # within which the scheduler's commands have to answer
 _LAG_S = 10  # a file written on a node may be seen here only some seconds later
 
 
@@ -51,7 +50,7 @@ def probe_node(site: Site, timeout_s: float) -> NodeReport:
     command = f"python -m workflows.queue.probe {shlex.quote(str(answer))}"
     script.write_text(_script(site, folder, command), encoding="utf-8")
     submit, _, cancel = COMMANDS[site.scheduler]
-    told = _run([submit, script.name], folder)
+    told = ask([submit, script.name], folder)
     found = re.search(_JOB_ID[site.scheduler], told)
     if found is None:
         raise CalculationError(f"{submit} printed no number of a job: {told.strip()!r}")
@@ -60,7 +59,8 @@ def probe_node(site: Site, timeout_s: float) -> NodeReport:
         report = _wait(site, job_id, answer, timeout_s)
     finally:
         if job_id in queue_jobs(site):
-            subprocess.run([cancel, job_id], capture_output=True, timeout=_ANSWER_S, check=False)
+            with suppress(CalculationError):  # it may have ended meanwhile
+                ask([cancel, job_id])
     shutil.rmtree(folder, ignore_errors=True)
     return report
 
@@ -96,7 +96,7 @@ def _wait(site: Site, job_id: str, answer: Path, timeout_s: float) -> NodeReport
 def _why_pending(site: Site, job_id: str) -> str:
     command, pattern = _WHY_PENDING[site.scheduler]
     try:
-        found = re.search(pattern, _run([*command, job_id]))
+        found = re.search(pattern, ask([*command, job_id]))
     except CalculationError as error:
         return str(error)
     return found[1].strip() if found else "the scheduler does not say why"
@@ -111,17 +111,3 @@ def _why_ended(site: Site, job_id: str, folder: Path) -> str:
         return f"{how} and left nothing in {folder}: do all nodes see this folder?"
     lines = [line.strip() for log in logs for line in log.read_text(errors="replace").splitlines() if line.strip()]
     return f"{how}; the last line of its log in {folder}: {lines[-1] if lines else 'none, the log is empty'}"
-
-
-def _run(command: list[str], folder: Path | None = None) -> str:
-    """Run a command of the scheduler and return what it prints."""
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_ANSWER_S, check=False)
-    except OSError as error:
-        raise CalculationError(f"cannot run {command[0]}: {error.strerror}") from None
-    except subprocess.TimeoutExpired:
-        raise CalculationError(f"{command[0]} has not answered for {_ANSWER_S} s") from None
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
-        raise CalculationError(f"{command[0]} failed: {said[-1]}")
-    return done.stdout

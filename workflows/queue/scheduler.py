@@ -29,7 +29,7 @@ def queue_jobs(site: Site) -> dict[str, str]:
     """
     user = getpass.getuser()
     command, read = _LISTS[site.scheduler]
-    return read(_ask([*command, user]))
+    return read(ask([*command, user]))
 
 
 def end_of(site: Site, job_id: str) -> str | None:
@@ -37,7 +37,7 @@ def end_of(site: Site, job_id: str) -> str | None:
     if site.scheduler != "slurm":
         return None
     try:
-        told = _ask(["scontrol", "show", "job", "-o", job_id])
+        told = ask(["scontrol", "show", "job", "-o", job_id])
     except CalculationError:
         return None
     found = re.search(r"JobState=(\w+)(?: Reason=(\S+))?", told)
@@ -77,10 +77,16 @@ def start_worker(site: Site, folder: Path) -> str:
     return str(job_id)
 
 
-def _ask(command: list[str]) -> str:
-    """Run a command of the scheduler and return what it prints."""
+def ask(command: list[str], folder: Path | None = None) -> str:
+    """Run a command of the scheduler, in a folder, and return what it prints.
+
+    Raises
+    ------
+    CalculationError
+        If it is not on this machine, does not answer, or fails; the message has the last line of what it said.
+    """
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_TIMEOUT_S)
     except FileNotFoundError:
         raise CalculationError(f"the command {command[0]} of the scheduler is not on this machine") from None
     except subprocess.TimeoutExpired:
