@@ -1,0 +1,226 @@
+"""A site on the sandbox's Slurm, as its user and its workers see it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cluster.slurm_sandbox import UNFINISHED, SlurmSandbox
+from fixtures_screening import contents, without
+
+from screening.database import StoreLocation
+from workflows.outputs import finished, job_store
+from workflows.queue.documents import QueuedJob
+from workflows.queue.launchpad import FireworksQueue
+from workflows.queue.site import Site
+from workflows.queue.site_files import write_site
+
+PATIENCE_S = 90
+POLL_S = 0.2
+_VOLATILE = ("_id", "@version", "completed_at", "hosts", "metadata", "blob_uuid", "store", "_ref")
+
+
+class QueueSite:
+    """A site in a folder, the database it uses and the queue it starts its jobs in.
+
+    Parameters
+    ----------
+    folder
+        Everything the site writes is in it.
+    database
+        URI of its database.
+    slurm
+        The queue.
+    options
+        Of the site.
+    """
+
+    def __init__(self, folder: Path, database: str, slurm: SlurmSandbox, **options: Any) -> None:
+        self.work, self.slurm, self.uri = folder / "work", slurm, database
+        self.work.mkdir(parents=True)
+        self.options: dict[str, Any] = {
+            "scheduler": "slurm",
+            "database": database,
+            "partition": "debug",
+            "max_jobs": 1,
+            "ping_seconds": 5,
+            "work_folder": str(self.work),
+            **options,
+        }
+        self.site = write_site(Site.make(**self.options), folder / "site")
+        self.folder = self.site.folder
+        self.said: list[str] = []
+
+    def change(self, **options: Any) -> None:
+        """Write the site again with other options."""
+        self.options |= options
+        self.site = write_site(Site.make(**self.options), self.folder, overwrite=True)
+
+    def run(self, *words: str, status: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run ``coatscreen`` as a user would, on this site, and see that it ends with a status."""
+        done = self.start(*words, **variables)
+        out, err = done.communicate(timeout=PATIENCE_S)
+        self.said += [out, err]
+        assert done.returncode == status, f"{words}: {done.returncode}\n{out}\n{err}"
+        return subprocess.CompletedProcess(words, done.returncode, out, err)
+
+    def start(self, *words: str, **variables: str) -> subprocess.Popen[str]:
+        """Start ``coatscreen``."""
+        environment = {**self.slurm.environment(), "COATSCREEN_SITE": str(self.folder), "OMP_NUM_THREADS": "1"}
+        return subprocess.Popen(
+            [sys.executable, "-m", "coatscreen", *words],
+            env={**environment, **variables},
+            cwd=self.work,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def json(self, *words: str) -> Any:
+        """Run ``coatscreen`` with ``--json``, and return the document."""
+        return json.loads(self.run(*words, "--json").stdout)
+
+    def refused(self, *words: str, status: int, **variables: str) -> str:
+        """Run ``coatscreen``, which is to say in one line what is wrong, and return that."""
+        done = self.run(*words, status=status, **variables)
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert done.stdout == ""
+        return done.stderr
+
+    # -- the database -------------------------------------------------------------------------------------
+
+    @property
+    def location(self) -> StoreLocation:
+        return StoreLocation(self.uri)
+
+    @contextmanager
+    def database(self) -> Iterator[Any]:
+        """Open the database with pymongo."""
+        from pymongo import MongoClient
+
+        with MongoClient(self.uri) as client:
+            yield client.get_default_database()
+
+    def jobs(self) -> list[QueuedJob]:
+        """Return the jobs of all flows."""
+        return [job for flow in FireworksQueue(self.site).flows() for job in flow.jobs]
+
+    def states(self) -> Counter[str]:
+        """Count the jobs of all flows by state."""
+        return Counter(job.state for job in self.jobs())
+
+    def launches(self) -> dict[str, int]:
+        """Return how often each job was started, by name, also before it was put back."""
+        with self.database() as database:
+            started = Counter(launch["fw_id"] for launch in database["launches"].find({}, {"fw_id": 1}))
+            return {job["name"]: started[job["fw_id"]] for job in database["fireworks"].find({}, {"fw_id": 1, "name": 1})}
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Yield all documents of the database, the files the workers wrote, and what was printed."""
+        with self.database() as database:
+            for name in database.list_collection_names():
+                for document in database[name].find({}):
+                    yield f"collection {name}", repr(document)
+        for file in self.work.rglob("*"):
+            if file.is_file():
+                yield str(file), file.read_text(errors="replace")
+        for said in self.said:
+            yield "what was printed", said
+
+    # -- waiting ------------------------------------------------------------------------------------------
+
+    def until(self, done: Callable[[], Any], what: str, timeout_s: float = PATIENCE_S) -> Any:
+        """Wait until something is there, and return it."""
+        give_up = time.monotonic() + timeout_s
+        while not (found := done()):
+            assert time.monotonic() < give_up, f"waited in vain for {what}: {self.states()}\n{self.logs()}"
+            time.sleep(POLL_S)
+        return found
+
+    def until_idle(self) -> None:
+        """Wait until no queue job of this site is left."""
+        ids = {int(job_id) for job_id in FireworksQueue(self.site).started_jobs()}
+        self.until(
+            lambda: not any(state in UNFINISHED for number, (_, state) in self.slurm.jobs().items() if number in ids),
+            "the end of the queue jobs",
+        )
+
+    def until_complete(self) -> None:
+        """Wait until all jobs of all flows are completed."""
+        self.until(lambda: set(self.states()) == {"completed"}, "the end of the flow")
+
+    def queue_job(self, job: QueuedJob) -> int:
+        """Return the number of the queue job a job was started in."""
+        return next(
+            int(job_id)
+            for job_id, folder in FireworksQueue(self.site).started_jobs().items()
+            if job.folder is not None and Path(job.folder).is_relative_to(folder)
+        )
+
+    def logs(self) -> str:
+        """Return the ends of the logs of the queue jobs."""
+        return "\n".join(f"{log}:\n{log.read_text()[-1500:]}" for log in self.work.rglob("coatscreen-*.out"))
+
+
+def outputs(store: str) -> dict[str, Any]:
+    """Return the outputs of all finished jobs of a database by their ids, large parts in place, without when and where.
+
+    Every part that lies apart belongs to an output, and every output is there once.
+    """
+    jobs = job_store(StoreLocation(store))
+    documents = list(jobs.query({}, properties=["uuid", "index", "name", "output"], load=False))
+    uuids = [document["uuid"] for document in documents]
+    assert len(set(uuids)) == len(uuids), Counter(uuids).most_common(3)
+    assert set(finished(jobs, uuids)) == set(uuids)
+    wanted = [part for document in documents for part in parts_of(document["output"])]
+    there = [part["blob_uuid"] for part in jobs.additional_stores["data"].query({}, properties=["blob_uuid"])]
+    assert sorted(there) == sorted(wanted)
+    loaded = {doc["uuid"]: without({"name": doc["name"], "output": doc["output"]}, *_VOLATILE) for doc in jobs.query({}, load=True)}
+    jobs.close()
+    return loaded
+
+
+def parts_of(output: Any) -> list[str]:
+    """Return the ids of the large parts of an output."""
+    if isinstance(output, dict):
+        if "blob_uuid" in output:
+            return [output["blob_uuid"]]
+        output = list(output.values())
+    return [part for value in output for part in parts_of(value)] if isinstance(output, list) else []
+
+
+def assert_same(one: str, other: str) -> None:
+    """See that two databases say the same, document by document, and hold the same outputs."""
+    ours, theirs = contents(one), contents(other)
+    assert {name: [doc["key"] for doc in docs] for name, docs in ours.items()} == {
+        name: [doc["key"] for doc in docs] for name, docs in theirs.items()
+    }
+    assert ours == theirs
+    assert outputs(one) == outputs(other)
+
+
+def hook(folder: Path, code: str) -> str:
+    """Return a line of the shell after which every worker runs some code as it starts.
+
+    The code sees the module ``os``, and ``once(name)``, which is true in the first process that asks.
+    """
+    folder.mkdir(parents=True)
+    (folder / "sitecustomize.py").write_text(
+        "import os, sys\n"
+        "if any(word.endswith('rlaunch') for word in sys.orig_argv):\n"
+        "    def once(name):\n"
+        "        try:\n"
+        f"            os.close(os.open(os.path.join({str(folder)!r}, name), os.O_CREAT | os.O_EXCL))\n"
+        "        except FileExistsError:\n"
+        "            return False\n"
+        "        return True\n" + "".join(f"    {line}\n" for line in code.splitlines())
+    )
+    return f"export PYTHONPATH='{folder}'"
