@@ -1,6 +1,7 @@
 """Fixtures that several test modules share."""
 
 import os
+import uuid
 
 import pytest
 from hypothesis import settings
@@ -24,3 +25,30 @@ def own_folder(tmp_path, monkeypatch):
         if name.upper().startswith("COATSCREEN_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def database_server(tmp_path_factory):
+    """The MongoDB that MONGODB_URI names, else a double of one."""
+    from cluster.database_server import GivenServer
+    from cluster.double import Double
+
+    if "MONGODB_URI" in os.environ:
+        yield GivenServer(os.environ["MONGODB_URI"])
+        return
+    double = Double(tmp_path_factory.mktemp("mongodb"))
+    double.start()
+    yield double
+    double.stop()
+
+
+@pytest.fixture
+def database_uri(database_server):
+    """The URI of a database of the test's own, user and password included."""
+    from pymongo import MongoClient
+
+    name = f"coatscreen_test_{uuid.uuid4().hex[:12]}"
+    uri = database_server.database_uri(name)
+    yield uri
+    with MongoClient(uri) as client:
+        client.drop_database(name)

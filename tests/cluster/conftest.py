@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-
 from cluster.slurm_sandbox import SlurmSandbox, why_no_slurm
 
 

@@ -1,7 +1,7 @@
 """A real Slurm of one node in a folder of its own: Debian's packages, no systemd, for tests.
 
-``python tests/cluster/slurm_sandbox.py install`` installs the packages, ``up FOLDER`` starts Slurm and munge there and prints
-what to export, ``down FOLDER`` stops them. It needs root, and changes nothing outside the folder.
+``python tests/cluster/slurm_sandbox.py install`` installs the packages, ``up FOLDER`` starts Slurm and munge there and
+prints what to export, ``down FOLDER`` stops them. It needs root, and changes nothing outside the folder.
 """
 
 from __future__ import annotations

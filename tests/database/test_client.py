@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from fixtures_screening import COATINGS, contents, energies_file, job_times, mongo_double, settings_for, synthetic
+from fixtures_screening import COATINGS, contents, energies_file, job_times, settings_for, synthetic
 
 from screening import CoatingDatabase
 from screening.contacts import cathode_contacts
@@ -23,25 +23,20 @@ def all_but_one(phases, coating, cathode):
     return cathode_contacts(phases, coating, cathode)
 
 
-@pytest.fixture(scope="module", params=["embedded", "mongomock", "MONGODB_URI"])
+@pytest.fixture(scope="module", params=["embedded", "server"])
 def store(request, tmp_path_factory):
-    """A filled database: embedded, on MongoDB's stand-in, and on a MongoDB where one is named."""
+    """A filled database: embedded, and on a server."""
     folder = tmp_path_factory.mktemp("client")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("screening.batch.cathode_contacts", all_but_one)
         where = str(folder / "db")
-        if request.param == "mongomock":
-            patch.setattr("maggma.stores.mongolike.MongoClient", mongo_double())
-            where = "mongodb://localhost/coatscreen_test"
-        if request.param == "MONGODB_URI":
-            uri = os.environ.get("MONGODB_URI")
-            if uri is None:
-                pytest.skip("MONGODB_URI names no server")
-            where = f"{uri.rstrip('/')}/coatscreen_test_{os.getpid()}"
+        name = f"coatscreen_test_{os.getpid()}"
+        if request.param == "server":
+            where = request.getfixturevalue("database_server").database_uri(name)
         run_screening(settings_for(folder, **EVERYTHING, store=where))
         yield where
-        if request.param == "MONGODB_URI":
-            StoreLocation(where).open("jobs")._collection.database.client.drop_database(where.rpartition("/")[2])
+        if request.param == "server":
+            StoreLocation(where).open("jobs")._collection.database.client.drop_database(name)
 
 
 @pytest.fixture
