@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cluster.slurm_sandbox import UNFINISHED, SlurmSandbox
-from fixtures_screening import contents, without
+from fixtures_screening import SMALL, contents, without
 
 from screening.database import StoreLocation
 from workflows.outputs import finished, job_store
@@ -129,7 +129,7 @@ class QueueSite:
             for name in database.list_collection_names():
                 for document in database[name].find({}):
                     yield f"collection {name}", repr(document)
-        for file in self.work.rglob("*"):
+        for file in (*self.work.rglob("*"), *self.slurm.folder.rglob("*")):
             if file.is_file():
                 yield str(file), file.read_text(errors="replace")
         for said in self.said:
@@ -224,3 +224,14 @@ def hook(folder: Path, code: str) -> str:
         "        return True\n" + "".join(f"    {line}\n" for line in code.splitlines())
     )
     return f"export PYTHONPATH='{folder}'"
+
+
+def words_for(folder: Path, **options: Any) -> list[str]:
+    """Return the options of a small screening for the command line; a file in the folder holds what has none there."""
+    given = {**SMALL, **options}
+    if "batch_size" in given:
+        file = folder / "screening.yaml"
+        file.write_text(f"batch_size: {given.pop('batch_size')}\n")
+        given["config"] = str(file)
+    joined = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in given.items()}
+    return [word for name, value in joined.items() for word in (f"--{name}", value)]
