@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobflow import Flow, JobStore
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.catalogue import Catalogue
+from screening.database import StoreLocation
 from screening.equilibrium import Reactant
-from screening.errors import InputError
+from screening.errors import CalculationError, InputError
 from screening.ordering.cell_table import (
     elements_energy,
     mixing_energy_ev_per_atom,
@@ -19,14 +20,23 @@ from screening.ordering.cell_table import (
     read_cells,
     write_cells,
 )
-from screening.ordering.disorder import DisorderedCrystal, lithiated_cathode, solid_solution, solid_solutions
-from screening.ordering.ordered_cell import OrderedCell
+from screening.ordering.disorder import (
+    DisorderedCrystal,
+    lithiated_cathode,
+    same_crystals,
+    solid_solution,
+    solid_solutions,
+)
+from screening.ordering.ordered_cell import JOB_FAILED, OrderedCell
 from screening.ordering.orderings import Draw
 from screening.ordering.supercell import CellSize
 from screening.phase_set import PhaseSet
 from screening.provenance import Result
 from screening.reference import PACKAGED, PACKAGED_MODEL, cells_path, read_reference
-from workflows.calculation_work import calculation_work, require_chgnet
+from workflows.calculation_work import require_chgnet, run_beside
+from workflows.outputs import output_of
+from workflows.prepared import Collector, Prepared
+from workflows.result_file import ResultFile, result_file, writing
 
 if TYPE_CHECKING:
     from workflows.local import Progress
@@ -62,6 +72,101 @@ class OrderedMaterials(Result):
     use_as: str = Field(description="the energies as --energies takes them, with the packaged ones")
     materials: list[OrderedMaterial] = Field(description="all cells of the table")
     failed: dict[str, str] = Field(description="jobs that failed: why")
+
+
+class AskedCell(BaseModel):
+    """A composition whose lowest ordering is asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    job: str = Field(description="id of the job whose output is its cell")
+    relaxations: list[str] = Field(description="names of the jobs that relax its orderings, by number")
+
+
+class OrderingCollector(Collector):
+    """Puts the lowest orderings of materials in a table.
+
+    A composition whose job failed gets no cell; a cell made from fewer orderings says which are left out and why.
+    """
+
+    table: ResultFile = Field(description="file of the table; cells it holds already stay, but for those computed now")
+    model: str = Field(description="CHGNet weights")
+    with_structures: bool = Field(description="whether the table keeps the relaxed structures")
+    cells: list[AskedCell] = Field(description="what is asked for")
+
+    @property
+    def target(self) -> str:
+        """The table."""
+        return str(self.table)
+
+    def collect(self, jobs: JobStore, location: StoreLocation, failed: Mapping[str, str]) -> OrderedMaterials:
+        """Put the cells that are finished in the table."""
+        found = [cell for asked in self.cells if (cell := _finished_cell(asked, jobs, failed)) is not None]
+        if not found:
+            name, reason = next(iter(failed.items()), ("orderings", f"none is in {location.name}"))
+            raise CalculationError(f"no cell for {self.table.name}: {name}: {reason}")
+        known = read_reference(PACKAGED, self.model)
+        with writing(self.table):
+            before = read_cells(self.table) if self.table.exists() else []
+            cells = list({_key(cell): cell for cell in [*before, *found]}.values())
+            computed = {cell.material for cell in cells}
+            pure = [cell for cell in _packaged_cells(self.model) if cell.material not in computed]
+            write_cells(self.table, cells, known, pure, self.with_structures)
+        return OrderedMaterials(
+            energies=known.provenance,
+            table=str(self.table),
+            use_as=use_table(self.table, self.model),
+            materials=_rows(cells, known, pure),
+            failed=dict(failed),
+        )
+
+
+def use_table(table: str | Path, model: str) -> str:
+    """Return the packaged energies with those of a table, as ``--energies`` takes them."""
+    return f"reference+{table}" if model == PACKAGED_MODEL else f"reference:{model}+{table}"
+
+
+def prepare_orderings(
+    names: Sequence[str],
+    output: str | Path,
+    lithium: Sequence[float] = VOLTAGE_CURVE,
+    drawing: Draw | None = None,
+    n_relaxed: int | None = None,
+    size: CellSize | None = None,
+    model: str = PACKAGED_MODEL,
+    with_structures: bool = True,
+) -> Prepared:
+    """Check a request for the lowest orderings of disordered materials, and build its graph.
+
+    Parameters
+    ----------
+    names, output, lithium, drawing, n_relaxed, size, model, with_structures
+        As for :func:`order_materials`.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, a lithium content out of range, no supercell holds a composition, the table is damaged or
+        cannot be written, it could not be told how far relaxing lowers an energy, or CHGNet or atomate2 is not
+        installed.
+    """
+    crystals = _crystals(names, lithium)
+    require_chgnet(model)
+    table = result_file(output)
+    before = read_cells(table) if table.exists() else []
+    _check_pure(list(crystals), [*before, *_packaged_cells(model)])
+    from workflows.flows.orderings import OrderingMaker
+
+    maker = OrderingMaker(model=model, drawing=drawing or Draw(), n_relaxed=n_relaxed, size=size or CellSize())
+    flow = Flow([maker.make(name, crystal) for name, crystal in crystals.items()])
+    jobs = {job.uuid: job for job, _ in flow.iterflow()}
+    cells = []
+    for made in flow.jobs:
+        for reference in made.output:
+            relaxed = jobs[reference.uuid].function_args[3]  # of the job `ordered_cell`
+            cells.append(AskedCell(job=reference.uuid, relaxations=[jobs[one.uuid].name for one in relaxed]))
+    collector = OrderingCollector(table=table, model=model, with_structures=with_structures, cells=cells)
+    return Prepared("orderings", f"{', '.join(crystals)}: {len(cells)} compositions", flow, collector)
 
 
 def order_materials(
@@ -100,44 +205,41 @@ def order_materials(
     Raises
     ------
     InputError
-        If a name is unknown, a lithium content out of range, no supercell holds a composition, another process writes
-        this table, or CHGNet or atomate2 is not installed; nothing has been computed then.
+        As :func:`prepare_orderings`, or if another process writes this table; nothing has been computed then.
     CalculationError, StoreError
-        If a worker dies, or what is finished cannot be written.
+        If a worker dies, no cell could be computed, or what is finished cannot be written.
     """
-    from jobflow import Flow
+    prepared = prepare_orderings(names, output, lithium, drawing, n_relaxed, size, model, with_structures)
+    found: OrderedMaterials = run_beside(result_file(output), prepared, workers, progress)
+    return found
 
-    path = Path(output).resolve()
-    crystals = _crystals(names, lithium)
-    known = read_reference(PACKAGED, model)
-    require_chgnet(model)
-    from workflows.flows.orderings import OrderingMaker
-    from workflows.local import run_local
 
-    maker = OrderingMaker(model=model, drawing=drawing or Draw(), n_relaxed=n_relaxed, size=size or CellSize())
-    flows = [maker.make(name, crystal) for name, crystal in crystals.items()]
-    cells = {_key(cell): cell for cell in (read_cells(path) if path.exists() else [])}
-    packaged = read_cells(cells_path(model)) if cells_path(model).exists() else []
-    with calculation_work(path) as work:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of atomate2 and torch about their own insides
-            outcome = run_local(Flow(flows), work.store, workers, progress)
-        for flow in flows:
-            for reference in flow.output:
-                if (found := work.output(reference.uuid)) is not None:
-                    cell = OrderedCell.model_validate(found)
-                    cells[_key(cell)] = cell
-        computed = {cell.material for cell in cells.values()}
-        pure = [cell for cell in packaged if cell.material not in computed]
-        if cells:
-            write_cells(path, list(cells.values()), known, pure, with_structures)
-    return OrderedMaterials(
-        energies=known.provenance,
-        table=str(path),
-        use_as=f"reference+{output}" if model == PACKAGED_MODEL else f"reference:{model}+{output}",
-        materials=_rows(list(cells.values()), known, pure),
-        failed=outcome.failed,
-    )
+def _finished_cell(asked: AskedCell, jobs: JobStore, failed: Mapping[str, str]) -> OrderedCell | None:
+    """Read a cell from the job store, and why orderings were left out from the jobs that failed."""
+    output = output_of(jobs, asked.job)
+    if output is None:
+        return None
+    cell = OrderedCell.model_validate(output)
+    reasons = {
+        number: failed.get(asked.relaxations[int(number)], why) if why == JOB_FAILED else why
+        for number, why in cell.left_out.items()
+    }
+    return cell.model_copy(update={"left_out": reasons})
+
+
+def _packaged_cells(model: str) -> list[OrderedCell]:
+    path = cells_path(model)
+    return read_cells(path) if path.exists() else []
+
+
+def _check_pure(names: Sequence[str], cells: Sequence[OrderedCell]) -> None:
+    """Refuse materials for which it could not be told how far relaxing lowers their energy."""
+    there = {*names, *(cell.material for cell in cells if cell.lithium_per_formula_unit in (None, 1.0))}
+    for name in names:
+        if there.isdisjoint(same_crystals(name)):
+            raise InputError(
+                f"{name}: how far relaxing lowers it is told from {' or '.join(same_crystals(name))}: order one too"
+            )
 
 
 def _crystals(

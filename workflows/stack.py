@@ -2,13 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from jobflow import JobStore
+from pydantic import Field
+
 from screening.database import CoatingDatabase, StoreLocation
 from screening.errors import CalculationError, InputError
 from screening.stacks.documents import Ensemble, StacksDocument
 from screening.stacks.plan import StackPlan
 from workflows.flows.stack import StackMaker
 from workflows.local import Outcome, Progress, run_local
-from workflows.outputs import job_store
+from workflows.outputs import job_store, output_of
+from workflows.prepared import Collector, Prepared
+
+
+class StackCollector(Collector):
+    """Reads the best stacks.
+
+    It writes nothing, since the job store is where they stay: what prints them, and finds all jobs done there, is the
+    same request again with that store.
+    """
+
+    result: str = Field(description="id of the job that compares the stacks")
+
+    def collect(self, jobs: JobStore, location: StoreLocation, failed: Mapping[str, str]) -> StacksDocument:
+        """Read the document; it names the coatings whose jobs failed."""
+        search = next((why for name, why in failed.items() if name.startswith("best_stacks")), None)
+        if search is not None:
+            raise CalculationError(search.removeprefix("InputError: "))
+        output = output_of(jobs, self.result)
+        if output is None:
+            raise CalculationError(f"the best stacks are not in {location.name}")
+        return StacksDocument.model_validate(output)
+
+
+def prepare_stacks(plan: StackPlan, ranked_by: Ensemble = "closed", top: int = 10) -> Prepared:
+    """Build the graph of a checked request.
+
+    Parameters
+    ----------
+    plan, ranked_by, top
+        As for :func:`find_stacks`.
+    """
+    flow = StackMaker(ranked_by=ranked_by, top=top).from_plan(plan)
+    about = f"{len(plan.coatings)} coatings, {plan.cathode.name}|{plan.electrolyte.name}"
+    return Prepared("stacks", about, flow, StackCollector(result=flow.output.uuid))
 
 
 def find_stacks(
@@ -48,18 +87,14 @@ def find_stacks(
     CalculationError
         If a worker dies, or no coating is left; what was finished is stored.
     """
-    flow = StackMaker(ranked_by=ranked_by, top=top).from_plan(plan)
+    prepared = prepare_stacks(plan, ranked_by, top)
     location = StoreLocation(store)
     jobs = job_store(location)
     with location.errors():
-        outcome = run_local(flow, jobs, workers, progress)
-        search = next((why for name, why in outcome.failed.items() if name.startswith("best_stacks")), None)
-        if search is not None:
-            raise CalculationError(search.removeprefix("InputError: "))
-        output = jobs.get_output(flow.output.uuid)
+        outcome = run_local(prepared.flow, jobs, workers, progress)
+        document: StacksDocument = prepared.collector.collect(jobs, location, outcome.failed)
     jobs.close()
-    document = {name: value for name, value in output.items() if not name.startswith("@")}
-    return StacksDocument.model_validate(document), outcome
+    return document, outcome
 
 
 def screened_coatings(store: str, cathode: str, electrolyte: str, tier: int) -> list[str]:

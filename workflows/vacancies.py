@@ -2,16 +2,83 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobflow import JobStore
+from pydantic import Field
 
 from screening.catalogue import Catalogue
+from screening.database import StoreLocation
 from screening.errors import CalculationError
 from screening.ordering.disorder import lithiated_cathode
+from screening.reference import PACKAGED_MODEL
 from screening.vacancies.documents import VacancyDocument
-from workflows.calculation_work import calculation_work, require_chgnet
-from workflows.flows.vacancies import VacancyMaker
-from workflows.local import Progress, run_local
+from workflows.calculation_work import require_chgnet, run_beside
+from workflows.outputs import output_of
+from workflows.prepared import Collector, Prepared
+from workflows.result_file import ResultFile, result_file, write_whole, writing
+
+if TYPE_CHECKING:
+    from workflows.flows.vacancies import VacancyMaker
+    from workflows.local import Progress
+
+
+class VacancyCollector(Collector):
+    """Writes the oxygen vacancies of a cathode to a file.
+
+    All of its jobs or none: each state of charge goes on from the one before, and the lowest vacancy of fewer
+    environments would be another number.
+    """
+
+    file: ResultFile = Field(description="JSON file; replaced if present")
+    result: str = Field(description="id of the job whose output is the result")
+
+    @property
+    def target(self) -> str:
+        """The file."""
+        return str(self.file)
+
+    def collect(self, jobs: JobStore, location: StoreLocation, failed: Mapping[str, str]) -> VacancyDocument:
+        """Write the file; with a failed job it is not written, and the error names that job."""
+        if failed:
+            name, reason = next(iter(failed.items()))
+            raise CalculationError(f"{name}: {reason.removeprefix('CalculationError: ')}")
+        output = output_of(jobs, self.result)
+        if output is None:
+            raise CalculationError(f"the result for {self.file} is not in {location.name}")
+        document = VacancyDocument.model_validate(output)
+        with writing(self.file):
+            write_whole(self.file, document.model_dump_json(indent=1) + "\n")
+        return document
+
+
+def prepare_vacancies(cathode: str, output: str | Path, maker: VacancyMaker | None = None) -> Prepared:
+    """Check a request for the oxygen vacancies of a cathode, and build its graph.
+
+    Parameters
+    ----------
+    cathode, output, maker
+        As for :func:`compute_vacancies`.
+
+    Raises
+    ------
+    InputError
+        If the cathode is no layered oxide, the supercell does not hold it, CHGNet or atomate2 is not installed, or the
+        file cannot be written.
+    """
+    entry = Catalogue.load().cathode(cathode)
+    if maker is None:
+        require_chgnet(PACKAGED_MODEL)  # without it the flow cannot even be imported
+        from workflows.flows.vacancies import VacancyMaker
+
+        maker = VacancyMaker()
+    require_chgnet(maker.model)
+    flow = maker.make(entry.name, lithiated_cathode(entry, entry.lithium("full")))
+    collector = VacancyCollector(file=result_file(output), result=flow.output.uuid)
+    about = f"oxygen vacancies of {entry.name}, 0 to {maker.most_lithium_vacancies} lithium taken out"
+    return Prepared("vacancies", about, flow, collector)
 
 
 def compute_vacancies(
@@ -41,26 +108,12 @@ def compute_vacancies(
     Raises
     ------
     InputError
-        If the cathode is no layered oxide, the supercell does not hold it, CHGNet or atomate2 is not installed, or
-        another process is writing the same file; nothing has been computed then.
+        As :func:`prepare_vacancies`, or if another process is writing the same file; nothing has been computed then.
     CalculationError
         If a job failed; what was finished is kept.
     StoreError
         If the folder or the file cannot be written.
     """
-    maker = maker or VacancyMaker()
-    entry = Catalogue.load().cathode(cathode)
-    require_chgnet(maker.model)
-    flow = maker.make(entry.name, lithiated_cathode(entry, entry.lithium("full")))
-    path = Path(output).resolve()
-    with calculation_work(path) as work, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of atomate2 and torch about their own insides
-        outcome = run_local(flow, work.store, workers, progress)
-        if outcome.failed:
-            name, reason = next(iter(outcome.failed.items()))
-            raise CalculationError(f"{name}: {reason.removeprefix('CalculationError: ')}")
-        document = VacancyDocument.model_validate(work.output(flow.output.uuid))
-        part = path.with_name(f".{path.name}.part")
-        part.write_text(document.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        part.replace(path)
+    prepared = prepare_vacancies(cathode, output, maker)
+    document: VacancyDocument = run_beside(result_file(output), prepared, workers, progress)
     return document

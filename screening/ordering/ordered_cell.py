@@ -17,6 +17,8 @@ from screening.structures import PlainStructure
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
+JOB_FAILED = "its job failed"  # of an ordering left out, where no more is known
+
 
 class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -172,8 +174,8 @@ def ordered_cell(
     material: str,
     lithium: float | None,
     drawn: DrawnOrderings,
-    relaxed: Sequence[RelaxedOrdering],
-    final: RelaxedOrdering,
+    relaxed: Sequence[RelaxedOrdering | None],
+    final: RelaxedOrdering | None,
     relaxation: Relaxation,
 ) -> OrderedCell:
     """Make the document of the lowest ordering.
@@ -185,9 +187,9 @@ def ordered_cell(
     drawn
         The orderings that were to be relaxed.
     relaxed
-        What became of each.
+        What became of each, in their order; None where that is not known, since its job failed.
     final
-        The lowest of them, relaxed to its end.
+        The lowest of them, relaxed to its end; None where that job failed.
     relaxation
         How.
 
@@ -196,12 +198,18 @@ def ordered_cell(
     CalculationError
         If the last relaxation failed.
     """
-    if final.structure is None or final.energy_ev_per_atom is None or final.ordering is None:
-        raise CalculationError(f"{material}: the lowest ordering could not be relaxed to its end: {final.why_left_out}")
+    if final is None or final.structure is None or final.energy_ev_per_atom is None or final.ordering is None:
+        reason = JOB_FAILED if final is None else final.why_left_out
+        raise CalculationError(f"{material}: the lowest ordering could not be relaxed to its end: {reason}")
     elements = [symbol for symbol in final.ordering if symbol]
     moments: dict[str, list[float]] = {}
     for element, moment in zip(elements, final.magnetic_moments_mu_b or [], strict=True):
         moments.setdefault(element, []).append(round(moment, 3))
+    left_out = {
+        str(i): why
+        for i, one in enumerate(relaxed[: len(drawn.orderings)])
+        if (why := JOB_FAILED if one is None else one.why_left_out)
+    }
     return OrderedCell(
         material=material,
         lithium_per_formula_unit=lithium,
@@ -214,9 +222,9 @@ def ordered_cell(
         draw=drawn.draw,
         n_drawn=drawn.n_drawn,
         relaxed_ev_per_atom=sorted(
-            round(one.energy_ev_per_atom, 6) for one in relaxed if one.energy_ev_per_atom is not None
+            round(one.energy_ev_per_atom, 6) for one in relaxed if one and one.energy_ev_per_atom is not None
         ),
-        left_out={str(one.number): one.why_left_out for one in relaxed if one.ordering and one.why_left_out},
+        left_out=left_out,
         relaxation=relaxation,
         structure=final.structure,
     )

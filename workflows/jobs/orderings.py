@@ -109,8 +109,8 @@ def ordered_cell(
     lithium: float | None,
     drawn: DrawnOrderings,
     relaxed: list[RelaxedOrdering | None],
-    final: RelaxedOrdering,
+    final: RelaxedOrdering | None,
     relaxation: Relaxation,
 ) -> OrderedCell:
     """Make the document of the lowest ordering."""
-    return make_ordered_cell(material, lithium, drawn, [one for one in relaxed if one is not None], final, relaxation)
+    return make_ordered_cell(material, lithium, drawn, relaxed, final, relaxation)
