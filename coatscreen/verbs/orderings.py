@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coatscreen.queue_options import Submit, put_on_queue, submission_site
+from coatscreen.verbs.status import MaxJobs, NoLaunch, SiteFolder
+from coatscreen.verbs.submit import FlowName
+
 if TYPE_CHECKING:
     from workflows.order_materials import OrderedMaterials
 
@@ -16,7 +20,10 @@ def order(
         str,
         typer.Argument(help="Comma list: layered cathodes, solid solutions; 'catalogue': all there are."),
     ],
-    output: Annotated[Path, typer.Option(help="The table; cells it holds already stay.")] = Path("cells.json.gz"),
+    output: Annotated[
+        Path,
+        typer.Option(help="The table; cells it holds already stay. With --submit on a file system that all nodes see."),
+    ] = Path("cells.json.gz"),
     lithium: Annotated[
         str, typer.Option(help="Comma list of lithium contents of cathodes, 0 to 1.")
     ] = "1,0.75,0.5,0.25,0",
@@ -32,36 +39,44 @@ def order(
     model: Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")] = "0.3.0",
     workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
     structures: Annotated[bool, typer.Option(help="Keep the relaxed structures in the table.")] = True,
+    submit: Submit = False,
+    site: SiteFolder = None,
+    name: FlowName = None,
+    max_jobs: MaxJobs = None,
+    no_launch: NoLaunch = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Find the lowest-energy orderings of cathodes and solid solutions with CHGNet, and put their energies in a table.
 
     Metals are arranged in the full cathode; lithium alone is arranged anew at each other content. An interrupted call
-    goes on where it stopped when it is made again. Needs the extra 'mlip'.
+    goes on where it stopped when it is made again. With --submit the table is written by the last job. Needs the extra
+    'mlip', here and on the nodes.
 
     Example: coatscreen energies order NCM83,LiNb0.5Ta0.5O3 --relaxed 3 --workers 2
+
+    Example: coatscreen energies order catalogue --output /scratch/me/cells.json.gz --submit
     """
     from coatscreen.output import document, numbers, print_json, progress_bar
     from screening.errors import CalculationError, InputError, nearest
     from screening.ordering.orderings import Draw
     from screening.ordering.supercell import CellSize
-    from workflows.order_materials import order_materials
+    from workflows.order_materials import order_materials, prepare_orderings, use_table
 
     if ranking not in ("ewald", "random"):
         raise InputError(f"unknown ranking {ranking!r}{nearest(ranking, ['ewald', 'random'])}: ewald or random")
+    there = submission_site(submit, site, name, max_jobs, no_launch, {"--workers": workers != 1})
+    names = [each.strip() for each in materials.split(",") if each.strip()]
+    contents = numbers("--lithium", lithium)
+    drawing = Draw(n_orderings=orderings, ranking="ewald" if ranking == "ewald" else "random", seed=seed)
+    size = CellSize(least_atoms=least_sites, most_atoms=most_sites, tolerance=tolerance)
+    if there is not None:
+        prepared = prepare_orderings(names, output, contents, drawing, relaxed, size, model, structures)
+        table = use_table(prepared.collector.target, model)
+        result = f"the last job writes the table; then use it in any verb: --energies {table}"
+        put_on_queue(there, prepared, name, max_jobs, no_launch, as_json, result)
+        return
     with progress_bar("orderings") as progress:
-        outcome = order_materials(
-            [name.strip() for name in materials.split(",") if name.strip()],
-            output,
-            numbers("--lithium", lithium),
-            Draw(n_orderings=orderings, ranking="ewald" if ranking == "ewald" else "random", seed=seed),
-            relaxed,
-            CellSize(least_atoms=least_sites, most_atoms=most_sites, tolerance=tolerance),
-            model,
-            workers,
-            structures,
-            progress,
-        )
+        outcome = order_materials(names, output, contents, drawing, relaxed, size, model, workers, structures, progress)
     if as_json:
         print_json(document(outcome))
     else:

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coatscreen.queue_options import Submit, put_on_queue, submission_site
 from coatscreen.verbs.database import Store
 from coatscreen.verbs.materials import AsJson, Energies
+from coatscreen.verbs.status import MaxJobs, NoLaunch, SiteFolder
+from coatscreen.verbs.submit import FlowName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from screening.stacks.documents import Layer, Stack, StacksDocument
+    from screening.stacks.documents import Ensemble, Layer, Stack, StacksDocument
 
 _NOTES = 10  # of coatings left out; thousands are no reading matter
 
 
 def stack(
+    context: typer.Context,
     coatings: Annotated[
         str | None,
         typer.Option(
@@ -54,6 +58,11 @@ def stack(
     catalogue: Annotated[str | None, typer.Option(help="Comma list of YAML files with your own materials.")] = None,
     store: Store = "results/coatings",
     workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
+    submit: Submit = False,
+    site: SiteFolder = None,
+    name: FlowName = None,
+    max_jobs: MaxJobs = None,
+    no_launch: NoLaunch = False,
     as_json: AsJson = False,
 ) -> None:
     """Find the best coatings of one and of two layers between a cathode and an electrolyte.
@@ -66,6 +75,9 @@ def stack(
     Without options: the coatings of the catalogue between NCM83 and Li6PS5Cl. Finished work is kept in the store, which
     may be that of a screening: the same command goes on where it was interrupted.
 
+    With --submit the jobs run on a queue and the stacks stay in the site's database. When the jobs are done, the same
+    command with --store SITE in place of --submit prints them at once.
+
     Example: coatscreen stack --coatings all --open --workers 2
 
     Example: coatscreen candidates --until oxidation --output stable.csv && coatscreen stack --candidates stable.csv
@@ -76,10 +88,15 @@ def stack(
     from screening.plan import CATALOGUE
     from screening.stacks.plan import plan_stacks
     from workflows.settings import split_names
-    from workflows.stack import find_stacks, screened_coatings
+    from workflows.stack import find_stacks, prepare_stacks, screened_coatings
 
     if sum(option is not None for option in (coatings, candidates, tier)) > 1:
         raise InputError("give one of --coatings, --candidates and --tier")
+    source = context.get_parameter_source("store")
+    elsewhere = source is not None and source.name == "COMMANDLINE"
+    there = submission_site(submit, site, name, max_jobs, no_launch, {"--workers": workers != 1, "--store": elsewhere})
+    if there is not None:
+        store = str(there.folder)
     known = Catalogue.load(*split_names(catalogue or ""))
     host = known.cathode(cathode or known.defaults("cathode")[0]).name
     conductor = known.electrolyte(electrolyte or known.defaults("electrolyte")[0]).name
@@ -88,8 +105,13 @@ def stack(
     else:
         named = split_names((CATALOGUE if candidates is None else "") if coatings is None else coatings)
     plan = plan_stacks(named, host, conductor, energies, split_names(catalogue or ""), candidates, max_above_hull)
+    ranked_by: Ensemble = "open" if open_first else "closed"
+    if there is not None:
+        result = f"when its jobs are done, the same command with --store {store} in place of --submit prints the stacks"
+        put_on_queue(there, prepare_stacks(plan, ranked_by, top), name, max_jobs, no_launch, as_json, result)
+        return
     with progress_bar("stacks") as progress:
-        found, outcome = find_stacks(plan, store, "open" if open_first else "closed", top, workers, progress)
+        found, outcome = find_stacks(plan, store, ranked_by, top, workers, progress)
     for name, reason in outcome.failed.items():
         note(f"failed: {name}: {reason}")
     if as_json:

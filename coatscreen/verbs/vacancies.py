@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coatscreen.queue_options import Submit, put_on_queue, submission_site
+from coatscreen.verbs.status import MaxJobs, NoLaunch, SiteFolder
+from coatscreen.verbs.submit import FlowName
+
 if TYPE_CHECKING:
     from screening.vacancies.documents import VacancyDocument
 
 
 def vacancies(
     cathode: Annotated[str, typer.Argument(help="Name in the catalogue, or formula of a layered oxide.")],
-    output: Annotated[Path | None, typer.Option(help="JSON file to write; default CATHODE-vacancies.json.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="JSON file; default CATHODE-vacancies.json. With --submit on a file system that all nodes see."
+        ),
+    ] = None,
     lithium: Annotated[int, typer.Option(help="Lithium atoms taken out in the end.", min=0)] = 12,
     cell: Annotated[str, typer.Option(help="Hexagonal cells along a, b and c.")] = "5x2x1",
     orderings: Annotated[int, typer.Option(help="Orderings of the metals drawn at random.", min=1)] = 30,
@@ -33,24 +42,33 @@ def vacancies(
     ] = 0.05,
     model: Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")] = "0.3.0",
     workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
+    submit: Submit = False,
+    site: SiteFolder = None,
+    name: FlowName = None,
+    max_jobs: MaxJobs = None,
+    no_launch: NoLaunch = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compute the formation energy of an oxygen vacancy against the lithium taken out, with CHGNet.
 
     The lowest of random orderings of the metals, relaxed; lithium taken out one by one, the lowest cell going on; at
     each number of lithium vacancies the lowest vacancy of each environment an oxygen atom has. Two cores take hours.
-    An interrupted call goes on where it stopped when it is made again. Needs the extra 'mlip'.
+    An interrupted call goes on where it stopped when it is made again. With --submit the file is written by the last
+    job, once all others have succeeded. Needs the extra 'mlip', here and on the nodes.
 
     Example: coatscreen energies vacancies NMC532 --environments 3 --environments-at 0=40 --workers 2
+
+    Example: coatscreen energies vacancies NMC532 --output /scratch/me/NMC532.json --submit
     """
     from coatscreen.output import document, print_json, progress_bar
     from screening.ordering.orderings import Draw
     from workflows.calculation_work import require_chgnet
 
+    there = submission_site(submit, site, name, max_jobs, no_launch, {"--workers": workers != 1})
     repeats, environments_at_numbers = _repeats(cell), _environments_at(environments_at)
     require_chgnet(model)  # without it the flow cannot even be imported
     from workflows.flows.vacancies import VacancyMaker
-    from workflows.vacancies import compute_vacancies
+    from workflows.vacancies import compute_vacancies, prepare_vacancies
 
     maker = VacancyMaker(
         model=model,
@@ -62,8 +80,14 @@ def vacancies(
         n_relaxed_environments_at=environments_at_numbers,
         vacancy_force_tolerance_ev_per_angstrom=tolerance,
     )
+    file = output or Path(f"{cathode}-vacancies.json")
+    if there is not None:
+        prepared = prepare_vacancies(cathode, file, maker)
+        result = f"the last job writes {prepared.collector.target}"
+        put_on_queue(there, prepared, name, max_jobs, no_launch, as_json, result)
+        return
     with progress_bar("vacancies") as progress:
-        found = compute_vacancies(cathode, output or Path(f"{cathode}-vacancies.json"), maker, workers, progress)
+        found = compute_vacancies(cathode, file, maker, workers, progress)
     if as_json:
         print_json(document(found))
     else:
