@@ -34,6 +34,7 @@ def print_status(found: StatusDocument) -> None:
             mend = "coatscreen recover" + (" --failed, once what made them fail is mended" if flow.failed else "")
             print(f"{flow.name}: run again by {mend}")
     print(f"Queue: {queue_line(found.queue)}; job database: {found.database}")
+    _note_runner(found.queue.runner_at_work)
 
 
 def print_submitted(submitted: Submitted) -> None:
@@ -44,6 +45,7 @@ def print_submitted(submitted: Submitted) -> None:
     else:
         print(f"{label.name}: {label.about}: {submitted.added} jobs submitted, {label.done_before} were done before")
     print_launched(submitted.launched)
+    _note_runner(submitted.runner_at_work)
 
 
 def print_recovery(found: Recovery) -> None:
@@ -56,6 +58,7 @@ def print_recovery(found: Recovery) -> None:
     if not (found.rerun or found.given_up or found.failed or found.removed):
         print("nothing was lost")
     print_launched(found.launched)
+    _note_runner(found.runner_at_work)
 
 
 def print_launched(job_ids: Sequence[str]) -> None:
@@ -88,6 +91,17 @@ def _row(flow: FlowStatus) -> list[str]:
     left = _duration(flow.time_left_s) if flow.state == "running" else "-"
     rate = number(flow.jobs_per_hour)
     return [flow.name, flow.kind, flow.about, flow.state, f"{flow.done}/{flow.total}", *counts, rate, left]
+
+
+def _note_runner(at_work: bool | None) -> None:
+    """Say that nothing will start queue jobs, where that is so."""
+    from coatscreen.output import note
+
+    if at_work is False:
+        note(
+            "jobflow-remote's runner, which starts the queue jobs, gives no sign of life: `jf runner start`, with "
+            "JFREMOTE_PROJECTS_FOLDER set to the folder jobflow_remote of the site"
+        )
 
 
 def _times(attempts: int) -> str:

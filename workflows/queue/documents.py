@@ -59,6 +59,9 @@ class QueueState(_Document):
     running: int | None = Field(description="queue jobs running; null where the scheduler does not answer")
     pending: int | None = Field(description="queue jobs that wait to start")
     why_unknown: str | None = Field(description="why it does not answer")
+    runner_at_work: bool | None = Field(
+        None, description="whether jobflow-remote's runner, which starts the queue jobs, lives; null with FireWorks"
+    )
 
 
 class FlowStatus(_Document):
@@ -102,6 +105,9 @@ class Recovery(_Document):
     failed: list[QueuedJob] = Field(description="jobs that failed and stay so, with the first line of the error")
     removed: list[str] = Field(description="flows whose submission was interrupted, by name: submit them again")
     launched: list[str] = Field(description="ids of the queue jobs started")
+    runner_at_work: bool | None = Field(
+        None, description="whether jobflow-remote's runner, which starts the queue jobs, lives; null with FireWorks"
+    )
     software: Software = Field(default_factory=software, description="the program that asked")
 
 
@@ -113,4 +119,7 @@ class Submitted(_Document):
     total: int = Field(description="jobs of the flow, with the one that collects its result")
     added: int = Field(description="jobs put into the job database now")
     launched: list[str] = Field(description="ids of the queue jobs started")
+    runner_at_work: bool | None = Field(
+        None, description="whether jobflow-remote's runner, which starts the queue jobs, lives; null with FireWorks"
+    )
     software: Software = Field(default_factory=software, description="the program that asked")

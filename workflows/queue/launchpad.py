@@ -16,8 +16,9 @@ import networkx as nx
 from screening.errors import CalculationError
 from workflows.prepared import Collector
 from workflows.queue.documents import FlowLabel, JobState, QueuedFlow, QueuedJob
+from workflows.queue.flow_queue import COLLECTING
 from workflows.queue.launches import JobReader
-from workflows.queue.scheduler import queue_jobs
+from workflows.queue.scheduler import end_of, queue_jobs
 from workflows.queue.site import LOST_PINGS, Site, prepare_launchpad
 from workflows.queue.worker import COLLECT, RUN_JOB, job_text
 from workflows.work_left import WorkLeft
@@ -33,7 +34,6 @@ _LAUNCH_FIELDS = {
     **dict.fromkeys(("launch_id", "host", "launch_dir", "state", "state_history"), 1),
     "action.stored_data._exception._stacktrace": 1,
 }
-COLLECTING = "collect the result"
 
 
 class FireworksQueue:
@@ -86,32 +86,41 @@ class FireworksQueue:
 
     def _jobs_of(self, numbers: Sequence[int]) -> list[QueuedJob]:
         of_these = {"fw_id": {"$in": list(numbers)}}
-        fireworks = list(self.launchpad.fireworks.find(of_these, _FIREWORK_FIELDS))
+        running = {**of_these, "state": {"$in": ["RUNNING", "RESERVED"]}}
+        ended = self._ended() if self.launchpad.fireworks.find_one(running, {"fw_id": 1}) else {}
+        fireworks = list(self.launchpad.fireworks.find(of_these, _FIREWORK_FIELDS))  # after it, or one may end between
         launches = {launch["launch_id"]: launch for launch in self.launchpad.launches.find(of_these, _LAUNCH_FIELDS)}
-        ended = self._ended() if any(firework["state"] == "RUNNING" for firework in fireworks) else {}
-        read = JobReader(launches, ended, self.patience)
+        read = JobReader(launches, ended, lambda job_id: end_of(self.site, job_id), self.patience)
         return sorted((read.job(firework) for firework in fireworks), key=lambda job: int(job.job_id))
 
     def _ended(self) -> dict[str, str]:
-        """Return the folders of the queue jobs started here that have ended, and how they are to be called."""
+        """Return the folders of the queue jobs started here that have ended, and their ids."""
         started = self.started_jobs()
         try:
             there = queue_jobs(self.site) if started else {}
         except CalculationError:  # on another machine, say; signs of life tell it later
             return {}
-        gone = {job_id: folder for job_id, folder in started.items() if job_id not in there}
-        return {folder: f"queue job {job_id}" for job_id, folder in gone.items()}
+        return {folder: job_id for job_id, folder in started.items() if job_id not in there}
 
     def started_jobs(self) -> dict[str, str]:
         """Return the folders of the queue jobs that this user has started for this site, by their ids."""
         with self.site.location.errors():
             return {job["_id"]: job["folder"] for job in self.started.find(self._whose)}
 
+    def runner_at_work(self) -> bool | None:
+        """Return None: the commands start the queue jobs themselves."""
+        return None
+
     @property
     def _whose(self) -> dict[str, str]:
         return {"site": str(self.site.folder), "user": getpass.getuser()}
 
     # -- changing ----------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Make FireWorks' counter of jobs and its indexes where there are none."""
+        with self.site.location.errors():
+            prepare_launchpad(self.launchpad)
 
     def add(self, label: FlowLabel, left: WorkLeft, collector: Collector) -> int:
         """Put what is left of a flow into the LaunchPad, and the collection of its result as its last job.
@@ -143,8 +152,8 @@ class FireworksQueue:
         arguments = [collector.to_text(), label.flow_id, label.version]
         everything = [*made.values(), firework(COLLECTING, COLLECT, arguments, last, None)]
         flow = Workflow(everything, name=label.name, metadata={_LABEL: label.model_dump()})
+        self.prepare()
         with self.site.location.errors():
-            prepare_launchpad(self.launchpad)
             self._add(flow)
         return len(everything)
 

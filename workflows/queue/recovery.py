@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from workflows.outputs import finished
 from workflows.queue.documents import QueuedFlow, QueuedJob, Recovery
-from workflows.queue.launchpad import FireworksQueue
+from workflows.queue.flow_queue import open_queue
 from workflows.queue.site import Site
 from workflows.queue.status import chosen
-from workflows.queue.submission import start_workers, unfinished
+from workflows.queue.submission import check_max_jobs, start_workers, unfinished
 from workflows.queue.worker import NEEDS
 
 MOST_ATTEMPTS = 3  # a job lost so often would be lost again: it may need more time or memory than its queue job has
@@ -43,20 +43,21 @@ def recover(
     most_attempts
         A job lost so often is given up.
     lost_after_s
-        See :class:`~workflows.queue.launchpad.FireworksQueue`.
+        See :func:`~workflows.queue.flow_queue.open_queue`.
     max_jobs, launch
         As for :func:`workflows.queue.submission.submit`.
 
     Raises
     ------
     InputError
-        If no flow has such a name.
+        If no flow has such a name, or `max_jobs` is not for this site.
     StoreError
         If the database cannot be reached or written.
     CalculationError
         If the scheduler does not answer or takes no queue job; what was lost has been put back then.
     """
-    queue = FireworksQueue(site, lost_after_s)
+    check_max_jobs(site, max_jobs)
+    queue = open_queue(site, lost_after_s)
     with site.location.exclusive("submitting to"):
         removed = queue.remove_unfinished()
         queue.mend()
@@ -75,6 +76,7 @@ def recover(
         failed=_failed(flows),
         removed=removed,
         launched=start_workers(queue, unfinished(flows), max_jobs) if launch else [],
+        runner_at_work=queue.runner_at_work(),
     )
 
 

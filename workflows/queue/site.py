@@ -25,7 +25,7 @@ SITE_FILE = "site.yaml"
 SITE_VARIABLE = "COATSCREEN_SITE"
 LOST_PINGS = 5  # a run without so many signs of life is lost
 _LEAST_WALL_TIME_MINUTES = 2  # a worker needs some ten seconds to start, and does nothing new near its end
-_MISSING = "python -m pip install 'coatscreen[cluster]'"
+MISSING = "python -m pip install 'coatscreen[cluster]'"
 
 
 class Site(BaseModel):
@@ -163,7 +163,7 @@ class Site(BaseModel):
             If it cannot be reached.
         """
         fireworks = _fireworks()
-        options = self._rendered("my_launchpad.yaml")
+        options = self.rendered("my_launchpad.yaml")
         options["mongoclient_kwargs"] = {**options["mongoclient_kwargs"], **self.location.client_options}
         options["strm_lvl"] = "CRITICAL"
         with self.location.errors():
@@ -173,14 +173,14 @@ class Site(BaseModel):
 
     def fworker(self) -> FWorker:
         """Return what FireWorks knows of a worker of this site."""
-        return _fireworks().FWorker.from_dict(self._rendered("my_fworker.yaml"))
+        return _fireworks().FWorker.from_dict(self.rendered("my_fworker.yaml"))
 
     def queue_adapter(self) -> CommonAdapter:
         """Return what writes queue scripts, submits them and counts the jobs in the queue."""
         _fireworks()
         from fireworks.user_objects.queue_adapters.common_adapter import CommonAdapter
 
-        return CommonAdapter.from_dict(self._rendered("my_qadapter.yaml"))
+        return CommonAdapter.from_dict(self.rendered("my_qadapter.yaml"))
 
     def job_store(self) -> JobStore:
         """Open the outputs of jobs, large ones in GridFS.
@@ -192,8 +192,14 @@ class Site(BaseModel):
         """
         return job_store(self.location)
 
-    def _rendered(self, name: str) -> Any:
-        """Read a file that was written from this site."""
+    def rendered(self, name: str) -> Any:
+        """Read a file that was written from this site.
+
+        Raises
+        ------
+        InputError
+            If it cannot be read.
+        """
         try:
             return yaml.safe_load((self.folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError, yaml.YAMLError) as error:
@@ -229,7 +235,7 @@ def _fireworks() -> Any:
     try:
         import fireworks
     except ImportError:
-        raise InputError(f"FireWorks is not installed: {_MISSING}") from None
+        raise InputError(f"FireWorks is not installed: {MISSING}") from None
     return fireworks
 
 

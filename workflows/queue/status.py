@@ -17,7 +17,7 @@ from workflows.queue.documents import (
     QueueState,
     StatusDocument,
 )
-from workflows.queue.launchpad import FireworksQueue
+from workflows.queue.flow_queue import FlowQueue, open_queue
 from workflows.queue.scheduler import queue_jobs
 from workflows.queue.site import Site
 from workflows.queue.worker import NEEDS
@@ -40,7 +40,7 @@ def status(site: Site, names: Sequence[str] = ()) -> StatusDocument:
     StoreError
         If the database cannot be reached.
     """
-    queue = FireworksQueue(site)
+    queue = open_queue(site)
     flows = chosen(queue.flows(), names)
     return StatusDocument(
         database=site.location.name, flows=[flow_status(flow) for flow in flows], queue=_queue_state(queue)
@@ -111,11 +111,19 @@ def _jobs_per_hour(jobs: Sequence[QueuedJob]) -> float | None:
     return len(ended) / hours if hours > 0 else None
 
 
-def _queue_state(queue: FireworksQueue) -> QueueState:
-    scheduler = queue.site.scheduler
+def _queue_state(queue: FlowQueue) -> QueueState:
+    scheduler, runner = queue.site.scheduler, queue.runner_at_work()
     try:
         there = queue_jobs(queue.site)
     except CalculationError as error:
-        return QueueState(scheduler=scheduler, running=None, pending=None, why_unknown=str(error))
+        return QueueState(
+            scheduler=scheduler, running=None, pending=None, why_unknown=str(error), runner_at_work=runner
+        )
     counts = Counter(there[job_id] for job_id in queue.started_jobs() if job_id in there)
-    return QueueState(scheduler=scheduler, running=counts["running"], pending=counts["pending"], why_unknown=None)
+    return QueueState(
+        scheduler=scheduler,
+        running=counts["running"],
+        pending=counts["pending"],
+        why_unknown=None,
+        runner_at_work=runner,
+    )

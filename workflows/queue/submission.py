@@ -10,6 +10,7 @@ from screening.provenance import software
 from workflows.identity import digest
 from workflows.prepared import Prepared
 from workflows.queue.documents import FlowLabel, QueuedFlow, Submitted
+from workflows.queue.flow_queue import FlowQueue, open_queue
 from workflows.queue.launchpad import FireworksQueue
 from workflows.queue.scheduler import queue_jobs, start_worker
 from workflows.queue.site import Site
@@ -42,18 +43,19 @@ def submit(
     Raises
     ------
     InputError
-        If another flow has this name.
+        If another flow has this name, or `max_jobs` is given where jobflow-remote's runner counts the queue jobs.
     StoreError
         If the database cannot be reached or written.
     CalculationError
         If the scheduler does not answer, with nothing submitted; or does not take a queue job.
     """
-    if launch:
+    check_max_jobs(site, max_jobs)
+    if launch and site.manager == "fireworks":
         try:
             queue_jobs(site)
         except CalculationError as error:
             raise CalculationError(f"nothing was submitted: {error}; --no-launch submits without it") from None
-    store, queue = site.job_store(), FireworksQueue(site)
+    store, queue = site.job_store(), open_queue(site)
     left = work_left(prepared.flow, store)
     store.close()
     flow_id = digest([sorted(left.jobs), prepared.kind, prepared.collector.target])[:32]
@@ -80,12 +82,19 @@ def submit(
             added = queue.add(label, left, prepared.collector)
     started = start_workers(queue, max(1, left.width), max_jobs) if launch else []
     return Submitted(
-        flow=known or label, known=known is not None, total=len(left.jobs) + 1, added=added, launched=started
+        flow=known or label,
+        known=known is not None,
+        total=len(left.jobs) + 1,
+        added=added,
+        launched=started,
+        runner_at_work=queue.runner_at_work(),
     )
 
 
-def start_workers(queue: FireworksQueue, useful: int, max_jobs: int | None = None) -> list[str]:
+def start_workers(queue: FlowQueue, useful: int, max_jobs: int | None = None) -> list[str]:
     """Start queue jobs for what is ready, as many as are useful and allowed beside those in the queue.
+
+    With jobflow-remote none is started: its runner does.
 
     Parameters
     ----------
@@ -101,9 +110,11 @@ def start_workers(queue: FireworksQueue, useful: int, max_jobs: int | None = Non
     list of str
         Ids of the queue jobs.
     """
+    site = queue.site
+    if not isinstance(queue, FireworksQueue):
+        return []
     if not any(job.state in ("ready", "waiting") for flow in queue.flows() for job in flow.jobs):
         return []
-    site = queue.site
     there = queue_jobs(site)
     busy = sum(job_id in there for job_id in queue.started_jobs())
     started = []
@@ -118,3 +129,18 @@ def start_workers(queue: FireworksQueue, useful: int, max_jobs: int | None = Non
 def unfinished(flows: list[QueuedFlow]) -> int:
     """Return how many jobs of some flows have not ended."""
     return sum(job.state not in _ENDED for flow in flows for job in flow.jobs)
+
+
+def check_max_jobs(site: Site, max_jobs: int | None) -> None:
+    """Refuse a number of queue jobs where it would have no effect.
+
+    Raises
+    ------
+    InputError
+        If it is given and the site's manager is jobflow-remote.
+    """
+    if max_jobs is not None and site.manager != "fireworks":
+        raise InputError(
+            "--max-jobs: jobflow-remote's runner counts the queue jobs; change `max_jobs` in site.yaml and run "
+            "`coatscreen submit --init --overwrite`, then start the runner anew"
+        )

@@ -1,14 +1,14 @@
 """What a worker on a queue runs: one job of a flow, or the collection of its result.
 
-FireWorks calls these by name, with text as arguments: a worker without this project then fails at the import, which the
-job database shows as the job's error.
+The manager, FireWorks or jobflow-remote, calls these by name, with text as arguments: a worker without this project
+then fails at the import, which the job database shows as the job's error.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobflow import SETTINGS, Job, JobStore, OnMissing
+from jobflow import SETTINGS, Job, JobStore, OnMissing, initialize_logger
 from monty.json import MontyDecoder
 
 from screening.errors import CalculationError
@@ -31,7 +31,7 @@ def job_text(job: Job) -> str:
 
 
 def run_job(text: str, needs: dict[str, str], version: str) -> FWAction:
-    """Run a job, unless its output is there and was made from the outputs it needs as they are now.
+    """Run a job for FireWorks, unless its output is there and was made from the outputs it needs as they are now.
 
     Parameters
     ----------
@@ -50,20 +50,38 @@ def run_job(text: str, needs: dict[str, str], version: str) -> FWAction:
     from fireworks import FWAction
     from jobflow.managers.fireworks import JobFiretask
 
-    _require_version(version)
-    job: Job = MontyDecoder().decode(text)
-    store: JobStore = SETTINGS.JOB_STORE
-    store.connect()
-    there = finished(store, [job.uuid, *needs])
-    missing = [name for uuid, name in needs.items() if uuid not in there]
-    if missing and job.config.on_missing_references == OnMissing.ERROR:
-        raise CalculationError(f"{NEEDS}{min(missing)}, which failed")
-    if not missing and job.uuid in there and all(there[uuid] <= there[job.uuid] for uuid in needs):
-        return FWAction(stored_data={"already_done": True})
-    store.remove_docs({"uuid": job.uuid})  # what an attempt before this one left
-    for parts in store.additional_stores.values():
-        parts.remove_docs({"job_uuid": job.uuid})
-    return JobFiretask(job=job, store=None).run_task({})
+    job, _ = _to_run(text, needs, version)
+    return (
+        FWAction(stored_data={"already_done": True}) if job is None else JobFiretask(job=job, store=None).run_task({})
+    )
+
+
+def run_remote_job(text: str, needs: dict[str, str], version: str, after: list[object]) -> None:
+    """Run a job for jobflow-remote; see :func:`run_job`.
+
+    The job's output goes into the site's job store under the job's own id: jobflow-remote's job has another, since it
+    knows a job of one id once, and a job may be wanted by several flows.
+
+    Parameters
+    ----------
+    after
+        References to the jobs that come before, by which jobflow-remote knows them; not looked at.
+    """
+    from workflows.queue.remote import note_start
+
+    note_start()
+    job, store = _to_run(text, needs, version)
+    if job is not None:
+        initialize_logger()
+        job.run(store)
+
+
+def collect_remote(text: str, flow_id: str, version: str, after: list[object]) -> None:
+    """Collect the result of a flow for jobflow-remote; see :func:`collect` and :func:`run_remote_job`."""
+    from workflows.queue.remote import note_start
+
+    note_start()
+    collect(text, flow_id, version)
 
 
 def collect(text: str, flow_id: str, version: str) -> None:
@@ -78,14 +96,32 @@ def collect(text: str, flow_id: str, version: str) -> None:
     version
         Of coatscreen, that submitted it.
     """
-    from workflows.queue.launchpad import FireworksQueue
+    from workflows.queue.flow_queue import open_queue
 
     _require_version(version)
     site = Site.read(site_folder())
     store = site.job_store()
-    (flow,) = FireworksQueue(site).flows(flow_id)
-    failed = {job.name: job.error or "failed" for job in flow.jobs if job.state == "failed" and job.uuid is not None}
-    Collector.from_text(text).collect(store, site.location, failed)
+    (flow,) = open_queue(site).flows(flow_id)
+    ended_badly = [job for job in flow.jobs if job.state in ("failed", "lost") and job.uuid is not None]
+    Collector.from_text(text).collect(store, site.location, {job.name: job.error or "failed" for job in ended_badly})
+
+
+def _to_run(text: str, needs: dict[str, str], version: str) -> tuple[Job | None, JobStore]:
+    """Return a job and the job store, cleared of what an attempt before left; None for a job that is done."""
+    _require_version(version)
+    job: Job = MontyDecoder().decode(text)
+    store: JobStore = SETTINGS.JOB_STORE
+    store.connect()
+    there = finished(store, [job.uuid, *needs])
+    missing = [name for uuid, name in needs.items() if uuid not in there]
+    if missing and job.config.on_missing_references == OnMissing.ERROR:
+        raise CalculationError(f"{NEEDS}{min(missing)}, which failed")
+    if not missing and job.uuid in there and all(there[uuid] <= there[job.uuid] for uuid in needs):
+        return None, store
+    store.remove_docs({"uuid": job.uuid})
+    for parts in store.additional_stores.values():
+        parts.remove_docs({"job_uuid": job.uuid})
+    return job, store
 
 
 def _require_version(version: str) -> None:

@@ -181,7 +181,7 @@ def test_jobflow_remote_takes_its_project(tmp_path, scheduler):
     assert worker.pre_run.splitlines() == preparation(site)
     queue, store = project.get_queue_store(), project.get_jobstore()
     assert (queue.uri, queue.database, queue.collection_name) == (FULL["database"], "coatings", "jf_jobs")
-    assert (store.docs_store.uri, store.docs_store.collection_name) == (FULL["database"], "jobs")
+    assert (store.docs_store.uri, store.docs_store.collection_name) == (FULL["database"], "jf_outputs")
     script = worker.get_scheduler_io().get_submission_script(
         ["true"], options={**worker.resources, "job_name": "a_job", "qout_path": "out", "qerr_path": "err"}
     )

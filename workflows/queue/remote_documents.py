@@ -1,0 +1,80 @@
+"""Jobs as jobflow-remote's database has them: their states and their errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from workflows.queue.documents import JobState, QueuedJob
+from workflows.queue.launches import error_line
+
+LABEL = "coatscreen"  # of the metadata of a flow and of a job
+JOB_FIELDS = dict.fromkeys(
+    (
+        *("db_id", "state", "error", "run_dir", "start_time", "end_time", "job.name", f"job.metadata.{LABEL}"),
+        *("remote.error", "remote.process_id", "remote.queue_err"),
+    ),
+    1,
+)
+_STATES: dict[str, JobState] = {
+    "WAITING": "waiting",
+    "READY": "ready",
+    "CHECKED_OUT": "ready",
+    "UPLOADED": "ready",
+    "SUBMITTED": "ready",
+    "BATCH_SUBMITTED": "ready",
+    "RUNNING": "running",
+    "BATCH_RUNNING": "running",
+    "RUN_FINISHED": "running",
+    "DOWNLOADED": "running",
+    "REMOTE_ERROR": "lost",
+    "COMPLETED": "completed",
+    "FAILED": "failed",
+    "PAUSED": "paused",
+    "STOPPED": "paused",
+    "USER_STOPPED": "paused",
+}
+_KILLED = ("The output file ", "No explicit error raised")  # how jobflow-remote says that a job left no result
+_NO_FUNCTION = "could not be deserialized: {'@module': 'workflows."
+
+
+def read_job(document: Mapping[str, Any]) -> QueuedJob:
+    """Read a job from a document of jobflow-remote."""
+    ours, remote = document["job"]["metadata"][LABEL], document["remote"]
+    state, error = _STATES[document["state"]], document["error"]
+    if state == "lost":
+        error = f"jobflow-remote could not run it: {error_line(remote['error'] or '', ours['host'])}"
+    elif state == "failed" and error.startswith(_KILLED):
+        state, error = "lost", _why_killed(remote, ours["host"])
+    elif state == "failed":
+        error = _why_failed(error, ours["host"])
+    return QueuedJob(
+        job_id=document["db_id"],
+        uuid=ours["uuid"],
+        name=document["job"]["name"],
+        state=state,
+        attempts=ours["attempts"],
+        error=error if state in ("lost", "failed") else None,
+        host=ours["host"],
+        folder=document["run_dir"],
+        started=_written(document["start_time"]),
+        finished=_written(document["end_time"]),
+    )
+
+
+def _why_killed(remote: Mapping[str, Any], host: str | None) -> str:
+    """Say what is known of a queue job that ended before its job did: the last line it wrote."""
+    said = [line.strip() for line in (remote.get("queue_err") or "").splitlines() if line.strip()]
+    where = f" on {host}" if host else ""
+    return f"lost{where}: queue job {remote['process_id']} ended before it{f': {said[-1]}' if said else ''}"
+
+
+def _why_failed(error: str, host: str | None) -> str:
+    if _NO_FUNCTION in error:
+        return f"the Python environment of the worker{f' on {host}' if host else ''} has no coatscreen"
+    return error_line(error, host)
+
+
+def _written(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
