@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from fixtures_screening import FORMATION, SMALL, contents, energies_file, job_times, mongo_double, settings_for
+from fixtures_screening import FORMATION, SMALL, contents, energies_file, job_times, settings_for
 
 from screening import CoatingDatabase, batch
 from screening.database import StoreLocation
@@ -324,10 +324,8 @@ def test_a_full_disk_is_one_error_and_loses_nothing(tmp_path):
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_on_mongodb_as_on_disk(tmp_path, monkeypatch):
-    """Against MongoDB's stand-in in memory; the same against a server in the tests of the client."""
-    monkeypatch.setattr("maggma.stores.mongolike.MongoClient", mongo_double())
-    there = settings_for(tmp_path, store="mongodb://user:geheim@localhost/coatings")
+def test_on_mongodb_as_on_disk(tmp_path, database_uri):
+    there = settings_for(tmp_path, store=database_uri)
     run_screening(there)
     here = settings_for(tmp_path)
     run_screening(here)
@@ -340,11 +338,10 @@ def test_on_mongodb_as_on_disk(tmp_path, monkeypatch):
     assert contents(there.store) == contents(here.store)
 
 
-def test_a_server_that_goes_away(tmp_path, monkeypatch):
+def test_a_server_that_goes_away(tmp_path, monkeypatch, database_server, database_uri):
     from pymongo.errors import AutoReconnect
 
-    monkeypatch.setattr("maggma.stores.mongolike.MongoClient", mongo_double())
-    settings = settings_for(tmp_path, store="mongodb://user:geheim@localhost/coatings")
+    settings = settings_for(tmp_path, store=database_uri)
 
     def gone(*arguments):
         raise AutoReconnect("localhost:27017: connection closed")
@@ -352,4 +349,4 @@ def test_a_server_that_goes_away(tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "windows_of", gone)
     with pytest.raises(StoreError, match="connection closed") as caught:
         run_screening(settings)
-    assert "geheim" not in str(caught.value)
+    assert str(database_server.password) not in str(caught.value)
