@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,12 +75,11 @@ def init_site(folder: Path | None = None, overwrite: bool = False, **options: An
             note(f"{site.location.name} is ready for jobs; what was in it is as it was")
         except StoreError as error:
             note(f"the database is not ready: {error}")
-        note("next: `coatscreen doctor` checks every link, down to a probe on a node")
     else:
-        note(
-            f"next: export JFREMOTE_PROJECTS_FOLDER={where / 'jobflow_remote'}; `jf project check`; for a new database "
-            "`jf admin reset`, which empties jobflow-remote's collections; `jf runner start`; then `coatscreen doctor`"
-        )
+        folder_of_project = site.environment_variables()["JFREMOTE_PROJECTS_FOLDER"]
+        note(f"jobflow-remote finds it by: export JFREMOTE_PROJECTS_FOLDER={shlex.quote(folder_of_project)}")
+        note("what submits and watches its jobs is started once, on this machine, by: jf runner start")
+    note("next: `coatscreen doctor` checks every link, down to a probe on a node")
     return site
 
 

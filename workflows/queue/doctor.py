@@ -24,6 +24,7 @@ from workflows.queue.site_files import render
 
 _WRITE_AGAIN = "`coatscreen submit --init --overwrite` writes them again from site.yaml"
 _LARGE_BYTES = 1_000_000
+_COUNTER = {"fireworks": "next_fw_id", "jobflow-remote": "next_id"}
 _OF_MANAGER = {"fireworks": ("FireWorks", "rlaunch"), "jobflow-remote": ("jobflow-remote", "jf")}
 
 
@@ -83,7 +84,7 @@ def _checks(folder: Path, worker: bool, timeout_s: float) -> Iterator[Check]:
         ("settings", ("programs",), _settings),
         ("database", (), _database),
         ("large results", ("database",), _large_results),
-        ("job database", ("database", "programs", "files"), _job_database),
+        ("job database", ("database",), _job_database),
         ("queue", ("programs", "paths", "files"), _queue),
         ("node", ("queue",), lambda site: _node(site, timeout_s)),
     ]
@@ -216,31 +217,20 @@ def _large_results(site: Site) -> str:
 
 
 def _job_database(site: Site) -> str:
-    """Check that jobs can be put into the database."""
-    if site.manager == "jobflow-remote":
-        return _jobflow_remote(site)
-    with site.location.errors():
-        launchpad = site.launchpad()
-        n_jobs = launchpad.fireworks.count_documents({})
-        prepared = launchpad.fw_id_assigner.find_one() is not None
+    """Check that jobs can be put into the database: the counter of them is there, or nothing is there yet."""
+    from pymongo import MongoClient
+
+    jobs, counters = ("fireworks", "fw_id_assigner") if site.manager == "fireworks" else ("jf_jobs", "jf_auxiliary")
+    with site.location.errors(), MongoClient(site.location.uri, **site.location.client_options) as client:
+        database = client.get_default_database()
+        n_jobs = database[jobs].count_documents({})
+        prepared = database[counters].find_one({_COUNTER[site.manager]: {"$exists": True}}) is not None
     if n_jobs and not prepared:
         raise _Broken(
-            f"{n_jobs} jobs of FireWorks are there, but no counter of them (fw_id_assigner)",
+            f"{n_jobs} jobs of {site.manager} are there, but no counter of them ({counters})",
             "restore it from a backup, or use another database",
         )
     return f"{n_jobs} jobs" if prepared else "empty; the first submission prepares it"
-
-
-def _jobflow_remote(site: Site) -> str:
-    from pymongo import MongoClient
-
-    with site.location.errors(), MongoClient(site.location.uri, **site.location.client_options) as client:
-        database = client.get_default_database()
-        prepared = database["jf_auxiliary"].find_one({"next_id": {"$exists": True}}) is not None
-        n_jobs = database["jf_jobs"].count_documents({})
-    if not prepared:
-        raise _Broken("jobflow-remote's collections are not prepared", "jf admin reset, which empties them")
-    return f"{n_jobs} jobs"
 
 
 def _queue(site: Site) -> str:
