@@ -31,6 +31,7 @@ _ATOMATE2_CHGNET = ("CHGNet", "MLFF.CHGNet")
 _DEFAULT_IS_0_3_0 = ("0.3.", "0.4.")  # versions of the package chgnet whose default weights are 0.3.0
 _RUN_TYPES = {"PBE": "GGA", "PBE+U": "GGA+U"}  # as newer emmet writes what pymatgen calls GGA
 _MP2020_RUN_TYPES = ("GGA", "GGA+U")
+VASP_SCALE = EnergyScale(name="VASP PBE and PBE+U", version="1", functional=PBE_AND_U, correction=MP2020)
 
 
 class FinishedCalculation(NamedTuple):
@@ -40,6 +41,7 @@ class FinishedCalculation(NamedTuple):
     structure: Structure
     scale: EnergyScale
     static: bool  # a single point; its energy is better than that of the relaxation before it
+    entry: ComputedStructureEntry | None  # of VASP, with its corrections
 
 
 def calculation_of(document: Mapping[str, Any]) -> FinishedCalculation | None:
@@ -94,7 +96,7 @@ def _force_field(name: str, body: Mapping[str, Any]) -> FinishedCalculation:
     steps = int(body["output"].get("n_steps") or 1)
     how = "a single point" if steps == 1 else "relaxed"
     phase = _phase(name, structure, energy, f"{how}, CHGNet {model} by atomate2 (chgnet {version})")
-    return FinishedCalculation(phase, structure, SCALES[model], static=steps == 1)
+    return FinishedCalculation(phase, structure, SCALES[model], static=steps == 1, entry=None)
 
 
 def _vasp(name: str, body: Mapping[str, Any]) -> FinishedCalculation:
@@ -108,9 +110,9 @@ def _vasp(name: str, body: Mapping[str, Any]) -> FinishedCalculation:
     entry.energy_adjustments = _corrections(entry) if run_type in _MP2020_RUN_TYPES else []
     scale = scale_of_entries([entry], f"VASP {run_type}", "1")
     if run_type in _MP2020_RUN_TYPES:  # also where there was nothing to correct
-        scale = EnergyScale(name="VASP PBE and PBE+U", version="1", functional=PBE_AND_U, correction=MP2020)
+        scale = VASP_SCALE
     phase = _phase(name, entry.structure, float(entry.energy_per_atom), None)
-    return FinishedCalculation(phase, entry.structure, scale, static=task.casefold().endswith(_STATIC))
+    return FinishedCalculation(phase, entry.structure, scale, task.casefold().endswith(_STATIC), entry)
 
 
 def _entry(name: str, body: Mapping[str, Any]) -> ComputedStructureEntry:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.composition import format_formula
 from screening.energy_journal import ModelProvenance
-from screening.errors import CalculationError
+from screening.errors import CalculationError, InputError
+from screening.finished import VASP_SCALE, calculation_of
 from screening.own_structures import describe_isolation, space_group
 from screening.phase import Phase
 
@@ -28,21 +30,39 @@ class Relaxation(BaseModel):
     most_steps: int = Field(description="steps after which it is given up")
 
 
+class VaspCalculation(BaseModel):
+    """What VASP computed an energy with, and how the energy was corrected."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    vasp_version: str | None = Field(description="as VASP wrote it")
+    functional: str = Field(description="PBE, or PBE+U")
+    hubbard_u_ev: dict[str, float] = Field(description="U by element, eV; empty without")
+    pseudopotentials: list[str] = Field(description="titles of the POTCARs")
+    uncorrected_energy_ev_per_atom: float = Field(description="as VASP gave it, eV/atom")
+    corrections_ev_per_atom: dict[str, float] = Field(description="MP2020 corrections by name, eV/atom")
+    folder: str | None = Field(description="host and folder of the single point")
+
+
 class OwnPhase(BaseModel):
     """A phase with both of its structures: what it is told apart by from other phases."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     phase: Phase = Field(description="relaxed, as it stands in a table")
-    energy_as_given_ev_per_atom: float = Field(description="energy of the structure as it was given, eV/atom")
+    energy_as_given_ev_per_atom: float | None = Field(
+        description="energy of the structure as it was given, eV/atom; null where it was not computed"
+    )
     steps: int = Field(description="steps of the relaxation")
-    relaxation: Relaxation = Field(description="how it was relaxed")
+    relaxation: Relaxation | VaspCalculation = Field(description="how it was computed")
     given: dict[str, Any] = Field(description="the structure as it was given, pymatgen's form")
     relaxed: dict[str, Any] = Field(description="the structure relaxed")
 
     @property
-    def lowering_ev_per_atom(self) -> float:
+    def lowering_ev_per_atom(self) -> float | None:
         """How far relaxing lowered the energy, eV/atom."""
+        if self.energy_as_given_ev_per_atom is None:
+            return None
         return self.energy_as_given_ev_per_atom - self.phase.energy_ev_per_atom
 
 
@@ -84,4 +104,61 @@ def own_phase(
         relaxation=relaxation,
         given=json.loads(given.to_json()),
         relaxed=json.loads(relaxed.to_json()),
+    )
+
+
+def own_vasp_phase(name: str, given: Structure, document: Mapping[str, Any], steps: int) -> OwnPhase:
+    """Make a phase of a finished single point by VASP, with MP2020 corrections.
+
+    Parameters
+    ----------
+    name
+        Identifier of the phase.
+    given
+        The structure before it was relaxed.
+    document
+        Task document of the single point.
+    steps
+        Ionic steps of the relaxations.
+
+    Raises
+    ------
+    CalculationError
+        If the calculation is unfinished, its settings are not those that MP2020 corrections are for, or the relaxation
+        took the structure apart.
+    """
+    try:
+        found = calculation_of({**document, "task_id": name})
+    except InputError as error:
+        raise CalculationError(str(error).removeprefix(f"{name}: ")) from None
+    if found is None or found.entry is None or not found.static:
+        raise CalculationError("no single point by VASP")
+    if reason := VASP_SCALE.disagreement(found.scale):
+        raise CalculationError(f"not on the scale of the Materials Project's PBE and PBE+U energies: {reason}")
+    if reason := describe_isolation(found.structure):
+        raise CalculationError(f"it fell apart when relaxed: {reason}")
+    entry, n_atoms = found.entry, len(found.structure)
+    corrections = {one.name: round(one.value / n_atoms, 6) for one in entry.energy_adjustments}
+    hubbards = entry.parameters.get("hubbards") or {}
+    functional = "PBE+U" if hubbards else "PBE"
+    calculation = VaspCalculation(
+        vasp_version=document.get("vasp_version"),
+        functional=functional,
+        hubbard_u_ev={symbol: float(u) for symbol, u in hubbards.items()},
+        pseudopotentials=[str(one["titel"]) for one in entry.parameters["potcar_spec"]],
+        uncorrected_energy_ev_per_atom=round(float(entry.uncorrected_energy_per_atom), 6),
+        corrections_ev_per_atom=corrections,
+        folder=document.get("dir_name"),
+    )
+    origin = (
+        f"relaxed by VASP {calculation.vasp_version or ''}, {functional}, MP2020 corrections of "
+        f"{sum(corrections.values()):.4f} eV/atom"
+    )
+    return OwnPhase(
+        phase=found.phase.model_copy(update={"origin": origin}),
+        energy_as_given_ev_per_atom=None,
+        steps=steps,
+        relaxation=calculation,
+        given=json.loads(given.to_json()),
+        relaxed=json.loads(found.structure.to_json()),
     )

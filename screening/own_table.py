@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from screening.errors import InputError, StoreError
 from screening.own_phase import OwnPhase
 from screening.own_structures import same_structure
-from screening.phase import EnergyScale, Phase, PhaseColumns
+from screening.phase import EnergyProvenance, EnergyScale, Phase, PhaseColumns
+from screening.phase_table import PhaseTable, sha256_of
 from screening.sources.files import parse_json, read_bytes, write_json
 from screening.sources.table import content_of, table_of
 
@@ -67,9 +68,19 @@ class OwnTable:
 
     def write(self, path: str | Path) -> None:
         """Write the table, whole or not at all."""
-        columns = PhaseColumns(**{name: [getattr(p, name) for p in self.phases] for name in Phase.model_fields})
         own = [own.model_dump(mode="json") for own in self.own.values()]
-        write_json(path, {**content_of(self.scale, columns), _OWN: own})
+        write_json(path, {**content_of(self.scale, self.columns), _OWN: own})
+
+    @property
+    def columns(self) -> PhaseColumns:
+        """The phases, field by field."""
+        return PhaseColumns(**{name: [getattr(p, name) for p in self.phases] for name in Phase.model_fields})
+
+    @property
+    def provenance(self) -> EnergyProvenance:
+        """What the energies are, as results name it."""
+        sha256 = sha256_of(self.scale, PhaseTable.from_columns(self.columns))
+        return EnergyProvenance(**self.scale.model_dump(), n_phases=len(self.phases), sha256=sha256)
 
     def same_as(self, structure: Structure, relaxed: bool) -> str | None:
         """Return the id of a phase that is the same crystal; None if there is none.

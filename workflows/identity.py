@@ -52,10 +52,11 @@ def named_by_content(job: Job, about: str, needs_all: bool = True) -> Job:
     needs_all
         Whether it fails where a job it refers to has failed; otherwise it is given None for that job's output.
     """
-    job.name = f"{job.name}: {about}"
     if not needs_all:
         job.config.on_missing_references = OnMissing.NONE
-    return by_content(job)
+    by_content(job)
+    job.name = f"{job.name}: {about}"  # only now: it is the name of the job's maker too, a part of the content
+    return job
 
 
 def digest(content: Any) -> str:

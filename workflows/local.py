@@ -8,11 +8,14 @@ themselves are run by jobflow.
 
 from __future__ import annotations
 
+import shutil
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import chdir
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from jobflow import Flow, JobStore, OnMissing
 from monty.json import MontyDecoder
@@ -35,7 +38,11 @@ class Outcome:
 
 
 def run_local(
-    flow: Flow, store: JobStore, workers: int = 1, progress: Progress = lambda finished, total, name: None
+    flow: Flow,
+    store: JobStore,
+    workers: int = 1,
+    progress: Progress = lambda finished, total, name: None,
+    folder: Path | None = None,
 ) -> Outcome:
     """Run what is not yet done of a flow.
 
@@ -49,6 +56,8 @@ def run_local(
         Processes.
     progress
         Called with (finished jobs, all jobs, name of the last).
+    folder
+        Where each job gets a folder of its own to work in, empty at its start; None: all work where this process does.
 
     Returns
     -------
@@ -94,7 +103,7 @@ def run_local(
                         continue
                     for parent in lost:
                         store.remove_docs({"uuid": parent})
-                    running[pool.submit(_run, job.to_json(), store)] = uuid
+                    running[pool.submit(_run, job.to_json(), store, None if folder is None else folder / uuid)] = uuid
                 if not running:
                     continue
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -114,11 +123,17 @@ def run_local(
     return outcome
 
 
-def _run(job_json: str, store: JobStore) -> None:
+def _run(job_json: str, store: JobStore, folder: Path | None) -> None:
     """Run one job; in a worker process this is all that happens."""
     job = MontyDecoder().decode(job_json)
     store.connect()
-    response = job.run(store=store)
+    if folder is None:
+        response = job.run(store=store)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)  # what an interrupted attempt left
+        folder.mkdir(parents=True)
+        with chdir(folder):
+            response = job.run(store=store)
     if response.replace is not None or response.detour is not None or response.addition is not None:
         raise CalculationError(f"the job {job.name} returned further jobs, which a local run does not take")
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
+
+from jobflow import Flow, JobStore
+from pydantic import BaseModel, ConfigDict, Field
 
 from screening.added_energies import AddedEnergies, AddedPhase, SkippedStructure, added_phase, depth_remark, remarks
 from screening.composition import format_formula
 from screening.database import StoreLocation
 from screening.energies import R2SCAN, REFERENCE
 from screening.errors import InputError
+from screening.finished import VASP_SCALE
 from screening.mlip import MODELS
 from screening.own_phase import OwnPhase
 from screening.own_structures import read_own_structure, structure_digest
@@ -19,62 +23,132 @@ from screening.own_table import OwnTable, put_into_table, same_among
 from screening.phase import EnergyScale
 from screening.phase_set import PhaseSet
 from screening.reference import PACKAGED_MODEL, load_reference
-from workflows.calculation_work import require_chgnet
-from workflows.outputs import job_store
+from screening.sources.materials_project import MATERIALS_PROJECT
+from workflows.calculation_work import require_atomate2, require_chgnet
+from workflows.local import run_local
+from workflows.outputs import job_store, output_of
+from workflows.prepared import Collector, Prepared
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
     from workflows.local import Progress
 
+CalculatorName = Literal["chgnet", "vasp"]
+CHGNET, VASP = "chgnet", "vasp"
 
-def add_structures(
+
+class OwnRequest(BaseModel):
+    """A structure whose energy is asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str = Field(description="as it was given")
+    phase_id: str = Field(description="identifier of the phase")
+    phase_job: str = Field(description="id of the job whose output is the phase")
+    jobs: list[str] = Field(description="names of its jobs, the first to run first")
+
+
+class OwnEnergyCollector(Collector):
+    """Puts the energies of structures in a table."""
+
+    table: str = Field(description="absolute path of the table, on the machine that collects")
+    shown_table: str = Field(description="its path as it was given")
+    calculator: CalculatorName = Field(description="what computes")
+    model: str = Field(description="CHGNet weights; they mean nothing to VASP")
+    scale: EnergyScale = Field(description="of the energies")
+    asked: list[OwnRequest] = Field(description="the structures to compute")
+    skipped: list[SkippedStructure] = Field(description="structures known before")
+    notes: list[str] = Field(description="what is strange about a structure but does not forbid it")
+
+    @property
+    def target(self) -> str:
+        """The table."""
+        return self.table
+
+    @property
+    def packaged(self) -> PhaseSet | None:
+        """The packaged energies of the same scale."""
+        return load_reference(self.model) if self.calculator == CHGNET else None
+
+    def collect(self, jobs: JobStore, location: StoreLocation, failed: Mapping[str, str]) -> AddedEnergies:
+        """Put every finished phase in the table; one that is there already stays as it is."""
+        packaged, added, skipped, why = self.packaged, [], list(self.skipped), {}
+        for one in self.asked:
+            put = self.put(jobs, location, one)
+            if put is None:
+                why[one.file] = _reason(one, failed)
+            elif isinstance(put, OwnPhase):
+                added.append(added_phase(one.file, put, packaged))
+            else:
+                skipped.append(put)
+        return self.outcome(added, skipped, why, packaged)
+
+    def put(self, jobs: JobStore, location: StoreLocation, one: OwnRequest) -> OwnPhase | SkippedStructure | None:
+        """Put one phase in the table, if it is finished; return what then stands for the structure there."""
+        with location.errors():
+            found = output_of(jobs, one.phase_job)
+        if found is None:
+            return None
+        own = OwnPhase.model_validate(found)
+        same = put_into_table(self.table, self.scale, own)
+        return own if same in (None, own.phase.id) else SkippedStructure(file=one.file, same_as=str(same))
+
+    def outcome(
+        self,
+        added: list[AddedPhase],
+        skipped: list[SkippedStructure],
+        failed: dict[str, str],
+        packaged: PhaseSet | None,
+    ) -> AddedEnergies:
+        """Say what came of it."""
+        base = MATERIALS_PROJECT
+        if self.calculator == CHGNET:
+            base = REFERENCE if self.model == PACKAGED_MODEL else R2SCAN
+        return AddedEnergies(
+            energies=packaged.provenance if packaged is not None else OwnTable.read(self.table, self.scale).provenance,
+            table=self.table,
+            use_as=f"{base}+{self.shown_table}",
+            added=added,
+            skipped=skipped,
+            failed=failed,
+            notes=[*self.notes, *(note for one in added for note in depth_remark(one))],
+        )
+
+
+def prepare_own_energies(
     files: Sequence[str | Path],
     table: str | Path,
     model: str = PACKAGED_MODEL,
     most_steps: int = 500,
-    progress: Progress = lambda finished, total, name: None,
-) -> AddedEnergies:
-    """Relax structures with CHGNet and put their energies in a table, on the scale of the packaged ones.
-
-    Each is put in when it is finished. What was computed is kept beside the table, in the folder ``TABLE.work``: an
-    interrupted call goes on from there.
+    calculator: CalculatorName = "chgnet",
+) -> Prepared:
+    """Check structures and build the graph that computes those which the table does not hold.
 
     Parameters
     ----------
-    files
-        Files of structures, see :func:`screening.own_structures.read_own_structure`.
-    table
-        File of the table; made if absent.
-    model
-        CHGNet weights, ``"0.3.0"`` or ``"r2scan"``.
-    most_steps
-        Steps after which a relaxation is given up.
-    progress
-        Called with (finished structures, all structures, file of the next).
-
-    Returns
-    -------
-    AddedEnergies
-        A structure that fails is named with its reason and does not stop the others.
+    files, table, model, most_steps, calculator
+        See :func:`add_structures`.
 
     Raises
     ------
     InputError
-        If a structure is unfit, the table cannot take these energies, or CHGNet or atomate2 is not installed; nothing
-        has been computed then.
-    StoreError
-        If the table or what is beside it cannot be written.
+        If a structure is unfit, the table cannot take these energies, or atomate2 or, with CHGNet, CHGNet is not
+        installed.
     """
     if model not in MODELS:
         raise InputError(f"unknown CHGNet weights {model!r}; there are {', '.join(MODELS)}")
-    packaged, path = load_reference(model), Path(table).resolve()
+    packaged, path = load_reference(model) if calculator == CHGNET else None, Path(table).resolve()
     structures = _read_all(files, packaged)
-    scale = packaged.scale.model_copy(
-        update={"name": f"own structures, CHGNet {model} relaxed", "source": "the user's own structures"}
-    )
+    scale = VASP_SCALE
+    if packaged is not None:
+        name = f"own structures, CHGNet {model} relaxed"
+        scale = packaged.scale.model_copy(update={"name": name, "source": "the user's own structures"})
     known = OwnTable.read(path, scale)
-    require_chgnet(model)
+    if calculator == CHGNET:
+        require_chgnet(model)
+    else:
+        require_atomate2()
     names, given = list(structures), list(structures.values())
     twice = same_among(given)
     skipped = [SkippedStructure(file=names[i], same_as=names[first]) for i, first in twice.items()]
@@ -86,22 +160,92 @@ def add_structures(
             skipped.append(SkippedStructure(file=name, same_as=same))
         else:
             todo[name] = given[i]
-    added, also_skipped, failed = _compute(todo, path, scale, packaged, model, most_steps, progress)
-    return AddedEnergies(
-        energies=packaged.provenance,
+    flows, asked = _graphs(todo, model, most_steps, calculator)
+    collector = OwnEnergyCollector(
         table=str(path),
-        use_as=f"{REFERENCE if model == PACKAGED_MODEL else R2SCAN}+{table}",
-        added=added,
-        skipped=[*skipped, *also_skipped],
-        failed=failed,
-        notes=[
-            *(note for name in todo for note in remarks(name, _formula(structures[name]))),
-            *(note for one in added for note in depth_remark(one)),
-        ],
+        shown_table=str(table),
+        calculator=calculator,
+        model=model,
+        scale=scale,
+        asked=asked,
+        skipped=skipped,
+        notes=[note for name in todo for note in remarks(name, _formula(structures[name]))],
     )
+    about = f"{len(todo)} structures by {'VASP' if calculator == VASP else f'CHGNet {model}'} for {path.name}"
+    return Prepared("energies", about, Flow(flows, name="own energies"), collector)
 
 
-def _read_all(files: Sequence[str | Path], packaged: PhaseSet) -> dict[str, Structure]:
+def add_structures(
+    files: Sequence[str | Path],
+    table: str | Path,
+    model: str = PACKAGED_MODEL,
+    most_steps: int = 500,
+    progress: Progress = lambda finished, total, name: None,
+    calculator: CalculatorName = "chgnet",
+) -> AddedEnergies:
+    """Relax structures with CHGNet or VASP and put their energies in a table.
+
+    CHGNet's energies are on the scale of the packaged ones; VASP's, with MP2020 corrections, on that of ``mp``. Each is
+    put in when it is finished. What was computed is kept beside the table, in the folder ``TABLE.work``: an interrupted
+    call goes on from there.
+
+    Parameters
+    ----------
+    files
+        Files of structures, see :func:`screening.own_structures.read_own_structure`.
+    table
+        File of the table; made if absent.
+    model
+        CHGNet weights, ``"0.3.0"`` or ``"r2scan"``.
+    most_steps
+        Steps of CHGNet after which a relaxation is given up.
+    progress
+        Called with (finished structures, all structures, file of the next).
+    calculator
+        ``"chgnet"``, or ``"vasp"``: atomate2's settings say how it is started.
+
+    Returns
+    -------
+    AddedEnergies
+        A structure that fails is named with its reason and does not stop the others.
+
+    Raises
+    ------
+    InputError
+        If a structure is unfit, the table cannot take these energies, or what computes is not installed; nothing has
+        been computed then.
+    StoreError
+        If the table or what is beside it cannot be written.
+    """
+    prepared = prepare_own_energies(files, table, model, most_steps, calculator)
+    collector = prepared.collector
+    assert isinstance(collector, OwnEnergyCollector)
+    if not collector.asked:
+        return collector.outcome([], list(collector.skipped), {}, collector.packaged)
+    path = Path(collector.table)
+    work = path.with_name(f"{path.name}.work")
+    folder = None
+    if calculator == VASP:
+        from workflows.vasp_here import require_vasp
+
+        require_vasp([read_own_structure(one.file) for one in collector.asked])
+        folder = work / "vasp"
+    location = StoreLocation(work)
+    store = job_store(location)
+    failed: dict[str, str] = {}
+    for finished, (one, flow) in enumerate(zip(collector.asked, prepared.flow.jobs, strict=True)):
+        progress(finished, len(collector.asked), one.file)
+        with location.errors(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of atomate2, pymatgen and torch about their own insides
+            failed.update(run_local(flow, store, folder=folder).failed)
+        collector.put(store, location, one)
+    progress(len(collector.asked), len(collector.asked), "")
+    outcome = collector.collect(store, location, failed)
+    store.close()
+    return outcome
+
+
+def _read_all(files: Sequence[str | Path], packaged: PhaseSet | None) -> dict[str, Structure]:
     """Read every file, and refuse the request with a reason for each that is unfit."""
     if not files:
         raise InputError("no structure is given")
@@ -109,7 +253,8 @@ def _read_all(files: Sequence[str | Path], packaged: PhaseSet) -> dict[str, Stru
     for file in dict.fromkeys(map(str, files)):
         try:
             structures[file] = read_own_structure(file)
-            packaged.require(el.symbol for el in structures[file].composition.elements)
+            if packaged is not None:
+                packaged.require(el.symbol for el in structures[file].composition.elements)
         except InputError as error:
             reason = str(error)
             reasons.append(reason if reason.startswith(("structure file", file)) else f"{file}: {reason}")
@@ -118,48 +263,29 @@ def _read_all(files: Sequence[str | Path], packaged: PhaseSet) -> dict[str, Stru
     return structures
 
 
-def _compute(
-    todo: dict[str, Structure],
-    path: Path,
-    scale: EnergyScale,
-    packaged: PhaseSet,
-    model: str,
-    most_steps: int,
-    progress: Progress,
-) -> tuple[list[AddedPhase], list[SkippedStructure], dict[str, str]]:
-    added: list[AddedPhase] = []
-    skipped: list[SkippedStructure] = []
-    failed: dict[str, str] = {}
+def _graphs(
+    todo: Mapping[str, Structure], model: str, most_steps: int, calculator: CalculatorName
+) -> tuple[list[Flow], list[OwnRequest]]:
+    """Return a graph for each structure, and what becomes of it."""
     if not todo:
-        return added, skipped, failed
-    from workflows.flows.energies import OwnEnergyMaker
-    from workflows.local import run_local
+        return [], []
+    from workflows.flows.energies import OwnEnergyMaker, VaspEnergyMaker
 
-    maker = OwnEnergyMaker(model=model, most_steps=most_steps)
-    location = StoreLocation(path.with_name(f"{path.name}.work"))
-    store = job_store(location)
-    for finished, (file, structure) in enumerate(todo.items()):
-        progress(finished, len(todo), file)
+    maker = OwnEnergyMaker(model=model, most_steps=most_steps) if calculator == CHGNET else VaspEnergyMaker()
+    flows, asked = [], []
+    for file, structure in todo.items():
         phase_id = f"own-{Path(file).stem}-{structure_digest(structure)[:8]}"
         flow = maker.make(structure, phase_id)
-        with location.errors(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of atomate2 and torch about their own insides
-            outcome = run_local(flow, store)
-            if outcome.failed:
-                failed[file] = next(iter(outcome.failed.values())).removeprefix("CalculationError: ")
-                continue
-            own = _own_phase(store.get_output(flow.output.uuid))
-        if same := put_into_table(path, scale, own):
-            skipped.append(SkippedStructure(file=file, same_as=same))
-        else:
-            added.append(added_phase(file, own, packaged))
-    progress(len(todo), len(todo), "")
-    store.close()
-    return added, skipped, failed
+        flows.append(flow)
+        names = [job.name for job, _ in flow.iterflow()]
+        asked.append(OwnRequest(file=file, phase_id=phase_id, phase_job=flow.output.uuid, jobs=names))
+    return flows, asked
 
 
-def _own_phase(output: dict[str, Any]) -> OwnPhase:
-    return OwnPhase.model_validate({name: value for name, value in output.items() if not name.startswith("@")})
+def _reason(one: OwnRequest, failed: Mapping[str, str]) -> str:
+    """Return why the phase of a structure is not there: what the first of its jobs to fail said."""
+    first = next((failed[name] for name in one.jobs if name in failed), "not finished")
+    return first.removeprefix("CalculationError: ")
 
 
 def _formula(structure: Structure) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,13 @@ app.command("vacancies")(vacancies.vacancies)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+class Calculator(StrEnum):
+    """What computes energies."""
+
+    chgnet = "chgnet"
+    vasp = "vasp"
+
+
 @app.command()
 def add(
     structures: Annotated[list[Path], typer.Argument(help="CIF, POSCAR or other files of ordered structures.")],
@@ -28,22 +36,29 @@ def add(
         "my_energies.json.gz"
     ),
     model: Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")] = "0.3.0",
-    steps: Annotated[int, typer.Option(min=2, help="Steps after which a relaxation is given up.")] = 500,
+    steps: Annotated[int, typer.Option(min=2, help="Steps of CHGNet after which a relaxation is given up.")] = 500,
+    calculator: Annotated[
+        Calculator, typer.Option(help="chgnet, on the scale of the packaged energies; or vasp, on that of mp.")
+    ] = Calculator.chgnet,
     as_json: AsJson = False,
 ) -> None:
-    """Relax structures with CHGNet and put their energies in a table, on the scale of the packaged ones.
+    """Relax structures with CHGNet or VASP and put their energies in a table.
 
-    A structure that the table holds already is skipped. An interrupted call goes on where it stopped when it is made
-    again. Needs the extra 'mlip'.
+    CHGNet's energies are on the scale of the packaged ones. VASP's are computed with the settings of the Materials
+    Project, get MP2020 corrections, and join those of mp; they need VASP and its pseudopotentials. A structure that
+    the table holds already is skipped. An interrupted call goes on where it stopped when it is made again. Needs the
+    extra 'mlip'.
 
     Example: coatscreen energies add Li3BO3.cif POSCAR --table my_energies.json.gz
+
+    Example: coatscreen energies add Li3BO3.cif --calculator vasp --table vasp_energies.json.gz
     """
     from coatscreen.output import document, print_json, progress_bar
     from screening.errors import CalculationError
     from workflows.own_energies import add_structures
 
     with progress_bar("relaxing") as progress:
-        outcome = add_structures(structures, table, model, steps, progress)
+        outcome = add_structures(structures, table, model, steps, progress, calculator.value)
     if as_json:
         print_json(document(outcome))
     else:
@@ -61,7 +76,7 @@ def _print_added(outcome: AddedEnergies) -> None:
     if outcome.added:
         print_table(
             ["file", "id", "formula", "space group", "energy (eV/atom)", "above hull (meV/atom)", "known phase",
-             "above it (meV/atom)", "lowered by (meV/atom)"],
+             "above it (meV/atom)", "lowered by (meV/atom)", "corrected by (meV/atom)"],
             [
                 [
                     Path(one.file).name,
@@ -69,20 +84,29 @@ def _print_added(outcome: AddedEnergies) -> None:
                     one.formula,
                     str(one.space_group or "-"),
                     number(one.energy_ev_per_atom, 4),
-                    number(1000 * one.energy_above_hull_ev_per_atom, 1),
+                    _milli(one.energy_above_hull_ev_per_atom),
                     one.known_id or "-",
-                    number(None if one.above_known_ev_per_atom is None else 1000 * one.above_known_ev_per_atom, 1),
-                    number(1000 * one.lowering_ev_per_atom, 1),
+                    _milli(one.above_known_ev_per_atom),
+                    _milli(one.lowering_ev_per_atom),
+                    _milli(one.correction_ev_per_atom),
                 ]
                 for one in outcome.added
             ],
         )  # fmt: skip
-        print(f"above hull: against the packaged phases ({outcome.energies.name}); negative: below all of them")
+        if any(one.energy_above_hull_ev_per_atom is not None for one in outcome.added):
+            print(f"above hull: against the packaged phases ({outcome.energies.name}); negative: below all of them")
     for same in outcome.skipped:
         print(f"skipped: {same.file} is the same crystal as {same.same_as}")
     if outcome.added or outcome.skipped:
         example = outcome.added[0].formula if outcome.added else "LiNbO3"
         print(f"use the table in any verb: coatscreen stability {example} --energies {outcome.use_as}")
+
+
+def _milli(value_ev: float | None) -> str:
+    """Write an energy in eV as meV."""
+    from coatscreen.output import number
+
+    return number(None if value_ev is None else 1000 * value_ev, 1)
 
 
 @app.command("import")

@@ -161,7 +161,7 @@ def test_the_work_is_known_by_structure_weights_and_parameters(chgnet):
     from workflows.flows.energies import OwnEnergyMaker
 
     def relaxing(maker, structure, name="LiF"):
-        return next(job.uuid for job, _ in maker.make(structure, name).iterflow() if job.name == "relax")
+        return next(job.uuid for job, _ in maker.make(structure, name).iterflow() if job.name == f"relax: {name}")
 
     usual = relaxing(OwnEnergyMaker(), rock_salt())
     assert relaxing(OwnEnergyMaker(), rock_salt(), "another name") == usual
