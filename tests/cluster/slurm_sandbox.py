@@ -203,9 +203,18 @@ class SlurmSandbox:
 
     def kill(self, job_id: int) -> None:
         """Kill the processes of a running job, as a machine out of memory would: FAILED."""
-        for row in self._command("scontrol", "listpids", str(job_id)).splitlines()[1:]:
+        found: list[int] = []
+
+        def begun() -> bool:
+            with contextlib.suppress(SandboxError):  # a job is RUNNING a little before its step is there
+                rows = self._command("scontrol", "listpids", str(job_id)).splitlines()[1:]
+                found.extend(int(row.split()[0]) for row in rows)
+            return bool(found)
+
+        _wait(begun, 10, f"the processes of job {job_id}")
+        for pid in found:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(int(row.split()[0]), signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
 
     def expire(self, job_id: int) -> None:
         """Let a running job's time limit end now: TIMEOUT, within half a minute (when Slurm looks next)."""
