@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -119,21 +118,6 @@ def without(documents: Any, *names: str) -> Any:
     if isinstance(documents, dict):
         return {k: without(v, *names) for k, v in documents.items() if k not in names}
     return [without(v, *names) for v in documents] if isinstance(documents, list) else documents
-
-
-def mongo_double() -> Callable[..., Any]:
-    """Return a stand-in for pymongo's MongoClient, all of whose connections lead to one database in memory."""
-    import mongomock_ng
-    from mongomock_ng.store import ServerStore
-
-    server = ServerStore()
-
-    def connect(uri: str, **options: Any) -> Any:
-        client = mongomock_ng.MongoClient(uri, _store=server, **options)
-        client.close = lambda: None  # it would empty the server
-        return client
-
-    return connect
 
 
 def settings_for(folder: Path, **changed: Any) -> Any:

@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-from fixtures_screening import mongo_double
 from maggma.stores import MongoStore
 from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 
@@ -261,10 +260,9 @@ def test_waiting_has_an_end(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def mongo(monkeypatch):
-    """MongoDB's stand-in in place of a server."""
-    monkeypatch.setattr("maggma.stores.mongolike.MongoClient", mongo_double())
-    return StoreLocation("mongodb://host/coatings")
+def mongo(database_uri):
+    """A database on a server."""
+    return StoreLocation(database_uri)
 
 
 def test_one_at_a_time_on_mongodb(mongo, monkeypatch):
@@ -304,7 +302,7 @@ def test_a_holder_on_mongodb_renews_its_time(mongo, monkeypatch):
     with (
         mongo.exclusive(),
         pytest.raises(StoreError, match="another process has been aggregating"),
-        StoreLocation("mongodb://host/coatings").exclusive(),
+        StoreLocation(str(mongo.uri)).exclusive(),
     ):
         pytest.fail("two are inside")
 

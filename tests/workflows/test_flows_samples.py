@@ -7,7 +7,7 @@ import warnings
 
 import pytest
 from fixtures_samples import error_model_of, modelled_file, uncertain_settings
-from fixtures_screening import SMALL, contents, energies_file, job_times, mongo_double, settings_for, without
+from fixtures_screening import SMALL, contents, energies_file, job_times, settings_for, without
 
 from screening import CoatingDatabase, sample_batch
 from screening.criteria import Criterion
@@ -90,12 +90,11 @@ def test_another_seed_gives_other_samples(tmp_path, whole):
 
 
 @pytest.mark.parametrize("where", ["disk", "mongodb"])
-def test_a_coating_added_later_gives_what_all_at_once_gives(tmp_path, monkeypatch, whole, where):
+def test_a_coating_added_later_gives_what_all_at_once_gives(tmp_path, request, whole, where):
     """Also in other batches: those that were there are ranked again with the samples they had."""
     store = str(tmp_path / "db")
-    if where == "mongodb":  # its stand-in in memory
-        monkeypatch.setattr("maggma.stores.mongolike.MongoClient", mongo_double())
-        store = "mongodb://localhost/coatings"
+    if where == "mongodb":
+        store = request.getfixturevalue("database_uri")
     run_screening(uncertain_settings(tmp_path, coatings=["LiNbO3"], store=store))
     alone = documents(store)["LiNbO3"]["uncertainty"]
     assert alone["probability_of_rank"] == {"1": 1.0}
