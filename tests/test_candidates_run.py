@@ -88,8 +88,9 @@ def test_a_file_of_candidates_is_screened_as_if_they_were_named(energies, tmp_pa
     pair = {"cathodes": SMALL["cathodes"], "electrolytes": SMALL["electrolytes"], "energies": energies}
     by_file = load_settings(candidates="c.csv", store=str(tmp_path / "file"), **pair)
     finished = run_screening(by_file)
-    assert {"LiNbO3", "Li3PO4"} <= set(finished.coatings)
-    named = load_settings(coatings=finished.coatings, store=str(tmp_path / "named"), **pair)
+    coatings = [coating.name for coating in finished.plan.coatings]
+    assert {"LiNbO3", "Li3PO4"} <= set(coatings)
+    named = load_settings(coatings=coatings, store=str(tmp_path / "named"), **pair)
     run_screening(named)
     assert contents(by_file.store) == contents(named.store)
     assert run_screening(by_file).outcome.done == []
