@@ -12,9 +12,7 @@ from coatscreen.uncertainty import Samples, SamplingSeed, Uncertainty
 from coatscreen.verbs.materials import AsJson
 from coatscreen.verbs.status import MaxJobs, NoLaunch, SiteFolder
 
-FlowName = Annotated[
-    str | None, typer.Option("--name", help="Of the flow; made of its kind and its jobs.")
-]
+FlowName = Annotated[str | None, typer.Option("--name", help="Of the flow; made of its kind and its jobs.")]
 
 
 def submit(
@@ -58,11 +56,10 @@ def submit(
         typer.Option(help="With --init: a further option in the scheduler's words, as --qos=regular; may be repeated."),
     ] = None,
     parallel_env: Annotated[str | None, typer.Option(help="With --init: SGE's parallel environment.")] = None,
-    vasp_command: Annotated[
-        str | None, typer.Option(help="With --init: how VASP is started.")
-    ] = None,
+    vasp_command: Annotated[str | None, typer.Option(help="With --init: how VASP is started.")] = None,
     vasp_pseudopotentials: Annotated[Path | None, typer.Option(help="With --init: PMG_VASP_PSP_DIR.")] = None,
     ping_seconds: Annotated[int | None, typer.Option(help="With --init: between two signs of life of a job.")] = None,
+    poll_seconds: Annotated[int | None, typer.Option(help="With --init: between two looks of an idle worker.")] = None,
     manager: Annotated[str | None, typer.Option(help="With --init: fireworks or jobflow-remote.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="With --init: change the site that is there.")] = False,
     reset_launchpad: Annotated[
@@ -106,6 +103,7 @@ def submit(
         "vasp_command": vasp_command,
         "vasp_pseudopotentials": vasp_pseudopotentials,
         "ping_seconds": ping_seconds,
+        "poll_seconds": poll_seconds,
         "manager": manager,
     }
     given = options.given_options(

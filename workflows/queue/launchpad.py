@@ -132,8 +132,12 @@ class FireworksQueue:
         """
         from fireworks import Firework, PyTask, Workflow
 
-        def firework(name: str, function: str, arguments: list[Any], parents: list[Any], uuid: str | None) -> Any:
+        def firework(
+            name: str, function: str, arguments: list[Any], parents: list[Any], uuid: str | None = None
+        ) -> Any:
             spec = {"_allow_fizzled_parents": True, _LABEL: {"flow_id": label.flow_id, "uuid": uuid}}
+            if uuid is not None:  # a job may ask for workers of a category
+                spec |= left.jobs[uuid].config.manager_config
             return Firework([PyTask(func=function, args=arguments)], spec=spec, name=name, parents=parents or None)
 
         todo = left.graph.subgraph(left.todo)
@@ -150,7 +154,7 @@ class FireworksQueue:
             )
         last = [made[uuid] for uuid in todo if not list(todo.successors(uuid))]
         arguments = [collector.to_text(), label.flow_id, label.version]
-        everything = [*made.values(), firework(COLLECTING, COLLECT, arguments, last, None)]
+        everything = [*made.values(), firework(COLLECTING, COLLECT, arguments, last)]
         flow = Workflow(everything, name=label.name, metadata={_LABEL: label.model_dump()})
         self.prepare()
         with self.site.location.errors():

@@ -58,6 +58,7 @@ class Site(BaseModel):
     vasp_command: Line | None = Field(None, description="how VASP is started, such as srun vasp_std")
     vasp_pseudopotentials: Folder | None = Field(None, description="PMG_VASP_PSP_DIR of pymatgen")
     ping_seconds: int = Field(60, ge=5, description="between two signs of life of a running job")
+    poll_seconds: int = Field(5, ge=1, description="between two looks of an idle worker for work")
 
     _folder: Path | None = PrivateAttr(None)
 

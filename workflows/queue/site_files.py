@@ -26,8 +26,7 @@ _FIREWORKS = ("my_launchpad.yaml", "my_fworker.yaml", "my_qadapter.yaml", QUEUE_
 FILES = (*_FIREWORKS, PROJECT_FILE, *_COMMON)
 WITH_PASSWORD = (SITE_FILE, "my_launchpad.yaml", "jobflow.yaml", PROJECT_FILE)
 
-_SLEEP_SECONDS = 15  # between two looks for work
-_LOOPS = 20  # five minutes with nothing to do, then the cores are given back
+_IDLE_SECONDS = 300  # with nothing to do but jobs that wait for others; then the cores are given back
 _LAST_SHARE = 0.25  # of the wall time, in which a worker takes no new job
 _LAST_SECONDS = 60
 _Q_TYPES = {"slurm": "SLURM", "pbs": "PBS", "sge": "SGE"}
@@ -132,7 +131,8 @@ def _render(site: Site, name: str) -> str:
 def _values(site: Site) -> dict[str, str]:
     """Return what the templates are filled with: YAML scalars, and indented blocks."""
     folder, timeout = site.folder, worker_timeout_seconds(site)
-    launch = f"rlaunch -c {shlex.quote(str(folder))} rapidfire --timeout {timeout} --max_loops {_LOOPS}"
+    loops = max(1, _IDLE_SECONDS // site.poll_seconds)
+    launch = f"rlaunch -c {shlex.quote(str(folder))} rapidfire --timeout {timeout} --max_loops {loops}"
     scalars: dict[str, Any] = {
         "database": site.database,
         "database_name": site.database_name,
@@ -146,7 +146,8 @@ def _values(site: Site) -> dict[str, str]:
         "max_jobs": site.max_jobs,
         "ping": site.ping_seconds,
         "expiration": LOST_PINGS * site.ping_seconds,
-        "sleep": _SLEEP_SECONDS,
+        "sleep": site.poll_seconds,
+        "category": "" if site.vasp_command is not None else "__none__",
         "vasp_command": site.vasp_command or "vasp_std",
         "rocket_launch": launch,
         **_request(site, absent=True),
@@ -156,7 +157,7 @@ def _values(site: Site) -> dict[str, str]:
         "pre_run": _indented(preparation(site), 6),
         "directives": _indented(directives(site), 8),
     }
-    words = {"script": QUEUE_SCRIPT, "timeout": str(timeout), "loops": str(_LOOPS)}
+    words = {"script": QUEUE_SCRIPT, "timeout": str(timeout), "loops": str(loops)}
     return {**{name: _scalar(value) for name, value in scalars.items()}, **blocks, **words}
 
 

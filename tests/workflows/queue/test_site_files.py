@@ -127,7 +127,10 @@ def test_fireworks_takes_its_files(tmp_path, scheduler):
     assert done.stdout == site.queue_adapter().get_script_str("/x")
     worker = fireworks.FWorker.from_file(str(tmp_path / "my_fworker.yaml"))
     assert worker.name == f"coatscreen-{scheduler}"
-    assert worker.query == {"$or": [*fireworks.FWorker().query["$or"][:2], {"spec._fworker": worker.name}]}
+    of_any_worker = {"$or": [*fireworks.FWorker().query["$or"][:2], {"spec._fworker": worker.name}]}
+    assert worker.query == of_any_worker | {"spec._category": {"$exists": False}}  # no job for VASP
+    with_vasp = written(site_of(scheduler, tmp_path / "vasp", vasp_command="vasp_std"))
+    assert with_vasp.fworker().query == of_any_worker
     launchpad = fireworks.LaunchPad.from_file(str(tmp_path / "my_launchpad.yaml"))  # connects when it is asked
     assert launchpad.db.name == "coatings"
     assert launchpad.host == FULL["database"]
