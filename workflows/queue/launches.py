@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
@@ -32,13 +32,16 @@ class JobReader:
     launches
         The starts of the jobs, by id.
     ended
-        Folders of queue jobs that have ended, and what the queue jobs are called.
+        Folders of queue jobs that had ended before the jobs were read, and the ids of these queue jobs.
+    how
+        Says how a queue job ended, if it can.
     patience
         A job that runs is lost after so long without a sign of life.
     """
 
     launches: Mapping[int, Mapping[str, Any]]
     ended: Mapping[str, str]
+    how: Callable[[str], str | None]
     patience: timedelta
 
     def job(self, firework: Mapping[str, Any]) -> QueuedJob:
@@ -73,15 +76,17 @@ class JobReader:
         times = {entry["state"]: entry for entry in launch.get("state_history", [])}
         written = times.get("RUNNING", {}).get("updated_on") or firework["updated_on"]
         silent = datetime.now(UTC) - _time(written)
+        in_folder = PurePath(launch.get("launch_dir", ""))
+        queue_job = next((job_id for folder, job_id in self.ended.items() if in_folder.is_relative_to(folder)), None)
+        if queue_job is None and silent <= self.patience:
+            return None
         if firework["state"] == "RUNNING" and launch.get("state") in ("COMPLETED", "FIZZLED"):
-            return "its worker was killed while it wrote its end" if silent > self.patience else None
+            return "its worker was killed while it wrote its end"
         where = f" on {launch['host']}" if launch.get("host") else ""
-        for folder, queue_job in self.ended.items():
-            if PurePath(launch.get("launch_dir", "")).is_relative_to(folder):
-                return f"lost{where}: {queue_job} has ended"
-        if silent > self.patience:
+        if queue_job is None:
             return f"lost{where}: no sign of life for {silent.total_seconds():.0f} s"
-        return None
+        how = self.how(queue_job)
+        return f"lost{where}: queue job {queue_job} has ended" + (f" ({how})" if how else "")
 
 
 def error_line(stacktrace: str, host: str | None) -> str:
