@@ -36,7 +36,6 @@ _STATES: dict[str, JobState] = {
     "USER_STOPPED": "paused",
 }
 _KILLED = ("The output file ", "No explicit error raised")  # how jobflow-remote says that a job left no result
-_NO_FUNCTION = "could not be deserialized: {'@module': 'workflows."
 
 
 def read_job(document: Mapping[str, Any]) -> QueuedJob:
@@ -48,7 +47,7 @@ def read_job(document: Mapping[str, Any]) -> QueuedJob:
     elif state == "failed" and error.startswith(_KILLED):
         state, error = "lost", _why_killed(remote, ours["host"])
     elif state == "failed":
-        error = _why_failed(error, ours["host"])
+        error = error_line(error, ours["host"])
     return QueuedJob(
         job_id=document["db_id"],
         uuid=ours["uuid"],
@@ -68,12 +67,6 @@ def _why_killed(remote: Mapping[str, Any], host: str | None) -> str:
     said = [line.strip() for line in (remote.get("queue_err") or "").splitlines() if line.strip()]
     where = f" on {host}" if host else ""
     return f"lost{where}: queue job {remote['process_id']} ended before it{f': {said[-1]}' if said else ''}"
-
-
-def _why_failed(error: str, host: str | None) -> str:
-    if _NO_FUNCTION in error:
-        return f"the Python environment of the worker{f' on {host}' if host else ''} has no coatscreen"
-    return error_line(error, host)
 
 
 def _written(moment: datetime | None) -> str | None:
