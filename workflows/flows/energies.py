@@ -151,6 +151,18 @@ class OwnEnergyMaker(EnergyMaker):
         )
 
 
+def _mp_calculations() -> MPGGADoubleRelaxStaticMaker:
+    """Return atomate2's calculations, none of which asks the one before it for its wavefunction.
+
+    As made they ask for the WAVECAR, which ``MPRelaxSet`` does not have written (LWAVE), and fail where there is none;
+    without it VASP does not read the CHGCAR either.
+    """
+    made = MPGGADoubleRelaxStaticMaker()
+    for maker in (made.relax_maker.relax_maker2, made.static_maker):
+        maker.copy_vasp_kwargs = {}
+    return made
+
+
 @dataclass
 class VaspEnergyMaker(EnergyMaker):
     """Relax a structure with VASP twice and evaluate it, as the Materials Project does, with MP2020 corrections.
@@ -175,7 +187,7 @@ class VaspEnergyMaker(EnergyMaker):
     reads_folders: ClassVar[bool] = True
 
     name: str = "VASP energy"
-    calculations: MPGGADoubleRelaxStaticMaker = field(default_factory=MPGGADoubleRelaxStaticMaker)
+    calculations: MPGGADoubleRelaxStaticMaker = field(default_factory=_mp_calculations)
 
     def relaxations(self) -> list[Maker]:
         """Return the makers of both relaxations."""
