@@ -7,7 +7,7 @@ need this project to do so.
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,9 +15,10 @@ import networkx as nx
 
 from screening.errors import CalculationError
 from workflows.prepared import Collector
-from workflows.queue.documents import FlowLabel, JobState, QueuedFlow, QueuedJob
+from workflows.queue.documents import FlowLabel, QueuedFlow, QueuedJob
 from workflows.queue.flow_queue import COLLECTING
 from workflows.queue.launches import JobReader
+from workflows.queue.mending import agree, flow_errors, release
 from workflows.queue.scheduler import end_of, queue_jobs
 from workflows.queue.site import LOST_PINGS, Site, prepare_launchpad
 from workflows.queue.worker import COLLECT, RUN_JOB, job_text
@@ -186,14 +187,14 @@ class FireworksQueue:
 
     def rerun(self, jobs: Sequence[QueuedJob]) -> None:
         """Put jobs back, to run again; those that need them run again too."""
-        with self.site.location.errors():
+        with flow_errors(self.site.location):
             for job in jobs:
                 self._let_go(job)
                 self.launchpad.rerun_fw(int(job.job_id))
 
     def give_up(self, jobs: Sequence[QueuedJob]) -> None:
         """Count lost jobs as failed; those that cannot do without them then fail too."""
-        with self.site.location.errors():
+        with flow_errors(self.site.location):
             for job in jobs:
                 self._let_go(job)
 
@@ -209,28 +210,15 @@ class FireworksQueue:
             self.launchpad.complete_launch(launch["launch_id"], FWAction(stored_data=reason), state="FIZZLED")
 
     def mend(self) -> None:
-        """Bring flows in order whose workers were killed while they wrote: locks, and states written in one place only.
-
-        A flow at which a worker is alive is left alone.
-        """
-        with self.site.location.errors():
-            for flow in self.launchpad.workflows.find(_OURS, {"nodes": 1, "links": 1, "fw_states": 1, "locked": 1}):
-                states = {job.job_id: job.state for job in self._jobs_of(flow["nodes"])}
-                if "running" in states.values():
-                    continue
-                if "locked" in flow:
-                    self.launchpad.workflows.update_one({"_id": flow["_id"]}, {"$unset": {"locked": True}})
-                self._refresh(flow, states)
-
-    def _refresh(self, flow: Mapping[str, Any], states: Mapping[str, JobState]) -> None:
-        found = self.launchpad.fireworks.find({"fw_id": {"$in": flow["nodes"]}}, {"fw_id": 1, "state": 1})
-        written = {str(firework["fw_id"]): firework["state"] for firework in found}
-        if differing := {job: state for job, state in written.items() if flow["fw_states"].get(job) != state}:
-            right = {f"fw_states.{job}": state for job, state in differing.items()}
-            self.launchpad.workflows.update_one({"_id": flow["_id"]}, {"$set": right})
-        for job, children in flow["links"].items():
-            if states.get(job) in ("completed", "failed") and any(states.get(str(c)) == "waiting" for c in children):
-                self.launchpad._refresh_wf(int(job))
+        """Bring flows in order whose workers were killed while they wrote; see :mod:`workflows.queue.mending`."""
+        wanted = dict.fromkeys(("nodes", "links", "fw_states", "locked", "updated_on"), 1)
+        with flow_errors(self.site.location):
+            for flow in list(self.launchpad.workflows.find(_OURS, wanted)):
+                jobs = self._jobs_of(flow["nodes"])
+                alive = any(job.state == "running" for job in jobs)
+                release(self.launchpad, flow, alive)
+                if not alive:
+                    agree(self.launchpad, flow, jobs)
 
     def remember(self, job_id: str, folder: str) -> None:
         """Record a queue job that was started for this site."""
