@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from fixtures_screening import SMALL, contents, job_times, settings_for
+from fixtures_screening import contents, job_times, settings_for
 from pymongo import MongoClient
 
 from screening.errors import CalculationError, InputError
@@ -134,14 +134,16 @@ def cluster(tmp_path, database_uri, monkeypatch):
 
 @pytest.fixture
 def settings(tmp_path):
-    return settings_for(tmp_path)
+    """Of a screening of one coating."""
+    return settings_for(tmp_path, coatings=["LiNbO3"])
 
 
 def prepared(settings):
     return prepare_screening(settings)[1]
 
 
-def test_a_screening_is_that_of_a_run_here(cluster, settings, tmp_path):
+def test_a_screening_is_that_of_a_run_here(cluster, tmp_path):
+    settings = settings_for(tmp_path)
     answer = submit(cluster.site, prepared(settings), name="mine")
     assert (answer.known, answer.launched, answer.runner_at_work) == (False, [], False)
     assert answer.added == answer.total
@@ -168,10 +170,10 @@ def test_submitted_again_nothing_is_added(cluster, settings):
     assert cluster.scheduler.submitted == again.total
 
 
-def test_two_flows_want_the_same_jobs(cluster, settings, tmp_path):
+def test_two_flows_want_the_same_jobs(cluster, tmp_path):
     """Also where the flow that has them is still waiting."""
-    first = settings_for(tmp_path, coatings=SMALL["coatings"][:2], batch_size=1)
-    both = settings_for(tmp_path, batch_size=1)
+    first = settings_for(tmp_path, coatings=["LiNbO3"], batch_size=1)
+    both = settings_for(tmp_path, coatings=["LiNbO3", "HfO2"], batch_size=1)
     submit(cluster.site, prepared(first), name="first")
     submit(cluster.site, prepared(both), name="second")
     cluster.run()
