@@ -49,7 +49,8 @@ def init_site(folder: Path | None = None, overwrite: bool = False, **options: An
     """
     from coatscreen.output import note
     from screening.errors import InputError, StoreError
-    from workflows.queue.site import SITE_FILE, Site, prepare_launchpad, site_folder
+    from workflows.queue.flow_queue import open_queue
+    from workflows.queue.site import SITE_FILE, Site, site_folder
     from workflows.queue.site_files import render, write_site
 
     where = site_folder(folder)
@@ -68,14 +69,12 @@ def init_site(folder: Path | None = None, overwrite: bool = False, **options: An
         raise InputError(f"cannot make the work folder {site.work_folder}: {error.strerror}") from None
     site = write_site(site, where, overwrite)
     note(f"wrote {', '.join(render(site))} into {where}")
-    if site.manager == "fireworks":
-        try:
-            with site.location.errors():
-                prepare_launchpad(site.launchpad())
-            note(f"{site.location.name} is ready for jobs; what was in it is as it was")
-        except StoreError as error:
-            note(f"the database is not ready: {error}")
-    else:
+    try:
+        open_queue(site).prepare()
+        note(f"{site.location.name} is ready for jobs; what was in it is as it was")
+    except StoreError as error:
+        note(f"the database is not ready: {error}")
+    if site.manager == "jobflow-remote":
         folder_of_project = site.environment_variables()["JFREMOTE_PROJECTS_FOLDER"]
         note(f"jobflow-remote finds it by: export JFREMOTE_PROJECTS_FOLDER={shlex.quote(folder_of_project)}")
         note("what submits and watches its jobs is started once, on this machine, by: jf runner start")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -17,7 +17,7 @@ from uuid import UUID, uuid5
 import networkx as nx
 from jobflow import Flow, Job, JobConfig, OnMissing
 
-from screening.errors import CalculationError, InputError
+from screening.errors import CalculationError, InputError, StoreError
 from workflows.prepared import Collector
 from workflows.queue.documents import FlowLabel, QueuedFlow, QueuedJob
 from workflows.queue.flow_queue import COLLECTING
@@ -34,6 +34,7 @@ _OUR_JOBS = {f"job.metadata.{LABEL}": {"$exists": True}}
 _WORKER = "queue"  # of the project
 _AT_WORK = ("SUBMITTED", "RUNNING")
 _PUT_BACK = ("WAITING", "READY")
+_NOTES: dict[str, Any] = {"running_runner": None, "runner_pings": [], "next_id": 1}  # the last says that all is there
 _WAIT_S = 30  # for the runner to be done with a job
 
 
@@ -99,15 +100,31 @@ class RemoteQueue:
     # -- changing ----------------------------------------------------------------------------------------
 
     def prepare(self) -> None:
-        """Make jobflow-remote's counter of jobs, its notes and its indexes where there are none."""
+        """Make jobflow-remote's counter of jobs, its notes and its indexes where there are none; nothing is deleted.
+
+        Two processes may do so at once.
+
+        Raises
+        ------
+        StoreError
+            If flows are there but the counter of their jobs is lost.
+        """
+        from pymongo.errors import DuplicateKeyError
+
+        notes, counter = self.controller.auxiliary, {"next_id": {"$exists": True}}
         with self._errors():
-            if self.controller.auxiliary.find_one({"next_id": {"$exists": True}}) is None and not (
-                self.controller.reset(max_limit=1)  # not where there is a flow
-            ):
-                raise CalculationError(
+            if notes.find_one(counter) is not None:
+                return
+            if self.controller.flows.count_documents({}) and notes.find_one(counter) is None:
+                raise StoreError(
                     f"{self.site.location.name} holds flows of jobflow-remote but no counter of their jobs "
                     "(jf_auxiliary): restore it from a backup, or use another database"
                 )
+            self.controller.build_indexes()
+            self.controller.update_version_information()
+            for name, value in _NOTES.items():
+                with suppress(DuplicateKeyError):
+                    notes.insert_one({"_id": name, name: value})
 
     def add(self, label: FlowLabel, left: WorkLeft, collector: Collector) -> int:
         """Put what is left of a flow into the database; see :class:`FlowQueue`."""

@@ -19,7 +19,7 @@ import yaml
 from fixtures_screening import contents, job_times, settings_for
 from pymongo import MongoClient
 
-from screening.errors import CalculationError, InputError
+from screening.errors import CalculationError, InputError, StoreError
 from workflows.queue.flow_queue import COLLECTING, open_queue
 from workflows.queue.recovery import recover
 from workflows.queue.site import Site
@@ -370,9 +370,20 @@ def test_the_password_is_in_no_document_and_no_folder_of_a_job(cluster, settings
     assert [name for name, text in {**documents, **files}.items() if password in text] == []
 
 
+def test_prepared_twice_nothing_changes(cluster, settings):
+    cluster.queue.prepare()
+    submit(cluster.site, prepared(settings))
+    before = {name: list(cluster.database()[name].find({})) for name in ("jf_auxiliary", "jf_jobs", "jf_flows")}
+    cluster.queue.prepare()
+    assert {name: list(cluster.database()[name].find({})) for name in before} == before
+    unique = [index["key"] for index in cluster.database()["jf_jobs"].index_information().values() if "unique" in index]
+    assert [("db_id", 1)] in unique
+    assert [("uuid", 1), ("index", 1)] in unique
+
+
 def test_a_database_whose_counter_is_lost(cluster, settings):
     submit(cluster.site, prepared(settings))
     cluster.database()["jf_auxiliary"].delete_many({})
-    with pytest.raises(CalculationError, match="holds flows of jobflow-remote but no counter of their jobs"):
+    with pytest.raises(StoreError, match="holds flows of jobflow-remote but no counter of their jobs"):
         cluster.queue.prepare()
     assert cluster.queue.flows()
