@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from filelock import FileLock
@@ -194,6 +195,55 @@ def test_a_failed_relaxation_is_tried_again_then_left_out_and_named():
     hasty = OrderingRelaxMaker(steps=2, **strict).relax(salt, 4, ["Li", "F"])
     assert hasty.energy_ev_per_atom is None
     assert hasty.why_left_out == "BFGS: not converged in 2 steps; FIRE: not converged in 2 steps"
+
+
+def test_where_chgnet_is_missing_the_job_fails_and_no_ordering_is_left_out_for_it(monkeypatch):
+    pytest.importorskip("chgnet", reason="needs the extra 'mlip'")
+    pytest.importorskip("atomate2", reason="needs the extra 'mlip'")
+    from pymatgen.core import Lattice, Structure
+
+    from workflows.jobs import energies
+    from workflows.jobs.orderings import OrderingRelaxMaker
+
+    salt = Structure(Lattice.cubic(4.3), ["Li", "F"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    maker = OrderingRelaxMaker(steps=2, **energies.QUIET)
+    energies._calculator.cache_clear()
+    monkeypatch.setitem(sys.modules, "chgnet.model.model", None)  # as on a node without the extra
+    with pytest.raises(ModuleNotFoundError, match="chgnet"):
+        maker.relax(salt, 0, ["Li", "F"])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cell_made_without_a_job_that_failed_says_so_until_it_has_run(own_folder, capsys, monkeypatch):
+    pytest.importorskip("chgnet", reason="needs the extra 'mlip'")
+    pytest.importorskip("atomate2", reason="needs the extra 'mlip'")
+    from workflows.jobs.orderings import OrderingRelaxMaker
+
+    relax = OrderingRelaxMaker.relax
+    command = ["energies", "order", "LiNb0.5Ta0.5O3", "--output", "cells.json", "--least-sites", "20"]
+    command += ["--orderings", "3", "--relaxed", "2", "--tolerance", "0.4", "--json"]
+
+    def broken(self, structure, number, ordering):
+        if number == 1:
+            raise MemoryError("of this node")
+        return relax(self, structure, number, ordering)
+
+    monkeypatch.setattr(OrderingRelaxMaker, "relax", broken)
+    assert execute(command) == 1
+    out, err = capsys.readouterr()
+    name = "relax ordering: 1 of LiNb0.5Ta0.5O3"
+    assert json.loads(out)["failed"] == {name: "MemoryError: of this node"}
+    assert f"1 jobs failed: {name}: MemoryError: of this node" in err
+    (without,) = read_cells("cells.json")
+    assert without.left_out == {"1": "MemoryError: of this node"}
+    assert len(without.relaxed_ev_per_atom) == 1
+
+    monkeypatch.setattr(OrderingRelaxMaker, "relax", relax)
+    assert execute(command) == 0
+    assert json.loads(capsys.readouterr().out)["failed"] == {}
+    (whole,) = read_cells("cells.json")
+    assert whole.left_out == {}
+    assert len(whole.relaxed_ev_per_atom) == 2
 
 
 def test_damaged_tables_are_named(own_folder, tmp_path):

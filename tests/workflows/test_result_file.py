@@ -83,3 +83,13 @@ def test_half_of_a_file_is_never_there(tmp_path, monkeypatch):
     with pytest.raises(StoreError, match=r"found.json cannot be written: No space left on device$"), writing(file):
         write_whole(file, "new text")
     assert file.read_text() == "old"
+
+
+def test_who_reads_a_file_while_it_is_written_reads_the_old_one(tmp_path):
+    file = tmp_path / "found.json"
+    file.write_text("old")
+    with file.open() as opened, writing(file):
+        write_whole(file, "new")
+        assert opened.read() == "old"
+    assert file.read_text() == "new"
+    assert {each.name for each in tmp_path.iterdir()} <= {"found.json", "found.json.lock"}

@@ -58,6 +58,7 @@ class OrderingRelaxMaker(ChgnetRelaxMaker):
 
     def relax(self, structure: Structure, number: int, ordering: list[str]) -> RelaxedOrdering:
         """Relax a structure, with two tries; not as a job."""
+        self._get_calculator()  # where CHGNet is missing the job fails, and the ordering is not left out for that
         reasons = []
         for optimizer in dict.fromkeys((str(self.optimizer_kwargs["optimizer"]), self.second_optimizer)):
             maker = replace(self, optimizer_kwargs={"optimizer": optimizer})
