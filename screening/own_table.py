@@ -106,7 +106,7 @@ def put_into_table(path: str | Path, scale: EnergyScale, phase: OwnPhase) -> str
     Parameters
     ----------
     path
-        The table's file; made if absent.
+        The table's file; made if absent, and so is its folder.
     scale
         Of the phase.
     phase
@@ -128,6 +128,7 @@ def put_into_table(path: str | Path, scale: EnergyScale, phase: OwnPhase) -> str
     from pymatgen.core import Structure
 
     try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock", timeout=_LOCK_SECONDS):
             table = OwnTable.read(path, scale)
             if known := table.same_as(Structure.from_dict(phase.relaxed), relaxed=True):

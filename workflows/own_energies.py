@@ -28,6 +28,7 @@ from workflows.calculation_work import require_atomate2, require_chgnet
 from workflows.local import run_local
 from workflows.outputs import job_store, output_of
 from workflows.prepared import Collector, Prepared
+from workflows.result_file import ResultFile, result_file
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -52,7 +53,7 @@ class OwnRequest(BaseModel):
 class OwnEnergyCollector(Collector):
     """Puts the energies of structures in a table."""
 
-    table: str = Field(description="absolute path of the table, on the machine that collects")
+    table: ResultFile = Field(description="the table, on the machine that collects")
     shown_table: str = Field(description="its path as it was given")
     calculator: CalculatorName = Field(description="what computes")
     model: str = Field(description="CHGNet weights; they mean nothing to VASP")
@@ -64,7 +65,14 @@ class OwnEnergyCollector(Collector):
     @property
     def target(self) -> str:
         """The table."""
-        return self.table
+        return str(self.table)
+
+    @property
+    def scale_name(self) -> str:
+        """The energies of the same scale, as ``--energies`` takes them."""
+        if self.calculator == VASP:
+            return MATERIALS_PROJECT
+        return REFERENCE if self.model == PACKAGED_MODEL else R2SCAN
 
     @property
     def packaged(self) -> PhaseSet | None:
@@ -102,13 +110,10 @@ class OwnEnergyCollector(Collector):
         packaged: PhaseSet | None,
     ) -> AddedEnergies:
         """Say what came of it."""
-        base = MATERIALS_PROJECT
-        if self.calculator == CHGNET:
-            base = REFERENCE if self.model == PACKAGED_MODEL else R2SCAN
         return AddedEnergies(
             energies=packaged.provenance if packaged is not None else OwnTable.read(self.table, self.scale).provenance,
-            table=self.table,
-            use_as=f"{base}+{self.shown_table}",
+            table=str(self.table),
+            use_as=f"{self.scale_name}+{self.shown_table}",
             added=added,
             skipped=skipped,
             failed=failed,
@@ -138,7 +143,7 @@ def prepare_own_energies(
     """
     if model not in MODELS:
         raise InputError(f"unknown CHGNet weights {model!r}; there are {', '.join(MODELS)}")
-    packaged, path = load_reference(model) if calculator == CHGNET else None, Path(table).resolve()
+    packaged, path = load_reference(model) if calculator == CHGNET else None, result_file(table)
     structures = _read_all(files, packaged)
     scale = VASP_SCALE
     if packaged is not None:
@@ -162,7 +167,7 @@ def prepare_own_energies(
             todo[name] = given[i]
     flows, asked = _graphs(todo, model, most_steps, calculator)
     collector = OwnEnergyCollector(
-        table=str(path),
+        table=path,
         shown_table=str(table),
         calculator=calculator,
         model=model,
@@ -222,7 +227,7 @@ def add_structures(
     assert isinstance(collector, OwnEnergyCollector)
     if not collector.asked:
         return collector.outcome([], list(collector.skipped), {}, collector.packaged)
-    path = Path(collector.table)
+    path = collector.table
     work = path.with_name(f"{path.name}.work")
     folder = None
     if calculator == VASP:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.verbs import orderings, vacancies
+from coatscreen.queue_options import Submit, put_on_queue, submission_site
+from coatscreen.verbs import missing, orderings, vacancies
+from coatscreen.verbs.status import MaxJobs, NoLaunch, SiteFolder
+from coatscreen.verbs.submit import FlowName
 
 if TYPE_CHECKING:
     from screening.added_energies import AddedEnergies
@@ -19,6 +22,7 @@ app = typer.Typer(
 )
 app.command("order")(orderings.order)
 app.command("vacancies")(vacancies.vacancies)
+app.command("missing")(missing.missing)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -32,31 +36,51 @@ class Calculator(StrEnum):
 @app.command()
 def add(
     structures: Annotated[list[Path], typer.Argument(help="CIF, POSCAR or other files of ordered structures.")],
-    table: Annotated[Path, typer.Option(help="The table they are put in; made if absent.")] = Path(
-        "my_energies.json.gz"
-    ),
+    table: Annotated[
+        Path,
+        typer.Option(
+            help="The table they are put in; made if absent. With --submit on a file system that all nodes see."
+        ),
+    ] = Path("my_energies.json.gz"),
     model: Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")] = "0.3.0",
     steps: Annotated[int, typer.Option(min=2, help="Steps of CHGNet after which a relaxation is given up.")] = 500,
     calculator: Annotated[
         Calculator, typer.Option(help="chgnet, on the scale of the packaged energies; or vasp, on that of mp.")
     ] = Calculator.chgnet,
+    submit: Submit = False,
+    site: SiteFolder = None,
+    name: FlowName = None,
+    max_jobs: MaxJobs = None,
+    no_launch: NoLaunch = False,
     as_json: AsJson = False,
 ) -> None:
     """Relax structures with CHGNet or VASP and put their energies in a table.
 
     CHGNet's energies are on the scale of the packaged ones. VASP's are computed with the settings of the Materials
     Project, get MP2020 corrections, and join those of mp; they need VASP and its pseudopotentials. A structure that
-    the table holds already is skipped. An interrupted call goes on where it stopped when it is made again. Needs the
-    extra 'mlip'.
+    the table holds already is skipped. An interrupted call goes on where it stopped when it is made again. With
+    --submit the energies are put in the table by the last job. Needs the extra 'mlip', here and on the nodes.
 
     Example: coatscreen energies add Li3BO3.cif POSCAR --table my_energies.json.gz
 
-    Example: coatscreen energies add Li3BO3.cif --calculator vasp --table vasp_energies.json.gz
+    Example: coatscreen energies add Li3BO3.cif --calculator vasp --table /scratch/me/vasp.json.gz --submit
     """
     from coatscreen.output import document, print_json, progress_bar
-    from screening.errors import CalculationError
-    from workflows.own_energies import add_structures
+    from screening.errors import CalculationError, InputError
+    from workflows.own_energies import OwnEnergyCollector, add_structures, prepare_own_energies
 
+    there = submission_site(submit, site, name, max_jobs, no_launch, {})
+    if there is not None:
+        if calculator is Calculator.vasp and there.vasp_command is None:
+            raise InputError(f"the site {there.folder} does not say how VASP is started: correct `vasp_command` there")
+        prepared = prepare_own_energies(structures, table, model, steps, calculator.value)
+        if prepared.flow.jobs:  # else all are skipped, which is said below
+            collector = prepared.collector
+            assert isinstance(collector, OwnEnergyCollector)
+            use = f"{collector.scale_name}+{collector.target}"
+            result = f"the last job puts the energies into the table; then use it in any verb: --energies {use}"
+            put_on_queue(there, prepared, name, max_jobs, no_launch, as_json, result)
+            return
     with progress_bar("relaxing") as progress:
         outcome = add_structures(structures, table, model, steps, progress, calculator.value)
     if as_json:
