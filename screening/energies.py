@@ -50,19 +50,34 @@ def open_energies(source: str, sha256: str | None = None, systems: Iterable[Iter
     CalculationError
         If the Materials Project cannot be reached.
     """
-    parts = _parts(source)
-    if len(set(map(_fixed, parts))) < len(parts):
-        raise InputError(f"the energies {source!r} name one source twice")
+    parts = _distinct_parts(source)
     if any(_is_fetched(part) for part in parts):
-        asked = largest(systems)
-        phases = union(
-            [_fetched(part, asked) if _is_fetched(part) else _table(_stamped(part)) for part in parts]
-        ).as_set()
+        phases = open_table(source, systems).as_set()
     else:
         phases = _opened(tuple(_stamped(part) for part in parts))
     if sha256 is not None and phases.sha256 != sha256:
         raise InputError(f"the energies {source!r} have changed since this work was planned")
     return phases
+
+
+def open_table(source: str, systems: Iterable[Iterable[str]] = ()) -> Table:
+    """Open energies that need not be a whole set: they may lack elements.
+
+    Parameters
+    ----------
+    source, systems
+        As for :func:`open_energies`.
+
+    Raises
+    ------
+    InputError
+        If there is no such source, it cannot be read, or two are not on one scale.
+    CalculationError
+        If the Materials Project cannot be reached.
+    """
+    asked = largest(systems)
+    parts = _distinct_parts(source)
+    return union([_fetched(part, asked) if _is_fetched(part) else _table(_stamped(part)) for part in parts])
 
 
 def fixed_source(source: str) -> str:
@@ -95,6 +110,14 @@ def source_for_jobs(source: str, phases: PhaseSet) -> str:
     if not path.exists():
         write_json(path, phases.as_dict())
     return str(path)
+
+
+def _distinct_parts(source: str) -> list[str]:
+    """Divide a source into its parts, and refuse one that is named twice."""
+    parts = _parts(source)
+    if len(set(map(_fixed, parts))) < len(parts):
+        raise InputError(f"the energies {source!r} name one source twice")
+    return parts
 
 
 def _parts(source: str) -> list[str]:

@@ -76,6 +76,7 @@ class Server:
     faults: list[Fault | None] = field(default_factory=list)  # of the next requests, one each; None: none
     always: Fault | None = None
     asked: list[str] = field(default_factory=list)  # addresses, as they came
+    structures: dict[str, Any] = field(default_factory=dict)  # by material
     address: str = ""
 
     @property
@@ -138,6 +139,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer({"message": "Invalid authentication credentials"}, 401)
         elif where.path == "/materials/thermo/":
             self.thermo(query)
+        elif where.path == "/materials/summary/":
+            self.summary(query)
         else:
             self.answer({"message": "no Route matched with those values"}, 404)
 
@@ -157,6 +160,13 @@ class _Handler(BaseHTTPRequestHandler):
             {name: document[name] for name in fields if name in document} for document in found[skip : skip + limit]
         ]
         self.answer({"data": page, "meta": {"api_version": "0.86.4", "total_doc": len(found), "max_limit": 1000}})
+
+    def summary(self, query: dict[str, str]) -> None:
+        held = self.server_state.structures
+        found = [
+            {"material_id": name, "structure": held[name]} for name in query["material_ids"].split(",") if name in held
+        ]
+        self.answer({"data": found, "meta": {"api_version": "0.86.4", "total_doc": len(found), "max_limit": 1000}})
 
     def answer(self, content: Any, status: int = 200, **headers: str) -> None:
         """Send JSON."""

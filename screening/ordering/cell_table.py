@@ -83,6 +83,12 @@ def relaxation_ev_per_atom(material: str, cells: Sequence[OrderedCell], known: P
     return sum(lowered) / len(lowered)
 
 
+def cell_id(cell: OrderedCell) -> str:
+    """Return the identifier of the phase that a cell stands for."""
+    lithium = "" if cell.lithium_per_formula_unit is None else f"-Li{cell.lithium_per_formula_unit:g}"
+    return f"{CELL}{cell.material}{lithium}"
+
+
 def phase_of_cell(cell: OrderedCell, relaxation_ev_per_atom: float, known: PhaseSet) -> Phase:
     """Make the phase that stands for a material of its lowest-energy ordering.
 
@@ -109,10 +115,9 @@ def phase_of_cell(cell: OrderedCell, relaxation_ev_per_atom: float, known: Phase
         above = energy - here.mixture.energy - elements_energy(known, held)
         energy = above + there.mixture.energy + elements_energy(known, composition)
         carried = "; its energy above the hull at its own composition"
-    lithium = "" if cell.lithium_per_formula_unit is None else f"-Li{cell.lithium_per_formula_unit:g}"
     relaxed = len(cell.relaxed_ev_per_atom)
     return Phase(
-        id=f"{CELL}{cell.material}{lithium}",
+        id=cell_id(cell),
         formula=formula,
         energy_ev_per_atom=round(energy, 6),
         space_group=None,

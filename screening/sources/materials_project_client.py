@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from time import sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -28,6 +28,10 @@ except ImportError as error:
         f"the Materials Project's energies need the extra mp: python -m pip install 'coatscreen[mp]' ({error})"
     ) from None
 
+if TYPE_CHECKING:
+    from pymatgen.core import Structure
+
+_MOST_IDS = 200  # of a request; an address holds some 4000 characters
 _ATTEMPTS = 5
 _FIRST_WAIT_S = 1.0  # doubled each time
 _LONGEST_WAIT_S = 120.0
@@ -130,6 +134,38 @@ class MaterialsProjectClient:
         if (now := self.database_version()) != version:
             raise CalculationError(f"the Materials Project changed from version {version} to {now} while it was asked")
         return phases
+
+    def structures(self, ids: Sequence[str]) -> dict[str, Structure]:
+        """Fetch the structures of materials, by identifier; those the service does not have are not among them.
+
+        Raises
+        ------
+        InputError
+            If the key is refused.
+        CalculationError
+            If the service cannot be reached, or its answer is no structure.
+        """
+        from pymatgen.core import Structure
+
+        self.database_version()  # the session's own request comes first, see _connected
+        found = {}
+        for start in range(0, len(ids), _MOST_IDS):
+            part = list(ids[start : start + _MOST_IDS])
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    answer = self._connected().materials.summary.search(
+                        material_ids=part, all_fields=False, fields=["material_id", "structure"]
+                    )
+                    for document in answer:
+                        structure = document["structure"]
+                        read = structure if isinstance(structure, Structure) else Structure.from_dict(structure)
+                        found[str(document["material_id"])] = read
+            except CoatscreenError:
+                raise
+            except (MPRestError, requests.exceptions.RequestException, KeyError, ValueError, TypeError) as error:
+                raise CalculationError(f"the Materials Project's answer cannot be used: {_first_line(error)}") from None
+        return found
 
     def _connected(self) -> Any:
         """Return mp-api's client, whose own first requests have no time limit: :meth:`database_version` comes first."""

@@ -1,0 +1,1 @@
+"""Which structures a screening needs energies of that are not there yet."""
