@@ -154,5 +154,5 @@ def _reason(heard: list[str]) -> str:
     for line in heard:
         if found := re.search(r"The error response reads: b?['\"]?(.*?)['\"]?$", line):
             return found.group(1).replace("\\n", " ").strip() or "no reason given"
-    last = [line for line in heard if line.strip() and not set(line) <= set("-* ")]
+    last = [line for line in heard if line.strip() and not set(line) <= set("-* |^v")]
     return last[-1].strip() if last else "no reason given"
