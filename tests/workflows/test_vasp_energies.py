@@ -224,13 +224,16 @@ def outputs(spec, monkeypatch):
         if incar.get("NSW", 0):
             final.scale_lattice(start.volume * 0.99)
         energy = {3: ENERGIES["Li2S" if "S" in start.formula else "Li2O"], 12: ENERGIES["NCM"]}[len(start)]
-        write_outputs(here, final, energy, settings["titels"], settings["converged"])
+        converged = settings["converged"]
+        converged = converged(incar) if callable(converged) else converged
+        write_outputs(here, final, energy, settings["titels"], converged)
 
     monkeypatch.setattr(spec, "run_vasp", run)
     monkeypatch.setattr("workflows.vasp_here.require_vasp", lambda structures: None)
     return runs, settings
 
 
+@pytest.mark.slow
 def test_outputs_become_corrected_energies_in_a_table(outputs, tmp_path, capsys):
     from pymatgen.analysis.compatibility import MaterialsProject2020Compatibility
     from pymatgen.entries.computed_entries import ComputedStructureEntry
@@ -320,7 +323,17 @@ def test_other_calculations_are_refused_with_the_reason(outputs, tmp_path, chang
     assert not table.exists()
 
 
-def test_another_process_collects_and_collecting_again_changes_nothing(outputs, tmp_path, monkeypatch):
+def test_a_relaxation_that_did_not_converge_counts_also_where_atomate2_goes_on(outputs, tmp_path, monkeypatch):
+    from atomate2.vasp.jobs import base
+
+    monkeypatch.setattr(base, "should_stop_children", lambda *_, **__: False)  # its setting VASP_HANDLE_UNSUCCESSFUL
+    outputs[1]["converged"] = lambda incar: incar["NSW"] == 0
+    file = oxide(tmp_path)
+    outcome = add_structures([file], tmp_path / "own.json", calculator="vasp")
+    assert outcome.failed == {str(file): "relaxation 1 did not finish or converge (state failed)"}
+
+
+def test_another_process_collects_and_collecting_again_changes_nothing(outputs, tmp_path):
     from screening.database import StoreLocation
     from workflows.local import run_local
     from workflows.outputs import job_store
