@@ -8,14 +8,18 @@ import sys
 
 import pytest
 from test_order_materials import cell
+from test_own_structures import rock_salt
+from test_own_table import SCALE, made
 
 from screening.database import StoreLocation
 from screening.errors import CalculationError, InputError
 from screening.ordering.cell_table import read_cells
 from screening.ordering.ordered_cell import JOB_FAILED
+from screening.own_table import OwnTable
 from screening.vacancies.documents import packaged_vacancies, read_vacancies
 from workflows.order_materials import AskedCell, OrderingCollector
 from workflows.outputs import job_store
+from workflows.own_energies import OwnEnergyCollector, OwnRequest
 from workflows.prepared import Collector
 from workflows.stack import StackCollector
 from workflows.vacancies import VacancyCollector
@@ -179,6 +183,54 @@ def test_vacancies_are_not_made_from_part(tmp_path, jobs, location):
     with pytest.raises(CalculationError, match=r"^relax ordering: 3 of NMC532: no memory$"):
         collector.collect(jobs, location, {"relax ordering: 3 of NMC532": "CalculationError: no memory"})
     assert not (tmp_path / "found.json").exists()
+
+
+# -- energies of structures -------------------------------------------------------------------------------
+
+
+def adding(table, **structures):
+    """Return a collector of the energies of structures, by their phases' ids."""
+    asked = [
+        OwnRequest(file=f"{name}.cif", phase_id=name, phase_job=name, jobs=[f"relax: {name}", f"own_phase: {name}"])
+        for name in structures
+    ]
+    return OwnEnergyCollector(
+        table=table,
+        shown_table=table.name,
+        calculator="chgnet",
+        model="0.3.0",
+        scale=SCALE,
+        asked=asked,
+        skipped=[],
+        notes=[],
+    )
+
+
+def test_energies_of_structures_collected_again_are_the_same_table(tmp_path, jobs, location):
+    table = tmp_path / "new" / "own.json"
+    structures = {"LiF": rock_salt(), "MgO": rock_salt(4.3, "Mg", "O")}
+    for name, structure in structures.items():
+        finished(jobs, name, made(name, structure))
+    collector = adding(table, **structures)
+    assert collector.target == str(table)
+    found = collector.collect(jobs, location, {})
+    once = table.read_bytes()
+    assert Collector.from_text(collector.to_text()).collect(jobs, location, {}) == found
+    assert table.read_bytes() == once
+    assert [(one.file, one.id) for one in found.added] == [("LiF.cif", "LiF"), ("MgO.cif", "MgO")]
+
+
+def test_a_structure_whose_job_failed_is_named_with_the_first_reason(tmp_path, jobs, location):
+    table = tmp_path / "own.json"
+    finished(jobs, "LiF", made("LiF", rock_salt()))
+    failed = {"own_phase: MgO": "needs relax: MgO, which failed", "relax: MgO": "lost: queue job 12 has ended"}
+    collector = adding(table, LiF=None, MgO=None)
+    found = collector.collect(jobs, location, failed)
+    assert found.failed == {"MgO.cif": "lost: queue job 12 has ended"}
+    assert OwnTable.read(table, SCALE).own.keys() == {"LiF"}
+    finished(jobs, "MgO", made("MgO", rock_salt(4.3, "Mg", "O")))  # recovered
+    assert collector.collect(jobs, location, {}).failed == {}
+    assert OwnTable.read(table, SCALE).own.keys() == {"LiF", "MgO"}
 
 
 # -- stacks -----------------------------------------------------------------------------------------------
