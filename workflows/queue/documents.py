@@ -22,7 +22,7 @@ class FlowLabel(_Document):
 
     flow_id: str = Field(description="hash of its jobs and of where its result goes")
     name: str = Field(description="given by the user, or made of its kind and id")
-    kind: str = Field(description="'screening', 'energies', 'orderings', 'vacancies'")
+    kind: str = Field(description="'screening', 'energies', 'orderings', 'vacancies', 'stacks'")
     about: str = Field(description="what it is about")
     version: str = Field(description="of coatscreen, that submitted it")
     submitted: str = Field(description="time of submission, UTC")
