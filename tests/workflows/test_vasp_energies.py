@@ -160,6 +160,15 @@ def test_the_jobs_survive_the_way_to_a_queue():
         assert (again.uuid, again.name) == (job.uuid, job.name)
 
 
+def test_only_workers_of_a_site_with_vasp_take_its_calculations():
+    fireworks = pytest.importorskip("fireworks", reason="needs the extra 'cluster'")
+    *calculations, phase = [job for job, _ in VaspEnergyMaker().make(niobate(), "x").iterflow()]
+    assert [job.config.manager_config for job in calculations] == 3 * [{"_category": "vasp"}]
+    assert phase.config.manager_config == {}
+    without = fireworks.FWorker("here", category="__none__")  # as a site without VASP is written
+    assert without.query == {"spec._category": {"$exists": False}}
+
+
 # -- what is not here is said before any work -------------------------------------------------------------------------
 
 

@@ -31,6 +31,7 @@ class EnergyMaker(Maker, ABC):  # type: ignore[misc]
     name: str
     evaluates_given: ClassVar[bool]
     reads_folders: ClassVar[bool]  # whether a job begins from the files of the one before it
+    workers: ClassVar[dict[str, str]] = {}  # what the calculations ask of the workers of a queue
 
     def make(self, structure: Structure, phase_id: str) -> Flow:
         """Build the graph.
@@ -59,6 +60,8 @@ class EnergyMaker(Maker, ABC):  # type: ignore[misc]
             at_rest = job.output.structure
             link = {"prev_dir": job.output.dir_name} if self.reads_folders else {}
         final = named_by_content(self.static().make(at_rest, **link), phase_id)
+        for job in (*relaxed, final):
+            job.config.manager_config = dict(self.workers)
         phase = named_by_content(self.phase(phase_id, structure, as_given, relaxed, final), phase_id)
         made = [*([as_given] if as_given else []), *relaxed, final, phase]
         return Flow(made, output=phase.output, name=f"{self.name}: {phase_id}")
@@ -185,6 +188,7 @@ class VaspEnergyMaker(EnergyMaker):
 
     evaluates_given: ClassVar[bool] = False
     reads_folders: ClassVar[bool] = True
+    workers: ClassVar[dict[str, str]] = {"_category": "vasp"}  # in FireWorks' words; those of a site with VASP
 
     name: str = "VASP energy"
     calculations: MPGGADoubleRelaxStaticMaker = field(default_factory=_mp_calculations)
