@@ -172,9 +172,9 @@ class SlurmSandbox:
 
     def jobs(self) -> dict[int, tuple[str, str]]:
         """Return name and state of every job of the last ten minutes, by number."""
-        rows = self._command("squeue", "--noheader", "--states=all", "--format=%A|%j|%T").splitlines()
-        parts = [row.strip().split("|") for row in rows if row.strip()]
-        return {int(job_id): (name, state) for job_id, name, state in parts}
+        rows = self._command("squeue", "--noheader", "--states=all", "--format=%A|%T|%j").splitlines()
+        parts = [row.strip().split("|", 2) for row in rows if row.strip()]
+        return {int(job_id): (name, state) for job_id, state, name in parts}
 
     def state(self, job_id: int) -> str:
         """Return the state of a job, such as RUNNING or TIMEOUT."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -43,7 +44,7 @@ def read_job(document: Mapping[str, Any]) -> QueuedJob:
     ours, remote = document["job"]["metadata"][LABEL], document["remote"]
     state, error = _STATES[document["state"]], document["error"]
     if state == "lost":
-        error = f"jobflow-remote could not run it: {error_line(remote['error'] or '', ours['host'])}"
+        error = f"jobflow-remote could not run it: {_why_not_run(remote['error'] or '')}"
     elif state == "failed" and error.startswith(_KILLED):
         state, error = "lost", _why_killed(remote, ours["host"])
     elif state == "failed":
@@ -60,6 +61,14 @@ def read_job(document: Mapping[str, Any]) -> QueuedJob:
         started=_written(document["start_time"]),
         finished=_written(document["end_time"]),
     )
+
+
+def _why_not_run(error: str) -> str:
+    """Say what jobflow-remote says, or the scheduler where that took no job."""
+    refused = re.search(r"submission failed\. .*stderr=(['\"])(.*)\1, status", error)
+    if refused is None:
+        return error_line(error, None)
+    return f"the scheduler did not take it: {refused[2].replace(chr(92) + 'n', ' ').strip()}"
 
 
 def _why_killed(remote: Mapping[str, Any], host: str | None) -> str:

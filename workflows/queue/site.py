@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -70,6 +71,11 @@ class Site(BaseModel):
             raise ValueError("parallel_env: SGE needs the name of a parallel environment for more than one core")
         if self.scheduler != "sge" and self.parallel_env is not None:
             raise ValueError(f"parallel_env: only SGE has parallel environments, not {self.scheduler}")
+        if self.manager == "jobflow-remote" and not re.fullmatch(r"[\w./@%+=:,-]+", str(self.work_folder)):
+            raise ValueError(
+                f"work_folder: {str(self.work_folder)!r}: jobflow-remote quotes no path: letters, digits and "
+                ". _ - @ % + = : , only"
+            )
         return self
 
     @classmethod
