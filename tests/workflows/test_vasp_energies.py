@@ -166,7 +166,7 @@ def test_only_workers_of_a_site_with_vasp_take_its_calculations():
     assert [job.config.manager_config for job in calculations] == 3 * [{"_category": "vasp"}]
     assert phase.config.manager_config == {}
     without = fireworks.FWorker("here", category="__none__")  # as a site without VASP is written
-    assert without.query == {"spec._category": {"$exists": False}}
+    assert without.query["spec._category"] == {"$exists": False}
 
 
 # -- what is not here is said before any work -------------------------------------------------------------------------
