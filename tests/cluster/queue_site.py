@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import shlex
 import subprocess
 import sys
 import time
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import dedent, indent
 from typing import Any
 
 from cluster.slurm_sandbox import UNFINISHED, SlurmSandbox
@@ -18,8 +19,9 @@ from fixtures_screening import SMALL, contents, without
 
 from screening.database import StoreLocation
 from workflows.outputs import finished, job_store
-from workflows.queue.documents import QueuedJob
+from workflows.queue.documents import QueuedJob, Recovery
 from workflows.queue.launchpad import FireworksQueue
+from workflows.queue.recovery import recover
 from workflows.queue.site import Site
 from workflows.queue.site_files import write_site
 
@@ -52,6 +54,7 @@ class QueueSite:
             "partition": "debug",
             "max_jobs": 1,
             "ping_seconds": 5,
+            "poll_seconds": 1,
             "work_folder": str(self.work),
             **options,
         }
@@ -95,6 +98,15 @@ class QueueSite:
         assert done.stdout == ""
         return done.stderr
 
+    def recover(self, **options: Any) -> Recovery:
+        """Recover in this process, which is faster."""
+        from fireworks.utilities.fw_serializers import SAVED_FW_MODULES
+
+        # else FireWorks looks for them among all its modules, with their tests, whose marks this pytest refuses
+        SAVED_FW_MODULES["PyTask"] = "fireworks.user_objects.firetasks.script_task"
+        SAVED_FW_MODULES["CommonAdapter"] = "fireworks.user_objects.queue_adapters.common_adapter"
+        return recover(self.site, **options)
+
     # -- the database -------------------------------------------------------------------------------------
 
     @property
@@ -121,7 +133,9 @@ class QueueSite:
         """Return how often each job was started, by name, also before it was put back."""
         with self.database() as database:
             started = Counter(launch["fw_id"] for launch in database["launches"].find({}, {"fw_id": 1}))
-            return {job["name"]: started[job["fw_id"]] for job in database["fireworks"].find({}, {"fw_id": 1, "name": 1})}
+            return {
+                job["name"]: started[job["fw_id"]] for job in database["fireworks"].find({}, {"fw_id": 1, "name": 1})
+            }
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Yield all documents of the database, the files the workers wrote, and what was printed."""
@@ -145,13 +159,20 @@ class QueueSite:
             time.sleep(POLL_S)
         return found
 
+    @property
+    def idle(self) -> bool:
+        """Whether no queue job of this site is left."""
+        ids = {int(job_id) for job_id in FireworksQueue(self.site).started_jobs()}
+        return not any(state in UNFINISHED for number, (_, state) in self.slurm.jobs().items() if number in ids)
+
     def until_idle(self) -> None:
         """Wait until no queue job of this site is left."""
-        ids = {int(job_id) for job_id in FireworksQueue(self.site).started_jobs()}
-        self.until(
-            lambda: not any(state in UNFINISHED for number, (_, state) in self.slurm.jobs().items() if number in ids),
-            "the end of the queue jobs",
-        )
+        self.until(lambda: self.idle, "the end of the queue jobs")
+
+    def until_ended(self) -> None:
+        """Wait until all jobs have ended, one is lost, or no worker is left."""
+        ended = {"completed", "failed"}
+        self.until(lambda: set(self.states()) <= ended or self.states()["lost"] or self.idle, "the end of the jobs")
 
     def until_complete(self) -> None:
         """Wait until all jobs of all flows are completed."""
@@ -183,7 +204,10 @@ def outputs(store: str) -> dict[str, Any]:
     wanted = [part for document in documents for part in parts_of(document["output"])]
     there = [part["blob_uuid"] for part in jobs.additional_stores["data"].query({}, properties=["blob_uuid"])]
     assert sorted(there) == sorted(wanted)
-    loaded = {doc["uuid"]: without({"name": doc["name"], "output": doc["output"]}, *_VOLATILE) for doc in jobs.query({}, load=True)}
+    loaded = {
+        doc["uuid"]: without({"name": doc["name"], "output": doc["output"]}, *_VOLATILE)
+        for doc in jobs.query({}, load=True)
+    }
     jobs.close()
     return loaded
 
@@ -210,20 +234,37 @@ def assert_same(one: str, other: str) -> None:
 def hook(folder: Path, code: str) -> str:
     """Return a line of the shell after which every worker runs some code as it starts.
 
-    The code sees the module ``os``, and ``once(name)``, which is true in the first process that asks.
+    In the code, ``once(name)`` is true in the first process that asks, ``die()`` is a kill -9 of this process, and
+    ``before(owner, name, do)`` calls ``do(caller, *arguments)`` before each call of a function.
     """
     folder.mkdir(parents=True)
-    (folder / "sitecustomize.py").write_text(
-        "import os, sys\n"
-        "if any(word.endswith('rlaunch') for word in sys.orig_argv):\n"
-        "    def once(name):\n"
-        "        try:\n"
-        f"            os.close(os.open(os.path.join({str(folder)!r}, name), os.O_CREAT | os.O_EXCL))\n"
-        "        except FileExistsError:\n"
-        "            return False\n"
-        "        return True\n" + "".join(f"    {line}\n" for line in code.splitlines())
-    )
-    return f"export PYTHONPATH='{folder}'"
+    (folder / "sitecustomize.py").write_text(_WORKER.format(folder=str(folder), code=indent(dedent(code), "    ")))
+    return f"export PYTHONPATH={shlex.quote(str(folder))}"
+
+
+_WORKER = """\
+import os, signal, sys
+
+def once(name):
+    try:
+        os.close(os.open(os.path.join({folder!r}, name), os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def before(owner, name, do):
+    real = getattr(owner, name)
+    def changed(*args, **kwargs):
+        do(sys._getframe(1).f_code.co_name, *args)
+        return real(*args, **kwargs)
+    setattr(owner, name, changed)
+
+if any(word.endswith("rlaunch") for word in sys.orig_argv):
+{code}
+"""
 
 
 def words_for(folder: Path, **options: Any) -> list[str]:
