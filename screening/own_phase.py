@@ -117,7 +117,7 @@ def own_vasp_phase(name: str, given: Structure, document: Mapping[str, Any], ste
     given
         The structure before it was relaxed.
     document
-        Task document of the single point.
+        Task document of the single point, with its INCAR under ``incar``.
     steps
         Ionic steps of the relaxations.
 
@@ -135,6 +135,8 @@ def own_vasp_phase(name: str, given: Structure, document: Mapping[str, Any], ste
         raise CalculationError("no single point by VASP")
     if reason := VASP_SCALE.disagreement(found.scale):
         raise CalculationError(f"not on the scale of the Materials Project's PBE and PBE+U energies: {reason}")
+    if (cutoff := float(document["incar"]["ENCUT"])) != _plane_waves_ev():
+        raise CalculationError(f"computed with plane waves up to {cutoff:g} eV, not {_plane_waves_ev():g} eV")
     if reason := describe_isolation(found.structure):
         raise CalculationError(f"it fell apart when relaxed: {reason}")
     entry, n_atoms = found.entry, len(found.structure)
@@ -162,3 +164,10 @@ def own_vasp_phase(name: str, given: Structure, document: Mapping[str, Any], ste
         given=json.loads(given.to_json()),
         relaxed=json.loads(found.structure.to_json()),
     )
+
+
+def _plane_waves_ev() -> float:
+    """Return the cutoff of the Materials Project's calculations, eV."""
+    from pymatgen.io.vasp.sets import MPRelaxSet
+
+    return float(MPRelaxSet.CONFIG["INCAR"]["ENCUT"])

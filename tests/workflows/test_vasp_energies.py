@@ -320,8 +320,9 @@ def test_the_table_joins_energies_on_the_scale_of_mp_and_no_others(outputs, tmp_
         ({"titels": {**TITELS, "Ni": "PAW_PBE Ni 02Aug2007"}}, "MP2020 corrections do not hold for it: "),
         ({"incar": {"LDAUU": [0, 3.9, 3.32, 4.0, 0]}}, "MP2020 corrections do not hold for it: "),
         ({"incar": {"METAGGA": "R2scan", "LDAU": False}}, "not on the scale of the Materials Project's PBE"),
+        ({"incar": {"ENCUT": 400.0}}, "computed with plane waves up to 400 eV, not 520 eV"),
     ],
-    ids=["unconverged", "pseudopotential", "hubbard-u", "functional"],
+    ids=["unconverged", "pseudopotential", "hubbard-u", "functional", "plane-waves"],
 )
 def test_other_calculations_are_refused_with_the_reason(outputs, tmp_path, change, reason):
     outputs[1].update(change)

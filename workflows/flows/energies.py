@@ -215,6 +215,7 @@ class VaspEnergyMaker(EnergyMaker):
             "entry": task.entry,
             "vasp_version": task.vasp_version,
             "dir_name": task.dir_name,
+            "incar": task.input.incar,
         }
         return own_vasp_phase(
             phase_id,
