@@ -1,0 +1,121 @@
+"""A screening through jobflow-remote on a real Slurm, with its runner as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import yaml
+from cluster.double import Double
+from cluster.slurm_sandbox import UNFINISHED
+from fixtures_screening import contents, settings_for
+from pymongo import MongoClient
+
+from workflows.queue.site import Site
+from workflows.queue.site_files import PROJECT_FILE, write_site
+from workflows.queue.status import status
+from workflows.run import run_screening
+
+pytest.importorskip("jobflow_remote", reason="the extra [cluster] is not installed")
+
+pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("own_folder")]
+
+PATIENCE_S = 90
+
+
+def ended(flow):
+    """Whether no job is left that may still run."""
+    return not any(flow.jobs[state] for state in ("waiting", "ready", "running"))
+
+
+class Cluster:
+    """A site of jobflow-remote on a real Slurm, as its user sees it; its jobs wait while the file ``hold`` is there."""
+
+    def __init__(self, folder, database, slurm):
+        self.hold, self.slurm, self.log = folder / "hold", slurm, folder / "runner.log"
+        (folder / "work").mkdir()
+        options = {"database": database, "work_folder": str(folder / "work"), "partition": "debug", "max_jobs": 4}
+        setup = [f"while [ -e {self.hold} ]; do sleep 0.1; done"]
+        site = Site.make(manager="jobflow-remote", scheduler="slurm", ping_seconds=5, setup=tuple(setup), **options)
+        self.site = write_site(site, folder / "site")
+        project = yaml.safe_load((self.site.folder / PROJECT_FILE).read_text())
+        for name in ("delay_checkout", "delay_check_run_status", "delay_advance_status"):
+            project["runner"][name] = 1
+        (self.site.folder / PROJECT_FILE).write_text(yaml.safe_dump(project))
+        self.environment = {**slurm.environment(), **self.site.environment_variables(), "OMP_NUM_THREADS": "1"}
+
+    def json(self, *words):
+        """Run ``coatscreen`` as a user would, and return the document."""
+        command = [sys.executable, "-m", "coatscreen", *words, "--json"]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=PATIENCE_S)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def start_runner(self):
+        """Start jobflow-remote's runner."""
+        with self.log.open("a") as log:
+            command = [str(self.site.environment / "bin" / "jf"), "runner", "run"]
+            return subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, start_new_session=True)
+
+    def until(self, holds, what):
+        """Wait until something holds of the only flow, and return it."""
+        give_up = time.monotonic() + PATIENCE_S
+        while not holds(flow := status(self.site).flows[0]):
+            assert time.monotonic() < give_up, f"waited in vain for {what}: {flow}\n{self.errors()}"
+            time.sleep(0.5)
+        return flow
+
+    def errors(self):
+        """Return what jobflow-remote says of its jobs."""
+        with MongoClient(self.site.database) as client:
+            return [job["remote"]["error"] for job in client.get_default_database()["jf_jobs"].find({})]
+
+
+@pytest.fixture(scope="module")
+def double(tmp_path_factory):
+    running = Double(tmp_path_factory.mktemp("mongodb"))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def cluster(tmp_path, double, slurm, monkeypatch):
+    monkeypatch.setenv("SLURM_CONF", str(slurm.configuration))
+    made = Cluster(tmp_path, double.database_uri("coatings"), slurm)
+    runner = made.start_runner()
+    yield made
+    os.killpg(runner.pid, signal.SIGTERM)
+    runner.wait(30)
+    slurm.wait_idle()
+
+
+def test_one_job_is_cancelled_and_comes_back(cluster, slurm, tmp_path):
+    """The result is that of a run here, in the end; before, it says which job it was made without."""
+    settings = settings_for(tmp_path, coatings=["LiNbO3"])
+    words = ["--coatings", "LiNbO3", "--cathodes", "LiCoO2", "--electrolytes", "Li6PS5Cl"]
+    cluster.hold.touch()
+    answer = cluster.json("submit", *words, "--energies", settings.energies)
+    assert answer["launched"] == []
+    cluster.until(lambda flow: flow.jobs["running"] == 4, "four jobs in the queue")
+    found = cluster.json("status")["queue"]
+    assert (found["running"], found["pending"], found["runner_at_work"]) == (4, 0, True)
+    queued = {number for number, (_, state) in slurm.jobs().items() if state in UNFINISHED}
+    slurm.cancel(max(queued))
+    cluster.hold.unlink()
+    flow = cluster.until(ended, "the end")
+    assert flow.state == "stopped"
+    (lost,) = flow.lost
+    assert lost.error.startswith(f"lost: queue job {max(queued)} ended before it: ")
+    assert "CANCELLED" in lost.error
+    assert flow.done + flow.need_failed + len(flow.failed) + 1 == answer["total"]
+    assert [job["name"] for job in cluster.json("recover")["rerun"]] == [lost.name]
+    flow = cluster.until(ended, "the end")
+    assert (flow.state, flow.done) == ("complete", answer["total"])
+    run_screening(settings)
+    assert contents(cluster.site.database) == contents(tmp_path / "db")
