@@ -148,6 +148,9 @@ def test_a_packaged_cell_is_built_on_the_sites_of_its_parent(name):
     oxygen = np.array([site.specie.symbol == "O" for site in structure])
     assert oxygen[distances[~oxygen].argmin(axis=1)].all()  # every cation is beside oxygen
     assert 1.8 < distances.min() < 2.2
+    if name == "cell-NCM83-Li1":  # of alpha-NaFeO2 type, oxygen lies nearer the metals than lithium
+        lithium = np.array([site.specie.symbol == "Li" for site in structure])
+        assert distances[lithium][:, oxygen].min() > 1.05 * distances[~lithium & ~oxygen][:, oxygen].min()
 
 
 def test_structures_without_a_folder_are_refused(tmp_path, capsys):
