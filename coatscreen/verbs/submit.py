@@ -162,8 +162,11 @@ def _reset(site: Any, confirm: str | None) -> None:
     import sys
 
     from coatscreen.output import note
+    from screening.errors import InputError
     from workflows.queue.site import reset_launchpad
 
+    if site.manager != "fireworks":
+        raise InputError("--reset-launchpad is for FireWorks; `jf admin reset` forgets the flows of jobflow-remote")
     if confirm is None and sys.stdin.isatty():
         confirm = typer.prompt(f"Name of the database whose flows are to be forgotten ({site.database_name})", err=True)
     reset_launchpad(site, confirm)
