@@ -128,7 +128,6 @@ def put_into_table(path: str | Path, scale: EnergyScale, phase: OwnPhase) -> str
     from pymatgen.core import Structure
 
     try:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock", timeout=_LOCK_SECONDS):
             table = OwnTable.read(path, scale)
             if known := table.same_as(Structure.from_dict(phase.relaxed), relaxed=True):
