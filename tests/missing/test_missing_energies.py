@@ -153,6 +153,16 @@ def test_a_packaged_cell_is_built_on_the_sites_of_its_parent(name):
         assert distances[lithium][:, oxygen].min() > 1.05 * distances[~lithium & ~oxygen][:, oxygen].min()
 
 
+def test_a_glass_needs_no_energy_and_an_unknown_compound_one_of_its_own(capsys):
+    command = [*ASK[:2], "--cathodes", "LiCoO2", "--json"]
+    assert execute([*command, "--coatings", "Li22ZrO13", "--electrolytes", "0.75Li2S-0.25P2S5@30meV"]) == 0
+    missing = json.loads(capsys.readouterr().out)["missing"]
+    (unknown,) = [one for one in missing if one["id"] is None]
+    assert (unknown["formula"], unknown["needed_for"], unknown["why"]) == ("Li22ZrO13", ["Li22ZrO13"], "material")
+    assert unknown["energy_above_hull_ev_per_atom"] is None
+    assert "one of your own" in unknown["hint"]
+
+
 def test_structures_without_a_folder_are_refused(tmp_path, capsys):
     for option in (["--fetch"], ["--structures", str(tmp_path / "x.jsonl")]):
         assert execute([*ASK, *option]) == 2
