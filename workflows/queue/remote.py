@@ -92,10 +92,12 @@ class RemoteQueue:
     def runner_at_work(self) -> bool | None:
         """Return whether jobflow-remote's runner gave a sign of life lately."""
         with self._errors():
-            signs = self.controller.get_runner_pings()
+            signs: list[datetime] = [sign["time"] for sign in self.controller.get_runner_pings()[-1:]]
+            daemon = self.controller.get_running_runner()  # its start is noted before it gives its first sign
+        if isinstance(daemon, dict):
+            signs.append(daemon["last_pinged"])
         patience = timedelta(seconds=self.site.ping_seconds * LOST_PINGS)
-        last: datetime | None = signs[-1]["time"] if signs else None
-        return last is not None and datetime.now(UTC) - last.replace(tzinfo=UTC) < patience
+        return any(datetime.now(UTC) - sign.replace(tzinfo=UTC) < patience for sign in signs)
 
     # -- changing ----------------------------------------------------------------------------------------
 

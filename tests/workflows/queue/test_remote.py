@@ -333,6 +333,9 @@ def test_whether_the_runner_lives(cluster, settings):
     notes = cluster.database()["jf_auxiliary"]
     notes.update_one({"runner_pings": {"$exists": True}}, {"$set": {"runner_pings": [{"time": long_ago}]}})
     assert status(cluster.site).queue.runner_at_work is False
+    started = {"running_runner": {"last_pinged": datetime.now(UTC)}}
+    notes.update_one({"running_runner": {"$exists": True}}, {"$set": started})
+    assert status(cluster.site).queue.runner_at_work is True
 
 
 def test_the_number_of_queue_jobs_is_the_runners(cluster, settings):
