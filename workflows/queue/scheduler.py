@@ -87,8 +87,10 @@ def ask(command: list[str], folder: Path | None = None) -> str:
     """
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_TIMEOUT_S)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise CalculationError(f"the command {command[0]} of the scheduler is not on this machine") from None
+    except OSError as error:
+        raise CalculationError(f"the command {command[0]} of the scheduler cannot be run: {error.strerror}") from None
     except subprocess.TimeoutExpired:
         raise CalculationError(f"{command[0]} has not answered for {_TIMEOUT_S} s") from None
     if done.returncode:
