@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,31 +36,27 @@ Catalogue = Annotated[str | None, typer.Option(help="Comma list of YAML files wi
 Config = Annotated[Path | None, typer.Option(help="YAML or TOML file with the same options.")]
 
 
-def given_options(
-    *,
-    coatings: str | None,
-    candidates: Path | None,
-    cathodes: str | None,
-    electrolytes: str | None,
-    lithiation: str | None,
-    energies: str | None,
-    prefer_mu: str | None,
-    uncertainty: bool,
-    samples: int | None,
-    seed: int | None,
-    catalogue: str | None,
-) -> dict[str, Any]:
-    """Return the options as settings by name; None where one is not given."""
+_NAMES = (
+    "coatings",
+    "candidates",
+    "cathodes",
+    "electrolytes",
+    "lithiation",
+    "energies",
+    "prefer_mu",
+    "uncertainty",
+    "samples",
+    "seed",
+    "catalogue",
+)
+
+
+def given_options(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a verb's options of a screening as settings by name; None where one is not given."""
+    given = {name: arguments[name] for name in _NAMES}
+    candidates = given["candidates"]
     return {
-        "coatings": coatings,
+        **given,
         "candidates": None if candidates is None else str(candidates),
-        "cathodes": cathodes,
-        "electrolytes": electrolytes,
-        "lithiation": lithiation,
-        "energies": energies,
-        "prefer_mu": prefer_mu,
-        "uncertainty": uncertainty or None,
-        "samples": samples,
-        "seed": seed,
-        "catalogue": catalogue,
+        "uncertainty": given["uncertainty"] or None,
     }

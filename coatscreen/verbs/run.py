@@ -47,6 +47,7 @@ def run(
 
     Example: coatscreen run --coatings LiNbO3,Li3BO3 --cathodes NCM622 --electrolytes Li6PS5Cl
     """
+    given = options.given_options(locals())
     from coatscreen.output import document, note, print_json, progress_bar
     from coatscreen.rankings import print_ranking
     from screening.database import CoatingDatabase, StoreLocation
@@ -54,19 +55,6 @@ def run(
     from workflows.run import run_screening, unfinished_request
     from workflows.settings import load_settings
 
-    given = options.given_options(
-        coatings=coatings,
-        candidates=candidates,
-        cathodes=cathodes,
-        electrolytes=electrolytes,
-        lithiation=lithiation,
-        energies=energies,
-        prefer_mu=prefer_mu,
-        uncertainty=uncertainty,
-        samples=samples,
-        seed=seed,
-        catalogue=catalogue,
-    )
     if resume:
         for name in ("config", *given):
             if (config if name == "config" else given[name]) is not None:

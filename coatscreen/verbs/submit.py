@@ -82,6 +82,7 @@ def submit(
 
     Example: coatscreen submit --candidates stable.csv --job-length 15 --max-jobs 4 && coatscreen status --watch
     """
+    given = options.given_options(locals())
     from coatscreen.flows import print_submitted
     from coatscreen.output import print_json
     from screening.errors import InputError
@@ -106,19 +107,6 @@ def submit(
         "poll_seconds": poll_seconds,
         "manager": manager,
     }
-    given = options.given_options(
-        coatings=coatings,
-        candidates=candidates,
-        cathodes=cathodes,
-        electrolytes=electrolytes,
-        lithiation=lithiation,
-        energies=energies,
-        prefer_mu=prefer_mu,
-        uncertainty=uncertainty,
-        samples=samples,
-        seed=seed,
-        catalogue=catalogue,
-    )
     if init:
         from coatscreen.verbs.site_setup import init_site
 
