@@ -106,7 +106,8 @@ def prepare_screening(settings: ScreeningSettings) -> tuple[ScreeningPlan, Prepa
     )
     collector = ScreeningCollector(run=run, asked_for=list(flow.job_uuids), criteria=settings.criteria)
     pairs = ", ".join(f"{c.name}|{e.name}" for c in plan.cathodes for e in plan.electrolytes)
-    return plan, Prepared("screening", f"{len(plan.coatings)} coatings, {pairs}", flow, collector)
+    coatings = plan.coatings[0].name if len(plan.coatings) == 1 else f"{len(plan.coatings)} coatings"
+    return plan, Prepared("screening", f"{coatings}, {pairs}", flow, collector)
 
 
 def run_screening(settings: ScreeningSettings, progress: Progress = lambda finished, total, name: None) -> Finished:
