@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
+from urllib.parse import urlsplit
 
 from cluster.slurm_sandbox import UNFINISHED, SlurmSandbox
 from fixtures_screening import SMALL, contents, without
@@ -112,6 +113,11 @@ class QueueSite:
     @property
     def location(self) -> StoreLocation:
         return StoreLocation(self.uri)
+
+    @property
+    def password(self) -> str:
+        """The password in the URI; a word that is nowhere where there is none."""
+        return urlsplit(self.uri).password or "no password"
 
     @contextmanager
     def database(self) -> Iterator[Any]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
-from cluster.double import Double
 from cluster.queue_site import QueueSite, assert_same, words_for
 from fixtures_screening import SMALL, contents, energies_file, job_times, settings_for
+from pymongo import MongoClient
 
 from workflows.queue.launchpad import FireworksQueue
 from workflows.run import run_screening
@@ -21,11 +22,18 @@ pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("own_folder")]
 
 
 @pytest.fixture(scope="module")
-def double(tmp_path_factory):
-    running = Double(tmp_path_factory.mktemp("mongodb"))
-    running.start()
-    yield running
-    running.stop()
+def new_database(database_server):
+    """Make a database, and return its URI."""
+    made = []
+
+    def make():
+        made.append(database_server.database_uri(f"coatscreen_test_{uuid.uuid4().hex[:12]}"))
+        return made[-1]
+
+    yield make
+    for uri in made:
+        with MongoClient(uri) as client:
+            client.drop_database(client.get_default_database())
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +44,9 @@ def on_slurm(slurm):
 
 
 @pytest.fixture(scope="module")
-def submitted(tmp_path_factory, double, on_slurm):
+def submitted(tmp_path_factory, new_database, on_slurm):
     """The default screening, submitted with three queue jobs at one time, and complete."""
-    site = QueueSite(tmp_path_factory.mktemp("queue"), double.database_uri("default"), on_slurm, max_jobs=3)
+    site = QueueSite(tmp_path_factory.mktemp("queue"), new_database(), on_slurm, max_jobs=3)
     site.answer = site.json("submit")
     site.until_complete()
     return site
@@ -102,18 +110,18 @@ def test_collected_by_two_at_once(submitted, local):
     assert_same(submitted.uri, local)
 
 
-def test_the_password_is_nowhere(submitted, double):
+def test_the_password_is_nowhere(submitted):
     submitted.run("status")
     texts = dict(submitted.texts())
     assert any(name.endswith("FW.json") for name in texts)
-    assert [name for name, text in texts.items() if double.password in text] == []
+    assert [name for name, text in texts.items() if submitted.password in text] == []
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory, double, on_slurm):
+def many(tmp_path_factory, new_database, on_slurm):
     """Each coating a batch of its own, so that several workers have something to do; complete."""
     folder = tmp_path_factory.mktemp("many")
-    site = QueueSite(folder, double.database_uri("many"), on_slurm, max_jobs=3)
+    site = QueueSite(folder, new_database(), on_slurm, max_jobs=3)
     site.energies = energies_file(folder)
     site.words = words_for(folder, energies=site.energies, batch_size=1)
     site.answer = site.json("submit", *site.words, "--name", "first")
@@ -156,8 +164,8 @@ def test_a_name_is_given_once(many, tmp_path):
     assert {label.name for label in FireworksQueue(many.site).labels()} <= {"first", "second"}
 
 
-def test_submitted_by_two_at_once_and_started_by_fireworks_itself(tmp_path, double, on_slurm):
-    site = QueueSite(tmp_path / "queue", double.database_uri("qlaunch"), on_slurm)
+def test_submitted_by_two_at_once_and_started_by_fireworks_itself(tmp_path, new_database, on_slurm):
+    site = QueueSite(tmp_path / "queue", new_database(), on_slurm)
     energies = energies_file(tmp_path)
     words = words_for(tmp_path, energies=energies)
     both = [site.start("submit", *words, "--no-launch", "--json") for _ in range(2)]
@@ -178,4 +186,4 @@ def test_submitted_by_two_at_once_and_started_by_fireworks_itself(tmp_path, doub
     site.until_complete()
     run_screening(settings_for(tmp_path, energies=energies))
     assert_same(site.uri, str(tmp_path / "db"))
-    assert [name for name, text in site.texts() if double.password in text] == []
+    assert [name for name, text in site.texts() if site.password in text] == []
