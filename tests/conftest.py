@@ -42,6 +42,17 @@ def database_server(tmp_path_factory):
     double.stop()
 
 
+@pytest.fixture(scope="module")
+def double(tmp_path_factory):
+    """A double of MongoDB with a user, whatever MONGODB_URI names."""
+    from cluster.double import Double
+
+    running = Double(tmp_path_factory.mktemp("mongodb"))
+    running.start()
+    yield running
+    running.stop()
+
+
 @pytest.fixture
 def database_uri(database_server):
     """The URI of a database of the test's own, user and password included."""

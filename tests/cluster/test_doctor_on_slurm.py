@@ -9,7 +9,6 @@ import subprocess
 import sys
 
 import pytest
-from cluster.double import Double
 
 from screening.database import StoreLocation
 from workflows.queue.doctor import examine
@@ -19,14 +18,6 @@ from workflows.queue.site_files import write_site
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 
 pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("own_folder")]
-
-
-@pytest.fixture(scope="module")
-def double(tmp_path_factory):
-    running = Double(tmp_path_factory.mktemp("mongodb"))
-    running.start()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

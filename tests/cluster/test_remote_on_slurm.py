@@ -11,7 +11,6 @@ import time
 
 import pytest
 import yaml
-from cluster.double import Double
 from cluster.slurm_sandbox import UNFINISHED
 from fixtures_screening import contents, settings_for
 from pymongo import MongoClient
@@ -74,14 +73,6 @@ class Cluster:
         """Return what jobflow-remote says of its jobs."""
         with MongoClient(self.site.database) as client:
             return [job["remote"]["error"] for job in client.get_default_database()["jf_jobs"].find({})]
-
-
-@pytest.fixture(scope="module")
-def double(tmp_path_factory):
-    running = Double(tmp_path_factory.mktemp("mongodb"))
-    running.start()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -19,21 +19,12 @@ from workflows.queue.site_files import write_site
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 
-from cluster.double import Double
 
 pytestmark = pytest.mark.usefixtures("own_folder")
 
 NAMES = [
     *("site", "files", "programs", "paths", "settings", "database", "large results", "job database", "queue", "node")
 ]
-
-
-@pytest.fixture(scope="module")
-def double(tmp_path_factory):
-    running = Double(tmp_path_factory.mktemp("mongodb"))
-    running.start()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

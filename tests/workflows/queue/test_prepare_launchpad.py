@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import pytest
-from cluster.double import Double
 
 from screening.errors import InputError, StoreError
 from workflows.queue.site import Site, prepare_launchpad, reset_launchpad
@@ -15,14 +14,6 @@ from workflows.queue.site_files import write_site
 fireworks = pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 
 pytestmark = pytest.mark.usefixtures("own_folder")
-
-
-@pytest.fixture(scope="module")
-def double(tmp_path_factory):
-    running = Double(tmp_path_factory.mktemp("mongodb"))
-    running.start()
-    yield running
-    running.stop()
 
 
 @pytest.fixture
