@@ -25,7 +25,10 @@ from pathlib import Path
 
 import yaml
 
-from screening import batch, sample_batch
+from screening import PhaseSet, batch, sample_batch
+from screening.candidate_documents import Selection
+from screening.candidates import stable_compounds
+from screening.criteria import default_criteria
 from screening.plan import ScreeningPlan, plan_screening
 from screening.samples import Sampling
 
@@ -34,10 +37,10 @@ _LINE = re.compile(r"(\S+ \S+) INFO (Launching Rocket|Rocket finished|Starting j
 
 
 def planned(number: int) -> ScreeningPlan:
-    """Plan so many stable lithium compounds, from all over the list; all where there are fewer."""
-    plan = plan_screening(["all"], ["NCM83"], ["Li6PS5Cl"])
-    step = max(1, len(plan.coatings) // number)
-    return plan.model_copy(update={"coatings": plan.coatings[::step][:number]})
+    """Plan so many stable lithium compounds, from all over the list of those."""
+    stable = stable_compounds(PhaseSet.reference(), Selection(transition_metals=True), default_criteria())
+    apart = len(stable) / number
+    return plan_screening([stable[int(i * apart)] for i in range(number)], ["NCM83"], ["Li6PS5Cl"])
 
 
 def contacts() -> None:

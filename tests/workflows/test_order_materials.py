@@ -144,6 +144,7 @@ def test_two_processes_do_not_compute_one_table(own_folder, tmp_path, capsys):
 SMALL = ["--least-sites", "8", "--lithium", "1,0.5", "--orderings", "3", "--relaxed", "2", "--tolerance", "0.4"]
 
 
+@pytest.mark.slow
 def test_a_table_end_to_end(own_folder, capsys):
     pytest.importorskip("chgnet", reason="needs the extra 'mlip'")
     pytest.importorskip("atomate2", reason="needs the extra 'mlip'")

@@ -25,7 +25,7 @@ from workflows.flows.energies import VaspEnergyMaker
 from workflows.own_energies import add_structures, prepare_own_energies
 from workflows.prepared import Collector
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 # what the Materials Project documents of its PBE calculations (docs.materialsproject.org, "Calculation details"):
 ENCUT = 520
@@ -242,7 +242,6 @@ def outputs(spec, monkeypatch):
     return runs, settings
 
 
-@pytest.mark.slow
 def test_outputs_become_corrected_energies_in_a_table(outputs, tmp_path, capsys):
     from pymatgen.analysis.compatibility import MaterialsProject2020Compatibility
     from pymatgen.entries.computed_entries import ComputedStructureEntry

@@ -20,7 +20,7 @@ from workflows.queue.site_files import write_site
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 
 
-pytestmark = pytest.mark.usefixtures("own_folder")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_folder")]
 
 NAMES = [
     *("site", "files", "programs", "paths", "settings", "database", "large results", "job database", "queue", "node")

@@ -28,7 +28,7 @@ pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 if not (find_spec("chgnet") and find_spec("atomate2")):
     pytest.skip("needs the extra 'mlip'", allow_module_level=True)
 
-pytestmark = [pytest.mark.usefixtures("own_folder"), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_folder"), pytest.mark.filterwarnings("ignore")]
 
 _MOST_LINES = 12  # that a worker logs of one job
 STACK = ["stack", "--cathode", "LiCoO2", "--electrolyte", "Li6PS5Cl", "--coatings", "LiNbO3,Li3PO4,HfO2", "--top", "3"]
