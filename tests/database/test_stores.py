@@ -233,7 +233,7 @@ def test_a_killed_holder_leaves_no_lock(tmp_path):
     order = tmp_path / "order"
     process = multiprocessing.get_context("fork").Process(target=hold, args=(tmp_path, order, "x", 60))
     process.start()
-    while not order.exists():
+    while not (order.exists() and order.read_text()):
         time.sleep(0.01)
     process.kill()
     process.join(10)
@@ -246,7 +246,7 @@ def test_waiting_has_an_end(tmp_path, monkeypatch):
     order = tmp_path / "order"
     process = multiprocessing.get_context("fork").Process(target=hold, args=(tmp_path, order, "x", 60))
     process.start()
-    while not order.exists():
+    while not (order.exists() and order.read_text()):
         time.sleep(0.01)
     try:
         with (
