@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coatscreen.verbs.materials import AsJson
+from workflows.queue.defaults import MOST_ATTEMPTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,7 @@ def recover(
     ] = False,
     most_attempts: Annotated[
         int, typer.Option(min=1, help="A job lost so often is given up: it may need more time or memory.")
-    ] = 3,
+    ] = MOST_ATTEMPTS,
     lost_after: Annotated[
         float | None,
         typer.Option(min=0, help="Seconds without a sign of life after which a job is lost; five pings of the site."),

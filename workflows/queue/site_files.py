@@ -24,7 +24,6 @@ PROJECT_FILE = "jobflow_remote/coatscreen.yaml"
 _COMMON = ("jobflow.yaml", "atomate2.yaml", SITE_FILE)
 _FIREWORKS = ("my_launchpad.yaml", "my_fworker.yaml", "my_qadapter.yaml", QUEUE_SCRIPT, "FW_config.yaml")
 FILES = (*_FIREWORKS, PROJECT_FILE, *_COMMON)
-WITH_PASSWORD = (SITE_FILE, "my_launchpad.yaml", "jobflow.yaml", PROJECT_FILE)
 
 _IDLE_SECONDS = 300  # with nothing to do but jobs that wait for others; then the cores are given back
 _LAST_SHARE = 0.25  # of the wall time, in which a worker takes no new job

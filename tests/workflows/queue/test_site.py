@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from screening.errors import InputError
 from workflows.queue.site import Site, site_folder
-from workflows.queue.site_files import FILES, WITH_PASSWORD, write_site
+from workflows.queue.site_files import FILES, write_site
 
 pytestmark = pytest.mark.usefixtures("own_folder")
 
@@ -88,7 +88,7 @@ def test_files_are_their_owners_only(tmp_path):
     assert set(found.values()) == {0o600}
     assert [path.name for path in folder.parent.iterdir()] == ["site"]
     for path in folder.iterdir():
-        assert ("secret" in path.read_text()) == (path.name in WITH_PASSWORD)
+        assert ("secret" in path.read_text()) == (path.name in ("site.yaml", "my_launchpad.yaml", "jobflow.yaml"))
 
 
 @pytest.mark.parametrize("manager", ["fireworks", "jobflow-remote"])
