@@ -48,7 +48,7 @@ def init_site(folder: Path | None = None, overwrite: bool = False, **options: An
         If an answer is missing or unfit, or a folder cannot be made; then nothing was written.
     """
     from coatscreen.output import note
-    from screening.errors import InputError, StoreError
+    from screening.common.errors import InputError, StoreError
     from workflows.queue.flow_queue import open_queue
     from workflows.queue.site import SITE_FILE, Site, site_folder
     from workflows.queue.site_files import render, write_site
@@ -84,7 +84,7 @@ def init_site(folder: Path | None = None, overwrite: bool = False, **options: An
 
 def _complete(given: dict[str, Any]) -> None:
     """Ask for what is not given, or say that it is missing."""
-    from screening.errors import InputError
+    from screening.common.errors import InputError
     from workflows.queue.site import Site
 
     fields = Site.model_fields

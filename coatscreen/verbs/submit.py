@@ -85,7 +85,7 @@ def submit(
     given = options.given_options(locals())
     from coatscreen.flows import print_submitted
     from coatscreen.output import print_json
-    from screening.errors import InputError
+    from screening.common.errors import InputError
     from workflows.queue.site import Site, site_folder
 
     of_site = {
@@ -138,7 +138,7 @@ def submit(
 
 def _refuse(given: dict[str, Any], why: str) -> None:
     """Refuse options that are not for what is asked."""
-    from screening.errors import InputError
+    from screening.common.errors import InputError
 
     for name, value in given.items():
         if value is not None:
@@ -150,7 +150,7 @@ def _reset(site: Any, confirm: str | None) -> None:
     import sys
 
     from coatscreen.output import note
-    from screening.errors import InputError
+    from screening.common.errors import InputError
     from workflows.queue.site import reset_launchpad
 
     if site.manager != "fireworks":

@@ -12,7 +12,7 @@ from coatscreen.verbs.status import MaxJobs, NoLaunch, SiteFolder
 from coatscreen.verbs.submit import FlowName
 
 if TYPE_CHECKING:
-    from screening.vacancies.documents import VacancyDocument
+    from screening.cathodes.vacancies.vacancy_documents import VacancyDocument
 
 
 def vacancies(
@@ -61,7 +61,7 @@ def vacancies(
     Example: coatscreen energies vacancies NMC532 --output /scratch/me/NMC532.json --submit
     """
     from coatscreen.output import document, print_json, progress_bar
-    from screening.ordering.orderings import Draw
+    from screening.cathodes.ordering.orderings import Draw
     from workflows.calculation_work import require_chgnet
 
     there = submission_site(submit, site, name, max_jobs, no_launch, {"--workers": workers != 1})
@@ -95,7 +95,7 @@ def vacancies(
 
 
 def _repeats(text: str) -> tuple[int, int, int]:
-    from screening.errors import InputError
+    from screening.common.errors import InputError
 
     parts = text.lower().split("x")
     if len(parts) != 3 or not all(part.strip().isdigit() and int(part) > 0 for part in parts):
@@ -104,7 +104,7 @@ def _repeats(text: str) -> tuple[int, int, int]:
 
 
 def _environments_at(text: str | None) -> dict[int, int]:
-    from screening.errors import InputError
+    from screening.common.errors import InputError
 
     given: dict[int, int] = {}
     for part in (text or "").split(","):

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.provenance import Software, software
+from screening.common.provenance import Software, software
 
 JobState = Literal["waiting", "ready", "running", "lost", "completed", "failed", "paused"]
 JOB_STATES: tuple[JobState, ...] = get_args(JobState)

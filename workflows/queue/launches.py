@@ -95,7 +95,7 @@ def error_line(stacktrace: str, host: str | None) -> str:
     frames = [number for number, line in enumerate(lines) if line.startswith(" ")]
     message = lines[frames[-1] + 1 :] if frames else lines
     first = message[0].strip() if message else "it gave no reason"
-    first = first.removeprefix("screening.errors.")
+    first = first.removeprefix("screening.common.errors.")
     if any(words in first for words in _FOREIGN):
         return f"the Python environment of the worker{f' on {host}' if host else ''} has no coatscreen ({first})"
     return first.removeprefix("CalculationError: ").removeprefix("InputError: ").removeprefix("StoreError: ")

@@ -13,7 +13,7 @@ from typing import Any
 
 import networkx as nx
 
-from screening.errors import CalculationError
+from screening.common.errors import CalculationError
 from workflows.prepared import Collector
 from workflows.queue.documents import FlowLabel, QueuedFlow, QueuedJob
 from workflows.queue.flow_queue import COLLECTING

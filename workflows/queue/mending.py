@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from screening.common.errors import StoreError
 from screening.database import StoreLocation
-from screening.errors import StoreError
 from workflows.queue.documents import QueuedJob
 from workflows.queue.worker import NEEDS
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from screening.common.errors import StoreError
+from screening.common.provenance import software
 from screening.database import StoreLocation
-from screening.errors import StoreError
-from screening.provenance import software
 
 _PACKAGES = ("jobflow", "FireWorks", "jobflow-remote", "pymatgen", "maggma")
 

@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from screening.errors import CalculationError
+from screening.common.errors import CalculationError
 from workflows.queue.probe import NodeReport
 from workflows.queue.scheduler import ask, end_of, queue_jobs
 from workflows.queue.site import Site

@@ -17,7 +17,7 @@ from uuid import UUID, uuid5
 import networkx as nx
 from jobflow import Flow, Job, JobConfig, OnMissing
 
-from screening.errors import CalculationError, InputError, StoreError
+from screening.common.errors import CalculationError, InputError, StoreError
 from workflows.prepared import Collector
 from workflows.queue.documents import FlowLabel, QueuedFlow, QueuedJob
 from workflows.queue.flow_queue import COLLECTING

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from screening.errors import CalculationError
+from screening.common.errors import CalculationError
 from workflows.queue.site import Site
 
 _TIMEOUT_S = 60

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from screening.errors import CalculationError, InputError
-from screening.provenance import software
+from screening.common.errors import CalculationError, InputError
+from screening.common.provenance import software
 from workflows.identity import digest
 from workflows.prepared import Prepared
 from workflows.queue.documents import FlowLabel, QueuedFlow, Submitted

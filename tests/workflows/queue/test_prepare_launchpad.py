@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from screening.errors import InputError, StoreError
+from screening.common.errors import InputError, StoreError
 from workflows.queue.site import Site, prepare_launchpad, reset_launchpad
 from workflows.queue.site_files import write_site
 
