@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workflows.queue.documents import FlowStatus, QueuedJob, QueueState, Recovery, StatusDocument, Submitted
+    from workflows.queue.flow_documents import FlowStatus, QueuedJob, QueueState, Recovery, StatusDocument, Submitted
 
 _MOST_JOBS = 10  # of a list; more are no reading matter
 

@@ -9,7 +9,7 @@ import shlex
 from pathlib import Path
 
 from workflows.queue.site import Site
-from workflows.queue.site_files import render
+from workflows.queue.site.config_files import render
 
 FOLDER = Path(__file__).parent
 _ANSWERS = {

@@ -9,7 +9,7 @@ from cluster.double import Double
 
 from coatscreen.__main__ import execute
 from workflows.queue.site import Site
-from workflows.queue.site_files import write_site
+from workflows.queue.site.config_files import write_site
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 

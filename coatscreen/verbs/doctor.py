@@ -28,7 +28,7 @@ def doctor(
     from contextlib import redirect_stdout
 
     from coatscreen.output import print_json
-    from workflows.queue.doctor import examine
+    from workflows.queue.doctor.site_checks import examine
     from workflows.queue.site import site_folder
 
     with redirect_stdout(sys.stderr):  # FireWorks prints what it thinks

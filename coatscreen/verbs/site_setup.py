@@ -51,7 +51,7 @@ def init_site(folder: Path | None = None, overwrite: bool = False, **options: An
     from screening.errors import InputError, StoreError
     from workflows.queue.flow_queue import open_queue
     from workflows.queue.site import SITE_FILE, Site, site_folder
-    from workflows.queue.site_files import render, write_site
+    from workflows.queue.site.config_files import render, write_site
 
     where = site_folder(folder)
     given = {name: value for name, value in options.items() if value is not None}

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coatscreen.verbs.materials import AsJson
-from workflows.queue.defaults import MOST_ATTEMPTS
+from workflows.queue.words import MOST_ATTEMPTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workflows.queue.documents import StatusDocument
+    from workflows.queue.flow_documents import StatusDocument
 
 SiteFolder = Annotated[
     Path | None,

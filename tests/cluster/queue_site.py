@@ -20,11 +20,11 @@ from fixtures_screening import SMALL, contents, without
 
 from screening.database import StoreLocation
 from workflows.outputs import finished, job_store
-from workflows.queue.documents import QueuedJob, Recovery
-from workflows.queue.launchpad import FireworksQueue
+from workflows.queue.fireworks.fireworks_queue import FireworksQueue
+from workflows.queue.flow_documents import QueuedJob, Recovery
 from workflows.queue.recovery import recover
 from workflows.queue.site import Site
-from workflows.queue.site_files import write_site
+from workflows.queue.site.config_files import write_site
 
 PATIENCE_S = 90
 POLL_S = 0.2

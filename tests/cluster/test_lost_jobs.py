@@ -13,7 +13,7 @@ from cluster.queue_site import QueueSite, assert_same, hook, words_for
 from fixtures_screening import energies_file, settings_for
 
 from screening.errors import CalculationError
-from workflows.queue import mending
+from workflows.queue.fireworks import reconciliation
 from workflows.run import run_screening
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
@@ -203,7 +203,7 @@ def test_lost_jobs_are_given_up_where_that_is_wanted(site, words):
 
 @pytest.mark.parametrize("alive", [True, False], ids=["beside a living worker", "alone"])
 def test_the_lock_of_a_killed_worker(site, words, alive, monkeypatch):
-    monkeypatch.setattr(mending, "LOCK_SECONDS", 1.0)
+    monkeypatch.setattr(reconciliation, "LOCK_SECONDS", 1.0)
     site.run("submit", *words, "--no-launch")
     launchpad = site.site.launchpad()
     launchpad.checkout_fw(site.site.fworker(), str(site.work))

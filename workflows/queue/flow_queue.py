@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from workflows.prepared import Collector
-from workflows.queue.documents import FlowLabel, QueuedFlow, QueuedJob
+from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob
 from workflows.queue.site import Site
 from workflows.work_left import WorkLeft
 
@@ -77,9 +77,9 @@ def open_queue(site: Site, lost_after_s: float | None = None) -> FlowQueue:
         If the manager is not installed, the site's files cannot be read, or the database cannot be reached.
     """
     if site.manager == "fireworks":
-        from workflows.queue.launchpad import FireworksQueue
+        from workflows.queue.fireworks.fireworks_queue import FireworksQueue
 
         return FireworksQueue(site, lost_after_s)
-    from workflows.queue.remote import RemoteQueue
+    from workflows.queue.jobflow_remote.remote_queue import RemoteQueue
 
     return RemoteQueue(site, lost_after_s)

@@ -10,7 +10,7 @@ import yaml
 
 from screening.errors import InputError
 from workflows.queue.site import Site
-from workflows.queue.site_files import worker_timeout_seconds
+from workflows.queue.site.config_files import worker_timeout_seconds
 from workflows.settings import ScreeningSettings
 
 _MEASURED = Path(__file__).with_name("throughput.yaml")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workflows.outputs import finished
-from workflows.queue.defaults import MOST_ATTEMPTS
-from workflows.queue.documents import QueuedFlow, QueuedJob, Recovery
+from workflows.queue.flow_documents import QueuedFlow, QueuedJob, Recovery
 from workflows.queue.flow_queue import open_queue
 from workflows.queue.site import Site
 from workflows.queue.status import chosen
 from workflows.queue.submission import check_max_jobs, start_workers, unfinished
-from workflows.queue.worker import NEEDS
+from workflows.queue.tasks import NEEDS
+from workflows.queue.words import MOST_ATTEMPTS
 
 
 def recover(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from screening.errors import CalculationError, InputError, nearest
-from workflows.queue.documents import (
+from workflows.queue.flow_documents import (
     JOB_STATES,
     FlowState,
     FlowStatus,
@@ -18,9 +18,9 @@ from workflows.queue.documents import (
     StatusDocument,
 )
 from workflows.queue.flow_queue import FlowQueue, open_queue
-from workflows.queue.scheduler import queue_jobs
 from workflows.queue.site import Site
-from workflows.queue.worker import NEEDS
+from workflows.queue.site.scheduler import queue_jobs
+from workflows.queue.tasks import NEEDS
 
 
 def status(site: Site, names: Sequence[str] = ()) -> StatusDocument:

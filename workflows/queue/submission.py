@@ -9,11 +9,11 @@ from screening.errors import CalculationError, InputError
 from screening.provenance import software
 from workflows.identity import digest
 from workflows.prepared import Prepared
-from workflows.queue.documents import FlowLabel, QueuedFlow, Submitted
+from workflows.queue.fireworks.fireworks_queue import FireworksQueue
+from workflows.queue.flow_documents import FlowLabel, QueuedFlow, Submitted
 from workflows.queue.flow_queue import FlowQueue, open_queue
-from workflows.queue.launchpad import FireworksQueue
-from workflows.queue.scheduler import queue_jobs, start_worker
 from workflows.queue.site import Site
+from workflows.queue.site.scheduler import queue_jobs, start_worker
 from workflows.work_left import work_left
 
 _ENDED = ("completed", "failed")

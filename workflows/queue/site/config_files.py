@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from screening.errors import InputError
-from workflows.queue.site import LOST_PINGS, SITE_FILE
+from workflows.queue.site.site import LOST_PINGS, SITE_FILE
 
 if TYPE_CHECKING:
-    from workflows.queue.site import Site
+    from workflows.queue.site.site import Site
 
 QUEUE_SCRIPT = "my_queue_script.txt"
 PROJECT_FILE = "jobflow_remote/coatscreen.yaml"
@@ -222,4 +222,4 @@ def _indented(lines: list[str], spaces: int) -> str:
 
 
 def _template(name: str) -> str:
-    return (resources.files("workflows.queue") / "templates" / name).read_text(encoding="utf-8")
+    return (resources.files("workflows.queue.site") / "templates" / name).read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from screening.errors import CalculationError
-from workflows.queue.site import Site
+from workflows.queue.site.site import Site
 
 _TIMEOUT_S = 60
 _PENDING = {"PD", "PENDING", "CF", "CONFIGURING", "Q", "H", "W", "qw", "hqw", "S", "SUSPENDED"}

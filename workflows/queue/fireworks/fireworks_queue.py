@@ -15,13 +15,13 @@ import networkx as nx
 
 from screening.errors import CalculationError
 from workflows.prepared import Collector
-from workflows.queue.documents import FlowLabel, QueuedFlow, QueuedJob
+from workflows.queue.fireworks.firework_jobs import JobReader
+from workflows.queue.fireworks.reconciliation import agree, flow_errors, release
+from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob
 from workflows.queue.flow_queue import COLLECTING
-from workflows.queue.launches import JobReader
-from workflows.queue.mending import agree, flow_errors, release
-from workflows.queue.scheduler import end_of, queue_jobs
 from workflows.queue.site import LOST_PINGS, Site, prepare_launchpad
-from workflows.queue.worker import COLLECT, RUN_JOB, job_text
+from workflows.queue.site.scheduler import end_of, queue_jobs
+from workflows.queue.tasks import COLLECT, RUN_JOB, job_text
 from workflows.work_left import WorkLeft
 
 _LABEL = "coatscreen"  # of the metadata of a workflow and of the spec of a firework
@@ -210,7 +210,7 @@ class FireworksQueue:
             self.launchpad.complete_launch(launch["launch_id"], FWAction(stored_data=reason), state="FIZZLED")
 
     def mend(self) -> None:
-        """Bring flows in order whose workers were killed while they wrote; see :mod:`workflows.queue.mending`."""
+        """Bring flows in order whose workers were killed while they wrote."""
         wanted = dict.fromkeys(("nodes", "links", "fw_states", "locked", "updated_on"), 1)
         with flow_errors(self.site.location):
             for flow in list(self.launchpad.workflows.find(_OURS, wanted)):

@@ -9,7 +9,7 @@ import pytest
 
 from screening.errors import InputError, StoreError
 from workflows.queue.site import Site, prepare_launchpad, reset_launchpad
-from workflows.queue.site_files import write_site
+from workflows.queue.site.config_files import write_site
 
 fireworks = pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 

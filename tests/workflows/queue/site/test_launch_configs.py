@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-FOLDER = Path(__file__).parents[3] / "launch_configs"
+FOLDER = Path(__file__).parents[4] / "launch_configs"
 
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="launch_configs is not beside the tests")
 

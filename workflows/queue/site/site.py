@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, Val
 from screening.database import StoreLocation
 from screening.errors import InputError, StoreError, nearest
 from workflows.outputs import job_store
-from workflows.queue.site_fields import Environment, Folder, Line, MongoUri, Word, database_name
+from workflows.queue.site.fields import Environment, Folder, Line, MongoUri, Word, database_name
 
 if TYPE_CHECKING:
     from fireworks import FWorker, LaunchPad
@@ -136,7 +136,7 @@ class Site(BaseModel):
     def folder(self) -> Path:
         """Where the site's files are."""
         if self._folder is None:
-            raise InputError("the site is in no folder yet: workflows.queue.site_files.write_site puts it there")
+            raise InputError("the site is in no folder yet: workflows.queue.site.config_files.write_site puts it there")
         return self._folder
 
     @property

@@ -16,11 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.errors import CoatscreenError, InputError, StoreError
 from screening.provenance import Software, software
 from workflows.outputs import LARGE
-from workflows.queue.probe import NodeReport, versions, write_and_read
-from workflows.queue.probe_job import COMMANDS, probe_node
-from workflows.queue.scheduler import queue_jobs
+from workflows.queue.doctor.node_probe import COMMANDS, probe_node
+from workflows.queue.doctor.node_report import NodeReport, versions, write_and_read
 from workflows.queue.site import SITE_FILE, Site
-from workflows.queue.site_files import render
+from workflows.queue.site.config_files import render
+from workflows.queue.site.scheduler import queue_jobs
 
 _WRITE_AGAIN = "`coatscreen submit --init --overwrite` writes them again from site.yaml"
 _LARGE_BYTES = 1_000_000

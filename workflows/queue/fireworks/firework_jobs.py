@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
-from workflows.queue.documents import JobState, QueuedJob
+from workflows.queue.flow_documents import JobState, QueuedJob
 
 _STATES: dict[str, JobState] = {
     "WAITING": "waiting",

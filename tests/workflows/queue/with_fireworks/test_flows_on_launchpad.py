@@ -19,9 +19,9 @@ from test_own_structures import rock_salt, written
 
 from coatscreen.__main__ import execute
 from screening.ordering.cell_table import read_cells
-from workflows.queue.documents import FlowStatus
+from workflows.queue.flow_documents import FlowStatus
 from workflows.queue.site import Site
-from workflows.queue.site_files import write_site
+from workflows.queue.site.config_files import write_site
 from workflows.queue.status import status
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")

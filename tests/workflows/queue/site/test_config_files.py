@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from workflows.queue.site import Site
-from workflows.queue.site_files import PROJECT_FILE, preparation, render, worker_timeout_seconds
+from workflows.queue.site.config_files import PROJECT_FILE, preparation, render, worker_timeout_seconds
 
 fireworks = pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 

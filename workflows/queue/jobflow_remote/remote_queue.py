@@ -19,11 +19,11 @@ from jobflow import Flow, Job, JobConfig, OnMissing
 
 from screening.errors import CalculationError, InputError, StoreError
 from workflows.prepared import Collector
-from workflows.queue.documents import FlowLabel, QueuedFlow, QueuedJob
+from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob
 from workflows.queue.flow_queue import COLLECTING
-from workflows.queue.remote_documents import JOB_FIELDS, LABEL, read_job
+from workflows.queue.jobflow_remote.remote_jobs import JOB_FIELDS, LABEL, read_job
 from workflows.queue.site import LOST_PINGS, MISSING, Site, site_folder
-from workflows.queue.worker import collect_remote, job_text, run_remote_job
+from workflows.queue.tasks import collect_remote, job_text, run_remote_job
 from workflows.work_left import WorkLeft
 
 if TYPE_CHECKING:

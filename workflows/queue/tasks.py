@@ -67,7 +67,7 @@ def run_remote_job(text: str, needs: dict[str, str], version: str, after: list[o
     after
         References to the jobs that come before, by which jobflow-remote knows them; not looked at.
     """
-    from workflows.queue.remote import note_start
+    from workflows.queue.jobflow_remote.remote_queue import note_start
 
     note_start()
     job, store = _to_run(text, needs, version)
@@ -78,7 +78,7 @@ def run_remote_job(text: str, needs: dict[str, str], version: str, after: list[o
 
 def collect_remote(text: str, flow_id: str, version: str, after: list[object]) -> None:
     """Collect the result of a flow for jobflow-remote; see :func:`collect` and :func:`run_remote_job`."""
-    from workflows.queue.remote import note_start
+    from workflows.queue.jobflow_remote.remote_queue import note_start
 
     note_start()
     collect(text, flow_id, version)

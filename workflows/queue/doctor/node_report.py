@@ -1,4 +1,4 @@
-"""What a node of the cluster says of itself: ``python -m workflows.queue.probe FILE`` writes it into a file."""
+"""What a node of the cluster says of itself; run as a module, it writes that into a file."""
 
 from __future__ import annotations
 

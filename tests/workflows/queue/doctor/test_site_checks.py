@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from queue_double import QueueDouble
 
-from workflows.queue.doctor import examine
+from workflows.queue.doctor.site_checks import examine
 from workflows.queue.site import Site, prepare_launchpad
-from workflows.queue.site_files import write_site
+from workflows.queue.site.config_files import write_site
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 
@@ -32,7 +32,7 @@ def new_site(tmp_path, double, monkeypatch):
     """Make a site and the scheduler's commands; return its folder and the scheduler."""
     monkeypatch.setattr("screening.database.stores._TIMEOUT_MS", 1000)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr("workflows.queue.probe_job._LAG_S", 1)
+    monkeypatch.setattr("workflows.queue.doctor.node_probe._LAG_S", 1)
     (tmp_path / "work").mkdir()
 
     def make(scheduler="slurm", **options):

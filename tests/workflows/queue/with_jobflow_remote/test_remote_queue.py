@@ -23,7 +23,7 @@ from screening.errors import CalculationError, InputError, StoreError
 from workflows.queue.flow_queue import COLLECTING, open_queue
 from workflows.queue.recovery import recover
 from workflows.queue.site import Site
-from workflows.queue.site_files import PROJECT_FILE, write_site
+from workflows.queue.site.config_files import PROJECT_FILE, write_site
 from workflows.queue.status import status
 from workflows.queue.submission import submit
 from workflows.run import prepare_screening, run_screening
@@ -133,7 +133,7 @@ def cluster(tmp_path, database_uri, monkeypatch):
     for name, value in site.environment_variables().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(jobflow_remote.SETTINGS, "projects_folder", os.environ["JFREMOTE_PROJECTS_FOLDER"])
-    monkeypatch.setattr("workflows.queue.worker.SETTINGS", SimpleNamespace(JOB_STORE=site.job_store()))
+    monkeypatch.setattr("workflows.queue.tasks.SETTINGS", SimpleNamespace(JOB_STORE=site.job_store()))
     return Cluster(site)
 
 
@@ -192,7 +192,7 @@ def test_another_version_on_the_worker(cluster, settings, monkeypatch, tmp_path)
     """Nothing is computed, the first line of the error says why, and after the mending all is as it should be."""
     submit(cluster.site, prepared(settings))
     with monkeypatch.context() as patch:
-        patch.setattr("workflows.queue.worker.software", lambda: SimpleNamespace(coatscreen="9.9"))
+        patch.setattr("workflows.queue.tasks.software", lambda: SimpleNamespace(coatscreen="9.9"))
         cluster.run()
     (flow,) = status(cluster.site).flows
     assert flow.state == "incomplete"
@@ -311,7 +311,7 @@ def test_a_runner_killed_while_it_wrote(cluster, settings):
 
 
 def test_a_job_the_runner_is_at(cluster, settings, monkeypatch):
-    monkeypatch.setattr("workflows.queue.remote._WAIT_S", 0)
+    monkeypatch.setattr("workflows.queue.jobflow_remote.remote_queue._WAIT_S", 0)
     submit(cluster.site, prepared(settings))
     cluster.scheduler.mode = "kill"
     cluster.run()

@@ -9,7 +9,7 @@ import pytest
 from cluster.double import Double
 
 from workflows.queue.site import Site, prepare_launchpad
-from workflows.queue.site_files import write_site
+from workflows.queue.site.config_files import write_site
 
 fireworks = pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 

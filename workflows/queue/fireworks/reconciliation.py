@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from screening.database import StoreLocation
 from screening.errors import StoreError
-from workflows.queue.documents import QueuedJob
-from workflows.queue.worker import NEEDS
+from workflows.queue.flow_documents import QueuedJob
+from workflows.queue.tasks import NEEDS
 
 if TYPE_CHECKING:
     from fireworks import LaunchPad

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from screening.errors import InputError
 from workflows.queue.site import Site, site_folder
-from workflows.queue.site_files import FILES, write_site
+from workflows.queue.site.config_files import FILES, write_site
 
 pytestmark = pytest.mark.usefixtures("own_folder")
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflows.queue.documents import JobState, QueuedJob
-from workflows.queue.launches import error_line
+from workflows.queue.fireworks.firework_jobs import error_line
+from workflows.queue.flow_documents import JobState, QueuedJob
 
 LABEL = "coatscreen"  # of the metadata of a flow and of a job
 JOB_FIELDS = dict.fromkeys(

@@ -11,10 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from screening.errors import CalculationError
-from workflows.queue.probe import NodeReport
-from workflows.queue.scheduler import ask, end_of, queue_jobs
+from workflows.queue.doctor.node_report import NodeReport
 from workflows.queue.site import Site
-from workflows.queue.site_files import directives, preparation
+from workflows.queue.site.config_files import directives, preparation
+from workflows.queue.site.scheduler import ask, end_of, queue_jobs
 
 COMMANDS = {  # submit, ask, cancel
     "slurm": ("sbatch", "squeue", "scancel"),
@@ -47,7 +47,7 @@ def probe_node(site: Site, timeout_s: float) -> NodeReport:
     except OSError as error:
         raise CalculationError(f"cannot write in {site.work_folder}: {error.strerror}") from None
     answer, script = folder / "answer.json", folder / "probe.sh"
-    command = f"python -m workflows.queue.probe {shlex.quote(str(answer))}"
+    command = f"python -m workflows.queue.doctor.node_report {shlex.quote(str(answer))}"
     script.write_text(_script(site, folder, command), encoding="utf-8")
     submit, _, cancel = COMMANDS[site.scheduler]
     told = ask([submit, script.name], folder)
