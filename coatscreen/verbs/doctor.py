@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from coatscreen.queue_options import AsJson, SiteFolder
+
 
 def doctor(
-    site: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the site; else $COATSCREEN_SITE, else queue in the user's folder of settings."),
-    ] = None,
+    site: SiteFolder = None,
     worker: Annotated[bool, typer.Option(help="Submit a short job to the queue and see what it finds.")] = True,
     timeout: Annotated[float, typer.Option(help="How long that job may take, s.", min=1)] = 120.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check every link of a site: files, programs, paths, database, queue, and what a job on a node finds.
 

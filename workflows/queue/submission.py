@@ -142,5 +142,5 @@ def check_max_jobs(site: Site, max_jobs: int | None) -> None:
     if max_jobs is not None and site.manager != "fireworks":
         raise InputError(
             "--max-jobs: jobflow-remote's runner counts the queue jobs; change `max_jobs` in site.yaml and run "
-            "`coatscreen submit --init --overwrite`, then start the runner anew"
+            "`coatscreen site init --overwrite`, then start the runner anew"
         )

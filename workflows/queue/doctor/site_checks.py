@@ -22,7 +22,7 @@ from workflows.queue.site import SITE_FILE, Site
 from workflows.queue.site.config_files import render
 from workflows.queue.site.scheduler import queue_jobs
 
-_WRITE_AGAIN = "`coatscreen submit --init --overwrite` writes them again from site.yaml"
+_WRITE_AGAIN = "`coatscreen site init --overwrite` writes them again from site.yaml"
 _LARGE_BYTES = 1_000_000
 _COUNTER = {"fireworks": "next_fw_id", "jobflow-remote": "next_id"}
 _OF_MANAGER = {"fireworks": ("FireWorks", "rlaunch"), "jobflow-remote": ("jobflow-remote", "jf")}
@@ -91,7 +91,7 @@ def _checks(folder: Path, worker: bool, timeout_s: float) -> Iterator[Check]:
     try:
         site = Site.read(folder)
     except InputError as error:
-        mend = "coatscreen submit --init" if not (folder / SITE_FILE).exists() else f"correct {folder / SITE_FILE}"
+        mend = "coatscreen site init" if not (folder / SITE_FILE).exists() else f"correct {folder / SITE_FILE}"
         yield Check(name="site", ok=False, what=str(error), how_to_mend=mend)
         for name, _, _ in links:
             yield Check(name=name, ok=None, what="not checked, since there is no site")

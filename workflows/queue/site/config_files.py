@@ -199,7 +199,7 @@ def _site_yaml(site: Site) -> str:
     """Return the answers themselves, each with what it means."""
     lines = [
         "# The configuration of one cluster, which all other files here are written from: change it here, then run",
-        "# `coatscreen submit --init --overwrite`. Holds the password of the database: nobody else may read this file.",
+        "# `coatscreen site init --overwrite`. Holds the password of the database: nobody else may read this file.",
     ]
     for name, value in site.model_dump(mode="json").items():
         lines.append(f"# {type(site).model_fields[name].description}")

@@ -114,7 +114,7 @@ class Site(BaseModel):
         """
         file = folder / SITE_FILE
         if not file.is_file():
-            raise InputError(f"there is no site in {folder}: `coatscreen submit --init` makes one")
+            raise InputError(f"there is no site in {folder}: `coatscreen site init` makes one")
         try:
             options = yaml.safe_load(file.read_text(encoding="utf-8"))
         except OSError as error:
@@ -212,7 +212,7 @@ class Site(BaseModel):
         except (OSError, ValueError, yaml.YAMLError) as error:
             fault = getattr(error, "strerror", None) or "not YAML"
             raise InputError(
-                f"{self.folder / name} cannot be read ({fault}): `coatscreen submit --init` writes it again"
+                f"{self.folder / name} cannot be read ({fault}): `coatscreen site init` writes it again"
             ) from None
 
 

@@ -96,7 +96,7 @@ def test_jobflow_remote(new_site):
 
 def test_no_site(tmp_path):
     report = examine(tmp_path)
-    assert fault(report, "site").how_to_mend == "coatscreen submit --init"
+    assert fault(report, "site").how_to_mend == "coatscreen site init"
     assert [check.ok for check in report.checks[1:]] == [None] * (len(NAMES) - 1)
 
 

@@ -45,7 +45,7 @@ def test_every_option_of_the_readmes_command_is_one_of_a_site():
     from workflows.queue.site import Site
 
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
-    command = readme.split("coatscreen submit --init ")[1].split("\n\n")[0]
+    command = readme.split("coatscreen site init ")[1].split("\n\n")[0]
     for option in re.findall(r"--([a-z-]+)", command):
         assert option.replace("-", "_") in Site.model_fields
 

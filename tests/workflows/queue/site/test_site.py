@@ -160,7 +160,7 @@ def test_a_file_that_is_no_site(tmp_path, text, message):
 
 
 def test_no_site(tmp_path):
-    with pytest.raises(InputError, match=r"there is no site in .*nothing: `coatscreen submit --init` makes one"):
+    with pytest.raises(InputError, match=r"there is no site in .*nothing: `coatscreen site init` makes one"):
         Site.read(tmp_path / "nothing")
 
 

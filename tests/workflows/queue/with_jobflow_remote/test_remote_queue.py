@@ -378,10 +378,10 @@ def test_the_password_is_in_no_document_and_no_folder_of_a_job(cluster, settings
 
 
 def test_the_launchpad_is_not_reset(cluster, settings):
-    from coatscreen.verbs.submit import submit as verb
+    from coatscreen.verbs.site import reset
 
-    with pytest.raises(InputError, match="--reset-launchpad is for FireWorks; `jf admin reset` forgets"):
-        verb(site=cluster.site.folder, reset_launchpad=True, confirm=cluster.site.database_name)
+    with pytest.raises(InputError, match="site reset is for FireWorks; `jf admin reset` forgets"):
+        reset(site=cluster.site.folder, confirm=cluster.site.database_name)
 
 
 def test_prepared_twice_nothing_changes(cluster, settings):

@@ -1,4 +1,4 @@
-"""Setting up a cluster from the command line: answers by option and at a terminal, and what is said of them."""
+"""A site from the command line: made from options and answers at a terminal, and its flows forgotten."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+import typer
 
-from coatscreen.verbs.site_setup import init_site
+from coatscreen.__main__ import app, execute
+from coatscreen.verbs.site import init_site
 from screening.errors import InputError
 from workflows.queue.site import Site
 
@@ -78,7 +80,7 @@ def test_at_a_terminal_the_rest_is_asked_for_and_the_password_not_shown(tmp_path
     replies = ["slurm", "mongodb://me@127.0.0.1:9/coatings", "", "my_account", "30", "", "3", f"{tmp_path}/work"]
     script = (
         "import sys; from pathlib import Path; import screening.database.stores as s; s._TIMEOUT_MS = 200\n"
-        "from coatscreen.verbs.site_setup import init_site; init_site(Path(sys.argv[1]))"
+        "from coatscreen.verbs.site import init_site; init_site(Path(sys.argv[1]))"
     )
     pid, terminal = pty.fork()
     if pid == 0:
@@ -110,3 +112,66 @@ def until_asked(terminal):
         elif shown.rstrip(" ").endswith((":", "]")):
             return shown
     raise AssertionError(f"no question in a minute: {shown!r}")
+
+
+def commands(group, words=()):
+    """Yield all commands of the program with their words."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*words, name))
+        else:
+            yield " ".join((*words, name)), command
+
+
+def options_of(command):
+    return {option.opts[0]: option for option in command.params if option.opts[0].startswith("--")}
+
+
+@pytest.fixture(scope="module")
+def verbs():
+    return dict(commands(typer.main.get_command(app)))
+
+
+def test_every_field_of_a_site_is_an_option(verbs):
+    fields = {f"--{name.replace('_', '-')}" for name in Site.model_fields}
+    once = {"--queue-option" if name == "--queue-options" else name for name in fields}  # may be repeated
+    assert set(options_of(verbs["site init"])) - {"--help"} == once | {"--site", "--overwrite"}
+
+
+def test_submit_has_none_of_them(verbs):
+    assert set(options_of(verbs["submit"])) & set(options_of(verbs["site init"])) <= {"--site", "--max-jobs", "--help"}
+
+
+@pytest.mark.parametrize("name", ["--site", "--name", "--max-jobs", "--no-launch", "--submit"])
+def test_an_option_of_the_queue_means_the_same_in_every_verb(verbs, name):
+    queue_verbs = {verb for verb in verbs if "--site" in options_of(verbs[verb])}
+    assert {"submit", "status", "recover", "doctor", "site init", "site reset", "stack", "energies add"} < queue_verbs
+    assert len({options_of(verbs[verb])[name].help for verb in queue_verbs if name in options_of(verbs[verb])}) == 1
+
+
+def test_options_of_a_screening_are_no_answers(tmp_path, answers, capsys):
+    words = [word for name, value in answers.items() for word in (f"--{name.replace('_', '-')}", value)]
+    assert execute(["site", "init", "--site", str(tmp_path / "site"), *words, "--coatings", "LiF"]) == 2
+    assert "No such option: --coatings" in capsys.readouterr().err
+    assert execute(["site", "init", "--site", str(tmp_path / "site"), *words, "--setup", "a", "--setup", "b"]) == 0
+    assert Site.read(tmp_path / "site").setup == ("a", "b")
+
+
+def test_flows_are_forgotten_only_with_the_name_of_the_database(tmp_path, double, capsys):
+    options = {"database": double.database_uri("resettable"), "work_folder": str(tmp_path / "work")}
+    folder = init_site(tmp_path / "site", scheduler="slurm", **options).folder
+    capsys.readouterr()
+    for confirm in ([], ["--confirm", "another"]):
+        assert execute(["site", "reset", "--site", str(folder), *confirm]) == 2
+        out, err = capsys.readouterr()
+        assert (out, err.count("\n")) == ("", 1)
+        assert "this would delete 0 flows with 0 unfinished jobs" in err
+    assert execute(["site", "reset", "--site", str(folder), "--confirm", "resettable"]) == 0
+    assert "are forgotten; outputs and rankings are as they were" in capsys.readouterr().err
+
+
+def test_the_flows_of_jobflow_remote_are_not_forgotten(tmp_path, answers, capsys):
+    init_site(tmp_path / "site", manager="jobflow-remote", **answers)
+    capsys.readouterr()
+    assert execute(["site", "reset", "--site", str(tmp_path / "site"), "--confirm", "coatings"]) == 2
+    assert "site reset is for FireWorks; `jf admin reset` forgets" in capsys.readouterr().err
