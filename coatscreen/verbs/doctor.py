@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,9 @@ def doctor(
     worker: Annotated[bool, typer.Option(help="Submit a short job to the queue and see what it finds.")] = True,
     timeout: Annotated[float, typer.Option(help="How long that job may take, s.", min=1)] = 120.0,
     as_json: AsJson = False,
+    node_report: Annotated[
+        Path | None, typer.Option(hidden=True, help="Write into this file what a queue job finds on its node.")
+    ] = None,
 ) -> None:
     """Check every link of a site: files, programs, paths, database, queue, and what a job on a node finds.
 
@@ -26,9 +30,13 @@ def doctor(
     from contextlib import redirect_stdout
 
     from coatscreen.output import print_json
+    from workflows.queue.doctor.node_report import write_report
     from workflows.queue.doctor.site_checks import examine
     from workflows.queue.site import site_folder
 
+    if node_report is not None:  # the queue job that the check submits
+        write_report(node_report)
+        return
     with redirect_stdout(sys.stderr):  # FireWorks prints what it thinks
         report = examine(site_folder(site), worker, timeout)
     if as_json:

@@ -104,7 +104,8 @@ def reset(
     """
     from coatscreen.output import note
     from screening.errors import InputError
-    from workflows.queue.site import Site, reset_launchpad, site_folder
+    from workflows.queue.fireworks.launchpad import reset_launchpad
+    from workflows.queue.site import Site, site_folder
 
     there = Site.read(site_folder(site))
     if there.manager != "fireworks":
@@ -138,7 +139,7 @@ def init_site(folder: Path | None = None, overwrite: bool = False, **options: An
     """
     from coatscreen.output import note
     from screening.errors import InputError, StoreError
-    from workflows.queue.flow_queue import open_queue
+    from workflows.queue.managers import open_queue
     from workflows.queue.site import SITE_FILE, Site, site_folder
     from workflows.queue.site.config_files import render, write_site
 

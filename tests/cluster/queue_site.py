@@ -168,7 +168,7 @@ class QueueSite:
     @property
     def idle(self) -> bool:
         """Whether no queue job of this site is left."""
-        ids = {int(job_id) for job_id in FireworksQueue(self.site).started_jobs()}
+        ids = {int(job_id) for job_id in FireworksQueue(self.site).queue_jobs()}
         return not any(state in UNFINISHED for number, (_, state) in self.slurm.jobs().items() if number in ids)
 
     def until_idle(self) -> None:
@@ -188,7 +188,7 @@ class QueueSite:
         """Return the number of the queue job a job was started in."""
         return next(
             int(job_id)
-            for job_id, folder in FireworksQueue(self.site).started_jobs().items()
+            for job_id, folder in FireworksQueue(self.site).queue_jobs().items()
             if job.folder is not None and Path(job.folder).is_relative_to(folder)
         )
 

@@ -1,7 +1,9 @@
-"""What a worker on a queue runs: one job of a flow, or the collection of its result.
+"""What workers run: functions that the job managers store by name with every job.
 
-The manager, FireWorks or jobflow-remote, calls these by name, with text as arguments: a worker without this project
-then fails at the import, which the job database shows as the job's error.
+The names of this module and of its functions are an interface between whoever submits a flow and the workers that run
+it, perhaps after an update. They stay where they are, whatever else moves; `workflows.queue.words` lists them. Their
+arguments are plain text, so that a worker without coatscreen can take a job: the job then fails at the import of this
+module, and the job database shows that error.
 """
 
 from __future__ import annotations
@@ -15,32 +17,27 @@ from screening.errors import CalculationError
 from screening.provenance import software
 from workflows.outputs import finished
 from workflows.prepared import Collector
+from workflows.queue.managers import open_queue
 from workflows.queue.site import Site, site_folder
+from workflows.queue.words import NEEDS
 
 if TYPE_CHECKING:
     from fireworks import FWAction
 
-RUN_JOB = f"{__name__}.run_job"
-COLLECT = f"{__name__}.collect"
-NEEDS = "needs "  # how the error of a job begins that could not run because another failed
-
-
-def job_text(job: Job) -> str:
-    """Write a job as text."""
-    return str(job.to_json())
-
 
 def run_job(text: str, needs: dict[str, str], version: str) -> FWAction:
-    """Run a job for FireWorks, unless its output is there and was made from the outputs it needs as they are now.
+    """Run a job for FireWorks.
+
+    Nothing is computed where the job's output is there and was made from the outputs it needs as they are now.
 
     Parameters
     ----------
     text
-        The job, see :func:`job_text`.
+        The job as JSON.
     needs
-        Names of the jobs whose outputs it needs, by id.
+        The names of the jobs whose outputs it needs, by id.
     version
-        Of coatscreen, that submitted it.
+        The version of coatscreen that submitted it.
 
     Raises
     ------
@@ -51,23 +48,25 @@ def run_job(text: str, needs: dict[str, str], version: str) -> FWAction:
     from jobflow.managers.fireworks import JobFiretask
 
     job, _ = _to_run(text, needs, version)
-    return (
-        FWAction(stored_data={"already_done": True}) if job is None else JobFiretask(job=job, store=None).run_task({})
-    )
+    if job is None:
+        return FWAction(stored_data={"already_done": True})
+    return JobFiretask(job=job, store=None).run_task({})
 
 
 def run_remote_job(text: str, needs: dict[str, str], version: str, after: list[object]) -> None:
-    """Run a job for jobflow-remote; see :func:`run_job`.
+    """Run a job for jobflow-remote, as :func:`run_job` does for FireWorks.
 
-    The job's output goes into the site's job store under the job's own id: jobflow-remote's job has another, since it
-    knows a job of one id once, and a job may be wanted by several flows.
+    Its output goes into the site's job store under the id of its content. The job that jobflow-remote keeps has another
+    id, because jobflow-remote knows each id once, and several flows may want the same job.
 
     Parameters
     ----------
+    text, needs, version
+        As for :func:`run_job`.
     after
-        References to the jobs that come before, by which jobflow-remote knows them; not looked at.
+        The outputs of the jobs before it in jobflow-remote's graph; only their order matters.
     """
-    from workflows.queue.jobflow_remote.remote_queue import note_start
+    from workflows.queue.jobflow_remote.remote_jobs import note_start
 
     note_start()
     job, store = _to_run(text, needs, version)
@@ -76,38 +75,41 @@ def run_remote_job(text: str, needs: dict[str, str], version: str, after: list[o
         job.run(store)
 
 
-def collect_remote(text: str, flow_id: str, version: str, after: list[object]) -> None:
-    """Collect the result of a flow for jobflow-remote; see :func:`collect` and :func:`run_remote_job`."""
-    from workflows.queue.jobflow_remote.remote_queue import note_start
-
-    note_start()
-    collect(text, flow_id, version)
-
-
-def collect(text: str, flow_id: str, version: str) -> None:
+def collect_result(text: str, flow_id: str, version: str) -> None:
     """Collect the result of a flow whose other jobs have ended.
 
     Parameters
     ----------
     text
-        See :meth:`workflows.prepared.Collector.to_text`.
+        The collector as JSON; see :meth:`workflows.prepared.Collector.to_text`.
     flow_id
-        Of the flow.
+        The id of the flow.
     version
-        Of coatscreen, that submitted it.
-    """
-    from workflows.queue.flow_queue import open_queue
+        The version of coatscreen that submitted it.
 
+    Raises
+    ------
+    CalculationError
+        If this worker has another version, or the collector cannot make a result of what is there.
+    """
     _require_version(version)
     site = Site.read(site_folder())
     store = site.job_store()
     (flow,) = open_queue(site).flows(flow_id)
-    ended_badly = [job for job in flow.jobs if job.state in ("failed", "lost") and job.uuid is not None]
-    Collector.from_text(text).collect(store, site.location, {job.name: job.error or "failed" for job in ended_badly})
+    without = [job for job in flow.jobs if job.state in ("failed", "lost") and job.uuid is not None]
+    Collector.from_text(text).collect(store, site.location, {job.name: job.error or "failed" for job in without})
+
+
+def collect_remote_result(text: str, flow_id: str, version: str, after: list[object]) -> None:
+    """Collect the result of a flow for jobflow-remote; the parameters are those of the functions above."""
+    from workflows.queue.jobflow_remote.remote_jobs import note_start
+
+    note_start()
+    collect_result(text, flow_id, version)
 
 
 def _to_run(text: str, needs: dict[str, str], version: str) -> tuple[Job | None, JobStore]:
-    """Return a job and the job store, cleared of what an attempt before left; None for a job that is done."""
+    """Return a job, or None for one that is done, and the job store, cleared of what an earlier attempt left there."""
     _require_version(version)
     job: Job = MontyDecoder().decode(text)
     store: JobStore = SETTINGS.JOB_STORE
@@ -125,6 +127,7 @@ def _to_run(text: str, needs: dict[str, str], version: str) -> tuple[Job | None,
 
 
 def _require_version(version: str) -> None:
+    """Refuse a job that another version submitted: its arguments or its result may mean something else there."""
     mine = software().coatscreen
     if mine != version:
         raise CalculationError(

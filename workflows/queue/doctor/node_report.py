@@ -1,9 +1,7 @@
-"""What a node of the cluster says of itself; run as a module, it writes that into a file."""
+"""What a process on a node of the cluster finds there: versions, settings, and whether it reaches the database."""
 
 from __future__ import annotations
 
-import json
-import os
 import platform
 import socket
 import sys
@@ -16,24 +14,26 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.database import StoreLocation
 from screening.errors import StoreError
 from screening.provenance import software
+from workflows.queue.site import Site, site_folder
+from workflows.result_file import write_whole
 
 _PACKAGES = ("jobflow", "FireWorks", "jobflow-remote", "pymatgen", "maggma")
 
 
 class NodeReport(BaseModel):
-    """What a process says of itself."""
+    """What a process finds on a node."""
 
     model_config = ConfigDict(extra="forbid")
 
-    host: str = Field(description="name of the machine")
-    python: str = Field(description="the interpreter")
+    host: str = Field(description="the name of the machine")
+    python: str = Field(description="the path of the interpreter")
     versions: dict[str, str | None] = Field(description="of coatscreen, Python and other packages; null: not installed")
     ping_seconds: int | None = Field(description="between two signs of life, as FireWorks reads it")
-    database_fault: str | None = Field(description="why the database of the site cannot be used; null: it can")
+    database_fault: str | None = Field(description="why the site's database cannot be used; null where it can be")
 
 
 def versions() -> dict[str, str | None]:
-    """Return the versions that matter to a job."""
+    """Return the versions that matter to a job; None for a package that is not installed."""
     found: dict[str, str | None] = {"coatscreen": software().coatscreen, "Python": platform.python_version()}
     for name in _PACKAGES:
         try:
@@ -44,12 +44,12 @@ def versions() -> dict[str, str | None]:
 
 
 def write_and_read(location: StoreLocation) -> None:
-    """Write a document, read it and remove it.
+    """Write a document into a database, read it and remove it.
 
     Raises
     ------
     StoreError
-        If one of these fails; no password is in the message.
+        If one of these fails; the message holds no password.
     """
     from pymongo import MongoClient
 
@@ -63,33 +63,29 @@ def write_and_read(location: StoreLocation) -> None:
         raise StoreError(f"{location.name}: a document was written, but is not there to be read")
 
 
-def report() -> NodeReport:
-    """Return what this process finds, on the site of its variable COATSCREEN_SITE."""
-    from workflows.queue.site import Site, site_folder
+def write_report(file: Path) -> None:
+    """Write what this process finds on the site of its variable COATSCREEN_SITE into a file.
 
+    Raises
+    ------
+    InputError
+        If the site cannot be read here.
+    """
     site = Site.read(site_folder())
-    ping = None
+    ping_seconds, fault = None, None
     if site.manager == "fireworks":
         from fireworks import fw_config
 
-        ping = fw_config.PING_TIME_SECS
-    fault = None
+        ping_seconds = fw_config.PING_TIME_SECS
     try:
         write_and_read(site.location)
     except StoreError as error:
         fault = str(error)
-    return NodeReport(
-        host=socket.gethostname(), python=sys.executable, versions=versions(), ping_seconds=ping, database_fault=fault
+    report = NodeReport(
+        host=socket.gethostname(),
+        python=sys.executable,
+        versions=versions(),
+        ping_seconds=ping_seconds,
+        database_fault=fault,
     )
-
-
-def main() -> None:
-    """Write the report; the file is there only when it is whole."""
-    target = Path(sys.argv[1])
-    unfinished = target.with_suffix(".part")
-    unfinished.write_text(json.dumps(report().model_dump()), encoding="utf-8")
-    os.replace(unfinished, target)  # noqa: PTH105
-
-
-if __name__ == "__main__":
-    main()
+    write_whole(file, report.model_dump_json())

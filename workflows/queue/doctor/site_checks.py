@@ -1,4 +1,4 @@
-"""Whether a site works: every link between this machine, the database, the queue and its nodes, one after another."""
+"""The checks of a site: each link between this machine, the database, the queue and its nodes, one after another."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.errors import CoatscreenError, InputError, StoreError
 from screening.provenance import Software, software
 from workflows.outputs import LARGE
-from workflows.queue.doctor.node_probe import COMMANDS, probe_node
+from workflows.queue.doctor.node_probe import probe_node
 from workflows.queue.doctor.node_report import NodeReport, versions, write_and_read
+from workflows.queue.fireworks.launchpad import read_queue_adapter
 from workflows.queue.site import SITE_FILE, Site
 from workflows.queue.site.config_files import render
-from workflows.queue.site.scheduler import queue_jobs
+from workflows.queue.site.scheduler import jobs_in_queue, scheduler_of
+from workflows.queue.words import INSTALL
 
 _WRITE_AGAIN = "`coatscreen site init --overwrite` writes them again from site.yaml"
 _LARGE_BYTES = 1_000_000
@@ -29,35 +31,35 @@ _OF_MANAGER = {"fireworks": ("FireWorks", "rlaunch"), "jobflow-remote": ("jobflo
 
 
 class Check(BaseModel):
-    """One link."""
+    """The check of one link."""
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(description="which")
-    ok: bool | None = Field(description="whether it holds; null: not checked")
+    name: str = Field(description="name of the link")
+    ok: bool | None = Field(description="whether the link holds; null: not checked")
     what: str = Field(description="what was found, or why it was not checked")
     how_to_mend: str | None = Field(None, description="what to do where it does not hold")
 
 
 class DoctorReport(BaseModel):
-    """All links of a site."""
+    """The checks of all links of a site."""
 
     model_config = ConfigDict(extra="forbid")
 
-    site: str = Field(description="its folder")
+    site: str = Field(description="folder of the site")
     ok: bool = Field(description="whether every link that was checked holds")
     checks: list[Check] = Field(description="in the order in which they depend on each other")
     software: Software = Field(default_factory=software, description="the program that checked")
 
 
 class _Broken(Exception):
-    """A link does not hold: what was found, and how to mend it."""
+    """Says that a link does not hold: what was found, and how to mend it."""
 
     def __init__(self, what: str, how_to_mend: str) -> None:
         self.check = {"what": what, "how_to_mend": how_to_mend}
 
 
-_Link = tuple[str, tuple[str, ...], Callable[[Site], str]]  # name, the links it needs, and what is found where it holds
+_Link = tuple[str, tuple[str, ...], Callable[[Site], str]]  # its name, the links it needs, and its check
 
 
 def examine(folder: Path, worker: bool = True, timeout_s: float = 120) -> DoctorReport:
@@ -66,7 +68,7 @@ def examine(folder: Path, worker: bool = True, timeout_s: float = 120) -> Doctor
     Parameters
     ----------
     folder
-        Of the site.
+        The folder of the site.
     worker
         Whether to submit a probe to the queue.
     timeout_s
@@ -114,7 +116,7 @@ def _checks(folder: Path, worker: bool, timeout_s: float) -> Iterator[Check]:
 
 
 def _files(site: Site) -> str:
-    """Check that the files are those the site's answers make, and nobody else's to read."""
+    """Check that the files are as the configuration makes them, and that nobody else can read them."""
     texts = render(site)
     for name, text in texts.items():
         file = site.folder / name
@@ -136,11 +138,11 @@ def _programs(site: Site) -> str:
     try:
         return f"coatscreen {software().coatscreen}, {package} {version(package)}"
     except PackageNotFoundError:
-        raise _Broken(f"{package} is not installed here", "python -m pip install 'coatscreen[cluster]'") from None
+        raise _Broken(f"{package} is not installed here", INSTALL) from None
 
 
 def _paths(site: Site) -> str:
-    """Check that the folders and programs the queue jobs use are there, as seen from this machine."""
+    """Check that the folders and programs that queue jobs use are there, as seen from this machine."""
     _, program = _OF_MANAGER[site.manager]
     for file in (site.environment / "bin" / "python", site.environment / "bin" / program):
         if not os.access(file, os.X_OK):
@@ -163,7 +165,7 @@ def _paths(site: Site) -> str:
 
 
 def _settings(site: Site) -> str:
-    """Check that nothing else comes before the site's settings."""
+    """Check that no other settings come before the site's."""
     if site.manager == "jobflow-remote":
         return "the project is found by JFREMOTE_PROJECTS_FOLDER"
     for other in (Path.cwd(), Path.home() / ".fireworks"):
@@ -194,7 +196,7 @@ def _database(site: Site) -> str:
 
 
 def _large_results(site: Site) -> str:
-    """Write, read and remove an output whose large part lies apart."""
+    """Write, read and remove an output with a large part, which lies in GridFS."""
     job = {"uuid": f"doctor-{uuid.uuid4().hex}", "index": 1}
     value = os.urandom(_LARGE_BYTES // 2).hex()
     try:
@@ -217,7 +219,7 @@ def _large_results(site: Site) -> str:
 
 
 def _job_database(site: Site) -> str:
-    """Check that jobs can be put into the database: the counter of them is there, or nothing is there yet."""
+    """Check that jobs can be added to the database: their counter is there, or nothing is there yet."""
     from pymongo import MongoClient
 
     jobs, counters = ("fireworks", "fw_id_assigner") if site.manager == "fireworks" else ("jf_jobs", "jf_auxiliary")
@@ -234,33 +236,34 @@ def _job_database(site: Site) -> str:
 
 
 def _queue(site: Site) -> str:
-    """Check that the scheduler's commands are there and answer, also as FireWorks asks them."""
-    for command in COMMANDS[site.scheduler]:
+    """Check that the scheduler's commands are there and answer, also where FireWorks asks."""
+    scheduler = scheduler_of(site)
+    for command in (scheduler.submit, scheduler.ask, scheduler.cancel):
         if shutil.which(command) is None:
             raise _Broken(
                 f"the command {command} is not on this machine",
                 f"run this where jobs are submitted, or correct `scheduler` ({site.scheduler}) in site.yaml",
             )
     try:
-        jobs = queue_jobs(site)
-        counted = len(jobs) if site.manager == "jobflow-remote" else site.queue_adapter().get_njobs_in_queue()
+        jobs = jobs_in_queue(site)
+        counted = len(jobs) if site.manager == "jobflow-remote" else read_queue_adapter(site).get_njobs_in_queue()
     except CoatscreenError as error:
-        raise _Broken(str(error), f"does {COMMANDS[site.scheduler][1]} work by hand?") from None
+        raise _Broken(str(error), f"does {scheduler.ask} work by hand?") from None
     except Exception as error:  # FireWorks reads the scheduler's table as it comes
         raise _Broken(
-            f"FireWorks cannot read what {COMMANDS[site.scheduler][1]} prints ({type(error).__name__}: {error})",
+            f"FireWorks cannot read what {scheduler.ask} prints ({type(error).__name__}: {error})",
             "is it the scheduler that site.yaml names?",
         ) from None
     if counted is None:
         raise _Broken(
-            f"{COMMANDS[site.scheduler][1]} does not answer FireWorks",
+            f"{scheduler.ask} does not answer FireWorks",
             f"see qadapter.{site.scheduler.upper()} in {site.work_folder}; is `partition` right?",
         )
     return f"{len(jobs)} of your jobs are in it"
 
 
 def _node(site: Site, timeout_s: float) -> str:
-    """Check that a job on a node finds the same software and the same database."""
+    """Check that a queue job finds the same software and the same database on its node."""
     try:
         node = probe_node(site, timeout_s)
     except CoatscreenError as error:

@@ -1,4 +1,4 @@
-"""Jobs as FireWorks' database has them: their states, their last signs of life and their errors."""
+"""Jobs read from FireWorks' documents: their states, their last signs of life and their errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ from pathlib import PurePath
 from typing import Any
 
 from workflows.queue.flow_documents import JobState, QueuedJob
+from workflows.queue.tracebacks import error_line
+from workflows.queue.words import LABEL
 
+FIREWORK_FIELDS = {
+    **dict.fromkeys(("fw_id", "name", "state", "launches", "archived_launches", "updated_on"), 1),
+    f"spec.{LABEL}": 1,
+}
+LAUNCH_FIELDS = {
+    **dict.fromkeys(("launch_id", "host", "launch_dir", "state", "state_history"), 1),
+    "action.stored_data._exception._stacktrace": 1,
+}
 _STATES: dict[str, JobState] = {
     "WAITING": "waiting",
     "READY": "ready",
@@ -20,35 +30,34 @@ _STATES: dict[str, JobState] = {
     "PAUSED": "paused",
     "DEFUSED": "paused",
 }
-_FOREIGN = ("No module named 'workflows'", "No module named 'screening'")
 
 
 @dataclass(frozen=True)
 class JobReader:
-    """Reads jobs from documents of FireWorks.
+    """Reads jobs from FireWorks' documents.
 
     Attributes
     ----------
     launches
-        The starts of the jobs, by id.
+        The documents of the jobs' starts, by id.
     ended
-        Folders of queue jobs that had ended before the jobs were read, and the ids of these queue jobs.
-    how
-        Says how a queue job ended, if it can.
+        The folders, by id, of the queue jobs that had ended before the jobs were read.
+    how_ended
+        Returns how a queue job ended, or None where that is not known.
     patience
-        A job that runs is lost after so long without a sign of life.
+        A running job is lost after so long without a sign of life.
     """
 
     launches: Mapping[int, Mapping[str, Any]]
     ended: Mapping[str, str]
-    how: Callable[[str], str | None]
+    how_ended: Callable[[str], str | None]
     patience: timedelta
 
-    def job(self, firework: Mapping[str, Any]) -> QueuedJob:
+    def read(self, firework: Mapping[str, Any]) -> QueuedJob:
         """Read a job."""
         starts = [*firework.get("archived_launches", []), *firework["launches"]]
         last = self.launches.get(max(starts, default=-1), {})
-        times = {entry["state"]: entry for entry in last.get("state_history", [])}
+        times = _times(last)
         now = self.launches.get(max(firework["launches"], default=-1), {})  # a job that runs again has an earlier start
         state, error = _STATES.get(firework["state"], "paused"), None
         if state == "failed":
@@ -59,7 +68,7 @@ class JobReader:
         ended = times.get("COMPLETED") or times.get("FIZZLED") or {}
         return QueuedJob(
             job_id=str(firework["fw_id"]),
-            uuid=firework["spec"]["coatscreen"]["uuid"],
+            uuid=firework["spec"][LABEL]["uuid"],
             name=firework["name"],
             state=state,
             attempts=len(starts),
@@ -72,12 +81,11 @@ class JobReader:
         )
 
     def _why_lost(self, firework: Mapping[str, Any], launch: Mapping[str, Any]) -> str | None:
-        """Say why a job that is written down as running does not run; None where it does."""
-        times = {entry["state"]: entry for entry in launch.get("state_history", [])}
-        written = times.get("RUNNING", {}).get("updated_on") or firework["updated_on"]
-        silent = datetime.now(UTC) - _time(written)
+        """Return why a job that is recorded as running does not run; None where it runs."""
+        written = _times(launch).get("RUNNING", {}).get("updated_on") or firework["updated_on"]
+        silent = datetime.now(UTC) - _moment(written)
         in_folder = PurePath(launch.get("launch_dir", ""))
-        queue_job = next((job_id for folder, job_id in self.ended.items() if in_folder.is_relative_to(folder)), None)
+        queue_job = next((job_id for job_id, folder in self.ended.items() if in_folder.is_relative_to(folder)), None)
         if queue_job is None and silent <= self.patience:
             return None
         if firework["state"] == "RUNNING" and launch.get("state") in ("COMPLETED", "FIZZLED"):
@@ -85,20 +93,13 @@ class JobReader:
         where = f" on {launch['host']}" if launch.get("host") else ""
         if queue_job is None:
             return f"lost{where}: no sign of life for {silent.total_seconds():.0f} s"
-        how = self.how(queue_job)
+        how = self.how_ended(queue_job)
         return f"lost{where}: queue job {queue_job} has ended" + (f" ({how})" if how else "")
 
 
-def error_line(stacktrace: str, host: str | None) -> str:
-    """Return the first line of an error from Python's account of it, and what to do where that is known."""
-    lines = stacktrace.strip().splitlines()
-    frames = [number for number, line in enumerate(lines) if line.startswith(" ")]
-    message = lines[frames[-1] + 1 :] if frames else lines
-    first = message[0].strip() if message else "it gave no reason"
-    first = first.removeprefix("screening.errors.")
-    if any(words in first for words in _FOREIGN):
-        return f"the Python environment of the worker{f' on {host}' if host else ''} has no coatscreen ({first})"
-    return first.removeprefix("CalculationError: ").removeprefix("InputError: ").removeprefix("StoreError: ")
+def _times(launch: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return the entries of a start's history by state."""
+    return {entry["state"]: entry for entry in launch.get("state_history", [])}
 
 
 def _stacktrace(launch: Mapping[str, Any]) -> str:
@@ -106,6 +107,6 @@ def _stacktrace(launch: Mapping[str, Any]) -> str:
     return str(stored.get("_stacktrace") or "")
 
 
-def _time(written: Any) -> datetime:
+def _moment(written: Any) -> datetime:
     moment = written if isinstance(written, datetime) else datetime.fromisoformat(str(written))
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,16 +1,18 @@
-"""Jobs as jobflow-remote's database has them: their states and their errors."""
+"""Jobs read from jobflow-remote's documents: their states and their errors."""
 
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflows.queue.fireworks.firework_jobs import error_line
 from workflows.queue.flow_documents import JobState, QueuedJob
+from workflows.queue.site import Site, site_folder
+from workflows.queue.tracebacks import error_line
+from workflows.queue.words import LABEL
 
-LABEL = "coatscreen"  # of the metadata of a flow and of a job
 JOB_FIELDS = dict.fromkeys(
     (
         *("db_id", "state", "error", "run_dir", "start_time", "end_time", "job.name", f"job.metadata.{LABEL}"),
@@ -63,8 +65,22 @@ def read_job(document: Mapping[str, Any]) -> QueuedJob:
     )
 
 
+def note_start() -> None:
+    """Record in the job database that the job which this process runs was started, and on which machine."""
+    from jobflow_remote.jobs.run import CURRENT_JOBDOC
+    from pymongo import MongoClient
+
+    location = Site.read(site_folder()).location
+    ours = f"job.metadata.{LABEL}"
+    with location.errors(), MongoClient(location.uri, **location.client_options) as client:
+        client.get_default_database()["jf_jobs"].update_one(
+            {"db_id": CURRENT_JOBDOC.job_doc.db_id},
+            {"$inc": {f"{ours}.attempts": 1}, "$set": {f"{ours}.host": socket.gethostname()}},
+        )
+
+
 def _why_not_run(error: str) -> str:
-    """Say what jobflow-remote says, or the scheduler where that took no job."""
+    """Return the error that jobflow-remote gives, or the scheduler's where it refused the queue job."""
     refused = re.search(r"submission failed\. .*stderr=(['\"])(.*)\1, status", error)
     if refused is None:
         return error_line(error, None)
@@ -72,7 +88,7 @@ def _why_not_run(error: str) -> str:
 
 
 def _why_killed(remote: Mapping[str, Any], host: str | None) -> str:
-    """Say what is known of a queue job that ended before its job did: the last line it wrote."""
+    """Return what is known of a queue job that ended before its job did: the last line it wrote."""
     said = [line.strip() for line in (remote.get("queue_err") or "").splitlines() if line.strip()]
     where = f" on {host}" if host else ""
     return f"lost{where}: queue job {remote['process_id']} ended before it{f': {said[-1]}' if said else ''}"

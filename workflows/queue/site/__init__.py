@@ -1,13 +1,5 @@
 """A site: the configuration of one cluster, the files written from it, and the cluster's scheduler."""
 
-from workflows.queue.site.site import (
-    LOST_PINGS,
-    MISSING,
-    SITE_FILE,
-    Site,
-    prepare_launchpad,
-    reset_launchpad,
-    site_folder,
-)
+from workflows.queue.site.site import SITE_FILE, Site, site_folder
 
-__all__ = ["LOST_PINGS", "MISSING", "SITE_FILE", "Site", "prepare_launchpad", "reset_launchpad", "site_folder"]
+__all__ = ["SITE_FILE", "Site", "site_folder"]

@@ -1,4 +1,4 @@
-"""The files of a site, rendered from its answers."""
+"""The configuration files of a site: their texts, made from its configuration, and how they are written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from screening.errors import InputError
-from workflows.queue.site.site import LOST_PINGS, SITE_FILE
+from workflows.queue.site.site import SITE_FILE
 
 if TYPE_CHECKING:
     from workflows.queue.site.site import Site
@@ -25,8 +25,8 @@ _COMMON = ("jobflow.yaml", "atomate2.yaml", SITE_FILE)
 _FIREWORKS = ("my_launchpad.yaml", "my_fworker.yaml", "my_qadapter.yaml", QUEUE_SCRIPT, "FW_config.yaml")
 FILES = (*_FIREWORKS, PROJECT_FILE, *_COMMON)
 
-_IDLE_SECONDS = 300  # with nothing to do but jobs that wait for others; then the cores are given back
-_LAST_SHARE = 0.25  # of the wall time, in which a worker takes no new job
+_IDLE_SECONDS = 300  # a worker with nothing to do but jobs that wait for others ends after this time
+_LAST_SHARE = 0.25  # in this last share of the wall time, and the last seconds, a worker starts no new job
 _LAST_SECONDS = 60
 _Q_TYPES = {"slurm": "SLURM", "pbs": "PBS", "sge": "SGE"}
 _DIRECTIVES = {"slurm": "#SBATCH", "pbs": "#PBS", "sge": "#$"}
@@ -53,10 +53,10 @@ def render(site: Site) -> dict[str, str]:
 
 
 def write_site(site: Site, folder: Path, overwrite: bool = False) -> Site:
-    """Write the files of a site, which only their owner can read, and return the site in its folder.
+    """Write the files of a site, which only their owner can read, and return the site with its folder.
 
-    They are written into a folder of their own first, which then takes its place: whole, or file by file where there
-    is a site to overwrite, `site.yaml` last.
+    They are written into a temporary folder first. That is then renamed, or, where it overwrites a site, its files
+    are moved one by one, `site.yaml` last.
 
     Raises
     ------
@@ -94,13 +94,13 @@ def write_site(site: Site, folder: Path, overwrite: bool = False) -> Site:
 
 
 def worker_timeout_seconds(site: Site) -> int:
-    """Return how long after its start a worker takes new jobs."""
+    """Return how long after its start a worker starts new jobs, s."""
     wall_time = 60 * site.wall_time_minutes
     return wall_time - max(_LAST_SECONDS, round(_LAST_SHARE * wall_time))
 
 
 def preparation(site: Site) -> list[str]:
-    """Return the lines of the shell that come before a worker: setup, PATH and variables."""
+    """Return the lines of the shell that come before a worker: the site's setup, PATH and variables."""
     variables = site.environment_variables()
     variables["OMP_NUM_THREADS"] = str(_threads(site))
     if site.vasp_pseudopotentials is not None:
@@ -113,7 +113,7 @@ def preparation(site: Site) -> list[str]:
 
 
 def directives(site: Site) -> list[str]:
-    """Return what a queue job asks of the scheduler, but its name and output, which jobflow-remote gives it."""
+    """Return the lines that ask the scheduler for resources, without name and log, which jobflow-remote adds itself."""
     request = {name: value for name, value in _request(site).items() if name not in ("job_name", "log")}
     filled = _QueueScript(_template(f"{site.scheduler}.sh")).safe_substitute(request)
     return [line for line in filled.splitlines() if line.startswith(_DIRECTIVES[site.scheduler]) and "$$" not in line]
@@ -128,7 +128,7 @@ def _render(site: Site, name: str) -> str:
 
 
 def _values(site: Site) -> dict[str, str]:
-    """Return what the templates are filled with: YAML scalars, and indented blocks."""
+    """Return what the templates are filled with: YAML scalars and indented blocks."""
     folder, timeout = site.folder, worker_timeout_seconds(site)
     loops = max(1, _IDLE_SECONDS // site.poll_seconds)
     launch = f"rlaunch -c {shlex.quote(str(folder))} rapidfire --timeout {timeout} --max_loops {loops}"
@@ -144,7 +144,7 @@ def _values(site: Site) -> dict[str, str]:
         "q_type": _Q_TYPES[site.scheduler],
         "max_jobs": site.max_jobs,
         "ping": site.ping_seconds,
-        "expiration": LOST_PINGS * site.ping_seconds,
+        "expiration": site.lost_after_s,
         "sleep": site.poll_seconds,
         "category": "" if site.vasp_command is not None else "__none__",
         "vasp_command": site.vasp_command or "vasp_std",
@@ -161,7 +161,7 @@ def _values(site: Site) -> dict[str, str]:
 
 
 def _request(site: Site, absent: bool = False) -> dict[str, Any]:
-    """Return what the queue script is filled with; what is absent is left out, and so is its line, or is None."""
+    """Return what the queue script is filled with. What the site does not ask for is left out, or None if `absent`."""
     hours, minutes = divmod(site.wall_time_minutes, 60)
     threads = _threads(site)
     prefix = _DIRECTIVES[site.scheduler]
@@ -182,12 +182,12 @@ def _request(site: Site, absent: bool = False) -> dict[str, Any]:
 
 
 def _threads(site: Site) -> int:
-    """Return the threads of a process: VASP runs on MPI ranks, everything else on threads."""
+    """Return the number of threads of a process: VASP uses the cores by MPI ranks, everything else by threads."""
     return 1 if site.vasp_command is not None else site.cores
 
 
 def _memory(site: Site) -> str | None:
-    """Return the memory as the scheduler takes it: of the job, but SGE's is that of one core."""
+    """Return the memory as the scheduler takes it: that of the queue job, but for SGE that of one core."""
     if site.memory_mb is None:
         return None
     if site.scheduler == "sge":
@@ -196,7 +196,7 @@ def _memory(site: Site) -> str | None:
 
 
 def _site_yaml(site: Site) -> str:
-    """Return the answers themselves, each with what it means."""
+    """Return the configuration itself, each value below its meaning."""
     lines = [
         "# The configuration of one cluster, which all other files here are written from: change it here, then run",
         "# `coatscreen site init --overwrite`. Holds the password of the database: nobody else may read this file.",
@@ -211,7 +211,7 @@ def _site_yaml(site: Site) -> str:
 
 
 def _scalar(value: Any) -> str:
-    """Write a value as YAML on one line, a text always in double quotes."""
+    """Return a value as YAML on one line; a text is always in double quotes."""
     if not isinstance(value, str):
         return "null" if value is None else str(value)
     return yaml.safe_dump(value, default_style='"', allow_unicode=True, width=math.inf).rstrip("\n")

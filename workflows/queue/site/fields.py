@@ -1,4 +1,4 @@
-"""What may stand in a site's answers, which go into scripts and configuration files."""
+"""The kinds of values in a site's configuration, checked because they go into scripts and configuration files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def database_name(uri: str) -> str:
 
 
 def _line(text: str) -> str:
-    """Refuse what would be more or less than one line of a script."""
+    """Refuse a text that is not exactly one line of a script."""
     if not text.strip():
         raise ValueError("is empty")
     if not text.isprintable():

@@ -1,15 +1,12 @@
-"""The cluster's scheduler: what it has in its queue, and queue jobs started there."""
+"""The cluster's scheduler: its commands, and what they print of queue jobs."""
 
 from __future__ import annotations
 
 import getpass
-import io
-import logging
 import re
 import subprocess
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from screening.errors import CalculationError
@@ -19,7 +16,42 @@ _TIMEOUT_S = 60
 _PENDING = {"PD", "PENDING", "CF", "CONFIGURING", "Q", "H", "W", "qw", "hqw", "S", "SUSPENDED"}
 
 
-def queue_jobs(site: Site) -> dict[str, str]:
+@dataclass(frozen=True)
+class Scheduler:
+    """The commands of a scheduler, and how their answers are read.
+
+    Attributes
+    ----------
+    submit, ask, cancel
+        The names of the commands.
+    submitted
+        Finds the id of a queue job in the answer to its submission.
+    list_user
+        What lists the queue jobs of a user, whose name comes last.
+    read_list
+        Reads that list.
+    show_job
+        What shows a queue job, whose id comes last.
+    why_pending
+        Finds there why the queue job has not started.
+    """
+
+    submit: str
+    ask: str
+    cancel: str
+    submitted: str
+    list_user: tuple[str, ...]
+    read_list: Callable[[str], dict[str, str]]
+    show_job: tuple[str, ...]
+    why_pending: str
+
+
+def scheduler_of(site: Site) -> Scheduler:
+    """Return the commands of a site's scheduler."""
+    return _SCHEDULERS[site.scheduler]
+
+
+def jobs_in_queue(site: Site) -> dict[str, str]:
     """Return the user's jobs in the queue: ``"running"`` or ``"pending"`` by id.
 
     Raises
@@ -27,17 +59,53 @@ def queue_jobs(site: Site) -> dict[str, str]:
     CalculationError
         If the scheduler does not answer.
     """
-    user = getpass.getuser()
-    command, read = _LISTS[site.scheduler]
-    return read(ask([*command, user]))
+    scheduler = scheduler_of(site)
+    return scheduler.read_list(_answer([*scheduler.list_user, getpass.getuser()]))
 
 
-def end_of(site: Site, job_id: str) -> str | None:
-    """Return how a queue job ended, in the scheduler's words; None where it does not say or has forgotten it."""
+def submit_script(site: Site, script: Path) -> str:
+    """Submit a queue script from its folder, and return the id of the queue job.
+
+    Raises
+    ------
+    CalculationError
+        If the scheduler does not take it; the message says why.
+    """
+    scheduler = scheduler_of(site)
+    told = _answer([scheduler.submit, script.name], script.parent)
+    found = re.search(scheduler.submitted, told)
+    if found is None:
+        raise CalculationError(f"{scheduler.submit} printed no number of a job: {told.strip()!r}")
+    return found[1]
+
+
+def cancel(site: Site, job_id: str) -> None:
+    """Cancel a queue job.
+
+    Raises
+    ------
+    CalculationError
+        If the scheduler refuses, as it does where the queue job has ended.
+    """
+    _answer([scheduler_of(site).cancel, job_id])
+
+
+def why_pending(site: Site, job_id: str) -> str:
+    """Return why a queue job has not started, in the scheduler's words."""
+    scheduler = scheduler_of(site)
+    try:
+        found = re.search(scheduler.why_pending, _answer([*scheduler.show_job, job_id]))
+    except CalculationError as error:
+        return str(error)
+    return found[1].strip() if found else "the scheduler does not say why"
+
+
+def how_ended(site: Site, job_id: str) -> str | None:
+    """Return how a queue job ended, in the scheduler's words; None where it does not say, or has forgotten the job."""
     if site.scheduler != "slurm":
         return None
     try:
-        told = ask(["scontrol", "show", "job", "-o", job_id])
+        told = _answer(["scontrol", "show", "job", "-o", job_id])
     except CalculationError:
         return None
     found = re.search(r"JobState=(\w+)(?: Reason=(\S+))?", told)
@@ -47,43 +115,13 @@ def end_of(site: Site, job_id: str) -> str | None:
     return state if reason in (None, "None") else f"{state}, {reason}"
 
 
-def start_worker(site: Site, folder: Path) -> str:
-    """Start a queue job that runs what is ready, with FireWorks' queue launcher, and return its id.
-
-    Parameters
-    ----------
-    folder
-        Made; the queue script and the logs go there, and a folder for each job it runs.
-
-    Raises
-    ------
-    CalculationError
-        If the scheduler does not take it; the message says why.
-    """
-    from fireworks.queue.queue_launcher import launch_rocket_to_queue
-
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise CalculationError(f"cannot make the folder {folder}: {error.strerror}") from None
-    launchpad, adapter = site.launchpad(), site.queue_adapter()
-    names = (f"qadapter.{adapter.q_name}", "queue.launcher")
-    with site.location.errors(), fireworks_heard(*names) as heard:
-        job_id = launch_rocket_to_queue(
-            launchpad, site.fworker(), adapter, launcher_dir=str(folder), strm_lvl="CRITICAL", fill_mode=True
-        )
-    if not job_id:
-        raise CalculationError(f"{site.scheduler} did not take the job in {folder}: {_reason(heard)}")
-    return str(job_id)
-
-
-def ask(command: list[str], folder: Path | None = None) -> str:
+def _answer(command: list[str], folder: Path | None = None) -> str:
     """Run a command of the scheduler, in a folder, and return what it prints.
 
     Raises
     ------
     CalculationError
-        If it is not on this machine, does not answer, or fails; the message has the last line of what it said.
+        If it is not on this machine, does not answer, or fails; the message has the last line of what it printed.
     """
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_TIMEOUT_S)
@@ -104,13 +142,13 @@ def _slurm(text: str) -> dict[str, str]:
 
 
 def _pbs(text: str) -> dict[str, str]:
-    """Read ``qstat -u``: lines that begin with a number, the state in the last column but one."""
+    """Read ``qstat -u``: its lines of jobs begin with a number and have the state in the last column but one."""
     rows = [line.split() for line in text.splitlines() if re.match(r"\s*\d", line)]
     return {row[0].split(".")[0]: _state(row[-2]) for row in rows if row[-2] not in ("C", "F", "E")}
 
 
 def _sge(text: str) -> dict[str, str]:
-    """Read ``qstat -u``: lines that begin with a number, the state in the fifth column."""
+    """Read ``qstat -u``: its lines of jobs begin with a number and have the state in the fifth column."""
     rows = [line.split() for line in text.splitlines() if re.match(r"\s*\d", line)]
     return {row[0]: _state(row[4]) for row in rows}
 
@@ -119,42 +157,29 @@ def _state(word: str) -> str:
     return "pending" if word in _PENDING else "running"
 
 
-_LISTS: dict[str, tuple[list[str], Callable[[str], dict[str, str]]]] = {
-    "slurm": (["squeue", "--noheader", "--format=%i %t", "--user"], _slurm),
-    "pbs": (["qstat", "-u"], _pbs),
-    "sge": (["qstat", "-u"], _sge),
+_SCHEDULERS = {
+    "slurm": Scheduler(
+        *("sbatch", "squeue", "scancel"),
+        submitted=r"Submitted batch job (\d+)",
+        list_user=("squeue", "--noheader", "--format=%i %t", "--user"),
+        read_list=_slurm,
+        show_job=("squeue", "--noheader", "--format=%r", "--jobs"),
+        why_pending=r"(\S.*)",
+    ),
+    "pbs": Scheduler(
+        *("qsub", "qstat", "qdel"),
+        submitted=r"(\d+)",
+        list_user=("qstat", "-u"),
+        read_list=_pbs,
+        show_job=("qstat", "-f"),
+        why_pending=r"comment = (.*)",
+    ),
+    "sge": Scheduler(
+        *("qsub", "qstat", "qdel"),
+        submitted=r"(\d+)",
+        list_user=("qstat", "-u"),
+        read_list=_sge,
+        show_job=("qstat", "-j"),
+        why_pending=r"scheduling info:\s*(.*)",
+    ),
 }
-
-
-class _Heard(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines += record.getMessage().splitlines()
-
-
-@contextmanager
-def fireworks_heard(*names: str) -> Iterator[list[str]]:
-    """Collect what FireWorks logs of its errors, which it does not raise, and keep all it says from the terminal."""
-    handler = _Heard()
-    loggers = [logging.getLogger(name) for name in names]
-    for logger in loggers:
-        logger.addHandler(handler)
-    try:
-        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of things it uses that will change
-            yield handler.lines
-    finally:
-        for logger in loggers:
-            logger.removeHandler(handler)
-
-
-def _reason(heard: list[str]) -> str:
-    """Find what the scheduler said among what FireWorks logged."""
-    for line in heard:
-        if found := re.search(r"The error response reads: b?['\"]?(.*?)['\"]?$", line):
-            return found.group(1).replace("\\n", " ").strip() or "no reason given"
-    last = [line for line in heard if line.strip() and not set(line) <= set("-* |^v")]
-    return last[-1].strip() if last else "no reason given"

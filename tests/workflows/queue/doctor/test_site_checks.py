@@ -14,7 +14,8 @@ import pytest
 from queue_double import QueueDouble
 
 from workflows.queue.doctor.site_checks import examine
-from workflows.queue.site import Site, prepare_launchpad
+from workflows.queue.fireworks.launchpad import open_launchpad, prepare_launchpad
+from workflows.queue.site import Site
 from workflows.queue.site.config_files import write_site
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
@@ -73,7 +74,7 @@ def test_every_link_holds(new_site, scheduler, tmp_path, double):
     assert f"Python {platform.python_version()}" in found(report, "node").what
     assert "other than here" not in found(report, "node").what
     assert list((tmp_path / "work").glob("doctor-*")) == []
-    launchpad = Site.read(folder).launchpad()
+    launchpad = open_launchpad(Site.read(folder))
     for collection in ("doctor", "jobs", "data.files", "data.chunks", "fireworks"):
         assert launchpad.db[collection].count_documents({}) == 0
     assert double.password not in report.model_dump_json()
@@ -192,7 +193,7 @@ def test_a_database_that_is_down(new_site):
 
 def test_a_lost_counter(new_site):
     folder, _ = new_site()
-    launchpad = Site.read(folder).launchpad()
+    launchpad = open_launchpad(Site.read(folder))
     prepare_launchpad(launchpad)
     launchpad.fireworks.insert_one({"fw_id": 1})
     assert found(examine(folder, worker=False), "job database").what == "1 jobs"

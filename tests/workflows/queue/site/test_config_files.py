@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from workflows.queue.fireworks.launchpad import read_fworker, read_queue_adapter
 from workflows.queue.site import Site
 from workflows.queue.site.config_files import PROJECT_FILE, preparation, render, worker_timeout_seconds
 
@@ -94,7 +95,7 @@ def directives_of(script):
 
 @pytest.mark.parametrize("scheduler", EXPECTED)
 def test_the_queue_script_asks_for_what_the_site_says(tmp_path, scheduler):
-    script = written(site_of(scheduler, tmp_path)).queue_adapter().get_script_str("/scratch/me/launcher")
+    script = read_queue_adapter(written(site_of(scheduler, tmp_path))).get_script_str("/scratch/me/launcher")
     assert set(directives_of(script)) == EXPECTED[scheduler]
     first, *rest = script.splitlines()
     assert first == "#!/bin/bash -l"
@@ -108,14 +109,14 @@ def test_the_queue_script_asks_for_what_the_site_says(tmp_path, scheduler):
 def test_what_is_not_asked_for_is_not_in_the_script(tmp_path, scheduler):
     options = {"account": None, "memory_mb": None, "cores": 1, "queue_options": None, "parallel_env": None}
     site = written(site_of(scheduler, tmp_path, **options))
-    script = site.queue_adapter().get_script_str("/scratch/me/launcher")
+    script = read_queue_adapter(site).get_script_str("/scratch/me/launcher")
     assert not re.search(r"account|-A |-P |mem|-pe |None|null", "\n".join(directives_of(script)))
 
 
 @pytest.mark.parametrize("scheduler", EXPECTED)
 def test_fireworks_takes_its_files(tmp_path, scheduler):
     site = written(site_of(scheduler, tmp_path))
-    assert (site.queue_adapter().q_type, site.queue_adapter().timeout) == (scheduler.upper(), 60)
+    assert (read_queue_adapter(site).q_type, read_queue_adapter(site).timeout) == (scheduler.upper(), 60)
     script = (  # as qlaunch does, and its launcher once more; in another process, as FireWorks imports its own tests
         "import sys; from fireworks.utilities.fw_serializers import load_object, load_object_from_file\n"
         "adapter = load_object(load_object_from_file(sys.argv[1]).to_dict())\n"
@@ -124,13 +125,13 @@ def test_fireworks_takes_its_files(tmp_path, scheduler):
     command = [sys.executable, "-W", "error::UserWarning:fireworks", "-c", script, str(tmp_path / "my_qadapter.yaml")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == site.queue_adapter().get_script_str("/x")
+    assert done.stdout == read_queue_adapter(site).get_script_str("/x")
     worker = fireworks.FWorker.from_file(str(tmp_path / "my_fworker.yaml"))
     assert worker.name == f"coatscreen-{scheduler}"
     of_any_worker = {"$or": [*fireworks.FWorker().query["$or"][:2], {"spec._fworker": worker.name}]}
     assert worker.query == of_any_worker | {"spec._category": {"$exists": False}}  # no job for VASP
     with_vasp = written(site_of(scheduler, tmp_path / "vasp", vasp_command="vasp_std"))
-    assert with_vasp.fworker().query == of_any_worker
+    assert read_fworker(with_vasp).query == of_any_worker
     launchpad = fireworks.LaunchPad.from_file(str(tmp_path / "my_launchpad.yaml"))  # connects when it is asked
     assert launchpad.db.name == "coatings"
     assert launchpad.host == FULL["database"]
@@ -169,7 +170,7 @@ def test_atomate2_takes_its_file(tmp_path, monkeypatch):
 
 def test_vasp_has_a_rank_a_core_and_its_pseudopotentials(tmp_path):
     site = site_of("slurm", tmp_path, vasp_command="srun vasp_std", vasp_pseudopotentials="/opt/psp")
-    script = written(site).queue_adapter().get_script_str("/x")
+    script = read_queue_adapter(written(site)).get_script_str("/x")
     assert {"#SBATCH --ntasks=6", "#SBATCH --cpus-per-task=1"} < set(script.splitlines())
     assert {"export OMP_NUM_THREADS=1", "export PMG_VASP_PSP_DIR=/opt/psp"} < set(script.splitlines())
 

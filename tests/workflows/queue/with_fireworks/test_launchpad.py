@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from screening.errors import InputError, StoreError
-from workflows.queue.site import Site, prepare_launchpad, reset_launchpad
+from workflows.queue.fireworks.launchpad import open_launchpad, prepare_launchpad, reset_launchpad
+from workflows.queue.site import Site
 from workflows.queue.site.config_files import write_site
 
 fireworks = pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
@@ -30,7 +31,7 @@ def two_jobs():
 
 
 def test_a_new_database_takes_jobs(site):
-    launchpad = site.launchpad()
+    launchpad = open_launchpad(site)
     prepare_launchpad(launchpad)
     assert sorted(launchpad.add_wf(two_jobs()).values()) == [1, 2]
     unique = [index for index in launchpad.fireworks.index_information().values() if index.get("unique")]
@@ -38,7 +39,7 @@ def test_a_new_database_takes_jobs(site):
 
 
 def test_preparing_again_changes_nothing(site):
-    launchpad = site.launchpad()
+    launchpad = open_launchpad(site)
     prepare_launchpad(launchpad)
     launchpad.add_wf(two_jobs())
     launchpad.db["coatings"].insert_one({"key": "a"})
@@ -50,8 +51,9 @@ def test_preparing_again_changes_nothing(site):
 def test_several_processes_prepare_it_at_once(site):
     script = (
         "import sys; from pathlib import Path; from fireworks import Firework, ScriptTask\n"
-        "from workflows.queue.site import Site, prepare_launchpad\n"
-        "launchpad = Site.read(Path(sys.argv[1])).launchpad(); sys.stdin.readline()\n"
+        "from workflows.queue.fireworks.launchpad import open_launchpad, prepare_launchpad\n"
+        "from workflows.queue.site import Site\n"
+        "launchpad = open_launchpad(Site.read(Path(sys.argv[1]))); sys.stdin.readline()\n"
         "prepare_launchpad(launchpad)\n"
         "for _ in range(5): launchpad.add_wf(Firework(ScriptTask.from_str('true')))"
     )
@@ -63,13 +65,13 @@ def test_several_processes_prepare_it_at_once(site):
     for process in processes:
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors
-    launchpad = site.launchpad()
+    launchpad = open_launchpad(site)
     assert launchpad.fw_id_assigner.count_documents({}) == 1
     assert sorted(launchpad.fireworks.distinct("fw_id")) == list(range(1, 21))
 
 
 def test_a_lost_counter_is_not_begun_anew(site):
-    launchpad = site.launchpad()
+    launchpad = open_launchpad(site)
     prepare_launchpad(launchpad)
     launchpad.add_wf(two_jobs())
     launchpad.fw_id_assigner.delete_many({})
@@ -79,7 +81,7 @@ def test_a_lost_counter_is_not_begun_anew(site):
 
 
 def test_nothing_is_deleted_that_was_not_confirmed(site, double):
-    launchpad = site.launchpad()
+    launchpad = open_launchpad(site)
     prepare_launchpad(launchpad)
     launchpad.add_wf(two_jobs())
     for name in ("jobs", "coatings"):
@@ -100,7 +102,7 @@ def test_a_launchpad_that_is_down_is_said_to_be(tmp_path, monkeypatch):
     monkeypatch.setattr("screening.database.stores._TIMEOUT_MS", 300)
     options = {"database": "mongodb://me:secret@127.0.0.1:9/coatings", "work_folder": str(tmp_path)}
     site = write_site(Site.make(scheduler="slurm", **options), tmp_path / "site")
-    for opened in (site.launchpad, site.job_store):
+    for opened in (lambda: open_launchpad(site), site.job_store):
         with pytest.raises(
             StoreError, match=r"mongodb://\*\*\*@127\.0\.0\.1:9/coatings: .*Connection refused"
         ) as caught:
@@ -109,7 +111,7 @@ def test_a_launchpad_that_is_down_is_said_to_be(tmp_path, monkeypatch):
 
 
 def test_fireworks_prints_nothing(site, capsys):
-    launchpad = site.launchpad()
+    launchpad = open_launchpad(site)
     prepare_launchpad(launchpad)
     launchpad.add_wf(two_jobs())
     assert capsys.readouterr().out == ""

@@ -8,7 +8,8 @@ import subprocess
 import pytest
 from cluster.double import Double
 
-from workflows.queue.site import Site, prepare_launchpad
+from workflows.queue.fireworks.launchpad import open_launchpad, prepare_launchpad, read_queue_adapter
+from workflows.queue.site import Site
 from workflows.queue.site.config_files import write_site
 
 fireworks = pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
@@ -39,11 +40,11 @@ def test_a_worker_takes_a_job_and_ends(tmp_path, double, scheduler, variable):
         setup=["export GREETING='hello  there'"],
     )
     site = write_site(site, tmp_path / "a 'site'")
-    launchpad = site.launchpad()
+    launchpad = open_launchpad(site)
     prepare_launchpad(launchpad)
     command = 'printf "%s|%s|%s|%s" "$GREETING" "$COATSCREEN_SITE" "$JOBFLOW_CONFIG_FILE" "$OMP_NUM_THREADS" >said'
     launchpad.add_wf(fireworks.Firework(fireworks.ScriptTask.from_str(command)))
-    script = site.queue_adapter().get_script_str(str(work))
+    script = read_queue_adapter(site).get_script_str(str(work))
     node = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "USER": os.environ.get("USER", "root"), variable: str(work)}
     done = subprocess.run(["bash"], input=script, env=node, cwd="/", capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr

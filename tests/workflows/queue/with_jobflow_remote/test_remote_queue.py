@@ -20,12 +20,13 @@ from fixtures_screening import contents, job_times, settings_for
 from pymongo import MongoClient
 
 from screening.errors import CalculationError, InputError, StoreError
-from workflows.queue.flow_queue import COLLECTING, open_queue
+from workflows.queue.managers import open_queue
 from workflows.queue.recovery import recover
 from workflows.queue.site import Site
 from workflows.queue.site.config_files import PROJECT_FILE, write_site
 from workflows.queue.status import status
 from workflows.queue.submission import submit
+from workflows.queue.words import COLLECTING
 from workflows.run import prepare_screening, run_screening
 
 pytest.importorskip("jobflow_remote", reason="the extra [cluster] is not installed")
