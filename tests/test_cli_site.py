@@ -13,7 +13,7 @@ import pytest
 import typer
 
 from coatscreen.__main__ import app, execute
-from coatscreen.verbs.site import init_site
+from coatscreen.verbs.site import init
 from screening.errors import InputError
 from workflows.queue.site import Site
 
@@ -36,8 +36,7 @@ def quick(monkeypatch):
 
 
 def test_options_make_a_site_and_its_work_folder(tmp_path, answers, capsys):
-    site = init_site(tmp_path / "site", cores=2, **answers)
-    assert site.folder == tmp_path / "site"
+    init(tmp_path / "site", cores=2, **answers)
     assert Site.read(tmp_path / "site").cores == 2
     assert (tmp_path / "work" / "below").is_dir()
     out, err = capsys.readouterr()
@@ -51,27 +50,28 @@ def test_options_make_a_site_and_its_work_folder(tmp_path, answers, capsys):
 def test_without_a_terminal_what_is_missing_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("sys.stdin", open(os.devnull))  # noqa: SIM115, PTH123
     with pytest.raises(InputError, match="a new site needs --database, --work-folder; at a terminal"):
-        init_site(tmp_path / "site", scheduler="slurm")
+        init(tmp_path / "site", scheduler="slurm")
     assert not (tmp_path / "site").exists()
 
 
 def test_overwriting_keeps_what_no_option_changes(tmp_path, answers):
-    init_site(tmp_path / "site", cores=2, partition="short", **answers)
+    init(tmp_path / "site", cores=2, partition="short", **answers)
     with pytest.raises(InputError, match="holds a site already: --overwrite replaces it, and keeps"):
-        init_site(tmp_path / "site", **answers)
-    changed = init_site(tmp_path / "site", overwrite=True, cores=3)
+        init(tmp_path / "site", **answers)
+    init(tmp_path / "site", overwrite=True, cores=3)
+    changed = Site.read(tmp_path / "site")
     assert (changed.cores, changed.partition, changed.database) == (3, "short", CLOSED)
 
 
 def test_nothing_is_written_where_the_work_folder_cannot_be(tmp_path, answers):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match=r"cannot make the work folder .*file/work: Not a directory"):
-        init_site(tmp_path / "site", **{**answers, "work_folder": str(tmp_path / "file" / "work")})
+        init(tmp_path / "site", **{**answers, "work_folder": str(tmp_path / "file" / "work")})
     assert not (tmp_path / "site").exists()
 
 
 def test_jobflow_remote_is_told_its_own_next_steps(tmp_path, answers, capsys):
-    init_site(tmp_path / "site", manager="jobflow-remote", **answers)
+    init(tmp_path / "site", manager="jobflow-remote", **answers)
     assert f"export JFREMOTE_PROJECTS_FOLDER={tmp_path}/site/jobflow_remote" in capsys.readouterr().err
 
 
@@ -80,7 +80,7 @@ def test_at_a_terminal_the_rest_is_asked_for_and_the_password_not_shown(tmp_path
     replies = ["slurm", "mongodb://me@127.0.0.1:9/coatings", "", "my_account", "30", "", "3", f"{tmp_path}/work"]
     script = (
         "import sys; from pathlib import Path; import screening.database.stores as s; s._TIMEOUT_MS = 200\n"
-        "from coatscreen.verbs.site import init_site; init_site(Path(sys.argv[1]))"
+        "from coatscreen.verbs.site import init; init(Path(sys.argv[1]))"
     )
     pid, terminal = pty.fork()
     if pid == 0:
@@ -157,9 +157,16 @@ def test_options_of_a_screening_are_no_answers(tmp_path, answers, capsys):
     assert Site.read(tmp_path / "site").setup == ("a", "b")
 
 
+@pytest.mark.parametrize("option", ["cores", "ping_seconds", "poll_seconds", "wall_time_minutes", "memory_mb"])
+def test_zero_is_an_answer_that_is_refused(tmp_path, answers, option):
+    with pytest.raises(InputError, match=f"{option}: Input should be greater than or equal to"):
+        init(tmp_path / "site", **answers, **{option: 0})
+
+
 def test_flows_are_forgotten_only_with_the_name_of_the_database(tmp_path, double, capsys):
     options = {"database": double.database_uri("resettable"), "work_folder": str(tmp_path / "work")}
-    folder = init_site(tmp_path / "site", scheduler="slurm", **options).folder
+    folder = tmp_path / "site"
+    init(folder, scheduler="slurm", **options)
     capsys.readouterr()
     for confirm in ([], ["--confirm", "another"]):
         assert execute(["site", "reset", "--site", str(folder), *confirm]) == 2
@@ -171,7 +178,7 @@ def test_flows_are_forgotten_only_with_the_name_of_the_database(tmp_path, double
 
 
 def test_the_flows_of_jobflow_remote_are_not_forgotten(tmp_path, answers, capsys):
-    init_site(tmp_path / "site", manager="jobflow-remote", **answers)
+    init(tmp_path / "site", manager="jobflow-remote", **answers)
     capsys.readouterr()
     assert execute(["site", "reset", "--site", str(tmp_path / "site"), "--confirm", "coatings"]) == 2
     assert "site reset is for FireWorks; `jf admin reset` forgets" in capsys.readouterr().err

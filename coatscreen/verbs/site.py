@@ -6,15 +6,12 @@ import re
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
 
 from coatscreen.queue_options import MaxJobs, SiteFolder
-
-if TYPE_CHECKING:
-    from workflows.queue.site import Site
 
 app = typer.Typer(help="The site: the configuration of a cluster.", no_args_is_help=True, rich_markup_mode=None)
 _ASKED = {  # in this order; everything else stays at its default
@@ -48,9 +45,11 @@ def init(
     setup: Annotated[
         list[str] | None, typer.Option(help="A line of the shell that comes first; may be repeated.")
     ] = None,
-    queue_option: Annotated[
+    queue_options: Annotated[
         list[str] | None,
-        typer.Option(help="A further option in the scheduler's words, such as --qos=regular; may be repeated."),
+        typer.Option(
+            "--queue-option", help="A further option in the scheduler's words, such as --qos=regular; may be repeated."
+        ),
     ] = None,
     parallel_env: Annotated[str | None, typer.Option(help="SGE's parallel environment.")] = None,
     vasp_command: Annotated[str | None, typer.Option(help="Command that starts VASP.")] = None,
@@ -60,35 +59,47 @@ def init(
     manager: Annotated[str | None, typer.Option(help="fireworks or jobflow-remote.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Change the site that is there.")] = False,
 ) -> None:
-    """Write the configuration of a cluster, from options and from answers given at a terminal.
+    """Write the configuration of a cluster, and make its database ready for jobs.
 
-    With --overwrite a site that is there is written again from its site.yaml; what no option changes stays.
+    What is not given for a new site is asked for at a terminal. With --overwrite a site that is there is written again
+    from its site.yaml, and what no option changes stays.
 
     Example: coatscreen site init --scheduler slurm --database mongodb://me@db.example.org/coatings --partition short
     --work-folder /scratch/me/coatings
     """
-    init_site(
-        site,
-        overwrite,
-        scheduler=scheduler,
-        database=database,
-        account=account,
-        partition=partition,
-        wall_time_minutes=wall_time_minutes,
-        max_jobs=max_jobs,
-        cores=cores,
-        memory_mb=memory_mb,
-        work_folder=work_folder,
-        environment=environment,
-        setup=tuple(setup or ()) or None,
-        queue_options=tuple(queue_option or ()) or None,
-        parallel_env=parallel_env,
-        vasp_command=vasp_command,
-        vasp_pseudopotentials=vasp_pseudopotentials,
-        ping_seconds=ping_seconds,
-        poll_seconds=poll_seconds,
-        manager=manager,
-    )
+    fields = {name: value for name, value in locals().items() if name not in ("site", "overwrite")}
+    given = {name: value for name, value in fields.items() if value is not None and value != []}
+    from coatscreen.output import note
+    from screening.errors import InputError, StoreError
+    from workflows.queue.managers import open_queue
+    from workflows.queue.site import SITE_FILE, Site, site_folder
+    from workflows.queue.site.config_files import render, write_site
+
+    where = site_folder(site)
+    there = (where / SITE_FILE).is_file()
+    if there and overwrite:
+        given = {**Site.read(where).model_dump(), **given}
+    elif not there:
+        _complete(given)
+    made = Site.make(**given)
+    if there and not overwrite:
+        raise InputError(f"{where} holds a site already: --overwrite replaces it, and keeps what no option changes")
+    try:
+        made.work_folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the work folder {made.work_folder}: {error.strerror}") from None
+    made = write_site(made, where, overwrite)
+    note(f"wrote {', '.join(render(made))} into {where}")
+    try:
+        open_queue(made).prepare()
+        note(f"{made.location.name} is ready for jobs; what was in it is as it was")
+    except StoreError as error:
+        note(f"the database is not ready: {error}")
+    if made.manager == "jobflow-remote":
+        folder_of_project = made.environment_variables()["JFREMOTE_PROJECTS_FOLDER"]
+        note(f"jobflow-remote finds it by: export JFREMOTE_PROJECTS_FOLDER={shlex.quote(folder_of_project)}")
+        note("what submits and watches its jobs is started once, on this machine, by: jf runner start")
+    note("next: `coatscreen doctor` checks every link, down to a probe on a node")
 
 
 @app.command()
@@ -116,60 +127,6 @@ def reset(
         )
     reset_launchpad(there, confirm)
     note(f"the flows of {there.location.name} are forgotten; outputs and rankings are as they were")
-
-
-def init_site(folder: Path | None = None, overwrite: bool = False, **options: Any) -> Site:
-    """Write a site and make its database ready. Notes on stderr say what was written and what comes next.
-
-    What is not given is taken from the site that is overwritten. For a new site it is asked for at a terminal.
-
-    Parameters
-    ----------
-    folder
-        The folder of the site; by default :func:`workflows.queue.site.site_folder`.
-    overwrite
-        Whether to replace a site that is there.
-    options
-        The fields of :class:`workflows.queue.site.Site` by name; one that is None counts as not given.
-
-    Raises
-    ------
-    InputError
-        If an option is missing or unfit, or a folder cannot be made; then nothing has been written.
-    """
-    from coatscreen.output import note
-    from screening.errors import InputError, StoreError
-    from workflows.queue.managers import open_queue
-    from workflows.queue.site import SITE_FILE, Site, site_folder
-    from workflows.queue.site.config_files import render, write_site
-
-    where = site_folder(folder)
-    given = {name: value for name, value in options.items() if value is not None}
-    there = (where / SITE_FILE).is_file()
-    if there and overwrite:
-        given = {**Site.read(where).model_dump(), **given}
-    elif not there:
-        _complete(given)
-    site = Site.make(**given)
-    if there and not overwrite:
-        raise InputError(f"{where} holds a site already: --overwrite replaces it, and keeps what no option changes")
-    try:
-        site.work_folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the work folder {site.work_folder}: {error.strerror}") from None
-    site = write_site(site, where, overwrite)
-    note(f"wrote {', '.join(render(site))} into {where}")
-    try:
-        open_queue(site).prepare()
-        note(f"{site.location.name} is ready for jobs; what was in it is as it was")
-    except StoreError as error:
-        note(f"the database is not ready: {error}")
-    if site.manager == "jobflow-remote":
-        folder_of_project = site.environment_variables()["JFREMOTE_PROJECTS_FOLDER"]
-        note(f"jobflow-remote finds it by: export JFREMOTE_PROJECTS_FOLDER={shlex.quote(folder_of_project)}")
-        note("what submits and watches its jobs is started once, on this machine, by: jf runner start")
-    note("next: `coatscreen doctor` checks every link, down to a probe on a node")
-    return site
 
 
 def _complete(given: dict[str, Any]) -> None:

@@ -101,11 +101,6 @@ class QueueSite:
 
     def recover(self, **options: Any) -> Recovery:
         """Recover in this process, which is faster."""
-        from fireworks.utilities.fw_serializers import SAVED_FW_MODULES
-
-        # else FireWorks looks for them among all its modules, with their tests, whose marks this pytest refuses
-        SAVED_FW_MODULES["PyTask"] = "fireworks.user_objects.firetasks.script_task"
-        SAVED_FW_MODULES["CommonAdapter"] = "fireworks.user_objects.queue_adapters.common_adapter"
         return recover(self.site, **options)
 
     # -- the database -------------------------------------------------------------------------------------

@@ -22,27 +22,13 @@ OURS = {f"metadata.{LABEL}": {"$exists": True}}  # among the flows of a database
 
 @dataclass(frozen=True)
 class NewJob:
-    """A job that is added to a queue.
+    """A job that is added to a queue."""
 
-    Attributes
-    ----------
-    uuid
-        The id of its output; None for the job that collects the result of the flow.
-    name
-        Its name.
-    arguments
-        The arguments of the function in `workflows.queue.tasks` that runs it.
-    before
-        The ids of the jobs that must have ended before it starts.
-    manager_config
-        What it asks of FireWorks' workers.
-    """
-
-    uuid: str | None
+    uuid: str | None  # the id of its output; None for the job that collects the result of the flow
     name: str
-    arguments: list[Any]
-    before: list[str]
-    manager_config: Mapping[str, Any]
+    arguments: list[Any]  # of the function in `workflows.queue.tasks` that runs it
+    before: list[str]  # the ids of the jobs that must have ended before it starts
+    manager_config: Mapping[str, Any]  # what it asks of FireWorks' workers
 
 
 class FlowQueue(ABC):
@@ -76,13 +62,7 @@ class FlowQueue(ABC):
         return sorted(map(_label, found), key=lambda label: label.submitted, reverse=True)
 
     def flows(self, flow_id: str | None = None) -> list[QueuedFlow]:
-        """Return flows with their jobs, the last submitted first.
-
-        Parameters
-        ----------
-        flow_id
-            The id of the only flow wanted; None: all.
-        """
+        """Return all flows, or the one with an id, with their jobs, the last submitted first."""
         wanted = OURS if flow_id is None else {f"metadata.{LABEL}.flow_id": flow_id}
         with self._errors():
             found = list(self.flow_documents.find(wanted, {"metadata": 1, self._members: 1}))
@@ -110,22 +90,15 @@ class FlowQueue(ABC):
         """Make the manager's collections ready for jobs where they are not; what is there stays."""
 
     def add(self, label: FlowLabel, left: WorkLeft, collector: Collector) -> int:
-        """Put what is left of a flow into the database, with the collection of its result as the last job.
-
-        Returns
-        -------
-        int
-            The number of jobs added.
-        """
+        """Add what is left of a flow, with the collection of its result as the last job; return the number of jobs."""
         todo = left.graph.subgraph(left.todo)
         jobs = []
         for uuid in nx.topological_sort(todo):
             job, parents = left.jobs[uuid], sorted(left.graph.predecessors(uuid))
             needs = {parent: left.jobs[parent].name for parent in parents}
             before = [parent for parent in parents if parent in left.todo]
-            jobs.append(
-                NewJob(uuid, job.name, [job.to_json(), needs, label.version], before, job.config.manager_config)
-            )
+            arguments = [job.to_json(), needs, label.version]
+            jobs.append(NewJob(uuid, job.name, arguments, before, job.config.manager_config))
         last = [uuid for uuid in todo if not list(todo.successors(uuid))]
         jobs.append(NewJob(None, COLLECTING, [collector.to_text(), label.flow_id, label.version], last, {}))
         self.prepare()
@@ -158,19 +131,10 @@ class FlowQueue(ABC):
 
     @abstractmethod
     def launch(self, useful: int, max_jobs: int | None = None) -> list[str]:
-        """Launch queue jobs for what is ready, beside those in the queue; none where a runner launches them.
+        """Launch queue jobs for the jobs that are ready or wait, and return their ids; none where a runner does it.
 
-        Parameters
-        ----------
-        useful
-            How many queue jobs could work at one time.
-        max_jobs
-            How many the site may have at one time; None: as many as its configuration allows.
-
-        Returns
-        -------
-        list of str
-            The ids of the queue jobs.
+        As many are launched as bring the number in the queue to `useful`, the number that could work at one time, but
+        no further than to `max_jobs`, by default that of the site.
         """
 
     # -- what a manager does in its own way --------------------------------------------------------------

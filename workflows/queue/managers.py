@@ -7,12 +7,7 @@ from workflows.queue.site import Site
 
 
 def open_queue(site: Site, lost_after_s: float | None = None) -> FlowQueue:
-    """Open the flows of a site.
-
-    Parameters
-    ----------
-    site, lost_after_s
-        As for :class:`workflows.queue.flow_queue.FlowQueue`.
+    """Open the flows of a site; the parameters are those of :class:`workflows.queue.flow_queue.FlowQueue`.
 
     Raises
     ------

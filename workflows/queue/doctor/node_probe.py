@@ -6,7 +6,6 @@ import shlex
 import shutil
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from screening.errors import CalculationError
@@ -51,8 +50,7 @@ def probe_node(site: Site, timeout_s: float) -> NodeReport:
         report = _wait(site, job_id, answer, timeout_s)
     finally:
         if job_id in jobs_in_queue(site):
-            with suppress(CalculationError):  # it may have ended meanwhile
-                cancel(site, job_id)
+            cancel(site, job_id)
     shutil.rmtree(folder, ignore_errors=True)
     return report
 

@@ -20,6 +20,19 @@ if TYPE_CHECKING:
     from fireworks import LaunchPad, Workflow
 
 
+_MODULES = {
+    "PyTask": "fireworks.user_objects.firetasks.script_task",
+    "CommonAdapter": "fireworks.user_objects.queue_adapters.common_adapter",
+}
+
+
+def register_classes() -> None:
+    """Tell FireWorks where the classes are that it stores by name; to find one it imports all its modules and tests."""
+    from fireworks.utilities.fw_serializers import SAVED_FW_MODULES
+
+    SAVED_FW_MODULES.update(_MODULES)
+
+
 def refresh_flow(launchpad: LaunchPad, fw_id: int) -> None:
     """Derive the states of the jobs that need a job anew, as FireWorks does when that job has ended."""
     launchpad._refresh_wf(fw_id)

@@ -21,13 +21,7 @@ from workflows.queue.words import COLLECT_RESULT, LABEL, RUN_JOB
 
 
 class FireworksQueue(FlowQueue):
-    """The flows of a site on its LaunchPad; the parameters are those of :class:`FlowQueue`.
-
-    Raises
-    ------
-    InputError, StoreError
-        If FireWorks is not installed, the site's files cannot be read, or the database cannot be reached.
-    """
+    """The flows of a site on its LaunchPad; the parameters are those of :class:`FlowQueue`."""
 
     _members, _member = "nodes", "fw_id"
 
@@ -85,7 +79,7 @@ class FireworksQueue(FlowQueue):
                     reconcile(self.launchpad, flow, jobs)
 
     def launch(self, useful: int, max_jobs: int | None = None) -> list[str]:
-        """Launch queue jobs for what is ready or waits, as many as are useful and allowed beside those in the queue."""
+        """Launch queue jobs for the jobs that are ready or wait, and return their ids."""
         if not any(job.state in ("ready", "waiting") for flow in self.flows() for job in flow.jobs):
             return []
         return self._queue_jobs.launch(min(max_jobs or self.site.max_jobs, useful))

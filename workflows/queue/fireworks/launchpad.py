@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from screening.errors import InputError, StoreError
+from workflows.queue.fireworks.fireworks_internals import register_classes
 from workflows.queue.site import Site
 from workflows.queue.words import INSTALL
 
@@ -105,4 +106,5 @@ def _fireworks() -> Any:
         import fireworks
     except ImportError:
         raise InputError(f"FireWorks is not installed: {INSTALL}") from None
+    register_classes()
     return fireworks

@@ -31,13 +31,7 @@ _WAIT_S = 30  # how long the runner is given to release a job
 
 
 class RemoteQueue(FlowQueue):
-    """The flows of a site in jobflow-remote's collections; the parameters are those of :class:`FlowQueue`.
-
-    Raises
-    ------
-    InputError, StoreError
-        If jobflow-remote is not installed, the site's files cannot be read, or the database cannot be reached.
-    """
+    """The flows of a site in jobflow-remote's collections; the parameters are those of :class:`FlowQueue`."""
 
     _members, _member = "jobs", "uuid"
 

@@ -6,6 +6,7 @@ import getpass
 import re
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,32 +19,16 @@ _PENDING = {"PD", "PENDING", "CF", "CONFIGURING", "Q", "H", "W", "qw", "hqw", "S
 
 @dataclass(frozen=True)
 class Scheduler:
-    """The commands of a scheduler, and how their answers are read.
-
-    Attributes
-    ----------
-    submit, ask, cancel
-        The names of the commands.
-    submitted
-        Finds the id of a queue job in the answer to its submission.
-    list_user
-        What lists the queue jobs of a user, whose name comes last.
-    read_list
-        Reads that list.
-    show_job
-        What shows a queue job, whose id comes last.
-    why_pending
-        Finds there why the queue job has not started.
-    """
+    """The commands of a scheduler, and how their answers are read."""
 
     submit: str
     ask: str
     cancel: str
-    submitted: str
-    list_user: tuple[str, ...]
+    submitted: str  # finds the id of a queue job in the answer to its submission
+    list_user: tuple[str, ...]  # lists the queue jobs of a user, whose name comes last
     read_list: Callable[[str], dict[str, str]]
-    show_job: tuple[str, ...]
-    why_pending: str
+    show_job: tuple[str, ...]  # shows a queue job, whose id comes last
+    why_pending: str  # finds there why the queue job has not started
 
 
 def scheduler_of(site: Site) -> Scheduler:
@@ -80,14 +65,9 @@ def submit_script(site: Site, script: Path) -> str:
 
 
 def cancel(site: Site, job_id: str) -> None:
-    """Cancel a queue job.
-
-    Raises
-    ------
-    CalculationError
-        If the scheduler refuses, as it does where the queue job has ended.
-    """
-    _answer([scheduler_of(site).cancel, job_id])
+    """Cancel a queue job, if it has not ended."""
+    with suppress(CalculationError):
+        _answer([scheduler_of(site).cancel, job_id])
 
 
 def why_pending(site: Site, job_id: str) -> str:
@@ -157,29 +137,14 @@ def _state(word: str) -> str:
     return "pending" if word in _PENDING else "running"
 
 
+_SLURM_LIST = ("squeue", "--noheader", "--format=%i %t", "--user")
+_SLURM_SHOW = ("squeue", "--noheader", "--format=%r", "--jobs")
 _SCHEDULERS = {
     "slurm": Scheduler(
-        *("sbatch", "squeue", "scancel"),
-        submitted=r"Submitted batch job (\d+)",
-        list_user=("squeue", "--noheader", "--format=%i %t", "--user"),
-        read_list=_slurm,
-        show_job=("squeue", "--noheader", "--format=%r", "--jobs"),
-        why_pending=r"(\S.*)",
+        *("sbatch", "squeue", "scancel", r"Submitted batch job (\d+)"), _SLURM_LIST, _slurm, _SLURM_SHOW, r"(\S.*)"
     ),
-    "pbs": Scheduler(
-        *("qsub", "qstat", "qdel"),
-        submitted=r"(\d+)",
-        list_user=("qstat", "-u"),
-        read_list=_pbs,
-        show_job=("qstat", "-f"),
-        why_pending=r"comment = (.*)",
-    ),
+    "pbs": Scheduler(*("qsub", "qstat", "qdel", r"(\d+)"), ("qstat", "-u"), _pbs, ("qstat", "-f"), r"comment = (.*)"),
     "sge": Scheduler(
-        *("qsub", "qstat", "qdel"),
-        submitted=r"(\d+)",
-        list_user=("qstat", "-u"),
-        read_list=_sge,
-        show_job=("qstat", "-j"),
-        why_pending=r"scheduling info:\s*(.*)",
+        *("qsub", "qstat", "qdel", r"(\d+)"), ("qstat", "-u"), _sge, ("qstat", "-j"), r"scheduling info:\s*(.*)"
     ),
 }

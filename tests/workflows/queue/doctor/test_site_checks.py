@@ -219,27 +219,6 @@ def test_a_job_that_is_refused(new_site):
     assert fault(examine(folder), "node").what == "sbatch failed: sbatch: error: Invalid account"
 
 
-@pytest.mark.parametrize(
-    ("scheduler", "reason"),
-    [
-        ("slurm", "Resources"),
-        ("pbs", "Not Running: Insufficient amount of resource"),
-        ("sge", "queue instance is overloaded"),
-    ],
-)
-def test_a_job_that_does_not_start(new_site, scheduler, reason):
-    folder, queue = new_site(scheduler)
-    queue.mode = "pending"
-    assert fault(examine(folder, timeout_s=2), "node").what == f"job 7 is still pending after 2 s ({reason})"
-    assert queue.cancelled
-
-
-def test_a_job_that_leaves_nothing(new_site):
-    folder, queue = new_site()
-    queue.mode = "vanish"
-    assert "do all nodes see this folder?" in fault(examine(folder), "node").what
-
-
 def environment(folder, line):
     """Make an environment whose python does something else first."""
     (folder / "bin").mkdir(parents=True)
