@@ -43,12 +43,7 @@ def submission_site(
 ) -> Site | None:
     """Return the site whose queue the work goes to; None where it is done on this machine.
 
-    Parameters
-    ----------
-    submit, site, name, max_jobs, no_launch
-        The options.
-    only_here
-        Options for work on this machine, and whether each was given.
+    `only_here` has the options for work on this machine, and whether each was given.
 
     Raises
     ------
@@ -84,19 +79,7 @@ def put_on_queue(
     as_json: bool,
     result: str | None = None,
 ) -> None:
-    """Submit a flow, and print what that changed and how its result is seen.
-
-    Parameters
-    ----------
-    site
-        The site.
-    prepared
-        The flow.
-    name, max_jobs, no_launch, as_json
-        The options.
-    result
-        A sentence that says how the result is seen; None: nothing is said of it.
-    """
+    """Submit a flow, and print what that changed and, by the sentence `result`, how its result is seen."""
     from coatscreen.flows import print_submitted
     from coatscreen.output import print_json
     from workflows.queue.submission import submit

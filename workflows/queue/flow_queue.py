@@ -66,13 +66,8 @@ class FlowQueue(ABC):
         wanted = OURS if flow_id is None else {f"metadata.{LABEL}.flow_id": flow_id}
         with self._errors():
             found = list(self.flow_documents.find(wanted, {"metadata": 1, self._members: 1}))
-            flows = [
-                QueuedFlow(
-                    label=_label(flow),
-                    jobs=sorted(self._jobs(flow[self._members]), key=lambda job: int(job.job_id)),
-                )
-                for flow in found
-            ]
+            members = [sorted(self._jobs(flow[self._members]), key=lambda job: int(job.job_id)) for flow in found]
+        flows = [QueuedFlow(label=_label(flow), jobs=jobs) for flow, jobs in zip(found, members, strict=True)]
         return sorted(flows, key=lambda flow: flow.label.submitted, reverse=True)
 
     @abstractmethod

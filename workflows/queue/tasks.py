@@ -57,14 +57,8 @@ def run_remote_job(text: str, needs: dict[str, str], version: str, after: list[o
     """Run a job for jobflow-remote, as :func:`run_job` does for FireWorks.
 
     Its output goes into the site's job store under the id of its content. The job that jobflow-remote keeps has another
-    id, because jobflow-remote knows each id once, and several flows may want the same job.
-
-    Parameters
-    ----------
-    text, needs, version
-        As for :func:`run_job`.
-    after
-        The outputs of the jobs before it in jobflow-remote's graph; only their order matters.
+    id, because jobflow-remote knows each id once, and several flows may want the same job. By the outputs in `after`
+    jobflow-remote knows which jobs come before it; they are not read.
     """
     from workflows.queue.jobflow_remote.remote_jobs import note_start
 
@@ -101,7 +95,7 @@ def collect_result(text: str, flow_id: str, version: str) -> None:
 
 
 def collect_remote_result(text: str, flow_id: str, version: str, after: list[object]) -> None:
-    """Collect the result of a flow for jobflow-remote; the parameters are those of the functions above."""
+    """Collect the result of a flow for jobflow-remote; see :func:`collect_result` and :func:`run_remote_job`."""
     from workflows.queue.jobflow_remote.remote_jobs import note_start
 
     note_start()

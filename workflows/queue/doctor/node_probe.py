@@ -23,14 +23,7 @@ _LAG_S = 10  # a file written on a node may be seen here only some seconds later
 def probe_node(site: Site, timeout_s: float) -> NodeReport:
     """Submit the probe, wait for it, and return what it found.
 
-    In the end the queue job is cancelled if it is still in the queue. Its files are removed where it succeeded.
-
-    Parameters
-    ----------
-    site
-        The site.
-    timeout_s
-        How long the queue job may take, s.
+    After `timeout_s` the queue job is cancelled if it is still in the queue. Its files are removed if it succeeded.
 
     Raises
     ------

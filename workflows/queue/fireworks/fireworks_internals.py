@@ -49,13 +49,7 @@ def add_flow(launchpad: LaunchPad, flow: Workflow) -> None:
 
 @contextmanager
 def flow_errors(location: StoreLocation) -> Iterator[None]:
-    """Turn the errors that FireWorks raises where it cannot write the states of a flow into a StoreError.
-
-    Raises
-    ------
-    StoreError
-        The message holds no password.
-    """
+    """Turn the errors of FireWorks where it cannot write the states of a flow into a StoreError without a password."""
     from fireworks.core.launchpad import LockedWorkflowError
 
     with location.errors():
@@ -79,13 +73,7 @@ class _Lines(logging.Handler):
 
 @contextmanager
 def logged_errors(q_name: str) -> Iterator[list[str]]:
-    """Collect the lines of errors that FireWorks logs and does not raise, and keep its output from the terminal.
-
-    Parameters
-    ----------
-    q_name
-        The name of the queue adapter, which names its log.
-    """
+    """Collect the lines of errors that FireWorks logs and does not raise, and keep its output from the terminal."""
     handler = _Lines()
     loggers = [logging.getLogger(name) for name in (f"qadapter.{q_name}", "queue.launcher")]
     for logger in loggers:

@@ -96,13 +96,7 @@ def how_ended(site: Site, job_id: str) -> str | None:
 
 
 def _answer(command: list[str], folder: Path | None = None) -> str:
-    """Run a command of the scheduler, in a folder, and return what it prints.
-
-    Raises
-    ------
-    CalculationError
-        If it is not on this machine, does not answer, or fails; the message has the last line of what it printed.
-    """
+    """Run a command of the scheduler, in a folder, and return what it prints; an error has the last line of that."""
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_TIMEOUT_S)
     except (FileNotFoundError, NotADirectoryError):
