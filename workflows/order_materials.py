@@ -89,6 +89,8 @@ class OrderingCollector(Collector):
     A composition whose job failed gets no cell; a cell made from fewer orderings says which are left out and why.
     """
 
+    kind = "orderings"
+
     table: ResultFile = Field(description="file of the table; cells it holds already stay, but for those computed now")
     model: str = Field(description="CHGNet weights")
     with_structures: bool = Field(description="whether the table keeps the relaxed structures")
@@ -166,7 +168,7 @@ def prepare_orderings(
             relaxed = jobs[reference.uuid].function_args[3]  # of the job `ordered_cell`
             cells.append(AskedCell(job=reference.uuid, relaxations=[jobs[one.uuid].name for one in relaxed]))
     collector = OrderingCollector(table=table, model=model, with_structures=with_structures, cells=cells)
-    return Prepared("orderings", f"{', '.join(crystals)}: {len(cells)} compositions", flow, collector)
+    return Prepared(f"{', '.join(crystals)}: {len(cells)} compositions", flow, collector)
 
 
 def order_materials(

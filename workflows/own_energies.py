@@ -60,6 +60,8 @@ class OwnRequest(BaseModel):
 class OwnEnergyCollector(Collector):
     """Puts the energies of structures in a table."""
 
+    kind = "energies"
+
     table: ResultFile = Field(description="the table, on the machine that collects")
     shown_table: str = Field(description="its path as it was given")
     calculator: CalculatorName = Field(description="what computes")
@@ -184,7 +186,7 @@ def prepare_own_energies(
         notes=[note for name in todo for note in remarks(name, _formula(structures[name]))],
     )
     about = f"{len(todo)} structures by {'VASP' if calculator == VASP else f'CHGNet {model}'} for {path.name}"
-    return Prepared("energies", about, Flow(flows, name="own energies"), collector)
+    return Prepared(about, Flow(flows, name="own energies"), collector)
 
 
 def add_structures(

@@ -6,13 +6,23 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
+from pkgutil import resolve_name
+from typing import Any, ClassVar
 
 from jobflow import Flow, JobStore
 from pydantic import BaseModel, ConfigDict
 
+from screening.common.errors import CalculationError, nearest
 from screening.database import StoreLocation
+
+# Where the collector of each kind is. Job databases hold the kinds, so these stay when a class moves.
+COLLECTORS = {
+    "energies": "workflows.own_energies:OwnEnergyCollector",
+    "orderings": "workflows.order_materials:OrderingCollector",
+    "screening": "workflows.run:ScreeningCollector",
+    "stacks": "workflows.stack:StackCollector",
+    "vacancies": "workflows.vacancies:VacancyCollector",
+}
 
 
 class Collector(BaseModel, ABC):
@@ -23,6 +33,8 @@ class Collector(BaseModel, ABC):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: ClassVar[str]  # its name in COLLECTORS
 
     def begin(self, location: StoreLocation) -> None:
         """Record in the database that the work has been asked for."""
@@ -54,16 +66,26 @@ class Collector(BaseModel, ABC):
         """
 
     def to_text(self) -> str:
-        """Write it as JSON, for a process elsewhere."""
-        kind = type(self)
-        return json.dumps({"class": f"{kind.__module__}:{kind.__name__}", "fields": self.model_dump(mode="json")})
+        """Return it as JSON, for a process elsewhere."""
+        return json.dumps({"kind": self.kind, "fields": self.model_dump(mode="json")})
 
     @staticmethod
     def from_text(text: str) -> Collector:
-        """Read what :meth:`to_text` wrote."""
+        """Return the collector that :meth:`to_text` wrote.
+
+        Raises
+        ------
+        CalculationError
+            If this version of coatscreen has no collector of that kind.
+        """
         data = json.loads(text)
-        module, _, name = data["class"].partition(":")
-        collector: Collector = getattr(import_module(module), name).model_validate(data["fields"])
+        kind = str(data.get("kind"))
+        if kind not in COLLECTORS:
+            raise CalculationError(
+                f"unknown kind of result {kind!r}{nearest(kind, COLLECTORS)}: the flow was submitted by another "
+                "version of coatscreen"
+            )
+        collector: Collector = resolve_name(COLLECTORS[kind]).model_validate(data["fields"])
         return collector
 
 
@@ -73,17 +95,19 @@ class Prepared:
 
     Attributes
     ----------
-    kind
-        Of flow, a word: ``screening``, ``orderings``...
     about
-        What it is about, for people.
+        What it computes, in a few words.
     flow
         Jobs named by their content.
     collector
         What is done with their outputs.
     """
 
-    kind: str
     about: str
     flow: Flow
     collector: Collector
+
+    @property
+    def kind(self) -> str:
+        """The kind of flow: ``screening``, ``orderings``..."""
+        return self.collector.kind

@@ -29,6 +29,8 @@ from workflows.settings import ScreeningSettings
 class ScreeningCollector(Collector):
     """Ranks the coatings of a screening in its database."""
 
+    kind = "screening"
+
     run: Run = Field(description="the request, as the database keeps it")
     asked_for: list[str] = Field(description="ids of the jobs")
     criteria: list[Criterion] = Field(description="what coatings are judged by")
@@ -107,7 +109,7 @@ def prepare_screening(settings: ScreeningSettings) -> tuple[ScreeningPlan, Prepa
     collector = ScreeningCollector(run=run, asked_for=list(flow.job_uuids), criteria=settings.criteria)
     pairs = ", ".join(f"{c.name}|{e.name}" for c in plan.cathodes for e in plan.electrolytes)
     coatings = plan.coatings[0].name if len(plan.coatings) == 1 else f"{len(plan.coatings)} coatings"
-    return plan, Prepared("screening", f"{coatings}, {pairs}", flow, collector)
+    return plan, Prepared(f"{coatings}, {pairs}", flow, collector)
 
 
 def run_screening(settings: ScreeningSettings, progress: Progress = lambda finished, total, name: None) -> Finished:

@@ -24,6 +24,8 @@ class StackCollector(Collector):
     same request again with that store.
     """
 
+    kind = "stacks"
+
     result: str = Field(description="id of the job that compares the stacks")
 
     def collect(self, jobs: JobStore, location: StoreLocation, failed: Mapping[str, str]) -> StacksDocument:
@@ -47,7 +49,7 @@ def prepare_stacks(plan: StackPlan, ranked_by: Ensemble = "closed", top: int = 1
     """
     flow = StackMaker(ranked_by=ranked_by, top=top).from_plan(plan)
     about = f"{len(plan.coatings)} coatings, {plan.cathode.name}|{plan.electrolyte.name}"
-    return Prepared("stacks", about, flow, StackCollector(result=flow.output.uuid))
+    return Prepared(about, flow, StackCollector(result=flow.output.uuid))
 
 
 def find_stacks(

@@ -32,6 +32,8 @@ class VacancyCollector(Collector):
     environments would be another number.
     """
 
+    kind = "vacancies"
+
     file: ResultFile = Field(description="JSON file; replaced if present")
     result: str = Field(description="id of the job whose output is the result")
 
@@ -78,7 +80,7 @@ def prepare_vacancies(cathode: str, output: str | Path, maker: VacancyMaker | No
     flow = maker.make(entry.name, lithiated_cathode(entry, entry.lithium("full")))
     collector = VacancyCollector(file=result_file(output), result=flow.output.uuid)
     about = f"oxygen vacancies of {entry.name}, 0 to {maker.most_lithium_vacancies} lithium taken out"
-    return Prepared("vacancies", about, flow, collector)
+    return Prepared(about, flow, collector)
 
 
 def compute_vacancies(
