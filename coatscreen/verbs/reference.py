@@ -84,17 +84,16 @@ def info(
 
 def _write_csv(file: Path, rows: Iterable[Row]) -> None:
     import csv
+    from io import StringIO
 
-    from screening.common.errors import InputError
+    from screening.common.files import write_whole
     from screening.energies.packaged.rows import Row
 
-    try:
-        with file.open("w", newline="", encoding="utf-8") as text:
-            lines = csv.writer(text, lineterminator="\n")
-            lines.writerow(Row._fields)
-            lines.writerows(rows)
-    except OSError as error:
-        raise InputError(f"{file} cannot be written: {error.strerror}") from None
+    text = StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(Row._fields)
+    lines.writerows(rows)
+    write_whole(file, text.getvalue())
 
 
 def _print(about: ReferenceInfo, phases: PhaseSet, unused: list[UnusedStructure] | None, as_json: bool) -> None:

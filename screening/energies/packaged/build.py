@@ -10,6 +10,7 @@ from pathlib import Path
 
 from screening.chemistry.formulas import element, format_formula, parse_formula
 from screening.common.errors import InputError
+from screening.common.files import write_whole
 from screening.common.provenance import EnergyScale
 from screening.energies.packaged.dft_check import dft_check
 from screening.energies.packaged.doubtful_phases import Exclusion, GuardRules, guard
@@ -139,9 +140,8 @@ def write_reference(
         guard=rules,
         dft_check=dft_check(used, {exclusion.formula for exclusion in excluded.values()}),
     )
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    _replace(table_path(folder, model), table)
-    _replace(document_path(folder, model), info.model_dump_json(indent=1).encode() + b"\n")
+    write_whole(table_path(folder, model), table)
+    write_whole(document_path(folder, model), info.model_dump_json(indent=1) + "\n")
     return info
 
 
@@ -159,10 +159,3 @@ def _row(outcome: StructureEnergy, formula: str, exclusion: Exclusion | None) ->
         volume_a3_per_atom=outcome.volume_a3_per_atom,
         status=status,
     )
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    half = path.with_name(path.name + ".part")
-    half.write_bytes(content)
-    half.replace(path)

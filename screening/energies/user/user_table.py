@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from screening.common.errors import InputError, StoreError
+from screening.common.errors import InputError
 from screening.common.files import parse_json, read_bytes, write_json
+from screening.common.locks import locked
 from screening.common.provenance import EnergyProvenance, EnergyScale
 from screening.energies.user.user_phase import OwnPhase
 from screening.phases.files import content_of, table_of
@@ -25,7 +26,6 @@ from screening.structures.files import same_structure
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
-_LOCK_SECONDS = 60.0
 _OWN = "own"
 
 
@@ -123,23 +123,17 @@ def put_into_table(path: str | Path, scale: EnergyScale, phase: OwnPhase) -> str
     InputError
         As :meth:`OwnTable.read`.
     StoreError
-        If another process holds the table for a minute.
+        If another process holds the table for ten minutes, or it cannot be written.
     """
-    from filelock import FileLock, Timeout
     from pymatgen.core import Structure
 
-    try:
-        with FileLock(f"{path}.lock", timeout=_LOCK_SECONDS):
-            table = OwnTable.read(path, scale)
-            if known := table.same_as(Structure.from_dict(phase.relaxed), relaxed=True):
-                return known
-            table.phases.append(phase.phase)
-            table.own[phase.phase.id] = phase
-            table.write(path)
-    except Timeout:
-        raise StoreError(f"another process has been writing {path} for {_LOCK_SECONDS:g} s") from None
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror or error}") from None
+    with locked(Path(path)):
+        table = OwnTable.read(path, scale)
+        if known := table.same_as(Structure.from_dict(phase.relaxed), relaxed=True):
+            return known
+        table.phases.append(phase.phase)
+        table.own[phase.phase.id] = phase
+        table.write(path)
     return None
 
 
