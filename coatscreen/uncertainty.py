@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from screening.uncertainty.defaults import LEAST_SAMPLES, N_SAMPLES, SEED
+from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 
 if TYPE_CHECKING:
     from screening.equilibrium.interface import Interface

@@ -4,7 +4,7 @@ import numpy as np
 
 from screening.chemistry.formulas import parse_formula
 from screening.phases.phase_set import EnergyScale, PhaseSet
-from screening.uncertainty.error_model import ErrorModel, OwnError, PairError
+from screening.uncertainty.energy_errors import ErrorModel, OwnError, PairError
 
 SCALE = EnergyScale(name="test", version="1", functional="test functional", correction="none")
 

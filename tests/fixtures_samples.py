@@ -11,7 +11,7 @@ from fixtures_screening import FORMATION, SMALL, phase_set
 from screening.coatings.drawn_contacts import CoatingSamples, Sampling
 from screening.energies.packaged.packaged_table import load_reference
 from screening.phases.phase_set import EnergyScale, PhaseSet
-from screening.uncertainty.error_model import ErrorModel, OwnError, PairError
+from screening.uncertainty.energy_errors import ErrorModel, OwnError, PairError
 from screening.uncertainty.uncertainty_documents import ErrorModelProvenance
 
 SAMPLING = Sampling(n_samples=20, seed=0, model=ErrorModelProvenance(name="by hand", version="1", sha256="0" * 64))

@@ -19,10 +19,10 @@ from pydantic_settings import (
 
 from screening.cathodes.lithium_potentials import MuSource
 from screening.common.errors import InputError, nearest
+from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 from screening.criteria.criteria import Criterion, default_criteria, read_criteria
 from screening.energies.source import REFERENCE
 from screening.materials.catalogue import Catalogue
-from screening.uncertainty.defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 
 
 def split_names(value: Any) -> Any:

@@ -28,7 +28,7 @@ def calibrate(
     from screening.common.errors import InputError
     from screening.common.provenance import software
     from screening.energies.packaged.packaged_table import PACKAGED_MODEL, load_reference
-    from screening.uncertainty.error_model import model_path
+    from screening.uncertainty.energy_errors import model_path
     from screening.validation.calibration.calibration_document import WANTED, calibrate
 
     name = f"chgnet-{PACKAGED_MODEL}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coatscreen.verbs.materials import AsJson, Energies
-from screening.uncertainty.defaults import LEAST_SAMPLES, N_SAMPLES, SEED
+from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 
 if TYPE_CHECKING:
     from screening.validation.reproduction.reproduction_documents import ReproducedPaper, ReproductionDocument

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from screening.phases.phase_set import PhaseSet
-from screening.uncertainty.error_model import error_model
+from screening.uncertainty.energy_errors import error_model
 
 
 def sampled(phases: PhaseSet, elements: Iterable[str], n_samples: int, seed: int = 0) -> list[PhaseSet]:

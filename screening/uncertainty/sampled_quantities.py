@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 from screening.chemistry.notation import composition_of, read_composite
+from screening.common.sampling_defaults import N_SAMPLES, SEED
 from screening.criteria.criteria import default_criteria
 from screening.equilibrium.composite import material_energies, material_window
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.reactant import Reactant
 from screening.hull.reservoir import Reservoir
 from screening.phases.phase_set import PhaseSet
-from screening.uncertainty.defaults import N_SAMPLES, SEED
 from screening.uncertainty.draws import sampled
-from screening.uncertainty.error_model import error_model
+from screening.uncertainty.energy_errors import error_model
 from screening.uncertainty.intervals import Interval
 from screening.uncertainty.uncertainty_documents import (
     ClosedInterfaceUncertainty,

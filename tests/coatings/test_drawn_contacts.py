@@ -38,7 +38,7 @@ def model(monkeypatch):
 
     def use(pair_sd=0.0, own_scale=0.0):
         found = error_model_of(pair_sd, own_scale)
-        monkeypatch.setattr("screening.uncertainty.error_model._packaged", lambda: (found,))
+        monkeypatch.setattr("screening.uncertainty.energy_errors._packaged", lambda: (found,))
         return Sampling.of(modelled(), N, 0)
 
     return use

@@ -9,8 +9,9 @@ from screening.equilibrium.interface import Interface
 from screening.equilibrium.stability import phase_stability
 from screening.equilibrium.window import electrochemical_window
 from screening.hull.reservoir import Reservoir
-from screening.uncertainty import Interval, quantities, sampled
-from screening.uncertainty.error_model import error_model
+from screening.uncertainty import Interval, sampled
+from screening.uncertainty import sampled_quantities as quantities
+from screening.uncertainty.energy_errors import error_model
 from screening.uncertainty.sampled_quantities import interface_uncertainty, stability_uncertainty, window_uncertainty
 
 N = 20

@@ -7,7 +7,7 @@ import pytest
 from fixtures_error_model import SCALE, made_up_table, on_scale
 
 from coatscreen.__main__ import execute
-from screening.uncertainty.error_model import read_model
+from screening.uncertainty.energy_errors import read_model
 from screening.uncertainty.sampled_quantities import interface_uncertainty, stability_uncertainty, window_uncertainty
 from screening.validation.calibration.calibration_document import Calibration
 

@@ -60,7 +60,7 @@ def test_what_the_documents_hold(whole):
 
 def test_without_errors_the_intervals_are_the_nominal_values(tmp_path, monkeypatch):
     zero = error_model_of(0.0, 0.0)
-    monkeypatch.setattr("screening.uncertainty.error_model._packaged", lambda: (zero,))
+    monkeypatch.setattr("screening.uncertainty.energy_errors._packaged", lambda: (zero,))
     settings = uncertain_settings(tmp_path)
     run_screening(settings)
     for doc in documents(settings.store).values():

@@ -32,7 +32,7 @@ from screening.common.provenance import EnergyScale
 from screening.equilibrium.reactant import Reactant
 from screening.phases.phase import Phase
 from screening.phases.phase_set import PhaseSet
-from screening.uncertainty.error_model import ErrorModel, OwnError, PairError
+from screening.uncertainty.energy_errors import ErrorModel, OwnError, PairError
 from screening.uncertainty.pairs import kind, pairs
 from screening.validation.accuracy.formation import formation_pairs
 from screening.validation.accuracy.formation_tables import FormationTable

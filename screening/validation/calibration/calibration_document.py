@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.files import write_whole
 from screening.common.provenance import EnergyProvenance
+from screening.common.sampling_defaults import N_SAMPLES
 from screening.phases.phase_set import PhaseSet
-from screening.uncertainty.defaults import N_SAMPLES
-from screening.uncertainty.error_model import ErrorModel
+from screening.uncertainty.energy_errors import ErrorModel
 from screening.validation.accuracy.formation_tables import read_formation_tables, require_per_atom
 from screening.validation.calibration.calibration import choose_table, compounds_in_common, fit, split
 from screening.validation.calibration.coverage import (

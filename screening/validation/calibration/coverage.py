@@ -17,10 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.classes import ChemistryClass, chemistry_class
 from screening.common.errors import InputError
+from screening.common.sampling_defaults import N_SAMPLES
 from screening.equilibrium.interface import Interface
 from screening.phases.phase_set import PhaseSet
-from screening.uncertainty.defaults import N_SAMPLES
-from screening.uncertainty.error_model import ErrorModel
+from screening.uncertainty.energy_errors import ErrorModel
 from screening.validation.calibration.calibration import Compound, formation_phases
 
 Progress = Callable[[int, int], None]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from screening.common.errors import InputError
+from screening.common.sampling_defaults import SEED
 from screening.materials.catalogue import Catalogue
 from screening.phases.phase_set import PhaseSet
-from screening.uncertainty.defaults import SEED
 from screening.uncertainty.draws import sampled
-from screening.uncertainty.error_model import ErrorModel, error_model
+from screening.uncertainty.energy_errors import ErrorModel, error_model
 from screening.validation.reproduction.checks import check_claim
 from screening.validation.reproduction.figure_data import figure_data
 from screening.validation.reproduction.papers import Paper, PublishedReaction, Quantity

@@ -16,7 +16,7 @@ from monty.serialization import dumpfn
 from pymatgen.entries.computed_entries import ComputedEntry, ConstantEnergyAdjustment
 
 from coatscreen.__main__ import execute
-from screening.chemistry.classes import formulas as composition
+from screening.chemistry import formulas as composition
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import CalculationError, InputError
 from screening.common.provenance import EnergyScale

@@ -9,7 +9,7 @@ from screening.common.errors import InputError
 from screening.common.files import write_json
 from screening.energies.source import energy_source
 from screening.energies.sources.fetched import FetchedPhaseSet
-from screening.searches.stacks import plan as stack_plan
+from screening.searches.stacks import stack_request as stack_plan
 from screening.searches.stacks.stack_request import plan_stacks
 
 PAIR = ("LiCoO2", "Li6PS5Cl")

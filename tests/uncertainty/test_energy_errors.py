@@ -16,7 +16,7 @@ from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.common.provenance import EnergyScale
 from screening.uncertainty import error_model
-from screening.uncertainty.error_model import PACKAGED, read_model
+from screening.uncertainty.energy_errors import PACKAGED, read_model
 from screening.uncertainty.pairs import kind, pairs
 
 COMPOSITIONS = st.dictionaries(
