@@ -24,6 +24,7 @@ from screening.chemistry.notation import (
 )
 from screening.common.errors import InputError, nearest
 from screening.common.files import DATA
+from screening.common.validation import explained
 from screening.materials.material import Cathode, ChemicalPotential, EnergyAboveHull, Material, Property, clean_name
 
 __all__ = ["Catalogue", "Cathode", "ChemicalPotential", "Material", "Property", "Role"]
@@ -236,18 +237,13 @@ def _entry(path: Path, section: str, number: int, row: object) -> Material | Cat
     if "name" in row:
         label = f"{path}: {section} {row['name']!r}"
     if "role" in row:
-        raise InputError(f"{label}: unknown key role")
+        raise InputError(f"{label}: unknown key 'role'")
     model = Cathode if section == "cathodes" else Material
     try:
         return model.model_validate({**row, "role": _ROLES[section]})
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "extra_forbidden":
-            parts = (Property, ChemicalPotential, EnergyAboveHull)
-            keys = {**model.model_fields, **{key: None for part in parts for key in part.model_fields}}
-            raise InputError(f"{label}: unknown key {where}{nearest(where.split('.')[-1], keys)}") from None
-        raise InputError(": ".join(filter(None, (label, where, first["msg"].removeprefix("Value error, "))))) from None
+        parts = (model, Property, ChemicalPotential, EnergyAboveHull)
+        raise InputError(f"{label}: {explained(error, [key for part in parts for key in part.model_fields])}") from None
 
 
 def _sections(path: Path) -> dict[str, list[object]]:
@@ -264,7 +260,7 @@ def _sections(path: Path) -> dict[str, list[object]]:
         raise InputError(f"{path}: not a mapping with any of the keys {', '.join(_ROLES)}")
     for section, rows in data.items():
         if section not in _ROLES:
-            raise InputError(f"{path}: unknown key {section}{nearest(str(section), _ROLES)}")
+            raise InputError(f"{path}: unknown key {section!r}{nearest(str(section), _ROLES)}")
         if not isinstance(rows, list):
             raise InputError(f"{path}: {section} is not a list")
     return data

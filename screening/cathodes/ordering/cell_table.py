@@ -21,6 +21,7 @@ from screening.cathodes.ordering.ordered_cell import OrderedCell
 from screening.chemistry.formulas import atomic_fractions, format_formula, parse_formula
 from screening.common.errors import InputError
 from screening.common.files import parse_json, read_bytes, write_json
+from screening.common.validation import explained
 from screening.equilibrium.reactant import Reactant
 from screening.materials.catalogue import Catalogue
 from screening.phases.files import content_of, table_of
@@ -228,7 +229,7 @@ def read_cells(path: str | Path) -> list[OrderedCell]:
     except KeyError:
         raise InputError(f"{path} is no table of ordered cells: lacks {_CELLS}") from None
     except ValidationError as error:
-        raise InputError(f"{path} is damaged: {_CELLS}: {error.errors()[0]['msg']}") from None
+        raise InputError(f"{path} is damaged: {_CELLS}.{explained(error)}") from None
 
 
 def elements_energy(phases: PhaseSet, composition: Mapping[str, float]) -> float:

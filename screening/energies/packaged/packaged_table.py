@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from screening.common.errors import InputError
 from screening.common.files import DATA
 from screening.common.provenance import EnergyScale
+from screening.common.validation import explained
 from screening.energies.packaged.rows import ReferenceTable, Row, unpack
 from screening.energies.sources.union import concatenated, require_agreement
 from screening.phases.files import read_table
@@ -96,9 +97,7 @@ def reference_info(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -
     try:
         return ReferenceInfo.model_validate(_document(Path(folder), model))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{document_path(folder, model)} is damaged: {where}: {first['msg']}") from None
+        raise InputError(f"{document_path(folder, model)} is damaged: {explained(error)}") from None
 
 
 def unused_structures(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -> list[UnusedStructure]:

@@ -17,6 +17,7 @@ from screening.common.errors import InputError
 from screening.common.files import parse_json, read_bytes, write_json
 from screening.common.locks import locked
 from screening.common.provenance import EnergyProvenance, EnergyScale
+from screening.common.validation import explained
 from screening.energies.user.user_phase import OwnPhase
 from screening.phases.files import content_of, table_of
 from screening.phases.phase import Phase, PhaseColumns
@@ -64,7 +65,7 @@ class OwnTable:
         try:
             own = [OwnPhase.model_validate(item) for item in data.get(_OWN, [])]
         except ValidationError as error:
-            raise InputError(f"{path} is damaged: {_OWN}: {error.errors()[0]['msg']}") from None
+            raise InputError(f"{path} is damaged: {_OWN}.{explained(error)}") from None
         return cls(found, [Phase(**dict(zip(fields, row, strict=True))) for row in rows], {o.phase.id: o for o in own})
 
     def write(self, path: str | Path) -> None:

@@ -364,7 +364,7 @@ class TestVerbs:
             assert float(by_id[phases.table.id(i)]["energy_ev_per_atom"]) == phases.energies[i]
             assert by_id[phases.table.id(i)]["formula"] == phases.formula(i)
         capsys.readouterr()
-        assert "cannot be written" in one_line(capsys, "reference", "info", "--csv", tmp_path / "no" / "rows.csv")
+        assert "cannot be written" in one_line(capsys, "reference", "info", "--csv", tmp_path / "rows.csv" / "no.csv")
 
     def test_info_as_text(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert execute(["reference", "info", "--exclusions"]) == 0
