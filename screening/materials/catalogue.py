@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from screening.chemistry.formulas import atomic_fractions, check_charge_balance, parse_formula, shown
+from screening.chemistry.formulas import SAME_FRACTION, check_charge_balance, parse_formula, same_composition, shown
 from screening.chemistry.notation import (
     composition_of,
     mole_fractions,
@@ -33,7 +33,6 @@ Role = Literal["coating", "electrolyte", "cathode"]
 
 _PACKAGED = DATA / "catalogue"
 _ROLES: dict[str, Role] = {"coatings": "coating", "electrolytes": "electrolyte", "cathodes": "cathode"}
-_SAME = 1e-6  # atomic fractions closer than this are the same composition
 
 _E = TypeVar("_E", Material, Cathode)
 
@@ -130,14 +129,10 @@ def _known(listed: tuple[_E, ...], name: str) -> _E | None:
         if text.casefold() in (known.casefold() for known in entry.names):
             return entry
     try:
-        fractions = atomic_fractions(parse_formula(text))
+        composition = parse_formula(text)
     except InputError:
         return None
-    for entry in listed:
-        known = entry.fractions
-        if known.keys() == fractions.keys() and all(abs(known[e] - fractions[e]) < _SAME for e in known):
-            return entry
-    return None
+    return next((entry for entry in listed if entry.fractions and same_composition(entry.fractions, composition)), None)
 
 
 def _formula(role: Role, listed: tuple[_E, ...], name: str) -> dict[str, float]:
@@ -200,7 +195,7 @@ def _composite(listed: tuple[Material, ...], name: str) -> Material | None:
         names.append(f"{fraction:.4g}{phase.name}")
     for entry in listed:
         same = entry.mole_fractions
-        if same.keys() == components.keys() and all(abs(same[p] - components[p]) < _SAME for p in same):
+        if same.keys() == components.keys() and all(abs(same[p] - components[p]) <= SAME_FRACTION for p in same):
             return entry
     return Material(name="+".join(names), role="coating", components=components)
 
