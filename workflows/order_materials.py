@@ -30,7 +30,7 @@ from screening.common.errors import CalculationError, InputError
 from screening.common.locks import locked
 from screening.common.provenance import Result
 from screening.database import StoreLocation
-from screening.energies.packaged.packaged_table import PACKAGED, PACKAGED_MODEL, cells_path, read_reference
+from screening.energies.packaged.packaged_table import PACKAGED, PACKAGED_MODEL, cells_path, read_packaged
 from screening.equilibrium.reactant import Reactant
 from screening.materials.catalogue import Catalogue
 from screening.phases.phase_set import PhaseSet
@@ -106,7 +106,7 @@ class OrderingCollector(Collector):
         if not found:
             name, reason = next(iter(failed.items()), ("orderings", f"none is in {location.name}"))
             raise CalculationError(f"no cell for {self.table.name}: {name}: {reason}")
-        known = read_reference(PACKAGED, self.model)
+        known = read_packaged(PACKAGED, self.model)
         with locked(self.table):
             before = read_cells(self.table) if self.table.exists() else []
             cells = list({_key(cell): cell for cell in [*before, *found]}.values())

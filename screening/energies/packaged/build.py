@@ -15,7 +15,7 @@ from screening.common.provenance import EnergyScale
 from screening.energies.packaged.dft_check import dft_check
 from screening.energies.packaged.doubtful_phases import Exclusion, GuardRules, guard
 from screening.energies.packaged.journal import ModelProvenance, StructureEnergy
-from screening.energies.packaged.packaged_documents import ReferenceInfo
+from screening.energies.packaged.packaged_documents import PackagedInfo
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL, document_path, table_path
 from screening.energies.packaged.rows import Row, pack
 from screening.phases.phase import Phase
@@ -69,7 +69,7 @@ def select_structures(path: str | Path, elements: Iterable[str] | None = None) -
     return records
 
 
-def write_reference(
+def write_packaged(
     folder: str | Path,
     outcomes: Iterable[StructureEnergy],
     *,
@@ -77,7 +77,7 @@ def write_reference(
     provenance: ModelProvenance,
     model: str = PACKAGED_MODEL,
     rules: GuardRules | None = None,
-) -> ReferenceInfo:
+) -> PackagedInfo:
     """Write a table of energies and the document that describes it.
 
     The same outcomes give the same table to the byte.
@@ -121,7 +121,7 @@ def write_reference(
     by_rule = [exclusion.rule for exclusion in excluded.values()]
     table = pack([_row(outcome, formulas[outcome.id], excluded.get(outcome.id)) for outcome in ordered])
     source = Path(structures)
-    info = ReferenceInfo(
+    info = PackagedInfo(
         scale=scale,
         table_sha256=hashlib.sha256(table).hexdigest(),
         date=datetime.now(UTC).date().isoformat(),
