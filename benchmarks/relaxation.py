@@ -30,10 +30,10 @@ import torch
 from screening.chemistry.classes import CHEMISTRY_CLASSES, chemistry_class
 from screening.chemistry.formulas import atomic_fractions, parse_formula
 from screening.energies.packaged.model import model_provenance
-from screening.energies.packaged.packaged_table import reference_rows
+from screening.energies.packaged.packaged_table import packaged_rows
 from screening.phases.phase_set import PhaseSet
 from screening.structures.records import StructureRecord, read_structures
-from workflows.flows.energies import OwnEnergyMaker
+from workflows.flows.energies import UserEnergyMaker
 
 DFT_COLUMN = "formation_energy_mp2020_estimate_ev_per_atom"
 Compound = tuple[str, str, float]  # formula, id of its lowest structure, formation energy in DFT, eV/atom
@@ -41,7 +41,7 @@ Compound = tuple[str, str, float]  # formula, id of its lowest structure, format
 
 def choose(phases: PhaseSet, table: str, number: int, most_sites: int, seed: int) -> list[Compound]:
     """Sample compounds, the classes in turn: what the first n are does not depend on how many are asked for."""
-    sites = {row.id: row.sites for row in reference_rows()}
+    sites = {row.id: row.sites for row in packaged_rows()}
     by_class: dict[str, list[Compound]] = defaultdict(list)
     with gzip.open(table, "rt") as lines:
         for row in csv.DictReader(lines):
@@ -103,7 +103,9 @@ def errors(
     return found
 
 
-def report(phases: PhaseSet, compounds: list[Compound], done: dict[str, Any], maker: OwnEnergyMaker, asked: str) -> str:
+def report(
+    phases: PhaseSet, compounds: list[Compound], done: dict[str, Any], maker: UserEnergyMaker, asked: str
+) -> str:
     found = errors(phases, compounds, done)
     unfinished = sorted(row["formula"] for row in done.values() if not row["converged"])
     elements = {phases.phase(phases.polymorphs({symbol: 1.0})[0]).id: symbol for symbol in phases.elements}
@@ -180,7 +182,7 @@ def main() -> None:
     compounds = choose(phases, given.table, given.compounds, given.sites, given.seed)
     order = list(needed(phases, compounds))
     done = {row["id"]: row for row in map(json.loads, given.journal.open())} if given.journal.exists() else {}
-    maker = OwnEnergyMaker(most_steps=given.steps)
+    maker = UserEnergyMaker(most_steps=given.steps)
     relaxer = maker.relax_maker(model_provenance(maker.model).weights_sha256)
     todo = {name for name in order if name not in done} if given.minutes > 0 else set()
     records = {record.id: record for record in read_structures(given.structures) if record.id in todo} if todo else {}

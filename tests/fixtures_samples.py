@@ -9,7 +9,7 @@ from typing import Any
 from fixtures_screening import FORMATION, SMALL, phase_set
 
 from screening.coatings.drawn_contacts import CoatingSamples, Sampling
-from screening.energies.packaged.packaged_table import load_reference
+from screening.energies.packaged.packaged_table import packaged_energies
 from screening.phases.phase_set import EnergyScale, PhaseSet
 from screening.uncertainty.energy_errors import ErrorModel, OwnError, PairError
 from screening.uncertainty.uncertainty_documents import ErrorModelProvenance
@@ -20,7 +20,7 @@ SAMPLING = Sampling(n_samples=20, seed=0, model=ErrorModelProvenance(name="by ha
 @cache
 def modelled() -> PhaseSet:
     """The whole synthetic set, said to be of the packaged functional and corrections."""
-    packaged = load_reference().scale
+    packaged = packaged_energies().scale
     scale = EnergyScale(
         name="synthetic", version="1", functional=packaged.functional, correction=packaged.correction, source=""
     )
@@ -44,7 +44,7 @@ def uncertain_settings(folder: Path, **changed: Any) -> Any:
 
 def error_model_of(pair_sd: float, own_scale: float) -> ErrorModel:
     """Return a model of the packaged functional with one size of pair errors and one of own errors."""
-    scale = load_reference().scale
+    scale = packaged_energies().scale
     return ErrorModel(
         name="test",
         version="1",

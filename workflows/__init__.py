@@ -8,7 +8,7 @@ from typing import Any
 _PUBLIC = {
     "CoatingBuilder": "builders",
     "CoatingScreeningMaker": "flows.screening",
-    "ReferenceEnergiesMaker": "flows.reference",
+    "PackagedEnergiesMaker": "flows.packaged",
     "StackMaker": "flows.stack",
     "find_stacks": "stack",
     "run_screening": "run",

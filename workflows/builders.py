@@ -15,6 +15,7 @@ from screening.coatings.coating_documents import BareInterface, CoatingRecord
 from screening.coatings.drawn_contacts import CoatingSamples
 from screening.coatings.ranking import Judged, in_order, judge
 from screening.common.errors import StoreError
+from screening.common.validation import explained
 from screening.criteria.criteria import Criterion, default_criteria
 from screening.database.stores import write_all
 from workflows.identity import digest
@@ -117,10 +118,9 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
                 record = CoatingRecord.model_validate_json(text)
                 judged.append(judge(record, bare, criteria, samples.get(record.coating)))
         except ValidationError as error:
-            first = error.errors()[0]
             raise StoreError(
-                f"the database was written by another version of coatscreen ({'.'.join(map(str, first['loc']))}: "
-                f"{first['msg']}); choose another with --store"
+                f"the database was written by another version of coatscreen ({explained(error)}); choose another "
+                "with --store"
             ) from None
         key = document_key("", item["cathode"], item["electrolyte"], item["energies_sha256"])
         return {

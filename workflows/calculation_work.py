@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
 from screening.common.errors import InputError
+from screening.common.locks import Held, file_lock
 from screening.database import StoreLocation
 from screening.energies.packaged.model import model_provenance
 from workflows.local import Progress, run_local
@@ -97,17 +96,14 @@ def calculation_work(path: Path) -> Iterator[tuple[StoreLocation, JobStore]]:
     StoreError
         If the folder cannot be written.
     """
-    location = StoreLocation(path.with_name(f"{path.name}.work"))
-    store = job_store(location)
-    lock = FileLock(path.with_name(f"{path.name}.work") / "lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        store.close()
-        raise InputError(f"another process is computing {path.name}: {lock.lock_file} is held") from None
-    try:
+    folder = path.with_name(f"{path.name}.work")
+    location = StoreLocation(folder)
+    with ExitStack() as opened:
+        store = job_store(location)
+        opened.callback(store.close)
+        try:
+            opened.enter_context(file_lock(folder / "lock", 0.0))
+        except Held:
+            raise InputError(f"another process is computing {path.name}: {folder / 'lock'} is held") from None
         with location.errors():
             yield location, store
-    finally:
-        store.close()
-        lock.release()

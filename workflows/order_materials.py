@@ -27,16 +27,17 @@ from screening.cathodes.ordering.ordered_cell import JOB_FAILED, OrderedCell
 from screening.cathodes.ordering.orderings import Draw
 from screening.cathodes.ordering.supercell import CellSize
 from screening.common.errors import CalculationError, InputError
+from screening.common.locks import locked
 from screening.common.provenance import Result
 from screening.database import StoreLocation
-from screening.energies.packaged.packaged_table import PACKAGED, PACKAGED_MODEL, cells_path, read_reference
+from screening.energies.packaged.packaged_table import PACKAGED, PACKAGED_MODEL, cells_path, read_packaged
 from screening.equilibrium.reactant import Reactant
 from screening.materials.catalogue import Catalogue
 from screening.phases.phase_set import PhaseSet
 from workflows.calculation_work import require_chgnet, run_beside
 from workflows.outputs import output_of
 from workflows.prepared import Collector, Prepared
-from workflows.result_file import ResultFile, result_file, writing
+from workflows.result_file import ResultFile, result_file
 
 if TYPE_CHECKING:
     from workflows.local import Progress
@@ -107,8 +108,8 @@ class OrderingCollector(Collector):
         if not found:
             name, reason = next(iter(failed.items()), ("orderings", f"none is in {location.name}"))
             raise CalculationError(f"no cell for {self.table.name}: {name}: {reason}")
-        known = read_reference(PACKAGED, self.model)
-        with writing(self.table):
+        known = read_packaged(PACKAGED, self.model)
+        with locked(self.table):
             before = read_cells(self.table) if self.table.exists() else []
             cells = list({_key(cell): cell for cell in [*before, *found]}.values())
             computed = {cell.material for cell in cells}

@@ -15,7 +15,7 @@ from screening.common.errors import InputError
 from screening.common.provenance import EnergyScale
 from screening.database import StoreLocation
 from screening.energies.packaged.model import MODELS
-from screening.energies.packaged.packaged_table import PACKAGED_MODEL, load_reference
+from screening.energies.packaged.packaged_table import PACKAGED_MODEL, packaged_energies
 from screening.energies.source import R2SCAN, REFERENCE
 from screening.energies.sources.materials_project import MATERIALS_PROJECT
 from screening.energies.user.added import (
@@ -27,10 +27,10 @@ from screening.energies.user.added import (
     remarks,
 )
 from screening.energies.user.task_documents import VASP_SCALE
-from screening.energies.user.user_phase import OwnPhase
-from screening.energies.user.user_table import OwnTable, put_into_table, same_among
+from screening.energies.user.user_phase import UserPhase
+from screening.energies.user.user_table import UserTable, put_into_table, same_among
 from screening.phases.phase_set import PhaseSet
-from screening.structures.files import read_own_structure, structure_digest
+from screening.structures.files import read_user_structure, structure_digest
 from workflows.calculation_work import require_atomate2, require_chgnet
 from workflows.local import run_local
 from workflows.outputs import job_store, output_of
@@ -46,7 +46,7 @@ CalculatorName = Literal["chgnet", "vasp"]
 CHGNET, VASP = "chgnet", "vasp"
 
 
-class OwnRequest(BaseModel):
+class AskedStructure(BaseModel):
     """A structure whose energy is asked for."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -57,7 +57,7 @@ class OwnRequest(BaseModel):
     jobs: list[str] = Field(description="names of its jobs, the first to run first")
 
 
-class OwnEnergyCollector(Collector):
+class UserEnergyCollector(Collector):
     """Puts the energies of structures in a table."""
 
     kind = "energies"
@@ -67,7 +67,7 @@ class OwnEnergyCollector(Collector):
     calculator: CalculatorName = Field(description="what computes")
     model: str = Field(description="CHGNet weights; they mean nothing to VASP")
     scale: EnergyScale = Field(description="of the energies")
-    asked: list[OwnRequest] = Field(description="the structures to compute")
+    asked: list[AskedStructure] = Field(description="the structures to compute")
     skipped: list[SkippedStructure] = Field(description="structures known before")
     notes: list[str] = Field(description="what is strange about a structure but does not forbid it")
 
@@ -86,7 +86,7 @@ class OwnEnergyCollector(Collector):
     @property
     def packaged(self) -> PhaseSet | None:
         """The packaged energies of the same scale."""
-        return load_reference(self.model) if self.calculator == CHGNET else None
+        return packaged_energies(self.model) if self.calculator == CHGNET else None
 
     def collect(self, jobs: JobStore, location: StoreLocation, failed: Mapping[str, str]) -> AddedEnergies:
         """Put every finished phase in the table; one that is there already stays as it is."""
@@ -95,19 +95,19 @@ class OwnEnergyCollector(Collector):
             put = self.put(jobs, location, one)
             if put is None:
                 why[one.file] = _reason(one, failed)
-            elif isinstance(put, OwnPhase):
+            elif isinstance(put, UserPhase):
                 added.append(added_phase(one.file, put, packaged))
             else:
                 skipped.append(put)
         return self.outcome(added, skipped, why, packaged)
 
-    def put(self, jobs: JobStore, location: StoreLocation, one: OwnRequest) -> OwnPhase | SkippedStructure | None:
+    def put(self, jobs: JobStore, location: StoreLocation, one: AskedStructure) -> UserPhase | SkippedStructure | None:
         """Put one phase in the table, if it is finished; return what then stands for the structure there."""
         with location.errors():
             found = output_of(jobs, one.phase_job)
         if found is None:
             return None
-        own = OwnPhase.model_validate(found)
+        own = UserPhase.model_validate(found)
         same = put_into_table(self.table, self.scale, own)
         return own if same in (None, own.phase.id) else SkippedStructure(file=one.file, same_as=str(same))
 
@@ -120,7 +120,7 @@ class OwnEnergyCollector(Collector):
     ) -> AddedEnergies:
         """Say what came of it."""
         return AddedEnergies(
-            energies=packaged.provenance if packaged is not None else OwnTable.read(self.table, self.scale).provenance,
+            energies=packaged.provenance if packaged is not None else UserTable.read(self.table, self.scale).provenance,
             table=str(self.table),
             use_as=f"{self.scale_name}+{self.shown_table}",
             added=added,
@@ -130,7 +130,7 @@ class OwnEnergyCollector(Collector):
         )
 
 
-def prepare_own_energies(
+def prepare_user_energies(
     files: Sequence[str | Path],
     table: str | Path,
     model: str = PACKAGED_MODEL,
@@ -152,13 +152,13 @@ def prepare_own_energies(
     """
     if model not in MODELS:
         raise InputError(f"unknown CHGNet weights {model!r}; there are {', '.join(MODELS)}")
-    packaged, path = load_reference(model) if calculator == CHGNET else None, result_file(table)
+    packaged, path = packaged_energies(model) if calculator == CHGNET else None, result_file(table)
     structures = _read_all(files, packaged)
     scale = VASP_SCALE
     if packaged is not None:
         name = f"own structures, CHGNet {model} relaxed"
         scale = packaged.scale.model_copy(update={"name": name, "source": "the user's own structures"})
-    known = OwnTable.read(path, scale)
+    known = UserTable.read(path, scale)
     if calculator == CHGNET:
         require_chgnet(model)
     else:
@@ -175,7 +175,7 @@ def prepare_own_energies(
         else:
             todo[name] = given[i]
     flows, asked = _graphs(todo, model, most_steps, calculator)
-    collector = OwnEnergyCollector(
+    collector = UserEnergyCollector(
         table=path,
         shown_table=str(table),
         calculator=calculator,
@@ -186,7 +186,7 @@ def prepare_own_energies(
         notes=[note for name in todo for note in remarks(name, _formula(structures[name]))],
     )
     about = f"{len(todo)} structures by {'VASP' if calculator == VASP else f'CHGNet {model}'} for {path.name}"
-    return Prepared(about, Flow(flows, name="own energies"), collector)
+    return Prepared(about, Flow(flows, name="user energies"), collector)
 
 
 def add_structures(
@@ -206,7 +206,7 @@ def add_structures(
     Parameters
     ----------
     files
-        Files of structures, see :func:`screening.structures.files.read_own_structure`.
+        Files of structures, see :func:`screening.structures.files.read_user_structure`.
     table
         File of the table; made if absent.
     model
@@ -231,9 +231,9 @@ def add_structures(
     StoreError
         If the table or what is beside it cannot be written.
     """
-    prepared = prepare_own_energies(files, table, model, most_steps, calculator)
+    prepared = prepare_user_energies(files, table, model, most_steps, calculator)
     collector = prepared.collector
-    assert isinstance(collector, OwnEnergyCollector)
+    assert isinstance(collector, UserEnergyCollector)
     if not collector.asked:
         return collector.outcome([], list(collector.skipped), {}, collector.packaged)
     path = collector.table
@@ -242,7 +242,7 @@ def add_structures(
     if calculator == VASP:
         from workflows.vasp_here import require_vasp
 
-        require_vasp([read_own_structure(one.file) for one in collector.asked])
+        require_vasp([read_user_structure(one.file) for one in collector.asked])
         folder = work / "vasp"
     location = StoreLocation(work)
     store = job_store(location)
@@ -266,7 +266,7 @@ def _read_all(files: Sequence[str | Path], packaged: PhaseSet | None) -> dict[st
     structures, reasons = {}, []
     for file in dict.fromkeys(map(str, files)):
         try:
-            structures[file] = read_own_structure(file)
+            structures[file] = read_user_structure(file)
             if packaged is not None:
                 packaged.require(el.symbol for el in structures[file].composition.elements)
         except InputError as error:
@@ -279,24 +279,24 @@ def _read_all(files: Sequence[str | Path], packaged: PhaseSet | None) -> dict[st
 
 def _graphs(
     todo: Mapping[str, Structure], model: str, most_steps: int, calculator: CalculatorName
-) -> tuple[list[Flow], list[OwnRequest]]:
+) -> tuple[list[Flow], list[AskedStructure]]:
     """Return a graph for each structure, and what becomes of it."""
     if not todo:
         return [], []
-    from workflows.flows.energies import OwnEnergyMaker, VaspEnergyMaker
+    from workflows.flows.energies import UserEnergyMaker, VaspEnergyMaker
 
-    maker = OwnEnergyMaker(model=model, most_steps=most_steps) if calculator == CHGNET else VaspEnergyMaker()
+    maker = UserEnergyMaker(model=model, most_steps=most_steps) if calculator == CHGNET else VaspEnergyMaker()
     flows, asked = [], []
     for file, structure in todo.items():
         phase_id = f"own-{Path(file).stem}-{structure_digest(structure)[:8]}"
         flow = maker.make(structure, phase_id)
         flows.append(flow)
         names = [job.name for job, _ in flow.iterflow()]
-        asked.append(OwnRequest(file=file, phase_id=phase_id, phase_job=flow.output.uuid, jobs=names))
+        asked.append(AskedStructure(file=file, phase_id=phase_id, phase_job=flow.output.uuid, jobs=names))
     return flows, asked
 
 
-def _reason(one: OwnRequest, failed: Mapping[str, str]) -> str:
+def _reason(one: AskedStructure, failed: Mapping[str, str]) -> str:
     """Return why the phase of a structure is not there: what the first of its jobs to fail said."""
     first = next((failed[name] for name in one.jobs if name in failed), "not finished")
     return first.removeprefix("CalculationError: ")

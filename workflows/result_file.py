@@ -1,17 +1,14 @@
-"""The file a result goes to: where it is, and that it is written by one process at a time."""
+"""The file a result goes to: named so that a worker elsewhere finds it, and refused before any work is done."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from screening.common.errors import InputError, StoreError
-from screening.database.locks import LOCK_SECONDS, Held, file_lock
+from screening.common.errors import InputError
 
 
 def _absolute(path: Path) -> Path:
@@ -38,34 +35,3 @@ def result_file(path: str | Path) -> Path:
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise InputError(f"{file} cannot be written: {there} is {'read-only' if there.is_dir() else 'no folder'}")
     return file
-
-
-@contextmanager
-def writing(file: Path) -> Iterator[None]:
-    """Hold a file while it is read and written anew; other processes wait, a killed holder does not hold on.
-
-    Parameters
-    ----------
-    file
-        Absolute; its folder is made. The lock is a file beside it.
-
-    Raises
-    ------
-    StoreError
-        If another process holds it for ten minutes, or it cannot be written.
-    """
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file_lock(file.with_name(f"{file.name}.lock")):
-            yield
-    except Held:
-        raise StoreError(f"another process has been writing {file} for {LOCK_SECONDS / 60:g} minutes") from None
-    except OSError as error:
-        raise StoreError(f"{file} cannot be written: {error.strerror or error}") from None
-
-
-def write_whole(file: Path, text: str) -> None:
-    """Write a text file, whole or not at all; call it while :func:`writing`."""
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(file)

@@ -18,8 +18,9 @@ from pydantic_settings import (
 )
 
 from screening.cathodes.lithium_potentials import MuSource
-from screening.common.errors import InputError, nearest
+from screening.common.errors import InputError
 from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
+from screening.common.validation import explained
 from screening.criteria.criteria import Criterion, default_criteria, read_criteria
 from screening.energies.source import REFERENCE
 from screening.materials.catalogue import Catalogue
@@ -123,13 +124,8 @@ def load_settings(config: Path | None = None, **options: Any) -> ScreeningSettin
     try:
         return Settings(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"]))
         where = f"{config}: " if config is not None else ""
-        if first["type"] == "extra_forbidden":
-            raise InputError(f"{where}unknown option {name!r}{nearest(name, ScreeningSettings.model_fields)}") from None
-        fault = first["msg"].removeprefix("Value error, ")
-        raise InputError(where + ": ".join(filter(None, (name, fault)))) from None
+        raise InputError(where + explained(error, ScreeningSettings.model_fields, "option")) from None
     except SettingsError as error:
         raise InputError(f"{error}: lists and tables in environment variables are JSON") from None
 

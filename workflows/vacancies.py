@@ -12,13 +12,15 @@ from pydantic import Field
 from screening.cathodes.ordering.disorder import lithiated_cathode
 from screening.cathodes.vacancies.vacancy_documents import VacancyDocument
 from screening.common.errors import CalculationError
+from screening.common.files import write_whole
+from screening.common.locks import locked
 from screening.database import StoreLocation
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
 from screening.materials.catalogue import Catalogue
 from workflows.calculation_work import require_chgnet, run_beside
 from workflows.outputs import output_of
 from workflows.prepared import Collector, Prepared
-from workflows.result_file import ResultFile, result_file, write_whole, writing
+from workflows.result_file import ResultFile, result_file
 
 if TYPE_CHECKING:
     from workflows.flows.vacancies import VacancyMaker
@@ -51,7 +53,7 @@ class VacancyCollector(Collector):
         if output is None:
             raise CalculationError(f"the result for {self.file} is not in {location.name}")
         document = VacancyDocument.model_validate(output)
-        with writing(self.file):
+        with locked(self.file):
             write_whole(self.file, document.model_dump_json(indent=1) + "\n")
         return document
 

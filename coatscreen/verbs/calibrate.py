@@ -27,7 +27,7 @@ def calibrate(
     from coatscreen.output import note, number, print_json, print_table, progress_bar
     from screening.common.errors import InputError
     from screening.common.provenance import software
-    from screening.energies.packaged.packaged_table import PACKAGED_MODEL, load_reference
+    from screening.energies.packaged.packaged_table import PACKAGED_MODEL, packaged_energies
     from screening.uncertainty.energy_errors import model_path
     from screening.validation.calibration.calibration_document import WANTED, calibrate
 
@@ -37,7 +37,13 @@ def calibrate(
         raise InputError(f"there is no folder {path.parent} to write to")
     with progress_bar("reactions") as progress:
         result = calibrate(
-            name, load_reference(), against, column, pairs, seed, lambda done, all_pairs: progress(done, all_pairs, "")
+            name,
+            packaged_energies(),
+            against,
+            column,
+            pairs,
+            seed,
+            lambda done, all_pairs: progress(done, all_pairs, ""),
         )
     result.to_file(path)
     if as_json:

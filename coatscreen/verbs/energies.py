@@ -65,16 +65,16 @@ def add(
     """
     from coatscreen.output import document, print_json, progress_bar
     from screening.common.errors import CalculationError, InputError
-    from workflows.own_energies import OwnEnergyCollector, add_structures, prepare_own_energies
+    from workflows.own_energies import UserEnergyCollector, add_structures, prepare_user_energies
 
     there = submission_site(submit, site, name, max_jobs, no_launch, {})
     if there is not None:
         if calculator is Calculator.vasp and there.vasp_command is None:
             raise InputError(f"the site {there.folder} does not say how VASP is started: correct `vasp_command` there")
-        prepared = prepare_own_energies(structures, table, model, steps, calculator.value)
+        prepared = prepare_user_energies(structures, table, model, steps, calculator.value)
         if prepared.flow.jobs:  # else all are skipped, which is said below
             collector = prepared.collector
-            assert isinstance(collector, OwnEnergyCollector)
+            assert isinstance(collector, UserEnergyCollector)
             use = f"{collector.scale_name}+{collector.target}"
             result = f"the last job puts the energies into the table; then use it in any verb: --energies {use}"
             put_on_queue(there, prepared, name, max_jobs, no_launch, as_json, result)

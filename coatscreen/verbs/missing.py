@@ -55,7 +55,7 @@ def missing(
     """
     from coatscreen.output import document, print_json
     from screening.common.errors import InputError
-    from screening.energies.packaged.packaged_table import load_reference
+    from screening.energies.packaged.packaged_table import packaged_energies
     from screening.energies.source import open_table
     from screening.searches.missing.missing import missing_energies
     from screening.searches.missing.needed import contact_systems, default_within_mev
@@ -83,7 +83,7 @@ def missing(
     )
     given = None if energies is None else open_table(energies, contact_systems(plan).values())
     within = default_within_mev() if within_mev is None else within_mev
-    outcome = missing_energies(plan, load_reference(), given, within, structures, output, fetch)
+    outcome = missing_energies(plan, packaged_energies(), given, within, structures, output, fetch)
     if as_json:
         print_json(document(outcome))
     else:

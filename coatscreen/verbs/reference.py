@@ -11,7 +11,7 @@ import typer
 from coatscreen.verbs.check import check
 
 if TYPE_CHECKING:
-    from screening.energies.packaged.packaged_documents import ReferenceInfo, UnusedStructure
+    from screening.energies.packaged.packaged_documents import PackagedInfo, UnusedStructure
     from screening.energies.packaged.rows import Row
     from screening.phases.phase_set import PhaseSet
 
@@ -46,15 +46,15 @@ def build(
     from jobflow import JobStore, run_locally
     from maggma.stores import MemoryStore
 
-    from screening.energies.packaged.packaged_table import read_reference, reference_info
-    from workflows.flows.reference import ReferenceEnergiesMaker
+    from screening.energies.packaged.packaged_table import packaged_info, read_packaged
+    from workflows.flows.packaged import PackagedEnergiesMaker
 
-    maker = ReferenceEnergiesMaker(model=model, processes=processes or os.cpu_count() or 1)
+    maker = PackagedEnergiesMaker(model=model, processes=processes or os.cpu_count() or 1)
     chosen = None if elements is None else elements.replace(",", " ").split()
     flow = maker.make(structures, chosen, work or output.parent / "build" / output.name, output)
     warnings.filterwarnings("ignore", category=FutureWarning, module="jobflow")  # it changes folders a deprecated way
     run_locally(flow, store=JobStore(MemoryStore()), log=False, ensure_success=True, raise_immediately=True)
-    _print(reference_info(output, model), read_reference(output, model), None, as_json)
+    _print(packaged_info(output, model), read_packaged(output, model), None, as_json)
 
 
 @app.command()
@@ -70,34 +70,33 @@ def info(
     """
     from screening.energies.packaged.packaged_table import (
         PACKAGED,
-        load_reference,
-        reference_info,
-        reference_rows,
+        packaged_energies,
+        packaged_info,
+        packaged_rows,
         unused_structures,
     )
 
-    about = reference_info(PACKAGED, model)
+    about = packaged_info(PACKAGED, model)
     if csv is not None:
-        _write_csv(csv, reference_rows(PACKAGED, model))
-    _print(about, load_reference(model), unused_structures(PACKAGED, model) if exclusions else None, as_json)
+        _write_csv(csv, packaged_rows(PACKAGED, model))
+    _print(about, packaged_energies(model), unused_structures(PACKAGED, model) if exclusions else None, as_json)
 
 
 def _write_csv(file: Path, rows: Iterable[Row]) -> None:
     import csv
+    from io import StringIO
 
-    from screening.common.errors import InputError
+    from screening.common.files import write_whole
     from screening.energies.packaged.rows import Row
 
-    try:
-        with file.open("w", newline="", encoding="utf-8") as text:
-            lines = csv.writer(text, lineterminator="\n")
-            lines.writerow(Row._fields)
-            lines.writerows(rows)
-    except OSError as error:
-        raise InputError(f"{file} cannot be written: {error.strerror}") from None
+    text = StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(Row._fields)
+    lines.writerows(rows)
+    write_whole(file, text.getvalue())
 
 
-def _print(about: ReferenceInfo, phases: PhaseSet, unused: list[UnusedStructure] | None, as_json: bool) -> None:
+def _print(about: PackagedInfo, phases: PhaseSet, unused: list[UnusedStructure] | None, as_json: bool) -> None:
     from coatscreen.output import number, print_json, print_table
     from screening.common.provenance import software
     from screening.energies.packaged.dft_check import FAR_OFF_EV_PER_ATOM

@@ -10,6 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ _PERIODIC_TABLE = """
 """
 ELEMENTS: tuple[str, ...] = tuple(_PERIODIC_TABLE.split())
 AMOUNT_TOLERANCE = 1e-8  # amounts closer than this are equal, as in pymatgen
+SAME_FRACTION = 1e-6  # two compositions are the same if none of their atomic fractions differ by more than this
+_MOST_ATOMS = 100_000  # of the cell that a composition key is a whole-number composition of
 
 _SYMBOLS = frozenset(ELEMENTS)
 _NUMBER = r"((?:\d+\.?\d*|\.\d+)?)"
@@ -172,6 +175,30 @@ def atomic_fractions(amounts: Mapping[str, float]) -> dict[str, float]:
     _require_amounts(amounts)
     total = math.fsum(amounts.values())
     return {symbol: amount / total for symbol, amount in amounts.items()}
+
+
+def same_composition(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+    """Return whether two compositions are the same, to within :data:`SAME_FRACTION`.
+
+    Parameters
+    ----------
+    one, other
+        Amounts of the elements, of any number of atoms.
+    """
+    if one.keys() != other.keys():
+        return False
+    here, there = atomic_fractions(one), atomic_fractions(other)
+    return all(abs(here[symbol] - there[symbol]) <= SAME_FRACTION for symbol in here)
+
+
+def composition_key(amounts: Mapping[str, float]) -> tuple[tuple[str, Fraction], ...]:
+    """Return a key that all ways to write one composition share, for sets and dictionaries of compositions.
+
+    Each atomic fraction is replaced by the nearest ratio of whole numbers below a hundred thousand, so that
+    ``Ni0.33333333`` and ``Ni0.3333333333`` in one formula have the key of a third.
+    """
+    fractions = atomic_fractions(amounts)
+    return tuple((symbol, Fraction(fractions[symbol]).limit_denominator(_MOST_ATOMS)) for symbol in sorted(fractions))
 
 
 def check_charge_balance(amounts: Mapping[str, float]) -> str | None:

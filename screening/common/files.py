@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from screening.common.errors import InputError
+from screening.common.errors import InputError, StoreError
 
 DATA = Path(__file__).parents[1] / "data"  # what is packaged
 _GZIP = b"\x1f\x8b"
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 def read_bytes(path: str | Path) -> bytes:
@@ -50,19 +53,40 @@ def parse_json(content: bytes, path: str | Path) -> Any:
 
 
 def write_json(path: str | Path, data: Any) -> None:
-    """Write JSON, gzipped if the name ends in ``.gz``; whole or not at all, also with several writers.
+    """Write JSON, gzipped if the name ends in ``.gz``, as :func:`write_whole` writes."""
+    path = Path(path)
+    content = json.dumps(data, separators=(",", ":")).encode()
+    write_whole(path, gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+
+
+def write_whole(path: str | Path, content: bytes | str) -> None:
+    """Write a file whole or not at all, also with several writers, and when the disk is full or the process killed.
+
+    Parameters
+    ----------
+    path
+        The file, replaced if present; its folder is made.
+    content
+        What it is to hold; text is encoded as UTF-8.
 
     Raises
     ------
     InputError
-        If it cannot be written.
+        If no file can be written there.
+    StoreError
+        If the disk is full or fails.
     """
     path = Path(path)
-    content = json.dumps(data, separators=(",", ":")).encode()
-    half = path.with_name(f"{path.name}.{os.getpid()}.part")
+    half = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+        with half.open("wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
         half.replace(path)
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}") from None
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
+        kind = StoreError if error.errno in _DISK_ERRORS else InputError
+        raise kind(f"{path} cannot be written: {error.strerror or error}") from None

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from screening.common.errors import InputError, nearest
 from screening.common.files import DATA
+from screening.common.validation import explained
 
 _PACKAGED = DATA / "criteria.yaml"
 QUANTITIES = (
@@ -122,13 +123,8 @@ def _criterion(number: int, item: Any) -> Criterion:
     try:
         return Criterion.model_validate(item)
     except ValidationError as error:
-        first = error.errors()[0]
         label = repr(item["name"]) if isinstance(item, dict) and "name" in item else str(number)
-        key = ".".join(map(str, first["loc"]))
-        if first["type"] == "extra_forbidden":
-            raise InputError(f"criterion {label}: unknown key {key!r}{nearest(key, Criterion.model_fields)}") from None
-        what = ": ".join(filter(None, (key, first["msg"].removeprefix("Value error, "))))
-        raise InputError(f"criterion {label}: {what}") from None
+        raise InputError(f"criterion {label}: {explained(error, Criterion.model_fields)}") from None
 
 
 def tier(passes: Mapping[str, bool | None]) -> int:

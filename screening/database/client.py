@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from screening.coatings.coating_documents import BareInterface, RankedCoating
 from screening.coatings.ranking import RankingDocument
 from screening.common.errors import InputError, StoreError, nearest
+from screening.common.validation import explained
 from screening.criteria.criteria import Criterion
 from screening.database.stores import Collection, StoreLocation
 
@@ -164,8 +165,8 @@ class CoatingDatabase:
             )
         except ValidationError as error:
             raise StoreError(
-                f"{self.location.name} was written by another version of coatscreen ("
-                f"{'.'.join(map(str, error.errors()[0]['loc']))}: {error.errors()[0]['msg']}); run the screening again"
+                f"{self.location.name} was written by another version of coatscreen ({explained(error)}); run the "
+                "screening again"
             ) from None
 
     def pairs(self) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""One process at a time: locks on a database that a killed holder does not keep."""
+"""A lock on a database server: one process at a time, and a holder that is killed does not keep it."""
 
 from __future__ import annotations
 
@@ -7,40 +7,13 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from screening.common import locks as files
+from screening.common.locks import Held
 
-LOCK_SECONDS = 600.0  # one waits so long for another
 LEASE_SECONDS = 60.0  # on a server, a holder that has not renewed its lock for so long is dead
 _RENEWALS = 6  # in a lease
-
-
-class Held(Exception):
-    """Another process has held the lock all the time one would wait."""
-
-
-@contextmanager
-def file_lock(file: Path) -> Iterator[None]:
-    """Hold a file; the system lets go of it when its holder ends, however that happens.
-
-    Raises
-    ------
-    Held
-        After :data:`LOCK_SECONDS`.
-    OSError
-        If the file cannot be written.
-    """
-    lock = FileLock(file, timeout=LOCK_SECONDS)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise Held from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 @contextmanager
@@ -59,13 +32,13 @@ def leased_lock(locks: Any, name: str) -> Iterator[None]:
     Raises
     ------
     Held
-        After :data:`LOCK_SECONDS`.
+        After :data:`screening.common.locks.LOCK_SECONDS`.
     PyMongoError
         If the server cannot be asked.
     """
     from pymongo.errors import DuplicateKeyError, PyMongoError
 
-    holder, give_up, done = uuid.uuid4().hex, time.monotonic() + LOCK_SECONDS, threading.Event()
+    holder, give_up, done = uuid.uuid4().hex, time.monotonic() + files.LOCK_SECONDS, threading.Event()
     while True:
         with suppress(DuplicateKeyError):
             locks.delete_many({"_id": name, "until": {"$lt": time.time()}})

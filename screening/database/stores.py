@@ -162,7 +162,8 @@ class StoreLocation:
         StoreError
             If another process holds it for ten minutes, or the database cannot be written.
         """
-        from screening.database.locks import LOCK_SECONDS, Held, file_lock, leased_lock
+        from screening.common.locks import LOCK_SECONDS, Held, file_lock
+        from screening.database.locks import leased_lock
 
         with ExitStack() as opened:
             try:

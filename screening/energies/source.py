@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.errors import InputError, nearest
 from screening.common.files import write_json
-from screening.energies.packaged.packaged_table import document_path, load_reference, read_reference
+from screening.energies.packaged.packaged_table import document_path, packaged_energies, read_packaged
 from screening.energies.sources.detect import read_energies
 from screening.energies.sources.fetched import FetchedPhaseSet, Systems, largest
 from screening.energies.sources.materials_project import (
@@ -234,10 +234,10 @@ def _opened(sources: tuple[_Stamped, ...]) -> PhaseSet:
 def _set(source: _Stamped) -> PhaseSet:
     name, _, model = source.name.rpartition(":")
     if source.name == REFERENCE:
-        return load_reference()
+        return packaged_energies()
     if source.name == R2SCAN:
-        return load_reference(model)
-    return read_energies(source.name).as_set() if _exists(source.name) else read_reference(name, model)
+        return packaged_energies(model)
+    return read_energies(source.name).as_set() if _exists(source.name) else read_packaged(name, model)
 
 
 def _table(source: _Stamped) -> Table:

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from screening.chemistry.formulas import atomic_fractions, check_charge_balance, parse_formula, shown
+from screening.chemistry.formulas import SAME_FRACTION, check_charge_balance, parse_formula, same_composition, shown
 from screening.chemistry.notation import (
     composition_of,
     mole_fractions,
@@ -24,6 +24,7 @@ from screening.chemistry.notation import (
 )
 from screening.common.errors import InputError, nearest
 from screening.common.files import DATA
+from screening.common.validation import explained
 from screening.materials.material import Cathode, ChemicalPotential, EnergyAboveHull, Material, Property, clean_name
 
 __all__ = ["Catalogue", "Cathode", "ChemicalPotential", "Material", "Property", "Role"]
@@ -32,7 +33,6 @@ Role = Literal["coating", "electrolyte", "cathode"]
 
 _PACKAGED = DATA / "catalogue"
 _ROLES: dict[str, Role] = {"coatings": "coating", "electrolytes": "electrolyte", "cathodes": "cathode"}
-_SAME = 1e-6  # compositions whose atomic fractions differ by less than this are the same
 
 _E = TypeVar("_E", Material, Cathode)
 
@@ -131,14 +131,10 @@ def _known(listed: tuple[_E, ...], name: str) -> _E | None:
         if text.casefold() in (known.casefold() for known in entry.names):
             return entry
     try:
-        fractions = atomic_fractions(parse_formula(text))
+        composition = parse_formula(text)
     except InputError:
         return None
-    for entry in listed:
-        known = entry.fractions
-        if known.keys() == fractions.keys() and all(abs(known[e] - fractions[e]) < _SAME for e in known):
-            return entry
-    return None
+    return next((entry for entry in listed if entry.fractions and same_composition(entry.fractions, composition)), None)
 
 
 def _formula(role: Role, listed: tuple[_E, ...], name: str) -> dict[str, float]:
@@ -201,7 +197,7 @@ def _composite(listed: tuple[Material, ...], name: str) -> Material | None:
         names.append(f"{fraction:.4g}{phase.name}")
     for entry in listed:
         same = entry.mole_fractions
-        if same.keys() == components.keys() and all(abs(same[p] - components[p]) < _SAME for p in same):
+        if same.keys() == components.keys() and all(abs(same[p] - components[p]) <= SAME_FRACTION for p in same):
             return entry
     return Material(name="+".join(names), role="coating", components=components)
 
@@ -238,18 +234,13 @@ def _entry(path: Path, section: str, number: int, row: object) -> Material | Cat
     if "name" in row:
         label = f"{path}: {section} {row['name']!r}"
     if "role" in row:
-        raise InputError(f"{label}: unknown key role")
+        raise InputError(f"{label}: unknown key 'role'")
     model = Cathode if section == "cathodes" else Material
     try:
         return model.model_validate({**row, "role": _ROLES[section]})
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "extra_forbidden":
-            parts = (Property, ChemicalPotential, EnergyAboveHull)
-            keys = {**model.model_fields, **{key: None for part in parts for key in part.model_fields}}
-            raise InputError(f"{label}: unknown key {where}{nearest(where.split('.')[-1], keys)}") from None
-        raise InputError(": ".join(filter(None, (label, where, first["msg"].removeprefix("Value error, "))))) from None
+        parts = (model, Property, ChemicalPotential, EnergyAboveHull)
+        raise InputError(f"{label}: {explained(error, [key for part in parts for key in part.model_fields])}") from None
 
 
 def _sections(path: Path) -> dict[str, list[object]]:
@@ -266,7 +257,7 @@ def _sections(path: Path) -> dict[str, list[object]]:
         raise InputError(f"{path}: not a mapping with any of the keys {', '.join(_ROLES)}")
     for section, rows in data.items():
         if section not in _ROLES:
-            raise InputError(f"{path}: unknown key {section}{nearest(str(section), _ROLES)}")
+            raise InputError(f"{path}: unknown key {section!r}{nearest(str(section), _ROLES)}")
         if not isinstance(rows, list):
             raise InputError(f"{path}: {section} is not a list")
     return data

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from screening.common.errors import InputError
 from screening.common.files import parse_json, read_bytes, write_json
 from screening.common.provenance import EnergyScale
+from screening.common.validation import explained
 from screening.phases.phase import PhaseColumns
 from screening.phases.phase_table import PhaseTable, sha256_of
 
@@ -73,9 +74,7 @@ def table_of(data: Any, name: str | Path) -> tuple[EnergyScale, PhaseColumns]:
     try:
         scale, columns = EnergyScale.model_validate(data["scale"]), PhaseColumns.model_validate(data["phases"])
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"the energies in {name} is no table of energies: {where}: {first['msg']}") from None
+        raise InputError(f"the energies in {name} is no table of energies: {explained(error)}") from None
     except (KeyError, TypeError) as error:
         raise InputError(f"the energies in {name} is no table of energies: lacks {error}") from None
     if not columns.id:

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screening.chemistry.formulas import atomic_fractions
+from screening.chemistry.formulas import same_composition
 from screening.phases.phase_set import PhaseSet
-
-_SAME_HOST = 1e-6  # hosts whose atomic fractions differ by less than this are the same
 
 
 @dataclass(frozen=True)
@@ -71,13 +69,11 @@ def lithium_series(phases: PhaseSet, host: dict[str, float]) -> LithiumSeries:
     host
         Amount of each element but lithium.
     """
-    wanted = atomic_fractions(host)
     found: dict[float, tuple[float, int]] = {}
     for position in phases.cells:
         composition = phases.table.composition(position)
         lithium = composition.pop("Li", 0.0)
-        fractions = atomic_fractions(composition)
-        if fractions.keys() != wanted.keys() or any(abs(fractions[e] - wanted[e]) > _SAME_HOST for e in wanted):
+        if not same_composition(composition, host):
             continue
         content = round(lithium / sum(composition.values()), 9)
         energy = float(phases.formation_energies[position]) * (1.0 + content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.chemistry.formulas import ELEMENTS, format_formula
+from screening.chemistry.formulas import ELEMENTS, SAME_FRACTION, format_formula
 from screening.common.errors import InputError
 from screening.common.provenance import EnergyProvenance, EnergyScale
 from screening.hull.phase_system import PhaseSystem
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pymatgen.entries.computed_entries import ComputedEntry
 
 _CACHED_SYSTEMS = 128
-_SAME_COMPOSITION = 1e-8  # compositions whose atomic fractions differ by less than this are the same
 # Linearly independent over the rationals, so that no two compositions have the same weighted sum of their fractions.
 _WEIGHTS: NDArray[np.float64] = np.exp(np.linspace(0.0, 1.0, len(ELEMENTS)))
 
@@ -226,9 +226,10 @@ class PhaseSet:
         target = np.array([composition.get(element, 0.0) / total for element in self.elements])
         order, keys = self._by_key
         key = float(target @ _WEIGHTS[element_numbers(self.elements)])
-        start, stop = np.searchsorted(keys, (key - 1e-6, key + 1e-6))
+        margin = SAME_FRACTION * len(composition) * math.e  # the largest weight
+        start, stop = np.searchsorted(keys, (key - margin, key + margin))
         near = np.sort(order[start:stop])
-        same = near[np.abs(self.table.dense(near, self.elements) - target).max(axis=1, initial=0.0) < _SAME_COMPOSITION]
+        same = near[np.abs(self.table.dense(near, self.elements) - target).max(axis=1, initial=0.0) <= SAME_FRACTION]
         return [int(i) for i in same[np.argsort(self.energies[same], kind="stable")]]
 
     def system(self, elements: Iterable[str], reservoir: Reservoir | None = None) -> PhaseSystem:
@@ -330,7 +331,7 @@ class PhaseSet:
         fractions = self.table.dense(inside, elements)
         by_key = np.argsort(fractions @ _WEIGHTS[element_numbers(elements)], kind="stable")
         new = np.ones(len(by_key), dtype=bool)
-        new[1:] = np.abs(np.diff(fractions[by_key], axis=0)).max(axis=1) > _SAME_COMPOSITION
+        new[1:] = np.abs(np.diff(fractions[by_key], axis=0)).max(axis=1) > SAME_FRACTION
         lowest_first = np.lexsort((by_key, self.energies[inside[by_key]], np.cumsum(new)))
         lowest = np.sort(by_key[lowest_first[new]])
         return inside[lowest], fractions[lowest]

@@ -19,7 +19,7 @@ _REACH_ANGSTROM = 6.0  # CHGNet's cutoff: an atom without a neighbour inside it 
 _SYMMETRY_ANGSTROM = 0.1  # the tolerance with which the Materials Project finds space groups
 
 
-def read_own_structure(path: str | Path) -> Structure:
+def read_user_structure(path: str | Path) -> Structure:
     """Read a structure from a CIF, a POSCAR or another file that pymatgen reads, and check it.
 
     Parameters

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from screening.common.errors import InputError
+from screening.common.validation import explained
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -88,9 +89,7 @@ def read_structures(path: str | Path, elements: frozenset[str] | None = None) ->
                     continue
                 yield StructureRecord.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = "".join(f"{part}: " for part in first["loc"])
-        raise InputError(f"{path} line {number}: {where}{first['msg']}") from None
+        raise InputError(f"{path} line {number}: {explained(error)}") from None
     except (json.JSONDecodeError, AttributeError, TypeError):
         raise InputError(f"{path} line {number}: not a JSON object") from None
     except (EOFError, OSError, zlib.error, UnicodeDecodeError) as error:

@@ -28,6 +28,7 @@ from screening.chemistry.formulas import atomic_fractions
 from screening.common.errors import InputError
 from screening.common.files import DATA
 from screening.common.provenance import EnergyProvenance, EnergyScale
+from screening.common.validation import explained
 from screening.uncertainty.noise import normal, two_sided_t
 from screening.uncertainty.pairs import Pair, kind, pairs
 from screening.uncertainty.uncertainty_documents import ErrorModelProvenance
@@ -203,9 +204,7 @@ def read_model(path: Path) -> ErrorModel:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in ("model", *first["loc"]))
-        raise InputError(f"{path} is damaged: {where}: {first['msg']}") from None
+        raise InputError(f"{path} is damaged: model.{explained(error)}") from None
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is damaged: {error}") from None
 

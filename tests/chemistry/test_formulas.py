@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ from screening.chemistry.formulas import (
     ELEMENTS,
     atomic_fractions,
     check_charge_balance,
+    composition_key,
     format_amount,
     format_formula,
     parse_formula,
+    same_composition,
 )
 from screening.common.errors import InputError
 
@@ -315,3 +318,29 @@ def test_neither_pymatgen_nor_the_hash_seed_matter() -> None:
             "LiNbO3 False",
             "LiNbO33: no oxidation states balance it (charge between -66 and -10.5)",
         ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("LiNi0.33333333Co0.33333333Mn0.33333333O2", "Li3NiCoMnO6", True),
+        ("Li2O", "Li4O2", True),
+        ("Li0.0078125O", "LiO128", True),  # a last digit where rounding to decimals would part the two
+        ("Li0.33333Ni0.33333O0.66667", "LiNiO2", False),
+        ("LiNi0.3333O2", "Li3NiO6", False),
+        ("Li2O", "Na2O", False),
+        ("Li20Co21O42", "LiCoO2", False),
+    ],
+)
+def test_two_ways_to_write_a_composition_are_one(one, other, same):
+    first, second = parse_formula(one), parse_formula(other)
+    assert same_composition(first, second) is same_composition(second, first) is same
+    assert (composition_key(first) == composition_key(second)) is same
+
+
+@given(st.dictionaries(st.sampled_from(["Li", "O", "P", "S", "Co"]), st.integers(1, 400), min_size=1))
+def test_a_key_is_that_of_the_exact_ratios_whatever_digits_a_formula_has(amounts):
+    total = sum(amounts.values())
+    exact = tuple((symbol, Fraction(amounts[symbol], total)) for symbol in sorted(amounts))
+    assert composition_key(amounts) == exact
+    assert composition_key({symbol: round(amount / total, 10) for symbol, amount in amounts.items()}) == exact

@@ -242,7 +242,7 @@ def test_a_killed_holder_leaves_no_lock(tmp_path):
 
 
 def test_waiting_has_an_end(tmp_path, monkeypatch):
-    monkeypatch.setattr("screening.database.locks.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("screening.common.locks.LOCK_SECONDS", 0.1)
     order = tmp_path / "order"
     process = multiprocessing.get_context("fork").Process(target=hold, args=(tmp_path, order, "x", 60))
     process.start()
@@ -266,7 +266,7 @@ def mongo(database_uri):
 
 
 def test_one_at_a_time_on_mongodb(mongo, monkeypatch):
-    monkeypatch.setattr("screening.database.locks.LOCK_SECONDS", 0.5)
+    monkeypatch.setattr("screening.common.locks.LOCK_SECONDS", 0.5)
     inside, order = threading.Event(), []
 
     def hold_it():
@@ -287,10 +287,10 @@ def test_one_at_a_time_on_mongodb(mongo, monkeypatch):
 def test_a_holder_on_mongodb_past_its_time_is_not_waited_for(mongo, monkeypatch):
     locks = mongo.open("runs")._collection.database["locks"]
     locks.insert_one({"_id": "aggregating", "holder": "killed", "until": time.time() + 0.3})
-    monkeypatch.setattr("screening.database.locks.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("screening.common.locks.LOCK_SECONDS", 0.1)
     with pytest.raises(StoreError, match="another process has been aggregating"), mongo.exclusive():
         pytest.fail("two are inside")
-    monkeypatch.setattr("screening.database.locks.LOCK_SECONDS", 20)
+    monkeypatch.setattr("screening.common.locks.LOCK_SECONDS", 20)
     with mongo.exclusive():
         assert locks.find_one()["holder"] != "killed"
     assert locks.count_documents({}) == 0
@@ -298,7 +298,7 @@ def test_a_holder_on_mongodb_past_its_time_is_not_waited_for(mongo, monkeypatch)
 
 def test_a_holder_on_mongodb_renews_its_time(mongo, monkeypatch):
     monkeypatch.setattr("screening.database.locks.LEASE_SECONDS", 0.3)
-    monkeypatch.setattr("screening.database.locks.LOCK_SECONDS", 0.6)
+    monkeypatch.setattr("screening.common.locks.LOCK_SECONDS", 0.6)
     with (
         mongo.exclusive(),
         pytest.raises(StoreError, match="another process has been aggregating"),

@@ -8,7 +8,7 @@ import pytest
 from fixtures_screening import FORMATION, energies_file, phase_set, synthetic
 
 from screening.common.errors import InputError
-from screening.energies.packaged.packaged_table import PACKAGED, PACKAGED_MODEL, document_path, read_reference
+from screening.energies.packaged.packaged_table import PACKAGED, PACKAGED_MODEL, document_path, read_packaged
 from screening.energies.source import open_energies
 from screening.phases.phase_set import PhaseSet
 
@@ -33,9 +33,9 @@ def test_packaged_energies_are_opened_by_name():
 def test_a_folder_with_tables_is_opened(tmp_path):
     for path in PACKAGED.glob(f"chgnet-{PACKAGED_MODEL}.*"):
         (tmp_path / path.name).symlink_to(path)
-    assert open_energies(str(tmp_path)) == read_reference(PACKAGED)
-    assert open_energies(f"{tmp_path}:{PACKAGED_MODEL}") == read_reference(PACKAGED)
-    assert len(PhaseSet.reference()) == len(read_reference(PACKAGED)) + len(PhaseSet.reference().cells)
+    assert open_energies(str(tmp_path)) == read_packaged(PACKAGED)
+    assert open_energies(f"{tmp_path}:{PACKAGED_MODEL}") == read_packaged(PACKAGED)
+    assert len(PhaseSet.reference()) == len(read_packaged(PACKAGED)) + len(PhaseSet.reference().cells)
     with pytest.raises(
         InputError, match=r"'.*:0\.3\.1' \(did you mean 0\.3\.0\?\): the folder holds tables of 0\.3\.0"
     ):
@@ -43,7 +43,7 @@ def test_a_folder_with_tables_is_opened(tmp_path):
     (tmp_path / "chgnet-other.json").write_text("{}")
     with pytest.raises(InputError, match=r"holds tables of 0\.3\.0, other: write .*:0\.3\.0"):
         open_energies(str(tmp_path))
-    assert open_energies(f"{tmp_path}:{PACKAGED_MODEL}") == read_reference(PACKAGED)
+    assert open_energies(f"{tmp_path}:{PACKAGED_MODEL}") == read_packaged(PACKAGED)
 
 
 @pytest.mark.skipif(not document_path(PACKAGED, "r2scan").exists(), reason="the r2SCAN table is not packaged")

@@ -336,19 +336,19 @@ class TestUsersFiles:
         [
             ("", "not a mapping with any of the keys coatings, electrolytes, cathodes"),
             ("- LiNbO3", "not a mapping with any of the keys coatings, electrolytes, cathodes"),
-            ("coating: []", "unknown key coating (did you mean coatings?)"),
+            ("coating: []", "unknown key 'coating' (did you mean coatings?)"),
             ("coatings: {LiF: 1}", "coatings is not a list"),
             ("coatings:", "coatings is not a list"),
             ("coatings: [LiF]", "coatings entry 1 is not a mapping"),
             ("coatings: [{formula: LiF2O}]", "coatings entry 1: name: Field required"),
             ("coatings: [{name: x}]", "coatings 'x': formula: needed, unless there are components"),
             ("coatings: [{name: x, formula: Xx2}]", "coatings 'x': formula: Xx2: no element Xx"),
-            ("coatings: [{name: x, formula: LiI, colour: red}]", "coatings 'x': unknown key colour"),
+            ("coatings: [{name: x, formula: LiI, colour: red}]", "coatings 'x': unknown key 'colour'"),
             (
                 "coatings: [{name: x, formula: LiI, alias: y}]",
-                "coatings 'x': unknown key alias (did you mean aliases?)",
+                "coatings 'x': unknown key 'alias' (did you mean aliases?)",
             ),
-            ("coatings: [{name: x, formula: LiI, role: cathode}]", "coatings 'x': unknown key role"),
+            ("coatings: [{name: x, formula: LiI, role: cathode}]", "coatings 'x': unknown key 'role'"),
             ("coatings: [{name: x, formula: [Li]}]", "coatings 'x': formula: Input should be a valid string"),
             (
                 "coatings: [{name: x, components: {Li2O: 1, SO3: 1}, formula: LiF}]",

@@ -73,6 +73,8 @@ def test_polymorphs_lowest_first():
     assert SET.polymorphs({"Li": 1, "O": 0.5}) == [2, 3]
     assert SET.polymorphs({"Li": 1, "O": 1}) == []
     assert SET.polymorphs({"Zr": 1}) == []
+    assert SET.polymorphs({"Li": 0.666667, "O": 0.333333}) == [2, 3]  # six digits are within the same composition
+    assert SET.polymorphs({"Li": 0.66667, "O": 0.33333}) == []
 
 
 def test_polymorphs_of_random_sets_are_all_of_one_composition():

@@ -9,7 +9,7 @@ from pymatgen.core import Lattice, Structure
 from screening.common.errors import InputError
 from screening.structures.files import (
     describe_isolation,
-    read_own_structure,
+    read_user_structure,
     same_structure,
     space_group,
     structure_digest,
@@ -19,7 +19,7 @@ from screening.structures.files import (
 @pytest.mark.parametrize("name", ["LiF.cif", "POSCAR", "LiF.vasp"])
 def test_a_file_is_read_as_the_crystal_written(tmp_path, name):
     structure = rock_salt()
-    read = read_own_structure(written(tmp_path, name, structure))
+    read = read_user_structure(written(tmp_path, name, structure))
     assert read.composition == structure.composition
     assert read.volume == pytest.approx(structure.volume, rel=1e-5)
     assert same_structure(read, structure)
@@ -28,7 +28,7 @@ def test_a_file_is_read_as_the_crystal_written(tmp_path, name):
 def test_oxidation_states_and_site_properties_are_left_out(tmp_path):
     structure = rock_salt()
     structure.add_oxidation_state_by_element({"Li": 1, "F": -1})
-    read = read_own_structure(written(tmp_path, "LiF.cif", structure))
+    read = read_user_structure(written(tmp_path, "LiF.cif", structure))
     assert [type(site.specie).__name__ for site in read] == ["Element", "Element"]
     assert read.site_properties == {}
 
@@ -50,36 +50,36 @@ def test_an_unreadable_file_is_named_in_one_line(tmp_path, name, text, says):
     path = tmp_path / name
     path.write_text(text)
     with pytest.raises(InputError, match=says) as caught:
-        read_own_structure(path)
+        read_user_structure(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path):
     with pytest.raises(InputError, match=r"LiF\.cif does not exist"):
-        read_own_structure(tmp_path / "LiF.cif")
+        read_user_structure(tmp_path / "LiF.cif")
     with pytest.raises(InputError, match="is a folder"):
-        read_own_structure(tmp_path)
+        read_user_structure(tmp_path)
 
 
 def test_partial_occupancies_are_refused(tmp_path):
     structure = Structure(Lattice.cubic(4), [{"Li": 0.5, "Na": 0.5}, "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]])
     with pytest.raises(InputError, match=r"partial occupancies .*Li:0\.5"):
-        read_own_structure(written(tmp_path, "mixed.cif", structure))
+        read_user_structure(written(tmp_path, "mixed.cif", structure))
 
 
 @pytest.mark.parametrize(("name", "apart"), [("LiF.vasp", 0.0), ("LiF.cif", 0.0), ("LiF.cif", 0.01)])
 def test_two_atoms_on_one_place_are_refused(tmp_path, name, apart):
     structure = Structure(Lattice.cubic(4), ["Li", "F"], [[0, 0, 0], [apart, 0, 0]])
     with pytest.raises(InputError, match=r"two atoms (on one place|are on one place)"):
-        read_own_structure(written(tmp_path, name, structure))
+        read_user_structure(written(tmp_path, name, structure))
 
 
 def test_a_free_atom_is_refused_and_a_metal_is_not(tmp_path):
     with pytest.raises(InputError, match="no other is within 6 angstrom of Li"):
-        read_own_structure(written(tmp_path, "atom.cif", Structure(Lattice.cubic(12), ["Li"], [[0, 0, 0]])))
+        read_user_structure(written(tmp_path, "atom.cif", Structure(Lattice.cubic(12), ["Li"], [[0, 0, 0]])))
     metal = Structure.from_spacegroup("Im-3m", Lattice.cubic(3.44), ["Li"], [[0, 0, 0]]).get_primitive_structure()
-    assert len(read_own_structure(written(tmp_path, "Li.cif", metal))) == 1
+    assert len(read_user_structure(written(tmp_path, "Li.cif", metal))) == 1
 
 
 def test_one_atom_far_from_all_others_is_a_free_atom():

@@ -16,10 +16,10 @@ from screening.cathodes.ordering.ordered_cell import JOB_FAILED
 from screening.cathodes.vacancies.vacancy_documents import packaged_vacancies, read_vacancies
 from screening.common.errors import CalculationError, InputError
 from screening.database import StoreLocation
-from screening.energies.user.user_table import OwnTable
+from screening.energies.user.user_table import UserTable
 from workflows.order_materials import AskedCell, OrderingCollector
 from workflows.outputs import job_store
-from workflows.own_energies import OwnEnergyCollector, OwnRequest
+from workflows.own_energies import AskedStructure, UserEnergyCollector
 from workflows.prepared import Collector
 from workflows.stack import StackCollector
 from workflows.vacancies import VacancyCollector
@@ -191,10 +191,12 @@ def test_vacancies_are_not_made_from_part(tmp_path, jobs, location):
 def adding(table, **structures):
     """Return a collector of the energies of structures, by their phases' ids."""
     asked = [
-        OwnRequest(file=f"{name}.cif", phase_id=name, phase_job=name, jobs=[f"relax: {name}", f"own_phase: {name}"])
+        AskedStructure(
+            file=f"{name}.cif", phase_id=name, phase_job=name, jobs=[f"relax: {name}", f"relaxed_phase: {name}"]
+        )
         for name in structures
     ]
-    return OwnEnergyCollector(
+    return UserEnergyCollector(
         table=table,
         shown_table=table.name,
         calculator="chgnet",
@@ -223,14 +225,14 @@ def test_energies_of_structures_collected_again_are_the_same_table(tmp_path, job
 def test_a_structure_whose_job_failed_is_named_with_the_first_reason(tmp_path, jobs, location):
     table = tmp_path / "own.json"
     finished(jobs, "LiF", made("LiF", rock_salt()))
-    failed = {"own_phase: MgO": "needs relax: MgO, which failed", "relax: MgO": "lost: queue job 12 has ended"}
+    failed = {"relaxed_phase: MgO": "needs relax: MgO, which failed", "relax: MgO": "lost: queue job 12 has ended"}
     collector = adding(table, LiF=None, MgO=None)
     found = collector.collect(jobs, location, failed)
     assert found.failed == {"MgO.cif": "lost: queue job 12 has ended"}
-    assert OwnTable.read(table, SCALE).own.keys() == {"LiF"}
+    assert UserTable.read(table, SCALE).computed.keys() == {"LiF"}
     finished(jobs, "MgO", made("MgO", rock_salt(4.3, "Mg", "O")))  # recovered
     assert collector.collect(jobs, location, {}).failed == {}
-    assert OwnTable.read(table, SCALE).own.keys() == {"LiF", "MgO"}
+    assert UserTable.read(table, SCALE).computed.keys() == {"LiF", "MgO"}
 
 
 # -- stacks -----------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from screening.cathodes.ordering.cell_table import (
     relaxation_ev_per_atom,
 )
 from screening.common.errors import InputError
-from screening.energies.packaged.packaged_table import PACKAGED, read_reference
+from screening.energies.packaged.packaged_table import PACKAGED, read_packaged
 from screening.energies.source import open_energies
 from screening.equilibrium.reactant import Reactant
 
@@ -26,7 +26,7 @@ from screening.equilibrium.reactant import Reactant
 @pytest.fixture(scope="module")
 def plain():
     """The packaged energies without cells."""
-    return read_reference(PACKAGED)
+    return read_packaged(PACKAGED)
 
 
 def test_a_cell_of_the_materials_own_composition_keeps_its_energy(plain):

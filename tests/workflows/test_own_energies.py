@@ -11,7 +11,7 @@ from pymatgen.core import Lattice, Structure
 
 from coatscreen.__main__ import execute
 from screening.common.errors import InputError
-from screening.energies.packaged.packaged_table import load_reference
+from screening.energies.packaged.packaged_table import packaged_energies
 from screening.phases.files import read_table
 from workflows.own_energies import add_structures
 
@@ -94,7 +94,7 @@ def test_the_energies_are_those_of_chgnet_by_itself(chgnet, tmp_path, salt, caps
     out = json.loads(capsys.readouterr().out)
     model = chgnet.CHGNet.load(model_name="0.3.0", verbose=False)
     assert [one["formula"] for one in out["added"]] == ["LiF", "Li2O"]
-    assert out["energies"]["sha256"] == load_reference().sha256
+    assert out["energies"]["sha256"] == packaged_energies().sha256
     for one, given, stored in zip(
         out["added"], (rock_salt(), antifluorite()), json.loads(table.read_text())["own"], strict=True
     ):
@@ -109,7 +109,7 @@ def test_the_energies_are_those_of_chgnet_by_itself(chgnet, tmp_path, salt, caps
         assert (one["space_group"], one["known_id"][:3]) == (225, "mp-")
         assert abs(one["energy_above_hull_ev_per_atom"]) < 5e-3  # both are on the packaged hull
     scale, columns = read_table(table)
-    assert scale.disagreement(load_reference().scale) is None
+    assert scale.disagreement(packaged_energies().scale) is None
     assert all("relaxed by CHGNet 0.3.0" in origin for origin in columns.origin)
     capsys.readouterr()  # CHGNet prints where it runs
     assert execute(["stability", "LiF", "--energies", f"reference+{table}", "--json"]) == 0
@@ -158,16 +158,16 @@ def test_one_that_fails_is_named_and_does_not_stop_the_others(chgnet, tmp_path, 
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_work_is_known_by_structure_weights_and_parameters(chgnet):
-    from workflows.flows.energies import OwnEnergyMaker
+    from workflows.flows.energies import UserEnergyMaker
 
     def relaxing(maker, structure, name="LiF"):
         return next(job.uuid for job, _ in maker.make(structure, name).iterflow() if job.name == f"relax: {name}")
 
-    usual = relaxing(OwnEnergyMaker(), rock_salt())
-    assert relaxing(OwnEnergyMaker(), rock_salt(), "another name") == usual
+    usual = relaxing(UserEnergyMaker(), rock_salt())
+    assert relaxing(UserEnergyMaker(), rock_salt(), "another name") == usual
     others = {
-        relaxing(OwnEnergyMaker(model="r2scan"), rock_salt()),
-        relaxing(OwnEnergyMaker(most_steps=100), rock_salt()),
-        relaxing(OwnEnergyMaker(), rock_salt(4.2)),
+        relaxing(UserEnergyMaker(model="r2scan"), rock_salt()),
+        relaxing(UserEnergyMaker(most_steps=100), rock_salt()),
+        relaxing(UserEnergyMaker(), rock_salt(4.2)),
     }
     assert len(others | {usual}) == 4

@@ -16,7 +16,7 @@ from pymatgen.core import Structure
 from coatscreen.__main__ import execute
 from screening.cathodes.ordering.disorder import lithiated_cathode
 from screening.database import StoreLocation
-from screening.energies.packaged.packaged_table import load_reference
+from screening.energies.packaged.packaged_table import packaged_energies
 from screening.materials.catalogue import Catalogue
 
 SMALL = ["energies", "vacancies", "LiCoO2", "--cell", "1x1x1", "--lithium", "1", "--orderings", "1"]
@@ -117,7 +117,7 @@ def test_killed_and_taken_up_again_it_gives_the_energies_of_chgnet_by_itself(chg
     assert [state["lithium_vacancies"] for state in found["states"]] == [0, 1]
 
     model = chgnet.CHGNet.load(model_name="0.3.0", verbose=False)
-    oxygen = load_reference().phase(load_reference().polymorphs({"O": 1.0})[0]).energy_ev_per_atom
+    oxygen = packaged_energies().phase(packaged_energies().polymorphs({"O": 1.0})[0]).energy_ev_per_atom
     assert found["oxygen_ev_per_atom"] == oxygen
     by_name = {job["name"]: job["output"] for job in jobs.values()}
 

@@ -22,7 +22,7 @@ from screening.energies.sources.materials_project import scale_of
 from screening.phases.files import read_table, write_table
 from screening.phases.phase import PhaseColumns
 from workflows.flows.energies import VaspEnergyMaker
-from workflows.own_energies import add_structures, prepare_own_energies
+from workflows.own_energies import add_structures, prepare_user_energies
 from workflows.prepared import Collector
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
@@ -131,7 +131,7 @@ def test_the_graph_is_that_of_atomate2_and_a_phase():
 
     ours = [job for job, _ in VaspEnergyMaker().make(niobate(), "x").iterflow()]
     theirs = [job for job, _ in MPGGADoubleRelaxStaticMaker().make(niobate()).iterflow()]
-    assert [job.name for job in ours] == [*(f"{job.name}: x" for job in theirs), "own_vasp_phase: x"]
+    assert [job.name for job in ours] == [*(f"{job.name}: x" for job in theirs), "vasp_phase: x"]
 
     def without_ids(jobs):
         numbers = {job.uuid: str(n) for n, job in enumerate(jobs)}
@@ -309,7 +309,7 @@ def test_the_table_joins_energies_on_the_scale_of_mp_and_no_others(outputs, tmp_
     assert execute(["stability", "Li2O", "--energies", f"reference+{table}"]) == 2
     assert "two scales" in capsys.readouterr().err
     with pytest.raises(InputError, match="cannot take energies of"):
-        prepare_own_energies([oxide(tmp_path)], table)
+        prepare_user_energies([oxide(tmp_path)], table)
 
 
 @pytest.mark.parametrize(
@@ -348,7 +348,7 @@ def test_another_process_collects_and_collecting_again_changes_nothing(outputs, 
     from workflows.outputs import job_store
 
     table = tmp_path / "own.json"
-    prepared = prepare_own_energies([oxide(tmp_path)], table, calculator="vasp")
+    prepared = prepare_user_energies([oxide(tmp_path)], table, calculator="vasp")
     location = StoreLocation(tmp_path / "store")
     store = job_store(location)
     run_local(prepared.flow, store, folder=tmp_path / "launches")

@@ -15,8 +15,7 @@ from screening.energies.packaged.model import model_provenance
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
 from screening.energies.user.user_phase import Relaxation
 from workflows.identity import named_by_content
-from workflows.jobs.energies import QUIET, ChgnetRelaxMaker, ChgnetStaticMaker, own_phase
-from workflows.jobs.vasp import own_vasp_phase
+from workflows.jobs.energies import QUIET, ChgnetRelaxMaker, ChgnetStaticMaker, relaxed_phase, vasp_phase
 
 
 class EnergyMaker(Maker, ABC):  # type: ignore[misc]
@@ -39,7 +38,7 @@ class EnergyMaker(Maker, ABC):  # type: ignore[misc]
         Parameters
         ----------
         structure
-            Ordered; see :func:`screening.structures.files.read_own_structure`.
+            Ordered; see :func:`screening.structures.files.read_user_structure`.
         phase_id
             Identifier of the phase.
 
@@ -82,7 +81,7 @@ class EnergyMaker(Maker, ABC):  # type: ignore[misc]
 
 
 @dataclass
-class OwnEnergyMaker(EnergyMaker):
+class UserEnergyMaker(EnergyMaker):
     """Relax a structure with CHGNet and evaluate it.
 
     Parameters
@@ -100,13 +99,13 @@ class OwnEnergyMaker(EnergyMaker):
 
     Examples
     --------
-    >>> flow = OwnEnergyMaker().make(Structure.from_file("LiF.cif"), "LiF")
+    >>> flow = UserEnergyMaker().make(Structure.from_file("LiF.cif"), "LiF")
     """
 
     evaluates_given: ClassVar[bool] = True
     reads_folders: ClassVar[bool] = False
 
-    name: str = "own energy"
+    name: str = "user energy"
     model: str = PACKAGED_MODEL
     force_tolerance_ev_per_angstrom: float = 0.05
     most_steps: int = 500
@@ -126,7 +125,7 @@ class OwnEnergyMaker(EnergyMaker):
         """Return the job that makes the phase."""
         assert as_given is not None  # see evaluates_given
         (relaxation,) = relaxed
-        return own_phase(
+        return relaxed_phase(
             phase_id,
             structure,
             relaxation.output.structure,
@@ -217,7 +216,7 @@ class VaspEnergyMaker(EnergyMaker):
             "dir_name": task.dir_name,
             "incar": task.input.incar,
         }
-        return own_vasp_phase(
+        return vasp_phase(
             phase_id,
             structure,
             document,

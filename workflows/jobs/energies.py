@@ -1,4 +1,4 @@
-"""The jobs that compute the energy of a structure with CHGNet: atomate2's, with the weights named."""
+"""The jobs that compute a structure's energy: atomate2's, with the CHGNet weights named, and the phase of it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from jobflow import job
 from pymatgen.core import Structure
 
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
-from screening.energies.user.user_phase import OwnPhase, Relaxation
-from screening.energies.user.user_phase import own_phase as make_own_phase
+from screening.energies.user import user_phase
+from screening.energies.user.user_phase import UserPhase
 
 # no file in the working folder, and no frame of a trajectory in the store
 QUIET: dict[str, Any] = {"relax_kwargs": {"final_atoms_object_file": None}, "ionic_step_data": None}
@@ -80,25 +80,5 @@ def _calculator(model: str) -> Any:
         return OnePassCalculator(CHGNet.load(model_name=model, verbose=False))
 
 
-@job(output_schema=OwnPhase)
-def own_phase(
-    name: str,
-    given: Structure,
-    relaxed: Structure,
-    energy_as_given_ev_per_atom: float,
-    energy_ev_per_atom: float,
-    state: str,
-    steps: int,
-    relaxation: Relaxation,
-) -> OwnPhase:
-    """Make a phase of a finished relaxation."""
-    return make_own_phase(
-        name,
-        given,
-        relaxed,
-        energy_as_given_ev_per_atom,
-        energy_ev_per_atom,
-        state == "successful",
-        steps,
-        relaxation,
-    )
+relaxed_phase = job(user_phase.relaxed_phase, output_schema=UserPhase)
+vasp_phase = job(user_phase.vasp_phase, output_schema=UserPhase)

@@ -22,7 +22,6 @@ from screening.cathodes.ordering.ordered_cell import ordered_cell as make_ordere
 from screening.cathodes.ordering.orderings import Draw
 from screening.cathodes.ordering.supercell import Supercell
 from screening.energies.packaged.model import single_point_energies
-from screening.energies.user.user_phase import Relaxation
 from screening.structures.files import describe_isolation
 from workflows.jobs.energies import ChgnetRelaxMaker
 
@@ -104,14 +103,4 @@ def draw(
     return lowest_of_single_points(drawn, energies, n_relaxed)
 
 
-@job(output_schema=OrderedCell)
-def ordered_cell(
-    material: str,
-    lithium: float | None,
-    drawn: DrawnOrderings,
-    relaxed: list[RelaxedOrdering | None],
-    final: RelaxedOrdering | None,
-    relaxation: Relaxation,
-) -> OrderedCell:
-    """Make the document of the lowest ordering."""
-    return make_ordered_cell(material, lithium, drawn, relaxed, final, relaxation)
+ordered_cell = job(make_ordered_cell, output_schema=OrderedCell)

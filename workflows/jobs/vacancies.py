@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.core import Structure
 
 from screening.cathodes.ordering.ordered_cell import OrderedCell, RelaxedOrdering
-from screening.cathodes.ordering.supercell import Supercell
 from screening.cathodes.vacancies.cell import (
     CathodeCell,
     OxygenCandidate,
@@ -26,7 +25,7 @@ from screening.cathodes.vacancies.vacancy import vacancy_document as make_vacanc
 from screening.cathodes.vacancies.vacancy import vacancy_state as make_vacancy_state
 from screening.cathodes.vacancies.vacancy_documents import VacancyDocument, VacancyState
 from screening.energies.packaged.model import single_point_energies
-from screening.energies.packaged.packaged_table import PACKAGED, read_reference
+from screening.energies.packaged.packaged_table import PACKAGED, read_packaged
 from screening.energies.user.user_phase import Relaxation
 from workflows.jobs.orderings import OrderingRelaxMaker
 
@@ -62,10 +61,8 @@ class FixedCellRelaxMaker(OrderingRelaxMaker):
         return self.relax(cell.without(place), place, ordering)
 
 
-@job(output_schema=CathodeCell)
-def lithiated_cell(ordered: OrderedCell, cell: Supercell) -> CathodeCell:
-    """Take the lowest ordering as the cell that atoms are taken from."""
-    return make_lithiated_cell(ordered, cell)
+lithiated_cell = job(make_lithiated_cell, output_schema=CathodeCell)
+delithiated_cell = job(make_delithiated_cell, output_schema=CathodeCell)
 
 
 @job(output_schema=Removal)
@@ -73,12 +70,6 @@ def choose_lithium(cell: CathodeCell, model: str) -> Removal:
     """Choose the lithium atom that is taken out next."""
     places = lithium_candidates(cell)
     return lowest_removal(cell, places, _single_points_ev(cell, places, model))
-
-
-@job(output_schema=CathodeCell)
-def delithiated_cell(cell: CathodeCell, removal: Removal, relaxed: RelaxedOrdering) -> CathodeCell:
-    """Take a cell with one lithium atom less as the one to go on from."""
-    return make_delithiated_cell(cell, removal, relaxed)
 
 
 @job(output_schema=OxygenCandidates)
@@ -93,7 +84,7 @@ def vacancy_state(
     cell: CathodeCell, found: OxygenCandidates, relaxed: list[RelaxedOrdering], model: str
 ) -> VacancyState:
     """Put the vacancies of one state of charge together."""
-    return make_vacancy_state(cell, found.candidates, relaxed, read_reference(PACKAGED, model))
+    return make_vacancy_state(cell, found.candidates, relaxed, read_packaged(PACKAGED, model))
 
 
 @job(output_schema=VacancyDocument)
@@ -105,7 +96,7 @@ def vacancy_document(
     model: str,
 ) -> VacancyDocument:
     """Make the result of a cathode."""
-    return make_vacancy_document(ordered, states, relaxation, vacancy_relaxation, read_reference(PACKAGED, model))
+    return make_vacancy_document(ordered, states, relaxation, vacancy_relaxation, read_packaged(PACKAGED, model))
 
 
 def _single_points_ev(cell: CathodeCell, places: Sequence[int], model: str) -> list[float]:

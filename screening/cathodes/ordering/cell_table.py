@@ -18,9 +18,10 @@ from pydantic import ValidationError
 
 from screening.cathodes.ordering.disorder import same_crystals, solid_solutions
 from screening.cathodes.ordering.ordered_cell import OrderedCell
-from screening.chemistry.formulas import atomic_fractions, format_formula, parse_formula
+from screening.chemistry.formulas import format_formula, parse_formula, same_composition
 from screening.common.errors import InputError
 from screening.common.files import parse_json, read_bytes, write_json
+from screening.common.validation import explained
 from screening.equilibrium.reactant import Reactant
 from screening.materials.catalogue import Catalogue
 from screening.phases.files import content_of, table_of
@@ -29,7 +30,6 @@ from screening.phases.phase_set import PhaseSet
 
 _CELLS = "cells"
 _SOURCE = "ordered cells of cathodes and solid solutions"
-_EXACT = 1e-6  # compositions whose atomic fractions differ by less than this are the same
 
 
 def material_formula(material: str, lithium: float | None) -> str:
@@ -108,9 +108,9 @@ def phase_of_cell(cell: OrderedCell, relaxation_ev_per_atom: float, known: Phase
         If the material is unknown or holds an element without energies.
     """
     formula = material_formula(cell.material, cell.lithium_per_formula_unit)
-    composition, held = atomic_fractions(parse_formula(formula)), atomic_fractions(parse_formula(cell.formula))
+    composition, held = parse_formula(formula), parse_formula(cell.formula)
     energy, carried = cell.energy_ev_per_atom - relaxation_ev_per_atom, ""
-    if any(abs(composition.get(el, 0.0) - held.get(el, 0.0)) > _EXACT for el in {*composition, *held}):
+    if not same_composition(composition, held):
         here, there = Reactant(known, cell.formula), Reactant(known, formula)
         above = energy - here.mixture.energy - elements_energy(known, held)
         energy = above + there.mixture.energy + elements_energy(known, composition)
@@ -228,7 +228,7 @@ def read_cells(path: str | Path) -> list[OrderedCell]:
     except KeyError:
         raise InputError(f"{path} is no table of ordered cells: lacks {_CELLS}") from None
     except ValidationError as error:
-        raise InputError(f"{path} is damaged: {_CELLS}: {error.errors()[0]['msg']}") from None
+        raise InputError(f"{path} is damaged: {_CELLS}.{explained(error)}") from None
 
 
 def elements_energy(phases: PhaseSet, composition: Mapping[str, float]) -> float:

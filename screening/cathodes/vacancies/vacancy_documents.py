@@ -11,6 +11,7 @@ from screening.cathodes.ordering.orderings import Draw
 from screening.common.errors import InputError, nearest
 from screening.common.files import DATA
 from screening.common.provenance import Result
+from screening.common.validation import explained
 from screening.energies.user.user_phase import Relaxation
 
 PACKAGED_VACANCIES = DATA / "vacancies"
@@ -128,6 +129,4 @@ def read_vacancies(path: str | Path) -> VacancyDocument:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise InputError(f"{path} is no result of oxygen vacancies: {where}: {first['msg']}") from None
+        raise InputError(f"{path} is no result of oxygen vacancies: {explained(error)}") from None

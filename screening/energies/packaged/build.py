@@ -10,11 +10,12 @@ from pathlib import Path
 
 from screening.chemistry.formulas import element, format_formula, parse_formula
 from screening.common.errors import InputError
+from screening.common.files import write_whole
 from screening.common.provenance import EnergyScale
 from screening.energies.packaged.dft_check import dft_check
 from screening.energies.packaged.doubtful_phases import Exclusion, GuardRules, guard
 from screening.energies.packaged.journal import ModelProvenance, StructureEnergy
-from screening.energies.packaged.packaged_documents import ReferenceInfo
+from screening.energies.packaged.packaged_documents import PackagedInfo
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL, document_path, table_path
 from screening.energies.packaged.rows import Row, pack
 from screening.phases.phase import Phase
@@ -68,7 +69,7 @@ def select_structures(path: str | Path, elements: Iterable[str] | None = None) -
     return records
 
 
-def write_reference(
+def write_packaged(
     folder: str | Path,
     outcomes: Iterable[StructureEnergy],
     *,
@@ -76,7 +77,7 @@ def write_reference(
     provenance: ModelProvenance,
     model: str = PACKAGED_MODEL,
     rules: GuardRules | None = None,
-) -> ReferenceInfo:
+) -> PackagedInfo:
     """Write a table of energies and the document that describes it.
 
     The same outcomes give the same table to the byte.
@@ -120,7 +121,7 @@ def write_reference(
     by_rule = [exclusion.rule for exclusion in excluded.values()]
     table = pack([_row(outcome, formulas[outcome.id], excluded.get(outcome.id)) for outcome in ordered])
     source = Path(structures)
-    info = ReferenceInfo(
+    info = PackagedInfo(
         scale=scale,
         table_sha256=hashlib.sha256(table).hexdigest(),
         date=datetime.now(UTC).date().isoformat(),
@@ -139,9 +140,8 @@ def write_reference(
         guard=rules,
         dft_check=dft_check(used, {exclusion.formula for exclusion in excluded.values()}),
     )
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    _replace(table_path(folder, model), table)
-    _replace(document_path(folder, model), info.model_dump_json(indent=1).encode() + b"\n")
+    write_whole(table_path(folder, model), table)
+    write_whole(document_path(folder, model), info.model_dump_json(indent=1) + "\n")
     return info
 
 
@@ -159,10 +159,3 @@ def _row(outcome: StructureEnergy, formula: str, exclusion: Exclusion | None) ->
         volume_a3_per_atom=outcome.volume_a3_per_atom,
         status=status,
     )
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    half = path.with_name(path.name + ".part")
-    half.write_bytes(content)
-    half.replace(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from screening.common.errors import InputError
+from screening.common.files import write_whole
 
 
 class StructureEnergy(BaseModel):
@@ -100,9 +101,7 @@ def claim(journal: Path, provenance: ModelProvenance) -> None:
     """
     begun = begun_with(journal)
     if begun is None:
-        half = _header(journal).with_suffix(".part")
-        half.write_text(provenance.model_dump_json(indent=1) + "\n")
-        half.replace(_header(journal))
+        write_whole(_header(journal), provenance.model_dump_json(indent=1) + "\n")
     elif begun.weights_sha256 != provenance.weights_sha256:
         raise InputError(f"{journal} was begun with {begun.model}, not with {provenance.model}: use another folder")
 

@@ -22,14 +22,14 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
 from screening.common.errors import CalculationError, InputError
+from screening.common.locks import Held, file_lock
 from screening.common.processes import worker_pool
 from screening.energies.packaged.journal import (
     ModelProvenance,
@@ -217,12 +217,11 @@ def evaluate_structures(
             raise InputError(f"structure id {record.id} occurs twice")
         wanted[record.id] = record
     journal.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(f"{journal}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise InputError(f"another process is writing {journal}") from None
-    with lock:
+    with ExitStack() as held:
+        try:
+            held.enter_context(file_lock(journal.with_name(f"{journal.name}.lock"), 0))
+        except Held:
+            raise InputError(f"another process is writing {journal}") from None
         claim(journal, provenance)
         cut_half_line(journal)
         done = read_journal(journal)

@@ -10,7 +10,7 @@ from screening.energies.packaged.doubtful_phases import GuardRules
 from screening.energies.packaged.journal import ModelProvenance
 
 
-class ReferenceInfo(BaseModel):
+class PackagedInfo(BaseModel):
     """Where a table of energies comes from and what was left out of it."""
 
     model_config = ConfigDict(extra="forbid")

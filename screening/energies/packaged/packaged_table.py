@@ -20,14 +20,15 @@ from pydantic import ValidationError
 from screening.common.errors import InputError
 from screening.common.files import DATA
 from screening.common.provenance import EnergyScale
-from screening.energies.packaged.rows import ReferenceTable, Row, unpack
+from screening.common.validation import explained
+from screening.energies.packaged.rows import PackagedTable, Row, unpack
 from screening.energies.sources.union import concatenated, require_agreement
 from screening.phases.files import read_table
 from screening.phases.phase_set import PhaseSet
 from screening.phases.phase_table import PhaseTable
 
 if TYPE_CHECKING:
-    from screening.energies.packaged.packaged_documents import ReferenceInfo, UnusedStructure
+    from screening.energies.packaged.packaged_documents import PackagedInfo, UnusedStructure
 
 PACKAGED = DATA / "reference"
 PACKAGED_CELLS = DATA / "cells"  # see screening.cathodes.ordering.cell_table
@@ -35,7 +36,7 @@ PACKAGED_MODEL = "0.3.0"
 
 
 @cache
-def load_reference(model: str = PACKAGED_MODEL) -> PhaseSet:
+def packaged_energies(model: str = PACKAGED_MODEL) -> PhaseSet:
     """Load the packaged energies of a model, once a process.
 
     With the weights ``"0.3.0"`` they hold the ordered cells of cathodes and solid solutions too.
@@ -63,7 +64,7 @@ def load_reference(model: str = PACKAGED_MODEL) -> PhaseSet:
     return PhaseSet.from_table(scale, concatenated([table, replace(PhaseTable.from_columns(columns), formulas=None)]))
 
 
-def read_reference(folder: str | Path, model: str = PACKAGED_MODEL) -> PhaseSet:
+def read_packaged(folder: str | Path, model: str = PACKAGED_MODEL) -> PhaseSet:
     """Read the usable phases of a table.
 
     Parameters
@@ -83,7 +84,7 @@ def read_reference(folder: str | Path, model: str = PACKAGED_MODEL) -> PhaseSet:
     return PhaseSet.from_table(EnergyScale.model_validate(document["scale"]), table.used())
 
 
-def reference_info(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -> ReferenceInfo:
+def packaged_info(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -> PackagedInfo:
     """Say where a table of energies comes from.
 
     Raises
@@ -91,14 +92,12 @@ def reference_info(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -
     InputError
         If its document is missing or damaged.
     """
-    from screening.energies.packaged.packaged_documents import ReferenceInfo
+    from screening.energies.packaged.packaged_documents import PackagedInfo
 
     try:
-        return ReferenceInfo.model_validate(_document(Path(folder), model))
+        return PackagedInfo.model_validate(_document(Path(folder), model))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{document_path(folder, model)} is damaged: {where}: {first['msg']}") from None
+        raise InputError(f"{document_path(folder, model)} is damaged: {explained(error)}") from None
 
 
 def unused_structures(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -> list[UnusedStructure]:
@@ -107,7 +106,7 @@ def unused_structures(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL
     Raises
     ------
     InputError
-        As :func:`read_reference`.
+        As :func:`read_packaged`.
     """
     from screening.energies.packaged.packaged_documents import UnusedStructure
 
@@ -125,13 +124,13 @@ def unused_structures(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL
     ]
 
 
-def reference_rows(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -> Iterator[Row]:
+def packaged_rows(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -> Iterator[Row]:
     """Yield every row of a table: what is used, and what is not.
 
     Raises
     ------
     InputError
-        As :func:`read_reference`.
+        As :func:`read_packaged`.
     """
     table = _read(table_path(folder, model), _document(Path(folder), model))
     return map(table.row, range(len(table.phases)))
@@ -166,7 +165,7 @@ def _document(folder: Path, model: str) -> dict[str, Any]:
     return dict(document)
 
 
-def _read(path: Path, document: dict[str, Any]) -> ReferenceTable:
+def _read(path: Path, document: dict[str, Any]) -> PackagedTable:
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -34,7 +34,7 @@ class Row(NamedTuple):
     status: str  # empty: used; else 'excluded: rule: reason' or 'failed: why'
 
 
-class ReferenceTable(NamedTuple):
+class PackagedTable(NamedTuple):
     """All structures that were asked for, with their energies or why there are none."""
 
     phases: PhaseTable  # NaN energies where they could not be computed
@@ -82,7 +82,7 @@ def pack(rows: Sequence[Row]) -> bytes:
     return file.getvalue()
 
 
-def unpack(content: bytes) -> ReferenceTable:
+def unpack(content: bytes) -> PackagedTable:
     """Read the content of a file.
 
     Raises
@@ -104,7 +104,7 @@ def unpack(content: bytes) -> ReferenceTable:
         )
         reasons = [bytes(reason).decode() for reason in columns["reasons"]]
         unused = dict(zip(columns["unused"].tolist(), reasons, strict=True))
-        return ReferenceTable(phases, columns["sites"], unused)
+        return PackagedTable(phases, columns["sites"], unused)
     except (zipfile.BadZipFile, KeyError, IndexError) as error:
         raise ValueError(f"not a table of energies: {error}") from None
 

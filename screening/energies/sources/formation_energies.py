@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from screening.chemistry.formulas import atomic_fractions, parse_formula
+from screening.chemistry.formulas import composition_key, parse_formula
 from screening.common.errors import InputError, nearest
 from screening.common.provenance import NOT_STATED, EnergyScale
 from screening.phases.phase import PhaseColumns
@@ -191,8 +191,7 @@ def _forbid_twice(rows: list[_Row], path: Path) -> None:
         if row.id in ids:
             raise InputError(f"{path}: the id {row.id!r} occurs twice")
         ids.add(row.id)
-        fractions = atomic_fractions(parse_formula(row.formula))
-        what = (tuple(sorted((e, round(x, 8)) for e, x in fractions.items())), row.energy, row.space_group)
+        what = (composition_key(parse_formula(row.formula)), row.energy, row.space_group)
         same = phases.setdefault(what, row)
         if same is not row and not (same.named and row.named):  # polymorphs may differ by less than the digits
             raise InputError(f"{path}: {same.id} and {row.id} are the same phase, {row.formula}")

@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
 from screening.common.errors import InputError
 from screening.common.files import parse_json, read_bytes, write_json
+from screening.common.locks import file_lock
 from screening.common.provenance import EnergyScale
 from screening.energies.sources.fetched import FetchedPhaseSet, inside, largest
 from screening.energies.sources.materials_project_release import THERMO_TYPE, VERSION
@@ -150,24 +152,19 @@ def _path(version: str) -> Path:
 
 
 def _complete(parts: frozenset[str], version: str | None) -> Kept:
-    """Fetch what is missing; of several processes one does, while the others wait."""
-    from filelock import FileLock
-
+    """Fetch what is missing; of several processes one does, while the others wait for as long as it takes."""
     folder = cache_folder() / "materials-project"
-    lock = FileLock(folder / "lock")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except OSError as error:
-        raise InputError(
-            f"the cache folder {folder} cannot be written: {error.strerror}; name another by {_CACHE_VARIABLE}"
-        ) from None
-    try:
+    with ExitStack() as held:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            held.enter_context(file_lock(folder / "lock", -1.0))
+        except OSError as error:
+            raise InputError(
+                f"the cache folder {folder} cannot be written: {error.strerror}; name another by {_CACHE_VARIABLE}"
+            ) from None
         kept = read_kept(version)
         missing = parts - (kept.systems if kept else frozenset())
         return kept if kept and not missing else _fetched(kept, missing, version)
-    finally:
-        lock.release()
 
 
 def _fetched(kept: Kept | None, missing: frozenset[str], version: str | None) -> Kept:

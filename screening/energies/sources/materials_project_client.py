@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from screening.chemistry.formulas import ELEMENTS, format_amount
 from screening.common.errors import CalculationError, CoatscreenError, InputError
+from screening.common.validation import explained
 from screening.energies.sources.materials_project_release import THERMO_TYPE, VERSION
 from screening.phases.phase import Phase
 
@@ -184,11 +185,9 @@ def _phase(data: Any, systems: frozenset[str]) -> Phase:
     try:
         document = _Document.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
         name = data.get("material_id") if isinstance(data, dict) else None
         raise CalculationError(
-            f"the Materials Project's answer on {name or 'a phase'} cannot be used: "
-            f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+            f"the Materials Project's answer on {name or 'a phase'} cannot be used: {explained(error)}"
         ) from None
     name, composition = document.material_id, document.composition
     system = "-".join(sorted(composition))

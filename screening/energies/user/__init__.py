@@ -1,1 +1,1 @@
-"""A user's own energies: structures added, calculations imported, and the table they are kept in."""
+"""Energies that a user computes or brings along: added structures, imported calculations, and the table of them."""

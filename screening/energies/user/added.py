@@ -1,4 +1,4 @@
-"""What became of the structures that were to be added to a table of one's own."""
+"""The outcome of adding structures to a user table: added, skipped or failed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.chemistry.formulas import atomic_fractions, check_charge_balance, parse_formula
 from screening.common.provenance import Result
 from screening.energies.packaged.doubtful_phases import GuardRules
-from screening.energies.user.user_phase import OwnPhase, VaspCalculation
+from screening.energies.user.user_phase import UserPhase, VaspCalculation
 from screening.phases.phase_set import PhaseSet
 
 
 class AddedPhase(BaseModel):
-    """A structure that was added, beside the packaged energies."""
+    """A structure that was added to the table, compared with the packaged energies."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,7 +36,7 @@ class AddedPhase(BaseModel):
 
 
 class SkippedStructure(BaseModel):
-    """A structure that is in the table, or among those given, already."""
+    """A structure that is not added, because the same crystal is in the table or was given before."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,9 +45,9 @@ class SkippedStructure(BaseModel):
 
 
 class AddedEnergies(Result):
-    """The outcome, structure by structure.
+    """The outcome of adding structures, one by one.
 
-    The energies named are the packaged ones compared with; by VASP, those of the table.
+    The energies named are the packaged ones that the structures are compared with or, by VASP, those of the table.
     """
 
     table: str = Field(description="absolute path of the table")
@@ -58,9 +58,9 @@ class AddedEnergies(Result):
     notes: list[str] = Field(description="what is strange about a structure but does not forbid it")
 
 
-def added_phase(file: str, own: OwnPhase, packaged: PhaseSet | None) -> AddedPhase:
-    """Compare a phase with the packaged energies, where there are any of its scale."""
-    phase, calculation, lowering = own.phase, own.relaxation, own.lowering_ev_per_atom
+def added_phase(file: str, computed: UserPhase, packaged: PhaseSet | None) -> AddedPhase:
+    """Compare a computed phase with the packaged energies, if there are any on its scale."""
+    phase, calculation, lowering = computed.phase, computed.relaxation, computed.lowering_ev_per_atom
     above_hull = known_id = above_known = None
     if packaged is not None:
         composition = parse_formula(phase.formula)
@@ -87,18 +87,18 @@ def added_phase(file: str, own: OwnPhase, packaged: PhaseSet | None) -> AddedPha
         energy_above_hull_ev_per_atom=above_hull,
         known_id=known_id,
         above_known_ev_per_atom=above_known,
-        steps=own.steps,
+        steps=computed.steps,
     )
 
 
 def remarks(file: str, formula: str) -> list[str]:
-    """Say what is strange about a composition, in one line each; it is computed all the same."""
+    """Return what is unusual about a composition, one line each; it is computed all the same."""
     reason = check_charge_balance(parse_formula(formula))
     return [f"{file}: {reason}"] if reason else []
 
 
 def depth_remark(added: AddedPhase) -> list[str]:
-    """Warn of a phase that lies further below all packaged ones than any real one does; see the guard."""
+    """Return a warning if a phase lies further below the packaged hull than any real compound would."""
     limit = GuardRules().depth_ev_per_atom
     above = added.energy_above_hull_ev_per_atom
     if above is None or above >= -limit:

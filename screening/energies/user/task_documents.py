@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pymatgen.core import Structure
     from pymatgen.entries.computed_entries import ComputedStructureEntry
 
-_FINISHED = "successful"  # emmet's TaskState
+FINISHED = "successful"  # emmet's TaskState of a calculation that ended and converged
 _STATIC = "static"
 _TASKS = ("static", "structure optimization")  # whose energy is that of the structure
 _CHGNET = {"CHGNet 0.3.0": "0.3.0", "CHGNet r2scan": "r2scan"}  # as `coatscreen energies add` names its weights
@@ -90,7 +90,7 @@ def _force_field(name: str, body: Mapping[str, Any]) -> FinishedCalculation:
         model = "0.3.0"
     if model is None:
         raise InputError(f"computed with {made_by}, for which there is no energy scale; there is CHGNet")
-    if body.get("state") != _FINISHED:
+    if body.get("state") != FINISHED:
         raise InputError(f"not converged (state {body.get('state')})")
     structure = _structure(body)
     energy = float(body["output"]["energy_per_atom"])
@@ -101,7 +101,7 @@ def _force_field(name: str, body: Mapping[str, Any]) -> FinishedCalculation:
 
 
 def _vasp(name: str, body: Mapping[str, Any]) -> FinishedCalculation:
-    if body.get("state") != _FINISHED:
+    if body.get("state") != FINISHED:
         raise InputError(f"not finished or not converged (state {body.get('state')})")
     task = str(body.get("task_type") or "")
     if not task.casefold().endswith(_TASKS):  # it may be preceded by the functional

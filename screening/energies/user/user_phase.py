@@ -1,17 +1,18 @@
-"""A phase of the user's own: a structure as it was given, relaxed, and the energy it then has."""
+"""A phase that was computed for a user: the structure as it was given, relaxed, and the energy it then has."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from monty.json import jsanitize
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.formulas import format_formula
 from screening.common.errors import CalculationError, InputError
 from screening.energies.packaged.journal import ModelProvenance
-from screening.energies.user.task_documents import VASP_SCALE, calculation_of
+from screening.energies.user.task_documents import FINISHED, VASP_SCALE, calculation_of
 from screening.phases.phase import Phase
 from screening.structures.files import describe_isolation, space_group
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Relaxation(BaseModel):
-    """How a structure was relaxed."""
+    """How a structure was relaxed with a machine-learned potential."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,7 +32,7 @@ class Relaxation(BaseModel):
 
 
 class VaspCalculation(BaseModel):
-    """What VASP computed an energy with, and how the energy was corrected."""
+    """The settings of the VASP calculation that an energy comes from, and the corrections the energy got."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,8 +45,8 @@ class VaspCalculation(BaseModel):
     folder: str | None = Field(description="host and folder of the single point")
 
 
-class OwnPhase(BaseModel):
-    """A phase with both of its structures: what it is told apart by from other phases."""
+class UserPhase(BaseModel):
+    """A computed phase with the structure that was given and the relaxed one, which tell it from other phases."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -66,24 +67,39 @@ class OwnPhase(BaseModel):
         return self.energy_as_given_ev_per_atom - self.phase.energy_ev_per_atom
 
 
-def own_phase(
+def relaxed_phase(
     name: str,
     given: Structure,
     relaxed: Structure,
     energy_as_given_ev_per_atom: float,
     energy_ev_per_atom: float,
-    converged: bool,
+    state: str,
     steps: int,
     relaxation: Relaxation,
-) -> OwnPhase:
-    """Make a phase of a finished relaxation.
+) -> UserPhase:
+    """Make a phase from a finished relaxation with a machine-learned potential.
+
+    Parameters
+    ----------
+    name
+        Identifier of the phase.
+    given, relaxed
+        The structure before and after it was relaxed.
+    energy_as_given_ev_per_atom, energy_ev_per_atom
+        Their energies.
+    state
+        State of the relaxation as its task document has it; ``"successful"`` if it converged.
+    steps
+        Steps of the relaxation.
+    relaxation
+        How it was relaxed.
 
     Raises
     ------
     CalculationError
-        If the relaxation did not converge, or took the structure apart: its energy would stand for nothing.
+        If the relaxation did not converge, or took the structure apart, so that its energy would be of no crystal.
     """
-    if not converged:
+    if state != FINISHED:
         raise CalculationError(f"not converged in {relaxation.most_steps} steps: allow more with --steps")
     if reason := describe_isolation(relaxed):
         raise CalculationError(f"it fell apart when relaxed: {reason}")
@@ -97,7 +113,7 @@ def own_phase(
         origin=f"relaxed by {model.model} ({model.package}, weights {model.weights_sha256[:12]}; {relaxation.optimizer}"
         f" to {relaxation.force_tolerance_ev_per_angstrom:g} eV/angstrom)",
     )
-    return OwnPhase(
+    return UserPhase(
         phase=phase,
         energy_as_given_ev_per_atom=round(energy_as_given_ev_per_atom, 6),
         steps=steps,
@@ -107,8 +123,14 @@ def own_phase(
     )
 
 
-def own_vasp_phase(name: str, given: Structure, document: Mapping[str, Any], steps: int) -> OwnPhase:
-    """Make a phase of a finished single point by VASP, with MP2020 corrections.
+def vasp_phase(
+    name: str,
+    given: Structure,
+    document: Mapping[str, Any],
+    relaxation_states: Sequence[str],
+    ionic_steps: Sequence[Sequence[Any]],
+) -> UserPhase:
+    """Make a phase from a finished single point by VASP, with MP2020 corrections.
 
     Parameters
     ----------
@@ -118,15 +140,22 @@ def own_vasp_phase(name: str, given: Structure, document: Mapping[str, Any], ste
         The structure before it was relaxed.
     document
         Task document of the single point, with its INCAR under ``incar``.
-    steps
-        Ionic steps of the relaxations.
+    relaxation_states
+        State of each relaxation before it, as its task document has it.
+    ionic_steps
+        Ionic steps of each relaxation.
 
     Raises
     ------
     CalculationError
-        If the calculation is unfinished, its settings are not those that MP2020 corrections are for, or the relaxation
-        took the structure apart.
+        If a calculation is unfinished or did not converge, its settings are not those that MP2020 corrections are for,
+        or the relaxation took the structure apart.
     """
+    plain = jsanitize({"document": document, "states": list(relaxation_states)}, strict=True, enum_values=True)
+    for number, state in enumerate(plain["states"], start=1):
+        if state != FINISHED:
+            raise CalculationError(f"relaxation {number} did not finish or converge (state {state})")
+    document = plain["document"]
     try:
         found = calculation_of({**document, "task_id": name})
     except InputError as error:
@@ -156,10 +185,10 @@ def own_vasp_phase(name: str, given: Structure, document: Mapping[str, Any], ste
         f"relaxed by VASP {calculation.vasp_version or ''}, {functional}, MP2020 corrections of "
         f"{sum(corrections.values()):.4f} eV/atom"
     )
-    return OwnPhase(
+    return UserPhase(
         phase=found.phase.model_copy(update={"origin": origin}),
         energy_as_given_ev_per_atom=None,
-        steps=steps,
+        steps=sum(map(len, ionic_steps)),
         relaxation=calculation,
         given=json.loads(given.to_json()),
         relaxed=json.loads(found.structure.to_json()),
@@ -167,7 +196,7 @@ def own_vasp_phase(name: str, given: Structure, document: Mapping[str, Any], ste
 
 
 def _plane_waves_ev() -> float:
-    """Return the cutoff of the Materials Project's calculations, eV."""
+    """Return the plane-wave cutoff of the Materials Project's calculations, eV."""
     from pymatgen.io.vasp.sets import MPRelaxSet
 
     return float(MPRelaxSet.CONFIG["INCAR"]["ENCUT"])

@@ -1,7 +1,7 @@
-"""A table of the user's own phases: their energies in the form of any table, and their structures beside them.
+"""A table of the user's own phases: their energies in the form of any table, and the structures they belong to.
 
-A file of energies as ``--energies`` reads it, with one more key, ``own``: the structures of each phase and how it was
-relaxed. By these it is noticed when a structure is added twice.
+The file is read by ``--energies`` as any other file of energies. It has one key more, ``own``, with the structures of
+each phase and how it was relaxed, from which it is seen that a structure is added a second time.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from screening.common.errors import InputError, StoreError
+from screening.common.errors import InputError
 from screening.common.files import parse_json, read_bytes, write_json
+from screening.common.locks import locked
 from screening.common.provenance import EnergyProvenance, EnergyScale
-from screening.energies.user.user_phase import OwnPhase
+from screening.common.validation import explained
+from screening.energies.user.user_phase import UserPhase
 from screening.phases.files import content_of, table_of
 from screening.phases.phase import Phase, PhaseColumns
 from screening.phases.phase_table import PhaseTable, sha256_of
@@ -25,33 +27,32 @@ from screening.structures.files import same_structure
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
-_LOCK_SECONDS = 60.0
-_OWN = "own"
+_COMPUTED = "own"  # the key in the file
 
 
 @dataclass
-class OwnTable:
-    """The phases of a table, and what is known of those that were relaxed for it."""
+class UserTable:
+    """The phases of a table, and the structures of those that were computed for it."""
 
     scale: EnergyScale
     phases: list[Phase] = field(default_factory=list)
-    own: dict[str, OwnPhase] = field(default_factory=dict)  # by the phase's id
+    computed: dict[str, UserPhase] = field(default_factory=dict)  # by the phase's id
 
     @classmethod
-    def read(cls, path: str | Path, scale: EnergyScale) -> OwnTable:
-        """Read a table, or begin one where there is no file.
+    def read(cls, path: str | Path, scale: EnergyScale) -> UserTable:
+        """Read a table; an empty one is returned if there is no such file.
 
         Parameters
         ----------
         path
             The file.
         scale
-            Of the phases that are to be added.
+            The energy scale of the phases that are to be added.
 
         Raises
         ------
         InputError
-            If the file is damaged or no table of energies, or its scale is another.
+            If the file is damaged or is no table of energies, or if its energies are on another scale.
         """
         if not Path(path).exists():
             return cls(scale)
@@ -62,15 +63,16 @@ class OwnTable:
         fields = Phase.model_fields
         rows = zip(*(getattr(columns, name) for name in fields), strict=True)
         try:
-            own = [OwnPhase.model_validate(item) for item in data.get(_OWN, [])]
+            computed = [UserPhase.model_validate(item) for item in data.get(_COMPUTED, [])]
         except ValidationError as error:
-            raise InputError(f"{path} is damaged: {_OWN}: {error.errors()[0]['msg']}") from None
-        return cls(found, [Phase(**dict(zip(fields, row, strict=True))) for row in rows], {o.phase.id: o for o in own})
+            raise InputError(f"{path} is damaged: {_COMPUTED}.{explained(error)}") from None
+        phases = [Phase(**dict(zip(fields, row, strict=True))) for row in rows]
+        return cls(found, phases, {one.phase.id: one for one in computed})
 
     def write(self, path: str | Path) -> None:
         """Write the table, whole or not at all."""
-        own = [own.model_dump(mode="json") for own in self.own.values()]
-        write_json(path, {**content_of(self.scale, self.columns), _OWN: own})
+        computed = [one.model_dump(mode="json") for one in self.computed.values()]
+        write_json(path, {**content_of(self.scale, self.columns), _COMPUTED: computed})
 
     @property
     def columns(self) -> PhaseColumns:
@@ -79,72 +81,67 @@ class OwnTable:
 
     @property
     def provenance(self) -> EnergyProvenance:
-        """What the energies are, as results name it."""
+        """The energies of the table as results name them."""
         sha256 = sha256_of(self.scale, PhaseTable.from_columns(self.columns))
         return EnergyProvenance(**self.scale.model_dump(), n_phases=len(self.phases), sha256=sha256)
 
     def same_as(self, structure: Structure, relaxed: bool) -> str | None:
-        """Return the id of a phase that is the same crystal; None if there is none.
+        """Return the id of the phase in the table that is the same crystal; None if there is none.
 
         Parameters
         ----------
         structure
             The structure.
         relaxed
-            Whether it is relaxed. Like is compared with like: relaxing may change the symmetry.
+            Whether it is compared with the relaxed structures of the table, or with those that were given: relaxing
+            may change the symmetry, so that like must be compared with like.
         """
         from pymatgen.core import Structure
 
-        for name, known in self.own.items():
+        for name, known in self.computed.items():
             if same_structure(structure, Structure.from_dict(known.relaxed if relaxed else known.given)):
                 return name
         return None
 
 
-def put_into_table(path: str | Path, scale: EnergyScale, phase: OwnPhase) -> str | None:
-    """Put a phase into a table, unless it is there; other processes may do so at the same time.
+def put_into_table(path: str | Path, scale: EnergyScale, phase: UserPhase) -> str | None:
+    """Add a phase to a table unless the same crystal is there; several processes may do so at the same time.
 
     Parameters
     ----------
     path
-        The table's file; made if absent, and so is its folder.
+        The file of the table, which is made if absent, as is its folder.
     scale
-        Of the phase.
+        The energy scale of the phase.
     phase
         The phase.
 
     Returns
     -------
     str or None
-        The id of the phase of the table that is the same crystal, where there is one: then nothing is added.
+        The id of the phase in the table that is the same crystal; None if there was none and the phase was added.
 
     Raises
     ------
     InputError
-        As :meth:`OwnTable.read`.
+        As :meth:`UserTable.read`.
     StoreError
-        If another process holds the table for a minute.
+        If another process holds the table for ten minutes, or it cannot be written.
     """
-    from filelock import FileLock, Timeout
     from pymatgen.core import Structure
 
-    try:
-        with FileLock(f"{path}.lock", timeout=_LOCK_SECONDS):
-            table = OwnTable.read(path, scale)
-            if known := table.same_as(Structure.from_dict(phase.relaxed), relaxed=True):
-                return known
-            table.phases.append(phase.phase)
-            table.own[phase.phase.id] = phase
-            table.write(path)
-    except Timeout:
-        raise StoreError(f"another process has been writing {path} for {_LOCK_SECONDS:g} s") from None
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror or error}") from None
+    with locked(Path(path)):
+        table = UserTable.read(path, scale)
+        if known := table.same_as(Structure.from_dict(phase.relaxed), relaxed=True):
+            return known
+        table.phases.append(phase.phase)
+        table.computed[phase.phase.id] = phase
+        table.write(path)
     return None
 
 
 def same_among(structures: Sequence[Structure]) -> dict[int, int]:
-    """Map each structure that is the same crystal as an earlier one to the first such, by position."""
+    """Return the position of each structure that repeats an earlier one, with the position of the first such."""
     found: dict[int, int] = {}
     for i, structure in enumerate(structures):
         for j in range(i):

@@ -10,6 +10,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from screening.common.errors import InputError
+from screening.common.validation import explained
 
 _YEAR = re.compile(r"\b(19|20)\d\d\b")
 _DOI = re.compile(r"\bdoi[ :]+(10\.\S+?)[,;.]?(?=\s|$)")
@@ -88,14 +89,12 @@ def read_literature(path: str | Path) -> LiteratureFile:
         try:
             values.append(LiteratureValue.model_validate(row))
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
             told = row if isinstance(row, dict) else {}
             malformed.append(
                 NotCompared(
                     quantity=str(told.get("quantity", "?")),
                     system=str(told.get("system", "?")),
-                    reason=f"row {number} is malformed: {f'{where}: ' if where else ''}{first['msg']}",
+                    reason=f"row {number} is malformed: {explained(error)}",
                 )
             )
     return LiteratureFile(path.name, values, malformed)

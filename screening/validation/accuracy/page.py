@@ -7,6 +7,7 @@ from pathlib import Path
 
 from screening.chemistry.classes import ChemistryClass
 from screening.common.errors import InputError
+from screening.common.files import write_whole
 from screening.validation.accuracy.check import AccuracyDocument, Checked, SetAccuracy
 from screening.validation.accuracy.formation import FormationErrors
 from screening.validation.accuracy.page_tables import (
@@ -96,7 +97,7 @@ def write_page(checked: Checked, folder: Path, command: str) -> Path:
     page = folder / "accuracy.md"
     try:
         plots = draw(checked, folder / "accuracy")
-        page.write_text("\n\n".join(_sections(checked, plots, command)) + "\n", encoding="utf-8")
+        write_whole(page, "\n\n".join(_sections(checked, plots, command)) + "\n")
     except OSError as error:
         raise InputError(f"{folder} cannot be written to: {error.strerror}") from None
     return page

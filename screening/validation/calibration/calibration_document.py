@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from screening.common.files import write_whole
 from screening.common.provenance import EnergyProvenance
 from screening.common.sampling_defaults import N_SAMPLES
 from screening.phases.phase_set import PhaseSet
@@ -56,9 +57,7 @@ class Calibration(BaseModel):
 
     def to_file(self, path: Path) -> None:
         """Write the calibration as JSON. The file is written completely or not at all."""
-        half = path.with_name(path.name + ".part")
-        half.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        half.replace(path)
+        write_whole(path, self.model_dump_json(indent=1) + "\n")
 
 
 def calibrate(

@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 import orjson
-from filelock import FileLock
 
 from screening.common.errors import InputError
+from screening.common.files import write_whole
+from screening.common.locks import locked
 from screening.validation.reproduction.drawing import draw
 from screening.validation.reproduction.page import page
 from screening.validation.reproduction.reproduction_documents import ReproductionDocument
@@ -52,24 +53,15 @@ def write_reproduction(document: ReproductionDocument, folder: Path, name: str) 
 
     Raises
     ------
-    InputError
-        If a file cannot be written.
+    InputError, StoreError
+        If one cannot be written, or another process has been writing them for ten minutes.
     """
     contents = {
         f"{name}.json": orjson.dumps(document.model_dump(mode="json"), option=orjson.OPT_INDENT_2) + b"\n",
         f"{name}.md": page(document).encode(),
         **{f"{figure.id}.png": draw(figure) for paper in document.papers for figure in paper.figures},
     }
-    with FileLock(folder / f"{name}.lock"):
-        return [_write(folder / file, content) for file, content in contents.items()]
-
-
-def _write(path: Path, content: bytes) -> Path:
-    half = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        half.write_bytes(content)
-        half.replace(path)
-    except OSError as error:
-        half.unlink(missing_ok=True)
-        raise InputError(f"{path} cannot be written: {error.strerror}") from None
-    return path
+    with locked(folder / name):
+        for file, content in contents.items():
+            write_whole(folder / file, content)
+    return [folder / file for file in contents]

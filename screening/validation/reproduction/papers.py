@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from screening.common.errors import InputError, nearest
 from screening.common.files import DATA
+from screening.common.validation import explained
 from screening.validation.reproduction.claims import Claim
 
 _PACKAGED = DATA / "papers"
@@ -254,6 +255,4 @@ def _read(path: Path) -> Paper:
     try:
         return Paper.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{path}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
+        raise InputError(f"{path}: {explained(error)}") from None

@@ -21,7 +21,7 @@ from pymatgen.entries.computed_entries import ComputedEntry, ComputedStructureEn
 from coatscreen.__main__ import execute
 from screening.chemistry.formulas import format_formula, parse_formula
 from screening.common.errors import InputError
-from screening.energies.packaged.build import write_reference
+from screening.energies.packaged.build import write_packaged
 from screening.energies.packaged.dft_check import dft_check, dft_phases
 from screening.energies.packaged.doubtful_phases import GuardRules
 from screening.energies.packaged.journal import ModelProvenance, StructureEnergy, append, claim
@@ -29,10 +29,10 @@ from screening.energies.packaged.model import model_provenance
 from screening.energies.packaged.packaged_table import (
     PACKAGED,
     document_path,
-    load_reference,
-    read_reference,
-    reference_info,
-    reference_rows,
+    packaged_energies,
+    packaged_info,
+    packaged_rows,
+    read_packaged,
     table_path,
     unused_structures,
 )
@@ -52,7 +52,7 @@ PROVENANCE = ModelProvenance(model="CHGNet 0.3.0", package="chgnet 0", torch="0"
 
 
 def rows_of(folder: Path) -> list[Row]:
-    return list(reference_rows(folder))
+    return list(packaged_rows(folder))
 
 
 def outcome(name: str, formula: str, energy: float | None, error: str | None = None) -> StructureEnergy:
@@ -89,13 +89,13 @@ def source(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def table(tmp_path: Path, source: Path) -> Path:
-    write_reference(tmp_path / "table", OUTCOMES, structures=source, provenance=PROVENANCE)
+    write_packaged(tmp_path / "table", OUTCOMES, structures=source, provenance=PROVENANCE)
     return tmp_path / "table"
 
 
 class TestPackaged:
     def test_is_what_its_document_says(self) -> None:
-        phases, info = read_reference(PACKAGED), reference_info()
+        phases, info = read_packaged(PACKAGED), packaged_info()
         assert list(phases.elements) == info.elements == ELEMENTS
         assert len(phases) == info.n_used
         assert len({phases.formula(i) for i in range(len(phases))}) == info.n_compositions
@@ -105,21 +105,21 @@ class TestPackaged:
         assert info.guard == GuardRules()
 
     def test_ordered_cells_are_beside_the_table(self) -> None:
-        phases, table = load_reference(), read_reference(PACKAGED)
+        phases, table = packaged_energies(), read_packaged(PACKAGED)
         assert PhaseSet.reference() is phases
         assert len(phases.cells) == 42  # eight cathodes at five lithium contents, and two solid solutions
         assert phases.without(phases.cells).table.digest() == table.table.digest()
         assert phases.scale.disagreement(table.scale) is None
         assert "ordered cells" in phases.scale.source
-        assert load_reference("r2scan").cells == ()
+        assert packaged_energies("r2scan").cells == ()
 
     def test_every_structure_is_accounted_for(self) -> None:
-        rows, info, unused = rows_of(PACKAGED), reference_info(), unused_structures()
+        rows, info, unused = rows_of(PACKAGED), packaged_info(), unused_structures()
         assert len(rows) == info.n_structures == 84808
         assert len({row.id for row in rows}) == len(rows)
         assert len(unused) == info.n_structures - info.n_used == sum(info.n_excluded.values()) + info.n_failed
         assert {structure.status.split(":")[0] for structure in unused} == {"excluded", "failed"}
-        used = {phase.id for phase in load_reference().phases}
+        used = {phase.id for phase in packaged_energies().phases}
         assert used.isdisjoint(structure.id for structure in unused)
         assert all(
             (structure.energy_ev_per_atom is None) == structure.status.startswith("failed") for structure in unused
@@ -135,9 +135,9 @@ class TestPackaged:
         assert sum(path.stat().st_size for path in PACKAGED.iterdir()) < 3_000_000
 
     def test_the_check_against_dft_is_repeated(self) -> None:
-        info = reference_info()
+        info = packaged_info()
         excluded = {s.formula for s in unused_structures() if s.status.startswith("excluded")}
-        assert dft_check(load_reference(), excluded) == info.dft_check
+        assert dft_check(packaged_energies(), excluded) == info.dft_check
         assert info.dft_check.n_compounds > 300
         assert info.dft_check.mean_absolute_error_ev_per_atom == pytest.approx(0.025, abs=0.005)
         assert info.dft_check.excluded_but_stable == []
@@ -145,7 +145,7 @@ class TestPackaged:
 
     def test_is_as_near_to_experiment_as_dft_is(self) -> None:
         """Measured formation enthalpies, pymatgen's collection; corrected DFT itself is 85 meV/atom off on these."""
-        phases, dft = load_reference(), dft_phases(frozenset(ELEMENTS))
+        phases, dft = packaged_energies(), dft_phases(frozenset(ELEMENTS))
         assert dft is not None
         path = Path(compatibility.__file__).parent / "exp_compounds.json.gz"
         errors = []
@@ -214,7 +214,7 @@ class TestDamage:
         del document["guard"]
         document_path(table, "0.3.0").write_text(json.dumps(document))
         with pytest.raises(InputError, match="is damaged: guard: Field required"):
-            reference_info(table)
+            packaged_info(table)
 
     def test_files_that_are_not_there(self, table: Path, tmp_path: Path) -> None:
         table_path(table, "0.3.0").unlink()
@@ -224,14 +224,14 @@ class TestDamage:
 
 def refused(folder: Path, message: str) -> None:
     with pytest.raises(InputError) as raised:
-        read_reference(folder)
+        read_packaged(folder)
     assert str(raised.value).startswith(message)
     assert "\n" not in str(raised.value)
 
 
 class TestWriting:
     def test_what_is_written_is_read(self, table: Path) -> None:
-        phases = read_reference(table)
+        phases = read_packaged(table)
         assert {phase.id: phase.formula for phase in phases.phases} == {
             "li": "Li",
             "f": "F2",
@@ -251,16 +251,16 @@ class TestWriting:
         assert unused["ni4o"].status.startswith("excluded: implausible depth, metal-rich: ")
         assert unused["lone"].status == "failed: ValueError: 2 isolated atoms, far apart"
         assert unused["lone"].energy_ev_per_atom is None
-        info = reference_info(table)
+        info = packaged_info(table)
         assert info.n_excluded == {"anion excess": 1, "implausible depth, metal-rich": 1}
         assert (info.n_structures, info.n_used, info.n_failed) == (9, 6, 1)
 
     def test_the_same_outcomes_give_the_same_table(self, table: Path, source: Path, tmp_path: Path) -> None:
-        write_reference(tmp_path / "again", reversed(OUTCOMES), structures=source, provenance=PROVENANCE)
+        write_packaged(tmp_path / "again", reversed(OUTCOMES), structures=source, provenance=PROVENANCE)
         assert table_path(table, "0.3.0").read_bytes() == table_path(tmp_path / "again", "0.3.0").read_bytes()
 
     def test_provenance(self, table: Path, source: Path) -> None:
-        info = reference_info(table)
+        info = packaged_info(table)
         assert info.command == 'coatscreen reference build --structures structures.jsonl --elements "F Li Ni O"'
         assert info.structures_sha256 == hashlib.sha256(source.read_bytes()).hexdigest()
         assert info.model == PROVENANCE
@@ -269,12 +269,12 @@ class TestWriting:
 
     def test_an_element_without_energy_is_named(self, source: Path, tmp_path: Path) -> None:
         with pytest.raises(InputError, match="lack a reference phase of F"):
-            write_reference(tmp_path / "t", [OUTCOMES[0], OUTCOMES[4]], structures=source, provenance=PROVENANCE)
+            write_packaged(tmp_path / "t", [OUTCOMES[0], OUTCOMES[4]], structures=source, provenance=PROVENANCE)
         assert not (tmp_path / "t").exists()
 
     def test_unknown_weights(self, source: Path, tmp_path: Path) -> None:
         with pytest.raises(InputError, match=r"no energy scale is known for CHGNet '1'"):
-            write_reference(tmp_path, OUTCOMES, structures=source, provenance=PROVENANCE, model="1")
+            write_packaged(tmp_path, OUTCOMES, structures=source, provenance=PROVENANCE, model="1")
 
 
 class TestDftPhases:
@@ -343,9 +343,9 @@ class TestVerbs:
     def test_info_as_json(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert execute(["reference", "info", "--json"]) == 0
         data = json.loads(capsys.readouterr().out)
-        assert data["energies"] == load_reference().provenance.model_dump()
+        assert data["energies"] == packaged_energies().provenance.model_dump()
         assert data["software"].keys() == {"coatscreen"}
-        assert data["n_used"] + data["n_ordered_cells"] == len(load_reference())
+        assert data["n_used"] + data["n_ordered_cells"] == len(packaged_energies())
         assert "unused" not in data
 
     def test_info_with_exclusions(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -359,12 +359,12 @@ class TestVerbs:
             lines = list(csv.DictReader(text))
         assert [line["id"] for line in lines] == [row.id for row in rows_of(PACKAGED)]
         by_id = {line["id"]: line for line in lines}
-        phases = load_reference()
+        phases = packaged_energies()
         for i in range(0, len(phases), 499):
             assert float(by_id[phases.table.id(i)]["energy_ev_per_atom"]) == phases.energies[i]
             assert by_id[phases.table.id(i)]["formula"] == phases.formula(i)
         capsys.readouterr()
-        assert "cannot be written" in one_line(capsys, "reference", "info", "--csv", tmp_path / "no" / "rows.csv")
+        assert "cannot be written" in one_line(capsys, "reference", "info", "--csv", tmp_path / "rows.csv" / "no.csv")
 
     def test_info_as_text(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert execute(["reference", "info", "--exclusions"]) == 0
@@ -445,10 +445,10 @@ class TestBuilding:
         assert printed.err == ""
         data = json.loads(printed.out)
         assert data["elements"] == ["Cl", "Li"]
-        assert data["energies"]["sha256"] == read_reference(tmp_path / "table").sha256
+        assert data["energies"]["sha256"] == read_packaged(tmp_path / "table").sha256
         assert journal.read_bytes() == before
-        assert {phase.id for phase in read_reference(tmp_path / "table").phases} == {"li", "cl", "licl"}
-        write_reference(tmp_path / "t", outcomes[1:], structures=structures, provenance=model_provenance("0.3.0"))
+        assert {phase.id for phase in read_packaged(tmp_path / "table").phases} == {"li", "cl", "licl"}
+        write_packaged(tmp_path / "t", outcomes[1:], structures=structures, provenance=model_provenance("0.3.0"))
         assert table_path(tmp_path / "t", "0.3.0").read_bytes() == table_path(tmp_path / "table", "0.3.0").read_bytes()
 
     @pytest.mark.slow
@@ -456,19 +456,19 @@ class TestBuilding:
         from jobflow import JobStore, run_locally
         from maggma.stores import MemoryStore
 
-        from workflows.flows.reference import ReferenceEnergiesMaker
+        from workflows.flows.packaged import PackagedEnergiesMaker
 
         structures = write(tmp_path / "s.jsonl", *CELLS)
-        flow = ReferenceEnergiesMaker(chunk_size=2).make(structures, None, tmp_path / "work", tmp_path / "table")
+        flow = PackagedEnergiesMaker(chunk_size=2).make(structures, None, tmp_path / "work", tmp_path / "table")
         store = JobStore(MemoryStore())
         run_locally(flow, store=store, log=False, ensure_success=True, raise_immediately=True)
         summary = store.get_output(flow.jobs[0].uuid)
         assert (summary["n_structures"], summary["n_computed"], summary["n_failed"]) == (4, 4, 0)
         info = store.get_output(flow.jobs[1].uuid)
-        assert info["table_sha256"] == reference_info(tmp_path / "table").table_sha256
-        assert read_reference(tmp_path / "table").elements == ("Cl", "Li", "Ni")
+        assert info["table_sha256"] == packaged_info(tmp_path / "table").table_sha256
+        assert read_packaged(tmp_path / "table").elements == ("Cl", "Li", "Ni")
 
-        again = ReferenceEnergiesMaker().make(structures, None, tmp_path / "work", tmp_path / "again")
+        again = PackagedEnergiesMaker().make(structures, None, tmp_path / "work", tmp_path / "again")
         run_locally(again, store=store, log=False, ensure_success=True, raise_immediately=True)
         assert store.get_output(again.jobs[0].uuid)["n_computed"] == 0
         tables = [table_path(tmp_path / name, "0.3.0").read_bytes() for name in ("table", "again")]

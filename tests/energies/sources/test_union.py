@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from screening.common.errors import InputError
 from screening.common.provenance import EnergyScale
-from screening.energies.packaged.packaged_table import load_reference
+from screening.energies.packaged.packaged_table import packaged_energies
 from screening.energies.source import fixed_source, open_energies, source_for_jobs
 from screening.equilibrium.interface import Interface
 from screening.phases.files import read_table, write_table
@@ -182,7 +182,7 @@ def test_a_source_left_out(source):
 
 
 def test_the_packaged_energies_with_one_s_own(tmp_path):
-    reference = load_reference()
+    reference = packaged_energies()
     known = reference.phase(reference.polymorphs({"Li": 1, "Nb": 1, "O": 3})[0])
     lower = known.model_copy(
         update={"id": "lower", "formula": "Li2Nb2O6", "energy_ev_per_atom": known.energy_ev_per_atom - 0.01}

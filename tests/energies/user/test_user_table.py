@@ -11,11 +11,11 @@ from fixtures_user_table import SCALE, made
 from pymatgen.core import Lattice, Structure
 
 from screening.common.errors import CalculationError, InputError
-from screening.energies.packaged.packaged_table import load_reference
+from screening.energies.packaged.packaged_table import packaged_energies
 from screening.energies.source import open_energies
 from screening.energies.user.added import added_phase, depth_remark, remarks
-from screening.energies.user.user_phase import OwnPhase
-from screening.energies.user.user_table import OwnTable, put_into_table, same_among
+from screening.energies.user.user_phase import UserPhase
+from screening.energies.user.user_table import UserTable, put_into_table, same_among
 from screening.phases.files import read_table, write_table
 from screening.phases.phase import Phase
 
@@ -35,7 +35,7 @@ def test_a_phase_says_how_it_was_relaxed():
 
 def test_an_unfinished_relaxation_and_one_that_fell_apart_have_no_energy():
     with pytest.raises(CalculationError, match="not converged in 500 steps"):
-        made("own-LiF", rock_salt(), converged=False)
+        made("own-LiF", rock_salt(), state="failed")
     gas = Structure(Lattice.cubic(30), ["Li", "F"], [[0, 0, 0], [0.5, 0.5, 0.5]])
     with pytest.raises(CalculationError, match="fell apart"):
         made("own-LiF", rock_salt(), relaxed=gas)
@@ -45,14 +45,14 @@ def test_an_unfinished_relaxation_and_one_that_fell_apart_have_no_energy():
 def test_a_table_is_read_as_it_was_written_and_by_every_verb(tmp_path, name):
     path, own = tmp_path / name, made("own-LiF", rock_salt(), -5.06)
     assert put_into_table(path, SCALE, own) is None
-    table = OwnTable.read(path, SCALE)
-    assert (table.scale, table.phases, table.own) == (SCALE, [own.phase], {"own-LiF": own})
+    table = UserTable.read(path, SCALE)
+    assert (table.scale, table.phases, table.computed) == (SCALE, [own.phase], {"own-LiF": own})
     scale, columns = read_table(path)
     assert (scale, columns.id, columns.energy_ev_per_atom) == (SCALE, ["own-LiF"], [-5.06])
     joined = open_energies(f"reference+{path}")
     position = next(i for i in joined.polymorphs({"Li": 1, "F": 1}) if joined.phase(i).id == "own-LiF")
     assert joined.phase(position) == own.phase
-    assert len(joined) == len(load_reference()) + 1
+    assert len(joined) == len(packaged_energies()) + 1
 
 
 def test_the_same_crystal_is_put_in_once(tmp_path):
@@ -62,14 +62,14 @@ def test_the_same_crystal_is_put_in_once(tmp_path):
     assert put_into_table(path, SCALE, made("second", rock_salt(4.1).to_conventional())) == "first"
     assert path.read_bytes() == before
     assert put_into_table(path, SCALE, made("third", rock_salt(anion="Cl"))) is None
-    assert [phase.id for phase in OwnTable.read(path, SCALE).phases] == ["first", "third"]
+    assert [phase.id for phase in UserTable.read(path, SCALE).phases] == ["first", "third"]
 
 
 def test_a_structure_is_compared_with_those_given_or_with_those_relaxed(tmp_path):
     caesium_chloride = Structure(Lattice.cubic(2.5), ["Li", "F"], [[0, 0, 0], [0.5, 0.5, 0.5]])
     path = tmp_path / "own.json"
     put_into_table(path, SCALE, made("own-LiF", caesium_chloride, relaxed=rock_salt()))
-    table = OwnTable.read(path, SCALE)
+    table = UserTable.read(path, SCALE)
     assert table.same_as(caesium_chloride, relaxed=False) == "own-LiF"
     assert table.same_as(caesium_chloride, relaxed=True) is None
     assert table.same_as(rock_salt(), relaxed=True) == "own-LiF"
@@ -92,7 +92,7 @@ def test_a_table_of_another_scale_is_refused(tmp_path):
 
 def test_a_table_without_structures_takes_more_phases(tmp_path):
     path = tmp_path / "energies.json"
-    small = load_reference().within(["Li"])
+    small = packaged_energies().within(["Li"])
     write_table(path, small.scale, small.table.columns())
     put_into_table(path, SCALE, made("own-LiF", rock_salt()))
     assert read_table(path)[1].id == [*(phase.id for phase in small.phases), "own-LiF"]
@@ -109,7 +109,7 @@ def test_a_damaged_table_is_one_clear_line(tmp_path, damage):
         data["phases"]["energy_ev_per_atom"] = [-9.0]
     path.write_text(path.read_text()[:100] if damage == "cut" else json.dumps(data))
     with pytest.raises(InputError, match=r"own\.json") as caught:
-        OwnTable.read(path, SCALE)
+        UserTable.read(path, SCALE)
     assert "\n" not in str(caught.value)
 
 
@@ -127,7 +127,7 @@ def test_two_processes_lose_no_phase(tmp_path):
     for worker in workers:
         worker.join(60)
     assert [worker.exitcode for worker in workers] == [0, 0]
-    assert sorted(p.id for p in OwnTable.read(path, SCALE).phases) == ["own-Cl", "own-F", "own-I", "own-O", "own-S"]
+    assert sorted(p.id for p in UserTable.read(path, SCALE).phases) == ["own-Cl", "own-F", "own-I", "own-O", "own-S"]
 
 
 def test_a_phase_is_compared_with_the_packaged_hull(reference):
@@ -159,4 +159,4 @@ def test_an_unbalanced_composition_is_remarked_on():
 
 def test_an_own_phase_survives_json():
     own = made("own-LiF", rock_salt())
-    assert OwnPhase.model_validate_json(own.model_dump_json()) == own
+    assert UserPhase.model_validate_json(own.model_dump_json()) == own

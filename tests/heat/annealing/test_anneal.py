@@ -7,7 +7,7 @@ from fixtures_anneal import small_set
 from pymatgen.core import Composition
 
 from screening.common.errors import InputError
-from screening.energies.packaged.packaged_table import PACKAGED, read_reference
+from screening.energies.packaged.packaged_table import PACKAGED, read_packaged
 from screening.heat.annealing.anneal import Annealing
 from screening.heat.annealing.atmosphere import Atmosphere
 from screening.thermochemistry.element_gibbs import KELVIN_AT_0_C
@@ -152,7 +152,7 @@ def test_a_gas_of_an_element_is_named_as_its_molecule():
 
 
 def test_a_solid_solution_without_a_phase_starts_from_its_end_members():
-    result = Annealing(read_reference(PACKAGED), "LiNb0.4Ta0.6O3", AIR, without=["peroxides"]).alone(kelvin(450))
+    result = Annealing(read_packaged(PACKAGED), "LiNb0.4Ta0.6O3", AIR, without=["peroxides"]).alone(kelvin(450))
     assert result.start_from == "hull"
     assert moles(result) == pytest.approx({"LiNbO3": 0.4, "LiTaO3": 0.6}, abs=1e-6)
     assert result.verdict == "stable"

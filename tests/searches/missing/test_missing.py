@@ -13,7 +13,7 @@ from pymatgen.core import Composition, Structure
 from coatscreen.__main__ import execute
 from screening.cathodes.ordering.cell_table import cell_id, read_cells
 from screening.chemistry.formulas import atomic_fractions, parse_formula
-from screening.energies.packaged.packaged_table import PACKAGED_MODEL, cells_path, load_reference
+from screening.energies.packaged.packaged_table import PACKAGED_MODEL, cells_path, packaged_energies
 from screening.energies.sources.materials_project import scale_of
 from screening.phases.files import write_table
 from screening.phases.phase import PhaseColumns
@@ -32,7 +32,7 @@ def asked(capsys, *more, cathode="NCM111"):
 @pytest.fixture(scope="module")
 def by_pymatgen():
     """Energies above the hull in the three systems, by pymatgen, of the lowest phase of each composition."""
-    known, found = load_reference(), {}
+    known, found = packaged_energies(), {}
     for system in PAIRS:
         entries = [
             PDEntry(Composition(known.table.composition(int(i))), 0.0, name=known.table.id(int(i)))
@@ -78,7 +78,7 @@ def test_the_most_needed_come_first_and_nothing_given_means_all_is_missing(capsy
     )
     assert set(elements) == {"Li", "Zr", "O", "Ni", "Co", "Mn", "P", "S"}
     assert (out["given"], out["n_present"], out["n_needed"]) == (None, 0, len(out["missing"]))
-    assert out["energies"]["sha256"] == load_reference().sha256
+    assert out["energies"]["sha256"] == packaged_energies().sha256
     assert len(out["systems"]) == 3
     materials = [one for one in out["missing"] if one["why"] == "material"]
     assert "cell-NCM111-Li0.5" in [one["id"] for one in materials]
@@ -90,7 +90,7 @@ def test_the_packaged_energies_lack_nothing(capsys):
     out = asked(capsys, "--energies", "reference")
     assert out["missing"] == []
     assert out["n_present"] == out["n_needed"] > 100
-    assert out["given"]["sha256"] == load_reference().sha256
+    assert out["given"]["sha256"] == packaged_energies().sha256
 
 
 def test_what_is_there_is_known_by_identifier_or_by_composition_and_space_group(tmp_path, capsys):
@@ -122,7 +122,7 @@ def test_structures_are_written_from_the_file_and_from_the_cells(tmp_path, capsy
     salt = {"species": ["Li", "O"], "counts": [2, 1], "sg": 225,
             "lattice": [[0, 2.3, 2.3], [2.3, 0, 2.3], [2.3, 2.3, 0]],
             "coords": [[0.25, 0.25, 0.25], [0.75, 0.75, 0.75], [0, 0, 0]]}  # fmt: skip
-    known = load_reference()
+    known = packaged_energies()
     oxide = known.table.id(known.polymorphs({"Li": 2, "O": 1})[0])
     file, folder = tmp_path / "structures.jsonl.gz", tmp_path / "cifs"
     file.write_bytes(gzip.compress("\n".join(json.dumps({**salt, "id": name}) for name in (oxide, "mp-0")).encode()))
@@ -178,7 +178,7 @@ def test_structures_are_fetched_from_the_materials_project(tmp_path, capsys, mon
     from mp_api.client.core import settings as client_settings
 
     monkeypatch.setattr(client_module, "_MOST_IDS", 40)  # several requests
-    known = load_reference()
+    known = packaged_energies()
     oxide = known.table.id(known.polymorphs({"Li": 2, "O": 1})[0])
     crystal = Structure([[0, 2.3, 2.3], [2.3, 0, 2.3], [2.3, 2.3, 0]], ["Li", "Li", "O"],
                         [[0.25] * 3, [0.75] * 3, [0, 0, 0]])  # fmt: skip

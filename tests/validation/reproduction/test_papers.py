@@ -152,7 +152,7 @@ def test_papers_are_read_from_a_folder(tmp_path):
     ("changed", "message"),
     [
         ({"key": "7"}, "007.yaml: key: "),
-        ({"cited": 1}, "007.yaml: cited: Extra inputs"),
+        ({"cited": 1}, "007.yaml: unknown key 'cited'"),
         ({"claims": [{"id": "one", "check": "guess", "claim": "x", "where": "x"}]}, "007.yaml: claims.0: .*'guess'"),
         ({"figures": [{"kind": "vacancies", "id": "one", "title": "x", "cathode": "y"}]}, "the id 'one' occurs twice"),
         (

@@ -12,10 +12,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.errors import StoreError
+from screening.common.files import write_whole
 from screening.common.provenance import software
 from screening.database import StoreLocation
 from workflows.queue.site import Site, site_folder
-from workflows.result_file import write_whole
 
 _PACKAGES = ("jobflow", "FireWorks", "jobflow-remote", "pymatgen", "maggma")
 

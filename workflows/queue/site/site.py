@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError, model_validator
 
-from screening.common.errors import InputError, nearest
+from screening.common.errors import InputError
+from screening.common.validation import explained
 from screening.database import StoreLocation
 from workflows.outputs import job_store
 from workflows.queue.site.fields import Environment, Folder, Line, MongoUri, Word, database_name
@@ -94,13 +95,8 @@ class Site(BaseModel):
         try:
             return cls(**{name: value for name, value in options.items() if value is not None})
         except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-            name = ".".join(map(str, first["loc"]))
             where = f"{source}: " if source else ""
-            if first["type"] == "extra_forbidden":
-                raise InputError(f"{where}unknown option {name!r}{nearest(name, cls.model_fields)}") from None
-            fault = first["msg"].removeprefix("Value error, ")
-            raise InputError(where + ": ".join(filter(None, (name, fault)))) from None
+            raise InputError(where + explained(error, cls.model_fields, "option")) from None
 
     @classmethod
     def read(cls, folder: Path) -> Site:
@@ -211,4 +207,4 @@ def _checked_folder(folder: Path) -> Path:
     try:
         return TypeAdapter(Folder).validate_python(folder)
     except ValidationError as error:
-        raise InputError(f"the site's folder: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
+        raise InputError(f"the site's folder: {explained(error)}") from None

@@ -9,11 +9,11 @@ from pathlib import Path
 from jobflow import Flow, Maker
 
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
-from workflows.jobs.reference import evaluate, write_table
+from workflows.jobs.packaged import evaluate, write_table
 
 
 @dataclass
-class ReferenceEnergiesMaker(Maker):  # type: ignore[misc]
+class PackagedEnergiesMaker(Maker):  # type: ignore[misc]
     """Compute reference energies with CHGNet, once for each structure, and write them as a table.
 
     1. The energy of each structure at its own geometry, into a journal; an interrupted run goes on from there.
@@ -32,7 +32,7 @@ class ReferenceEnergiesMaker(Maker):  # type: ignore[misc]
 
     Examples
     --------
-    >>> flow = ReferenceEnergiesMaker(processes=2).make("mp_structures.jsonl.gz", ["Li", "O"], "work", "reference")
+    >>> flow = PackagedEnergiesMaker(processes=2).make("mp_structures.jsonl.gz", ["Li", "O"], "work", "reference")
     """
 
     name: str = "reference energies"

@@ -8,10 +8,10 @@ from jobflow import job
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.errors import CalculationError
-from screening.energies.packaged.build import select_structures, write_reference
+from screening.energies.packaged.build import select_structures, write_packaged
 from screening.energies.packaged.journal import begun_with, read_journal
 from screening.energies.packaged.model import evaluate_structures
-from screening.energies.packaged.packaged_documents import ReferenceInfo
+from screening.energies.packaged.packaged_documents import PackagedInfo
 
 
 class EvaluationSummary(BaseModel):
@@ -56,16 +56,14 @@ def evaluate(
     )
 
 
-@job(output_schema=ReferenceInfo)
+@job(output_schema=PackagedInfo)
 def write_table(
     evaluation: EvaluationSummary, structures: str, elements: list[str] | None, output: str, model: str
-) -> ReferenceInfo:
+) -> PackagedInfo:
     """Write the table of the energies in a journal, and the document that describes it."""
     journal = Path(evaluation.journal)
     outcomes, provenance = read_journal(journal), begun_with(journal)
     ids = [record.id for record in select_structures(structures, elements)]
     if provenance is None or not outcomes.keys() >= set(ids):
         raise CalculationError(f"{journal} no longer holds every structure: run the same command again")
-    return write_reference(
-        output, [outcomes[i] for i in ids], structures=structures, provenance=provenance, model=model
-    )
+    return write_packaged(output, [outcomes[i] for i in ids], structures=structures, provenance=provenance, model=model)
