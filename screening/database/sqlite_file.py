@@ -6,7 +6,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from screening.database.scalars import matches
+from screening.database.indexed_fields import matches
 
 _BUSY_SECONDS = 120.0
 

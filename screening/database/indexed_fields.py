@@ -18,6 +18,16 @@ _COMPARISONS = {"$gt": ">", "$gte": ">=", "$lt": "<", "$lte": "<="}
 Condition = tuple[str, list[Any]]  # SQL with question marks, and what stands for these
 
 
+def member_of(document: Mapping[str, Any], field: str) -> Any:
+    """Return what stands at a dotted field, or the list on the way to it; None where there is nothing."""
+    value: Any = document
+    for part in field.split("."):
+        if isinstance(value, list):
+            break
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
 def value_of(document: Mapping[str, Any], field: str) -> Any:
     """Return the value of a dotted field.
 
@@ -26,16 +36,17 @@ def value_of(document: Mapping[str, Any], field: str) -> Any:
     TypeError
         If it is a list or an object, or lies in a list.
     """
-    value: Any = document
-    for part in field.split("."):
-        if isinstance(value, list):
-            break
-        value = value.get(part) if isinstance(value, dict) else None
+    value = member_of(document, field)
     if isinstance(value, dict | list):
         raise TypeError(field)
     if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
         return float(value)
     return value
+
+
+def is_column(name: str) -> bool:
+    """Return whether a member of an object can be a column: no dot, which would mean another level, and no quote."""
+    return not set(name) & {".", '"', "\0", "$"}
 
 
 def column(field: str) -> str:

@@ -5,10 +5,6 @@ from __future__ import annotations
 import pytest
 from fixtures_samples import error_model_of, modelled
 from fixtures_screening import phase_set, synthetic
-
-from screening.cathodes.lithium_potentials import lithium_states
-from screening.chemistry.formulas import parse_formula
-from screening.coatings.contacts import bare_contacts, cathode_contacts, electrolyte_contacts
 from screening.coatings.drawn_contacts import (
     SampledMaterial,
     Sampling,
@@ -19,6 +15,10 @@ from screening.coatings.drawn_contacts import (
     sample_material,
 )
 from screening.coatings.drawn_tasks import SampledBatch, join_samples
+
+from screening.cathodes.lithium_potentials import lithium_states
+from screening.chemistry.formulas import parse_formula
+from screening.coatings.contacts import bare_contacts, cathode_contacts, electrolyte_contacts
 from screening.common.errors import InputError
 from screening.equilibrium.composite import material_energies
 from screening.equilibrium.interface import Interface
