@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -12,12 +11,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from screening.criteria import Criterion
+from screening.database.filters import check_filter
 from screening.database.stores import Collection, StoreLocation
 from screening.errors import InputError, StoreError, nearest
 from screening.ranking import RankingDocument
 from screening.record import BareInterface, RankedCoating
 
-_NOT_PERMITTED = (13, 18)  # MongoDB's codes for a user who may not read: Unauthorized, AuthenticationFailed
 BOOKKEEPING = ("key", "source_job", "built_at", "criteria", "_id")
 SORTS: dict[str, tuple[str, int]] = {
     "worst_mutual": ("worst_mutual_mev_per_atom", -1),
@@ -92,7 +91,8 @@ class CoatingDatabase:
         max_reaction_energy_mev_per_atom
             Only coatings whose worst closed mutual reaction energy is no larger than this in size, meV/atom.
         filter
-            Any MongoDB filter on the documents, in addition.
+            A MongoDB filter on the documents, in addition, of the operators in
+            :data:`screening.database.filters.OPERATORS`.
         fields
             Dotted names of the fields wanted; all if not given.
         sort
@@ -104,7 +104,8 @@ class CoatingDatabase:
         Raises
         ------
         InputError
-            If `sort` or a field is unknown, a number is negative, or the filter is none MongoDB understands.
+            If `sort` or a field is unknown, a number is negative, or
+            :func:`~screening.database.filters.check_filter` refuses the filter.
         StoreError
             If the database cannot be read.
         """
@@ -119,6 +120,8 @@ class CoatingDatabase:
             if max_reaction_energy_mev_per_atom < 0:
                 raise InputError("a largest reaction energy is a size, not negative")
             criteria["worst_mutual_mev_per_atom"] = {"$gte": -max_reaction_energy_mev_per_atom}
+        if filter is not None:
+            check_filter(filter)
         if filter:
             criteria = {"$and": [criteria, dict(filter)]} if criteria else dict(filter)
         found = self._sorted(criteria, sort, limit)
@@ -219,19 +222,9 @@ class CoatingDatabase:
         sort: dict[str, int] | None = None,
         limit: int = 0,
     ) -> list[dict[str, Any]]:
-        from pymongo.errors import OperationFailure
-
         store = self._store(collection)
         with self.location.errors():
-            try:
-                return list(store.query(criteria, sort=sort, limit=limit))
-            except OperationFailure as error:
-                if error.code in _NOT_PERMITTED:
-                    raise
-                reason = str(error).split(", full error")[0]
-            except (NotImplementedError, TypeError, ValueError, re.error) as error:
-                reason = str(error)
-        raise InputError(f"not a filter: {reason}")
+            return list(store.query(criteria, sort=sort, limit=limit))
 
     def _store(self, collection: Collection) -> Any:
         if collection not in self._stores:

@@ -4,7 +4,7 @@ maggma's own embedded stores were tried first. JSONStore and the flat-file Monty
 when two processes write; MontyStore on SQLite loses none, but writes a second document when two
 processes upsert one key, and rewrites take 30 ms each and grow with the collection. Here a document is
 a row under a unique key, written in one transaction with write-ahead logging; queries have MongoDB's
-semantics through the filters of mongomock-ng, as in maggma's MemoryStore. For a cluster use MongoDB.
+semantics, see screening.database.filters. For a cluster use MongoDB.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby as group_sorted
 from itertools import islice
 from pathlib import Path
@@ -22,6 +22,7 @@ import orjson
 from maggma.core import Sort, Store
 from monty.json import jsanitize
 
+from screening.database.filters import condition_of
 from screening.database.projection import has, projected
 from screening.database.scalars import Condition, column, conditions, equality, is_plain, value_of, where_all
 from screening.database.sqlite_file import open_to_read, open_to_write
@@ -51,6 +52,8 @@ class SQLiteStore(Store):  # type: ignore[misc]
     ------
     StoreError
         Here and in every method: if the file cannot be opened, read or written.
+    InputError
+        If a filter holds an operator that is not among :data:`screening.database.filters.OPERATORS`.
     """
 
     def __init__(
@@ -122,7 +125,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
             columns = ", ".join(map(column, self.scalars))
             db.execute(f"CREATE TABLE {self._narrow} (key TEXT PRIMARY KEY, {columns})")
             rows = db.execute(f'SELECT key, doc FROM "{self.collection_name}" ORDER BY rowid')
-            db.executemany(self._insert_narrow, ((key, *self._values(orjson.loads(doc))) for key, doc in rows))
+            db.executemany(self._insert_narrow, ((key, *self._values(self._document(key, doc))) for key, doc in rows))
         db.execute("COMMIT")
 
     @property
@@ -277,13 +280,20 @@ class SQLiteStore(Store):  # type: ignore[misc]
         self, criteria: dict[str, Any], sort: dict[str, Sort | int] | None = None
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield what matches, sorted by scalars or as written. SQLite leaves out what it can; the filter decides."""
-        from mongomock_ng.filtering import filter_applies
-
+        holds = condition_of(criteria)
         with self._errors("read"):
             for key, text in self._found(criteria, sort or {}):
-                doc = orjson.loads(text)
-                if filter_applies(criteria, doc):
+                doc = self._document(key, text)
+                if holds(doc):
                     yield key, doc
+
+    def _document(self, key: str, text: str) -> dict[str, Any]:
+        """Read a document as it is kept."""
+        with suppress(ValueError):
+            doc = orjson.loads(text)
+            if isinstance(doc, dict):
+                return doc
+        raise StoreError(f"the database {self.path} is damaged: a document of {self.collection_name}, {key!r:.80}")
 
     def _found(self, criteria: dict[str, Any], sort: dict[str, Sort | int]) -> Iterator[tuple[str, str]]:
         db, table = self._collection, self.collection_name
