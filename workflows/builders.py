@@ -270,6 +270,7 @@ def _documents(group: RankingGroup, verdicts: dict[str, Verdict], now: str) -> I
             "key": document_key(name, group.header.ranking_id),
             "ranking_id": group.header.ranking_id,
             "source_jobs": group.jobs[name],
+            "compared": verdict.compared,
             "built_at": now,
         }
 

@@ -4,7 +4,7 @@ maggma's own embedded stores were tried first. JSONStore and the flat-file Monty
 when two processes write; MontyStore on SQLite loses none, but writes a second document when two
 processes upsert one key, and rewrites take 30 ms each and grow with the collection. Here a document is
 a row under a unique key, written in one transaction with write-ahead logging; queries have MongoDB's
-semantics through the filters of mongomock-ng, as in maggma's MemoryStore. For a cluster use MongoDB.
+semantics, see screening.database.filters. For a cluster use MongoDB.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby as group_sorted
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,7 @@ from maggma.core import Sort, Store
 from monty.json import jsanitize
 
 from screening.common.errors import StoreError
+from screening.database.filters import condition_of
 from screening.database.indexed_fields import (
     Condition,
     column,
@@ -64,6 +65,8 @@ class SQLiteStore(Store):  # type: ignore[misc]
     ------
     StoreError
         Here and in every method: if the file cannot be opened, read or written.
+    InputError
+        If a filter holds an operator that is not among :data:`screening.database.filters.OPERATORS`.
     """
 
     def __init__(
@@ -152,7 +155,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
         if new:
             rows = db.execute(f"SELECT key, doc FROM {self._table} ORDER BY rowid").fetchall()
             for key, text in rows:
-                self._write_narrow(db, key, orjson.loads(text), new)
+                self._write_narrow(db, key, self._document(key, text), new)
 
     def _write_narrow(self, db: sqlite3.Connection, key: str, doc: dict[str, Any], fields: Sequence[str]) -> None:
         try:
@@ -327,24 +330,30 @@ class SQLiteStore(Store):  # type: ignore[misc]
 
         Documents have their heavy fields where the criteria, the order or the properties name one, or there are none.
         """
-        from mongomock_ng.filtering import filter_applies
-
+        holds = condition_of(criteria)
         if isinstance(properties, dict):
             properties = [name for name, wanted in properties.items() if wanted] or None  # else what is left out
         asked = [criteria, sort or {}, list(properties or [])]
         whole = properties is None or not self.heavy.isdisjoint(_top_level(asked))
         with self._errors("read"):
             for key, text in self._found(criteria, sort or {}):
-                doc = orjson.loads(text)
+                doc = self._document(key, text)
                 if self.heavy and whole:
                     doc |= self._heavy_part(key)
-                if filter_applies(criteria, doc):
+                if holds(doc):
                     yield key, doc
 
     def _heavy_part(self, key: str) -> dict[str, Any]:
         row = self._collection.execute(f"SELECT doc FROM {self._heavy_table} WHERE key = ?", (key,)).fetchone()
-        part: dict[str, Any] = {} if row is None else orjson.loads(row[0])
-        return part
+        return {} if row is None else self._document(key, row[0])
+
+    def _document(self, key: str, text: str) -> dict[str, Any]:
+        """Read a document as it is kept."""
+        with suppress(ValueError):
+            doc = orjson.loads(text)
+            if isinstance(doc, dict):
+                return doc
+        raise StoreError(f"the database {self.path} is damaged: a document of {self.collection_name}, {key!r:.80}")
 
     def _found(self, criteria: dict[str, Any], sort: dict[str, Sort | int]) -> Iterator[tuple[str, str]]:
         db, table = self._collection, self._table

@@ -35,6 +35,7 @@ INDEXED: dict[Collection, tuple[str, ...]] = {  # what the database is asked by;
         "window.oxidation_limited",
         "economics.raw_material_cost_usd_per_kg",
         "quantities.*",
+        "compared.*",
     ),
     "jobs": ("uuid", "name", "completed_at", "metadata.scope", "metadata.ranking"),
 }
