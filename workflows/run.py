@@ -61,15 +61,13 @@ class Finished:
     """A screening that has run: what was asked, in resolved names, and what became of its jobs."""
 
     plan: ScreeningPlan
+    run: Run
     outcome: Outcome
 
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """Names of each cathode and electrolyte."""
-        return [(cathode.name, other.name) for cathode in self.plan.cathodes for other in self.plan.electrolytes]
 
-
-def prepare_screening(settings: ScreeningSettings, store: JobStore | None = None) -> tuple[ScreeningPlan, Prepared]:
+def prepare_screening(
+    settings: ScreeningSettings, store: JobStore | None = None
+) -> tuple[ScreeningPlan, Run, Prepared]:
     """Check a request and build its graph.
 
     Parameters
@@ -105,12 +103,12 @@ def prepare_screening(settings: ScreeningSettings, store: JobStore | None = None
         rankings=[job.metadata["ranking"] for job in ranked],
         ranking_jobs=[job.uuid for job in ranked],
         state="running",
-        jobs=len(flow.jobs),
+        jobs=list(flow.job_uuids),
         failed={},
         created="",
         updated="",
     )
-    return plan, Prepared("screening", about, flow, ScreeningCollector(run=run))
+    return plan, run, Prepared("screening", about, flow, ScreeningCollector(run=run))
 
 
 def plan_of(settings: ScreeningSettings) -> tuple[ScreeningPlan, dict[str, Any]]:
@@ -162,13 +160,13 @@ def run_screening(settings: ScreeningSettings, progress: Progress = lambda finis
     plan_of(settings)  # nothing is written for a wrong request
     location = StoreLocation(settings.store)
     store = job_store(location)
-    plan, prepared = prepare_screening(settings, store)
+    plan, run, prepared = prepare_screening(settings, store)
     prepared.collector.begin(location)
     with location.errors():
         outcome = run_local(prepared.flow, store, settings.workers, progress)
         prepared.collector.collect(store, location, outcome.failed)
     store.close()
-    return Finished(plan, outcome)
+    return Finished(plan, run, outcome)
 
 
 def aggregate(location: StoreLocation, jobs: JobStore, asked_for: Sequence[str] | None = None) -> None:

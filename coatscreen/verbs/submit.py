@@ -129,7 +129,9 @@ def submit(
         from workflows.queue.job_length import batch_for
 
         settings = settings.model_copy(update={"batch_size": batch_for(settings, job_length, there)})
-    submitted = put(there, prepare_screening(settings)[1], name, max_jobs, launch=not no_launch)
+    with there.job_store() as jobs:
+        prepared = prepare_screening(settings, jobs)[2]
+    submitted = put(there, prepared, name, max_jobs, launch=not no_launch)
     if as_json:
         print_json(submitted.model_dump(mode="json"))
     else:

@@ -131,7 +131,7 @@ class Run(BaseModel):
     rankings: list[str] = Field(description="ids of its rankings, which other runs may share")
     ranking_jobs: list[str] = Field(description="ids of the jobs that say which of its coatings are ranked together")
     state: RunState = Field(description="how far it has come")
-    jobs: int = Field(description="jobs in the graph")
+    jobs: list[str] = Field(description="ids of the jobs in the graph")
     failed: dict[str, str] = Field(description="failed jobs: first line of each error")
     created: str = Field(description="time it was first asked for, UTC")
     updated: str = Field(description="time of the last change, UTC")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -72,6 +73,28 @@ def read_criteria(data: Any) -> tuple[Criterion, ...]:
         if names.count(name) > 1:
             raise InputError(f"the criterion {name!r} occurs twice")
     return criteria
+
+
+def read_criteria_file(file: Path) -> tuple[Criterion, ...]:
+    """Read criteria from a YAML file: a list, or options of a screening with one under ``criteria``.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or one is malformed; the message names the file.
+    """
+    import yaml
+
+    try:
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"criteria file {file} cannot be read: {error.strerror}") from None
+    except (ValueError, yaml.YAMLError) as error:
+        raise InputError(f"criteria file {file} is not YAML: {' '.join(str(error).split())}") from None
+    try:
+        return read_criteria(data["criteria"] if isinstance(data, dict) and "criteria" in data else data)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from None
 
 
 def with_thresholds(criteria: Sequence[Criterion], thresholds: Mapping[str, float]) -> tuple[Criterion, ...]:

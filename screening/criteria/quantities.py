@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from screening.chemistry.economics import EconomicsDocument
 
 ENTRY_POINTS = "coatscreen.criteria"
-_CONTACT = re.compile(
-    r"mutual_(?P<face>(?:electrolyte|inner|coating|(?:cathode|bare)_(?P<state>[^()]+?))[^()]*?"
-    r"(?:_at_mu\((?P<held>[^()]+)\))?)_mev_per_(?P<closed>closed_)?atom"
+_CONTACT = re.compile(  # a face, of a composite perhaps one phase or an inner interface, and perhaps a held potential
+    r"mutual_(?P<face>(?:electrolyte|inner|coating|(?:cathode|bare)_(?P<state>.+?))"
+    r"(?:_with_.+?|_[^_]+?\|.+?)?(?:_at_mu\((?P<held>.+?)\))?)_mev_per_(?P<closed>closed_)?atom"
 )
 
 

@@ -303,7 +303,8 @@ class CoatingDatabase:
         return sorted(docs, key=lambda d: (d["cathode"], d["electrolyte"], d["energies"]["sha256"], d["ranking_id"]))
 
     def _header(self, doc: dict[str, Any]) -> RankingHeader:
-        return self._read(RankingHeader, {name: doc.get(name) for name in RankingHeader.model_fields})
+        header: RankingHeader = self._read(RankingHeader, {name: doc.get(name) for name in RankingHeader.model_fields})
+        return header
 
     def _read(self, kind: Any, doc: dict[str, Any]) -> Any:
         try:
@@ -327,7 +328,7 @@ class CoatingDatabase:
         Equal ones are in the order of rank, name and key, so that the order is the same in every database and for
         every limit.
         """
-        field, direction = _order(sort)
+        field, direction = sort_order(sort)
         order = {field: direction, "rank": 1, "coating": 1, "key": 1}
         store = self._store("coatings")
 
@@ -345,8 +346,14 @@ class CoatingDatabase:
         return self._stores[collection]
 
 
-def _order(sort: str) -> tuple[str, int]:
-    """Return the field to sort by, and 1 where the lowest is the best, else -1."""
+def sort_order(sort: str) -> tuple[str, int]:
+    """Return the field that `sort` means, and 1 where the lowest is the best, else -1.
+
+    Raises
+    ------
+    InputError
+        If there is no such place or quantity.
+    """
     if sort in _PLACES:
         return _PLACES[sort], 1
     name = ALIASES.get(sort, sort)

@@ -14,8 +14,8 @@ _MISSING = object()
 def value_at(doc: Any, path: str) -> Any:
     """Return what stands at a dotted name; None where there is nothing.
 
-    A name that leads into a list gives the values of all its members; a number the member of that number, from 0; and in
-    a coating's interfaces the name of a contact, ``interfaces.cathode half.reaction``, that contact.
+    A name that leads into a list gives the values of all its members; a number the member of that number, from 0; and
+    in a coating's interfaces the name of a contact, as in ``interfaces.cathode half.reaction``, that contact.
     """
     found = _at(doc, path.split("."))
     return None if found is _MISSING else found
@@ -47,7 +47,7 @@ def _member(members: list[Any], name: str) -> Any:
 
 def _contact_name(member: Mapping[str, Any]) -> str:
     fields = {field: member.get(field) for field in Contact.model_fields}
-    return Contact.model_construct(**fields).name
+    return Contact.model_validate({**fields, "reaction": None, "lithium": None}).name
 
 
 def require_fields(docs: Sequence[Mapping[str, Any]], paths: Mapping[str, str]) -> None:
