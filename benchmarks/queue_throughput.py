@@ -28,7 +28,7 @@ import yaml
 from screening import PhaseSet
 from screening.coatings import drawn_tasks as sample_batch
 from screening.coatings import tasks as batch
-from screening.coatings.drawn_contacts import Sampling
+from screening.coatings.samples import Sampling
 from screening.criteria.criteria import default_criteria
 from screening.searches.candidate_documents import Selection
 from screening.searches.candidates import stable_compounds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,6 +35,11 @@ PreferMu = Annotated[
 Catalogue = Annotated[str | None, typer.Option(help="Comma list of YAML files with your own materials.")]
 Config = Annotated[Path | None, typer.Option(help="YAML or TOML file with the same options.")]
 
+Thresholds = Annotated[
+    list[str] | None,
+    typer.Option("--threshold", help="NAME=VALUE: another threshold for a criterion or quantity; may be repeated."),
+]
+
 
 _NAMES = (
     "coatings",
@@ -60,3 +65,25 @@ def given_options(arguments: Mapping[str, Any]) -> dict[str, Any]:
         "candidates": None if candidates is None else str(candidates),
         "uncertainty": given["uncertainty"] or None,
     }
+
+
+def read_thresholds(given: Sequence[str]) -> dict[str, float]:
+    """Read the values of ``--threshold``.
+
+    Raises
+    ------
+    InputError
+        If one is not ``NAME=VALUE`` with a number.
+    """
+    from screening.common.errors import InputError
+
+    thresholds = {}
+    for text in given:
+        name, equals, value = (part.strip() for part in text.rpartition("="))
+        if not equals:
+            raise InputError(f"--threshold {text!r}: write NAME=VALUE")
+        try:
+            thresholds[name] = float(value)
+        except ValueError:
+            raise InputError(f"--threshold {text!r}: {value!r} is not a number") from None
+    return thresholds

@@ -106,7 +106,9 @@ def stack(
     ranked_by: Ensemble = "open" if open_first else "closed"
     if there is not None:
         result = f"when its jobs are done, the same command with --store {store} in place of --submit prints the stacks"
-        put_on_queue(there, prepare_stacks(plan, ranked_by, top), name, max_jobs, no_launch, as_json, result)
+        with there.job_store() as jobs:
+            prepared = prepare_stacks(plan, ranked_by, top, jobs)
+        put_on_queue(there, prepared, name, max_jobs, no_launch, as_json, result)
         return
     with progress_bar("stacks") as progress:
         found, outcome = find_stacks(plan, store, ranked_by, top, workers, progress)

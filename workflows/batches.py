@@ -1,0 +1,97 @@
+"""Dividing materials among jobs so that nothing is computed twice.
+
+A job that computes something of a batch of materials is named by its content, so a batch divided otherwise would be
+other work. Each such job notes in its metadata what it computes, whatever the batch (its *scope*), and the batch.
+Before new batches are made, those of the scope in a job store are looked for: a batch that holds a material wanted is
+taken as it was, and is done; only materials that no batch holds are divided anew. So a coating added to a screening
+runs its own jobs, and a second cathode runs nothing of the first again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from jobflow import Job, JobStore
+
+from screening.coatings.ranking_request import BatchJob
+from workflows.identity import by_content, named_by_content
+from workflows.outputs import finished
+
+SCOPE = "metadata.scope"
+
+
+@dataclass
+class Batches:
+    """Makes jobs of batches, beside those that a job store holds.
+
+    Parameters
+    ----------
+    size
+        Materials in a new batch.
+    store
+        Where batches are looked for, connected; None: there are none.
+
+    Attributes
+    ----------
+    made
+        The jobs, those that are done included.
+    """
+
+    size: int
+    store: JobStore | None = None
+    made: list[Job] = field(default_factory=list)
+
+    def add(self, job: Job, about: str, needs_all: bool = True) -> Job:
+        """Take in a job that is of no batch; see :func:`workflows.identity.named_by_content`."""
+        self.made.append(named_by_content(job, about, needs_all))
+        return self.made[-1]
+
+    def divide(
+        self, make: Callable[[list[str]], Job], materials: Sequence[str], about: str, smaller: int = 1
+    ) -> list[Job]:
+        """Make the jobs that compute something of some materials.
+
+        Parameters
+        ----------
+        make
+            Makes the job of a batch.
+        materials
+            By notation; one that occurs twice is taken once.
+        about
+            Added to the names of the jobs.
+        smaller
+            By how much a batch is smaller, where each material is more work.
+        """
+        wanted = list(dict.fromkeys(materials))
+        scope = by_content(make([])).uuid
+        known = self._known(scope, set(wanted))
+        left = [material for material in wanted if not any(material in batch for batch in known)]
+        size = max(1, self.size // smaller)
+        batches = [*known, *(left[start : start + size] for start in range(0, len(left), size))]
+        jobs = []
+        for number, batch in enumerate(batches, start=1):
+            job = named_by_content(make(batch), f"{about} {number}/{len(batches)}")
+            job.metadata.update(scope=scope, materials=batch)
+            jobs.append(job)
+        self.made += jobs
+        return jobs
+
+    def _known(self, scope: str, wanted: set[str]) -> list[list[str]]:
+        """Return finished batches that hold what is wanted, each material once, the largest share first."""
+        if self.store is None:
+            return []
+        docs = {doc["uuid"]: doc for doc in self.store.query({SCOPE: scope}, properties=["uuid", "metadata"])}
+        done = finished(self.store, docs)
+        there = sorted((docs[uuid]["metadata"]["materials"], uuid) for uuid in done)
+        chosen = []
+        for batch, _ in sorted(there, key=lambda one: -len(wanted.intersection(one[0]))):
+            if taken := wanted.intersection(batch):
+                chosen.append(batch)
+                wanted -= taken
+        return chosen
+
+
+def batch_jobs(jobs: Sequence[Job]) -> list[BatchJob]:
+    """Say which job computes which batch."""
+    return [BatchJob(job=job.uuid, materials=job.metadata["materials"]) for job in jobs]
