@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.common.errors import InputError, nearest
 from screening.common.files import write_json
 from screening.energies.packaged.packaged_table import document_path, packaged_energies, read_packaged
+from screening.energies.plugins import plugin_energies, plugin_names
 from screening.energies.sources.detect import read_energies
 from screening.energies.sources.fetched import FetchedPhaseSet, Systems, largest
 from screening.energies.sources.materials_project import (
@@ -52,7 +53,8 @@ def open_energies(
         ``"reference"`` for the packaged energies, ``"reference:r2scan"`` for those of the other weights; ``"mp"`` for
         the Materials Project's, ``"mp:VERSION"`` for those of a database version; a file (see
         :func:`screening.energies.sources.detect.read_energies`); a folder written by ``coatscreen reference build``,
-        with ``:MODEL`` where it holds several tables; or several of these joined by ``+``.
+        with ``:MODEL`` where it holds several tables; a name that another package brings (see
+        :mod:`screening.energies.plugins`); or several of these joined by ``+``.
     sha256
         The content the caller counts on, if any.
     systems
@@ -176,6 +178,10 @@ def _is_fetched(part: str) -> bool:
     return part.partition(":")[0] == MATERIALS_PROJECT and not _exists(part)
 
 
+def _is_plugin(part: str) -> bool:
+    return not _exists(part) and part.partition(":")[0] in plugin_names()
+
+
 def _fetched(part: str, systems: Systems) -> Table:
     return Table.of(materials_project_energies(systems, part.partition(":")[2] or None))
 
@@ -200,6 +206,8 @@ def _stamped(part: str) -> _Stamped:
     path = Path(part)
     if _exists(part) and not path.is_dir():
         return _Stamped(str(path.resolve()), path.stat().st_mtime_ns)
+    if _is_plugin(part):
+        return _Stamped(part, 0)
     folder, model = _folder(part)
     return _Stamped(f"{folder}:{model}", document_path(folder, model).stat().st_mtime_ns)
 
@@ -213,7 +221,7 @@ def _folder(part: str) -> tuple[Path, str]:
     if model in models:
         return folder, model
     if not models:
-        names = [REFERENCE, R2SCAN, MATERIALS_PROJECT]
+        names = [REFERENCE, R2SCAN, MATERIALS_PROJECT, *plugin_names()]
         raise InputError(
             f"unknown energies {part!r}{nearest(part, names)}: neither {', '.join(map(repr, names))} nor a file nor a "
             "folder with a table"
@@ -237,7 +245,9 @@ def _set(source: _Stamped) -> PhaseSet:
         return packaged_energies()
     if source.name == R2SCAN:
         return packaged_energies(model)
-    return read_energies(source.name).as_set() if _exists(source.name) else read_packaged(name, model)
+    if _exists(source.name):
+        return read_energies(source.name).as_set()
+    return plugin_energies(source.name) if _is_plugin(source.name) else read_packaged(name, model)
 
 
 def _table(source: _Stamped) -> Table:
