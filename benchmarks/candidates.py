@@ -9,11 +9,11 @@ import argparse
 import resource
 import time
 
-from screening.candidate_documents import Neighbours, Selection
-from screening.candidates import screen_candidates
-from screening.catalogue import Catalogue
-from screening.criteria import default_criteria
-from screening.plan import energy_source
+from screening.criteria.criteria import default_criteria
+from screening.energies.source import energy_source
+from screening.materials.catalogue import Catalogue
+from screening.searches.candidate_documents import Neighbours, Selection
+from screening.searches.candidates import screen_candidates
 
 
 def main() -> None:

@@ -17,11 +17,11 @@ import time
 
 import numpy as np
 
-from screening.composition import parse_formula
-from screening.interface import Interface
-from screening.phase_set import PhaseSet
-from screening.reservoir import Reservoir
-from screening.simplex import Program
+from screening.chemistry.formulas import parse_formula
+from screening.equilibrium.interface import Interface
+from screening.hull.reservoir import Reservoir
+from screening.hull.simplex import Program
+from screening.phases.phase_set import PhaseSet
 
 CATHODE, ELECTROLYTE = "LiNi0.83Co0.12Mn0.05O2", "Li6PS5Cl"
 RESERVOIR = Reservoir({"Li": -3.66})
@@ -142,7 +142,7 @@ def screening(phases, reservoir):
 
 def pivots(phases, more, reservoir):
     """Time a pivot, and the least it could take: each phase's column read once."""
-    from screening import simplex
+    from screening.hull import simplex
 
     elements = {*parse_formula(CATHODE), *parse_formula(ELECTROLYTE), *more}
     system = fresh(phases).system(elements, reservoir)

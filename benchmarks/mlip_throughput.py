@@ -22,8 +22,8 @@ from atomate2.forcefields.jobs import ForceFieldStaticMaker
 from jobflow import Flow, JobStore, run_locally
 from maggma.stores import MemoryStore
 
-from screening.mlip import evaluate_chunk, load_model
-from screening.structures import StructureRecord, read_structures
+from screening.energies.packaged.model import evaluate_chunk, load_model
+from screening.structures.records import StructureRecord, read_structures
 
 
 def sample(path: str, number: int, seed: int) -> list[StructureRecord]:

@@ -25,12 +25,14 @@ from pathlib import Path
 
 import yaml
 
-from screening import PhaseSet, batch, sample_batch
-from screening.candidate_documents import Selection
-from screening.candidates import stable_compounds
-from screening.criteria import default_criteria
-from screening.plan import ScreeningPlan, plan_screening
-from screening.samples import Sampling
+from screening import PhaseSet
+from screening.coatings import drawn_tasks as sample_batch
+from screening.coatings import tasks as batch
+from screening.coatings.drawn_contacts import Sampling
+from screening.criteria.criteria import default_criteria
+from screening.searches.candidate_documents import Selection
+from screening.searches.candidates import stable_compounds
+from screening.searches.screening_request import ScreeningPlan, plan_screening
 
 N_CONTACTS, N_SAMPLED, N_SAMPLES = 200, 8, 50
 _LINE = re.compile(r"(\S+ \S+) INFO (Launching Rocket|Rocket finished|Starting job|Finished job)")

@@ -27,12 +27,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from screening.chemistry import CHEMISTRY_CLASSES, chemistry_class
-from screening.composition import atomic_fractions, parse_formula
-from screening.mlip import model_provenance
-from screening.phase_set import PhaseSet
-from screening.reference import reference_rows
-from screening.structures import StructureRecord, read_structures
+from screening.chemistry.classes import CHEMISTRY_CLASSES, chemistry_class
+from screening.chemistry.formulas import atomic_fractions, parse_formula
+from screening.energies.packaged.model import model_provenance
+from screening.energies.packaged.packaged_table import reference_rows
+from screening.phases.phase_set import PhaseSet
+from screening.structures.records import StructureRecord, read_structures
 from workflows.flows.energies import OwnEnergyMaker
 
 DFT_COLUMN = "formation_energy_mp2020_estimate_ev_per_atom"

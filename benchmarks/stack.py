@@ -12,8 +12,8 @@ import resource
 import tempfile
 import time
 
-from screening.plan import CATALOGUE
-from screening.stacks.plan import plan_stacks
+from screening.searches.screening_request import CATALOGUE
+from screening.searches.stacks.stack_request import plan_stacks
 from workflows.stack import find_stacks
 
 

@@ -13,11 +13,11 @@ import argparse
 import time
 from collections.abc import Callable
 
-from screening.composition import parse_formula
-from screening.interface import Interface
-from screening.phase_set import PhaseSet
+from screening.chemistry.formulas import parse_formula
+from screening.equilibrium.interface import Interface
+from screening.phases.phase_set import PhaseSet
 from screening.uncertainty import sampled
-from screening.uncertainty.quantities import interface_uncertainty, stability_uncertainty, window_uncertainty
+from screening.uncertainty.sampled_quantities import interface_uncertainty, stability_uncertainty, window_uncertainty
 
 CATHODE, ELECTROLYTE = "Li0.5Ni0.83Co0.12Mn0.05O2", "Li6PS5Cl"
 

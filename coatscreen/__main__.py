@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def execute(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status; an error is one line on stderr."""
-    from screening.errors import CoatscreenError, InputError
+    from screening.common.errors import CoatscreenError, InputError
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = typer.main.get_command(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from screening.composite import CompositeStability, CompositeWindow
+    from screening.equilibrium.composite import CompositeStability, CompositeWindow
 
 
 def print_composite_stability(result: CompositeStability, spread: str) -> None:

@@ -12,8 +12,8 @@ import orjson
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from screening.phase import EnergyProvenance
-    from screening.uncertainty.documents import Uncertainty
+    from screening.common.provenance import EnergyProvenance
+    from screening.uncertainty.uncertainty_documents import Uncertainty
     from workflows.local import Progress
 
 _ORIGIN = ("energies", "software")
@@ -44,7 +44,7 @@ def print_energies(energies: EnergyProvenance, uncertainty: Uncertainty | None =
         f"corrections: {energies.correction}"
     )
     if uncertainty is not None:
-        from screening.uncertainty.documents import ResultUncertainty
+        from screening.uncertainty.uncertainty_documents import ResultUncertainty
 
         print(
             f"In brackets: 5 to 95 % of {uncertainty.n_samples} samples of the energies, "
@@ -95,7 +95,7 @@ def numbers(option: str, text: str) -> list[float]:
     InputError
         If one is no number; the message names the option.
     """
-    from screening.errors import InputError
+    from screening.common.errors import InputError
 
     try:
         return [float(part) for part in text.split(",") if part.strip()]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coatscreen.uncertainty import Sampling
-    from screening.catalogue import Catalogue
-    from screening.reservoir import Reservoir
+    from screening.hull.reservoir import Reservoir
+    from screening.materials.catalogue import Catalogue
 
 
 def answers(
@@ -36,12 +36,12 @@ def answers(
         If the file cannot be read, or the energies cannot be opened or sampled.
     """
     from coatscreen.output import document
-    from screening.catalogue import Catalogue
-    from screening.energies import open_energies
-    from screening.errors import CoatscreenError, InputError
-    from screening.interface import Interface
-    from screening.naming import resolve_formula
-    from screening.reservoir import Reservoir
+    from screening.common.errors import CoatscreenError, InputError
+    from screening.energies.source import open_energies
+    from screening.equilibrium.interface import Interface
+    from screening.hull.reservoir import Reservoir
+    from screening.materials.catalogue import Catalogue
+    from screening.materials.names import resolve_formula
 
     rows, catalogue = _rows(file), Catalogue.load()
     phases = open_energies(energies, systems=_systems(rows, catalogue, element))
@@ -69,8 +69,8 @@ def _systems(rows: list[dict[str, str]], catalogue: Catalogue, element: str | No
     """Yield the chemical system of each row that can be read."""
     from contextlib import suppress
 
-    from screening.errors import InputError
-    from screening.naming import elements_named
+    from screening.common.errors import InputError
+    from screening.materials.names import elements_named
 
     for row in rows:
         held = element or ("Li" if row.get("mu") else None)
@@ -83,7 +83,7 @@ def _rows(file: Path) -> list[dict[str, str]]:
     """Read a CSV with columns a, b and optionally mu."""
     import csv
 
-    from screening.errors import InputError
+    from screening.common.errors import InputError
 
     try:
         with file.open(newline="", encoding="utf-8-sig") as lines:
@@ -103,7 +103,7 @@ def _rows(file: Path) -> list[dict[str, str]]:
 
 
 def _number(text: str) -> float:
-    from screening.errors import InputError
+    from screening.common.errors import InputError
 
     try:
         return float(text)

@@ -50,7 +50,7 @@ def submission_site(
     InputError
         If an option does not go with the others, or there is no such site.
     """
-    from screening.errors import InputError
+    from screening.common.errors import InputError
     from workflows.queue.site import Site, site_folder
 
     if submit:

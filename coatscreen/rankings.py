@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from coatscreen.output import number, print_energies, print_table
-from screening.composite import CompositeWindow
-from screening.order import GAIN, WORST, sampled_quantities
-from screening.ranking import RankingDocument
-from screening.record import RankedCoating
+from screening.coatings.coating_documents import RankedCoating
+from screening.coatings.ranking import RankingDocument
+from screening.coatings.ranking_uncertainty import GAIN, WORST, sampled_quantities
+from screening.equilibrium.composite import CompositeWindow
 
 _MARKS = {True: "yes", False: "NO", None: "?"}
 

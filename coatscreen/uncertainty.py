@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from screening.sample_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
+from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 
 if TYPE_CHECKING:
-    from screening.interface import Interface
-    from screening.phase_set import PhaseSet
-    from screening.uncertainty.documents import InterfaceUncertainty, StabilityUncertainty, WindowUncertainty
-    from screening.uncertainty.documents import Uncertainty as UncertaintyDocument
+    from screening.equilibrium.interface import Interface
+    from screening.phases.phase_set import PhaseSet
+    from screening.uncertainty.uncertainty_documents import (
+        InterfaceUncertainty,
+        StabilityUncertainty,
+        WindowUncertainty,
+    )
+    from screening.uncertainty.uncertainty_documents import Uncertainty as UncertaintyDocument
 
 Uncertainty = Annotated[
     bool, typer.Option("--uncertainty", help="Say how far each number may be off, from samples of the energies.")
@@ -45,19 +49,19 @@ class Sampling(NamedTuple):
 
     def stability(self, phases: PhaseSet, formula: str) -> StabilityUncertainty:
         """Return the uncertainty of a stability."""
-        from screening.uncertainty.quantities import stability_uncertainty
+        from screening.uncertainty.sampled_quantities import stability_uncertainty
 
         return stability_uncertainty(phases, formula, *self)
 
     def window(self, phases: PhaseSet, formula: str) -> WindowUncertainty:
         """Return the uncertainty of an electrochemical window."""
-        from screening.uncertainty.quantities import window_uncertainty
+        from screening.uncertainty.sampled_quantities import window_uncertainty
 
         return window_uncertainty(phases, formula, *self)
 
     def interface(self, found: Interface) -> InterfaceUncertainty:
         """Return the uncertainty of an interface."""
-        from screening.uncertainty.quantities import interface_uncertainty
+        from screening.uncertainty.sampled_quantities import interface_uncertainty
 
         return interface_uncertainty(found.phases, found.a.name, found.b.name, found.reservoir, *self)
 
@@ -70,7 +74,7 @@ def sampling_asked(uncertainty: bool, samples: int | None, seed: int | None) -> 
     InputError
         If their number or seed is given without ``--uncertainty``.
     """
-    from screening.errors import InputError
+    from screening.common.errors import InputError
 
     for option, value in (("--samples", samples), ("--seed", seed)):
         if value is not None and not uncertainty:

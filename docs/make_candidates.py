@@ -11,8 +11,8 @@ import re
 import sys
 from pathlib import Path
 
-from screening.candidate_documents import CandidatesDocument
-from screening.composition import atomic_fractions, check_charge_balance, parse_formula
+from screening.chemistry.formulas import atomic_fractions, check_charge_balance, parse_formula
+from screening.searches.candidate_documents import CandidatesDocument
 
 PAGE = Path(__file__).parent / "candidates.md"
 BEST = 50

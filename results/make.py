@@ -15,9 +15,9 @@ import matplotlib as mpl
 import numpy as np
 
 from screening import CoatingDatabase, Interface, PhaseSet
-from screening.catalogue import Catalogue
-from screening.contacts import closed_quantity
-from screening.ranking import RankingDocument
+from screening.coatings.contacts import closed_quantity
+from screening.coatings.ranking import RankingDocument
+from screening.materials.catalogue import Catalogue
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt

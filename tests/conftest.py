@@ -6,7 +6,7 @@ import uuid
 import pytest
 from hypothesis import settings
 
-from screening.phase_set import PhaseSet
+from screening.phases.phase_set import PhaseSet
 
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.load_profile("default")

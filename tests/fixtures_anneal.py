@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from screening.composition import parse_formula
-from screening.phase import EnergyScale, Phase
-from screening.phase_set import PhaseSet
+from screening.chemistry.formulas import parse_formula
+from screening.common.provenance import EnergyScale
+from screening.phases.phase import Phase
+from screening.phases.phase_set import PhaseSet
 
 KJ_PER_MOL_PER_EV = 96.48533212
 SCALE = EnergyScale(name="measured", version="1", functional="measured enthalpies of formation", correction="none")

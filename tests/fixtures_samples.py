@@ -8,11 +8,11 @@ from typing import Any
 
 from fixtures_screening import FORMATION, SMALL, phase_set
 
-from screening.phase_set import EnergyScale, PhaseSet
-from screening.reference import load_reference
-from screening.samples import CoatingSamples, Sampling
-from screening.uncertainty.documents import ErrorModelProvenance
-from screening.uncertainty.model import ErrorModel, OwnError, PairError
+from screening.coatings.drawn_contacts import CoatingSamples, Sampling
+from screening.energies.packaged.packaged_table import load_reference
+from screening.phases.phase_set import EnergyScale, PhaseSet
+from screening.uncertainty.energy_errors import ErrorModel, OwnError, PairError
+from screening.uncertainty.uncertainty_documents import ErrorModelProvenance
 
 SAMPLING = Sampling(n_samples=20, seed=0, model=ErrorModelProvenance(name="by hand", version="1", sha256="0" * 64))
 

@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from screening.composition import parse_formula
-from screening.phase_set import EnergyScale, Phase, PhaseSet
+from screening.chemistry.formulas import parse_formula
+from screening.phases.phase_set import EnergyScale, Phase, PhaseSet
 
 SCALE = EnergyScale(name="synthetic", version="1", functional="rounded thermochemistry", correction="none")
 

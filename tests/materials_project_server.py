@@ -18,8 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from screening.composition import parse_formula
-from screening.phase_set import PhaseSet
+from screening.chemistry.formulas import parse_formula
+from screening.phases.phase_set import PhaseSet
 
 KEY = "0123456789abcdef0123456789abcdef"
 LONGEST_ADDRESS = 8192

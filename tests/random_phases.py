@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from screening.composition import parse_formula
-from screening.phase_set import EnergyScale, Phase, PhaseSet
+from screening.chemistry.formulas import parse_formula
+from screening.phases.phase_set import EnergyScale, Phase, PhaseSet
 
 SCALE = EnergyScale(name="random", version="1", functional="none", correction="none")
 ELEMENTS = ("Li", "O", "S", "P", "Cl", "Ni", "Co", "Mn")

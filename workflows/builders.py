@@ -11,12 +11,12 @@ from jobflow import JobStore
 from maggma.core import Builder, Store
 from pydantic import ValidationError
 
-from screening.criteria import Criterion, default_criteria
+from screening.coatings.coating_documents import BareInterface, CoatingRecord
+from screening.coatings.drawn_contacts import CoatingSamples
+from screening.coatings.ranking import Judged, in_order, judge
+from screening.common.errors import StoreError
+from screening.criteria.criteria import Criterion, default_criteria
 from screening.database.stores import write_all
-from screening.errors import StoreError
-from screening.ranking import Judged, in_order, judge
-from screening.record import BareInterface, CoatingRecord
-from screening.samples import CoatingSamples
 from workflows.identity import digest
 from workflows.outputs import finished
 
@@ -50,9 +50,9 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
     jobs
         The job store.
     coatings
-        Target: :class:`~screening.record.RankedCoating` documents.
+        Target: :class:`~screening.coatings.coating_documents.RankedCoating` documents.
     bare_interfaces
-        Target: :class:`~screening.record.BareInterface` documents.
+        Target: :class:`~screening.coatings.coating_documents.BareInterface` documents.
     criteria
         What coatings are judged by; None for the packaged criteria.
     asked_for

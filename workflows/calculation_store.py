@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from screening.common.errors import CoatscreenError, InputError, StoreError
 from screening.database import StoreLocation
 from screening.database.stores import LocationError
-from screening.errors import CoatscreenError, InputError, StoreError
 
 _TIMEOUT_MS = 5000
 _DESCRIPTIONS = (".json", ".yaml", ".yml")

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
+from screening.common.errors import InputError
 from screening.database import StoreLocation
-from screening.errors import InputError
-from screening.mlip import model_provenance
+from screening.energies.packaged.model import model_provenance
 from workflows.local import Progress, run_local
 from workflows.outputs import job_store
 

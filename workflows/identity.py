@@ -10,8 +10,8 @@ from typing import Any
 from jobflow import Job, OnMissing
 from monty.json import jsanitize
 
-from screening.batch import EnergySource
-from screening.provenance import software
+from screening.common.provenance import software
+from screening.energies.source import EnergySource
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "coatscreen")
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from screening.composition import parse_formula
-from screening.energies import R2SCAN, REFERENCE
-from screening.imported_energies import ImportedEnergies, gather
-from screening.phase import EnergyProvenance, EnergyScale
-from screening.phase_table import PhaseTable, sha256_of
-from screening.reference_build import SCALES
-from screening.sources.materials_project import MATERIALS_PROJECT, scale_of
-from screening.sources.table import write_table
+from screening.chemistry.formulas import parse_formula
+from screening.common.provenance import EnergyProvenance, EnergyScale
+from screening.energies.packaged.build import SCALES
+from screening.energies.source import R2SCAN, REFERENCE
+from screening.energies.sources.materials_project import MATERIALS_PROJECT, scale_of
+from screening.energies.user.imported import ImportedEnergies, gather
+from screening.phases.files import write_table
+from screening.phases.phase_table import PhaseTable, sha256_of
 from workflows.calculation_store import calculation_documents
 
 
@@ -32,12 +32,12 @@ def import_energies(
     output
         File of the table; replaced if present.
     elements, functional
-        See :func:`screening.imported_energies.gather`.
+        See :func:`screening.energies.user.imported.gather`.
 
     Raises
     ------
     InputError
-        If the store is named wrongly, or :func:`~screening.imported_energies.gather` finds nothing of one scale.
+        If the store is named wrongly, or :func:`~screening.energies.user.imported.gather` finds nothing of one scale.
     StoreError
         If it cannot be opened or read.
     """

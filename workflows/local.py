@@ -21,8 +21,8 @@ from jobflow import Flow, JobStore, OnMissing
 from monty.json import MontyDecoder
 from pymongo.errors import PyMongoError
 
-from screening.errors import CalculationError, StoreError
-from screening.processes import worker_pool
+from screening.common.errors import CalculationError, StoreError
+from screening.common.processes import worker_pool
 from workflows.work_left import work_left
 
 Progress = Callable[[int, int, str], None]

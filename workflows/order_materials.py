@@ -9,30 +9,30 @@ from typing import TYPE_CHECKING
 from jobflow import Flow, JobStore
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.catalogue import Catalogue
-from screening.database import StoreLocation
-from screening.equilibrium import Reactant
-from screening.errors import CalculationError, InputError
-from screening.ordering.cell_table import (
+from screening.cathodes.ordering.cell_table import (
     elements_energy,
     mixing_energy_ev_per_atom,
     phases_of_cells,
     read_cells,
     write_cells,
 )
-from screening.ordering.disorder import (
+from screening.cathodes.ordering.disorder import (
     DisorderedCrystal,
     lithiated_cathode,
     same_crystals,
     solid_solution,
     solid_solutions,
 )
-from screening.ordering.ordered_cell import JOB_FAILED, OrderedCell
-from screening.ordering.orderings import Draw
-from screening.ordering.supercell import CellSize
-from screening.phase_set import PhaseSet
-from screening.provenance import Result
-from screening.reference import PACKAGED, PACKAGED_MODEL, cells_path, read_reference
+from screening.cathodes.ordering.ordered_cell import JOB_FAILED, OrderedCell
+from screening.cathodes.ordering.orderings import Draw
+from screening.cathodes.ordering.supercell import CellSize
+from screening.common.errors import CalculationError, InputError
+from screening.common.provenance import Result
+from screening.database import StoreLocation
+from screening.energies.packaged.packaged_table import PACKAGED, PACKAGED_MODEL, cells_path, read_reference
+from screening.equilibrium.reactant import Reactant
+from screening.materials.catalogue import Catalogue
+from screening.phases.phase_set import PhaseSet
 from workflows.calculation_work import require_chgnet, run_beside
 from workflows.outputs import output_of
 from workflows.prepared import Collector, Prepared

@@ -10,20 +10,27 @@ from typing import TYPE_CHECKING, Literal
 from jobflow import Flow, JobStore
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.added_energies import AddedEnergies, AddedPhase, SkippedStructure, added_phase, depth_remark, remarks
-from screening.composition import format_formula
+from screening.chemistry.formulas import format_formula
+from screening.common.errors import InputError
+from screening.common.provenance import EnergyScale
 from screening.database import StoreLocation
-from screening.energies import R2SCAN, REFERENCE
-from screening.errors import InputError
-from screening.finished import VASP_SCALE
-from screening.mlip import MODELS
-from screening.own_phase import OwnPhase
-from screening.own_structures import read_own_structure, structure_digest
-from screening.own_table import OwnTable, put_into_table, same_among
-from screening.phase import EnergyScale
-from screening.phase_set import PhaseSet
-from screening.reference import PACKAGED_MODEL, load_reference
-from screening.sources.materials_project import MATERIALS_PROJECT
+from screening.energies.packaged.model import MODELS
+from screening.energies.packaged.packaged_table import PACKAGED_MODEL, load_reference
+from screening.energies.source import R2SCAN, REFERENCE
+from screening.energies.sources.materials_project import MATERIALS_PROJECT
+from screening.energies.user.added import (
+    AddedEnergies,
+    AddedPhase,
+    SkippedStructure,
+    added_phase,
+    depth_remark,
+    remarks,
+)
+from screening.energies.user.task_documents import VASP_SCALE
+from screening.energies.user.user_phase import OwnPhase
+from screening.energies.user.user_table import OwnTable, put_into_table, same_among
+from screening.phases.phase_set import PhaseSet
+from screening.structures.files import read_own_structure, structure_digest
 from workflows.calculation_work import require_atomate2, require_chgnet
 from workflows.local import run_local
 from workflows.outputs import job_store, output_of
@@ -199,7 +206,7 @@ def add_structures(
     Parameters
     ----------
     files
-        Files of structures, see :func:`screening.own_structures.read_own_structure`.
+        Files of structures, see :func:`screening.structures.files.read_own_structure`.
     table
         File of the table; made if absent.
     model

@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 from jobflow import Flow, JobStore
 from pydantic import BaseModel, ConfigDict
 
+from screening.common.errors import CalculationError, nearest
 from screening.database import StoreLocation
-from screening.errors import CalculationError, nearest
 
 # Where the collector of each kind is. Job databases hold the kinds, so these stay when a class moves.
 COLLECTORS = {

@@ -10,8 +10,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from screening.common.errors import InputError, StoreError
 from screening.database.locks import LOCK_SECONDS, Held, file_lock
-from screening.errors import InputError, StoreError
 
 
 def _absolute(path: Path) -> Path:

@@ -11,12 +11,12 @@ from typing import Any
 from jobflow import JobStore
 from pydantic import Field
 
-from screening.criteria import Criterion
+from screening.coatings.coating_documents import Run
+from screening.common.errors import CalculationError, InputError, nearest
+from screening.criteria.criteria import Criterion
 from screening.database import StoreLocation
-from screening.energies import fixed_source
-from screening.errors import CalculationError, InputError, nearest
-from screening.plan import ScreeningPlan, plan_screening
-from screening.record import Run
+from screening.energies.source import fixed_source
+from screening.searches.screening_request import ScreeningPlan, plan_screening
 from workflows.builders import CoatingBuilder
 from workflows.flows.screening import CoatingScreeningMaker
 from workflows.identity import digest

@@ -17,12 +17,12 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from screening.catalogue import Catalogue
-from screening.cathode import MuSource
-from screening.criteria import Criterion, default_criteria, read_criteria
-from screening.energies import REFERENCE
-from screening.errors import InputError, nearest
-from screening.sample_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
+from screening.cathodes.lithium_potentials import MuSource
+from screening.common.errors import InputError, nearest
+from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
+from screening.criteria.criteria import Criterion, default_criteria, read_criteria
+from screening.energies.source import REFERENCE
+from screening.materials.catalogue import Catalogue
 
 
 def split_names(value: Any) -> Any:
@@ -56,7 +56,7 @@ class ScreeningSettings(BaseSettings):
         default_factory=list,
         description="further states of charge of every cathode: lithium atoms in a formula unit",
     )
-    energies: str = Field(REFERENCE, description="a source of energies, see screening.energies")
+    energies: str = Field(REFERENCE, description="a source of energies, see screening.energies.source")
     store: str = Field("results/coatings", description="folder of the embedded database, or a mongodb:// URI")
     workers: int = Field(1, ge=1, description="processes")
     batch_size: int = Field(200, ge=1, description="coatings in a job")

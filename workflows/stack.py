@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from jobflow import JobStore
 from pydantic import Field
 
+from screening.common.errors import CalculationError, InputError
 from screening.database import CoatingDatabase, StoreLocation
-from screening.errors import CalculationError, InputError
-from screening.stacks.documents import Ensemble, StacksDocument
-from screening.stacks.plan import StackPlan
+from screening.searches.stacks.stack_documents import Ensemble, StacksDocument
+from screening.searches.stacks.stack_request import StackPlan
 from workflows.flows.stack import StackMaker
 from workflows.local import Outcome, Progress, run_local
 from workflows.outputs import job_store, output_of

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from jobflow import JobStore
 from pydantic import Field
 
-from screening.catalogue import Catalogue
+from screening.cathodes.ordering.disorder import lithiated_cathode
+from screening.cathodes.vacancies.vacancy_documents import VacancyDocument
+from screening.common.errors import CalculationError
 from screening.database import StoreLocation
-from screening.errors import CalculationError
-from screening.ordering.disorder import lithiated_cathode
-from screening.reference import PACKAGED_MODEL
-from screening.vacancies.documents import VacancyDocument
+from screening.energies.packaged.packaged_table import PACKAGED_MODEL
+from screening.materials.catalogue import Catalogue
 from workflows.calculation_work import require_chgnet, run_beside
 from workflows.outputs import output_of
 from workflows.prepared import Collector, Prepared

@@ -10,7 +10,7 @@ from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING
 
-from screening.errors import InputError
+from screening.common.errors import InputError
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure

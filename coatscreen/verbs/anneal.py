@@ -9,8 +9,8 @@ import typer
 from coatscreen.verbs.materials import AsJson, Energies
 
 if TYPE_CHECKING:
-    from screening.annealing.anneal import Annealing
-    from screening.annealing.documents import (
+    from screening.heat.annealing.anneal import Annealing
+    from screening.heat.annealing.annealing_documents import (
         AnnealDocument,
         AnnealScan,
         Conditions,
@@ -56,13 +56,13 @@ def anneal(
     Example: coatscreen anneal --published
     """
     from coatscreen.output import document, print_energies, print_json
-    from screening.annealing.anneal import Annealing
-    from screening.annealing.atmosphere import Atmosphere
-    from screening.annealing.scan import anneal_published, anneal_scan, published_systems
-    from screening.catalogue import Catalogue
-    from screening.energies import open_energies
-    from screening.errors import InputError
-    from screening.naming import elements_named
+    from screening.common.errors import InputError
+    from screening.energies.source import open_energies
+    from screening.heat.annealing.anneal import Annealing
+    from screening.heat.annealing.atmosphere import Atmosphere
+    from screening.heat.annealing.scan import anneal_published, anneal_scan, published_systems
+    from screening.materials.catalogue import Catalogue
+    from screening.materials.names import elements_named
     from screening.thermochemistry.element_gibbs import KELVIN_AT_0_C, check_temperature
 
     catalogue = Catalogue.load()
@@ -111,7 +111,7 @@ def anneal(
 def _range(start: float | None, stop: float | None, step: float | None) -> list[float]:
     import numpy as np
 
-    from screening.errors import InputError
+    from screening.common.errors import InputError
 
     first = DEFAULT_FROM_C if start is None else start
     last = DEFAULT_TO_C if stop is None else stop
@@ -123,7 +123,7 @@ def _range(start: float | None, stop: float | None, step: float | None) -> list[
 
 
 def _gas(text: str) -> tuple[str, float]:
-    from screening.errors import InputError
+    from screening.common.errors import InputError
 
     name, _, pressure = (part.strip() for part in text.partition("="))
     try:

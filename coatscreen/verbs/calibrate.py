@@ -25,11 +25,11 @@ def calibrate(
     Example: coatscreen reference calibrate --against formation_energies.csv.gz
     """
     from coatscreen.output import note, number, print_json, print_table, progress_bar
-    from screening.errors import InputError
-    from screening.provenance import software
-    from screening.reference import PACKAGED_MODEL, load_reference
-    from screening.uncertainty.calibration_document import WANTED, calibrate
-    from screening.uncertainty.model import model_path
+    from screening.common.errors import InputError
+    from screening.common.provenance import software
+    from screening.energies.packaged.packaged_table import PACKAGED_MODEL, load_reference
+    from screening.uncertainty.energy_errors import model_path
+    from screening.validation.calibration.calibration_document import WANTED, calibrate
 
     name = f"chgnet-{PACKAGED_MODEL}"
     path = output or model_path(name)

@@ -10,7 +10,7 @@ import typer
 from coatscreen.verbs.materials import Energies
 
 if TYPE_CHECKING:
-    from screening.candidate_documents import CandidatesDocument
+    from screening.searches.candidate_documents import CandidatesDocument
 
 _COLUMNS = {
     "energy_above_hull_mev_per_atom": ("above hull", 1),
@@ -53,13 +53,13 @@ def candidates(
     Example: coatscreen candidates --any --elements Li,B,O,F --until stable --output candidates.csv
     """
     from coatscreen.output import document, note, print_json, progress_bar
-    from screening.candidate_documents import Neighbours, Selection
-    from screening.candidate_files import require_suffix, write_candidates
-    from screening.candidates import screen_candidates
-    from screening.catalogue import Catalogue
-    from screening.composition import parse_formula
-    from screening.criteria import default_criteria, with_thresholds
-    from screening.plan import energy_source
+    from screening.chemistry.formulas import parse_formula
+    from screening.criteria.criteria import default_criteria, with_thresholds
+    from screening.energies.source import energy_source
+    from screening.materials.catalogue import Catalogue
+    from screening.searches.candidate_documents import Neighbours, Selection
+    from screening.searches.candidate_files import require_suffix, write_candidates
+    from screening.searches.candidates import screen_candidates
 
     if output is not None:
         require_suffix(output)
@@ -93,7 +93,7 @@ def candidates(
 
 
 def _symbols(option: str, text: str | None) -> tuple[str, ...] | None:
-    from screening.errors import InputError
+    from screening.common.errors import InputError
 
     if text is None:
         return None
@@ -104,7 +104,7 @@ def _symbols(option: str, text: str | None) -> tuple[str, ...] | None:
 
 
 def _thresholds(given: list[str]) -> dict[str, float]:
-    from screening.errors import InputError
+    from screening.common.errors import InputError
 
     thresholds = {}
     for text in given:
@@ -162,7 +162,7 @@ def _title(quantity: str) -> tuple[str, int]:
 
 
 def _threshold(criterion: object) -> str:
-    from screening.criteria import Criterion
+    from screening.criteria.criteria import Criterion
 
     if not isinstance(criterion, Criterion):
         return ""

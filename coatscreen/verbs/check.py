@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from screening.accuracy.check import AccuracyDocument
-    from screening.accuracy.formation import FormationErrors
-    from screening.accuracy.literature_check import LiteratureErrors
-    from screening.accuracy.replacement import ReplacementTest
-    from screening.accuracy.statistics import Errors
+    from screening.validation.accuracy.check import AccuracyDocument
+    from screening.validation.accuracy.formation import FormationErrors
+    from screening.validation.accuracy.literature_check import LiteratureErrors
+    from screening.validation.accuracy.replacement import ReplacementTest
+    from screening.validation.accuracy.statistics import Errors
 
 
 def check(
@@ -42,12 +42,12 @@ def check(
     Example: coatscreen reference check --against formation_energies.csv.gz --literature published.json --output docs
     """
     from coatscreen.output import note, print_json
-    from screening.accuracy.check import check_energies
-    from screening.accuracy.formation_tables import read_formation_tables
-    from screening.accuracy.literature import read_literature
-    from screening.catalogue import Catalogue
-    from screening.energies import open_energies
-    from screening.errors import InputError
+    from screening.common.errors import InputError
+    from screening.energies.source import open_energies
+    from screening.materials.catalogue import Catalogue
+    from screening.validation.accuracy.check import check_energies
+    from screening.validation.accuracy.formation_tables import read_formation_tables
+    from screening.validation.accuracy.literature import read_literature
 
     if output is not None and output.exists() and not output.is_dir():
         raise InputError(f"{output} is a file; --output names a folder")
@@ -56,7 +56,7 @@ def check(
     sets = [open_energies(source) for source in energies or _packaged()]
     checked = check_energies(sets, Catalogue.load(), tables, published, note)
     if output is not None:
-        from screening.accuracy.page import write_page
+        from screening.validation.accuracy.page import write_page
 
         given: list[tuple[str, Path | None]] = [("energies", Path(source)) for source in energies or ()]
         given += [("against", against), ("literature", literature), ("output", output)]
@@ -69,8 +69,8 @@ def check(
 
 
 def _packaged() -> list[str]:
-    from screening.energies import R2SCAN, REFERENCE
-    from screening.reference import PACKAGED, document_path
+    from screening.energies.packaged.packaged_table import PACKAGED, document_path
+    from screening.energies.source import R2SCAN, REFERENCE
 
     return [REFERENCE, *([R2SCAN] if document_path(PACKAGED, "r2scan").is_file() else [])]
 

@@ -42,8 +42,8 @@ def rank(
     """
     from coatscreen.output import document, note, print_json
     from coatscreen.rankings import print_ranking, row
+    from screening.common.errors import InputError, nearest
     from screening.database import CoatingDatabase
-    from screening.errors import InputError, nearest
 
     with CoatingDatabase.open(store) as database:
         rankings = database.ranking(cathode, electrolyte, sort, top)
@@ -90,8 +90,8 @@ def query(
     import json
 
     from coatscreen.output import print_json, print_table
+    from screening.common.errors import InputError
     from screening.database import CoatingDatabase
-    from screening.errors import InputError
 
     try:
         wanted = None if filter_json is None else json.loads(filter_json)

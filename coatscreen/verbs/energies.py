@@ -12,8 +12,8 @@ from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Su
 from coatscreen.verbs import missing, orderings, vacancies
 
 if TYPE_CHECKING:
-    from screening.added_energies import AddedEnergies
-    from screening.imported_energies import ImportedEnergies
+    from screening.energies.user.added import AddedEnergies
+    from screening.energies.user.imported import ImportedEnergies
 
 app = typer.Typer(
     help="Your own energies: of structures, and of finished calculations.", no_args_is_help=True, rich_markup_mode=None
@@ -64,7 +64,7 @@ def add(
     Example: coatscreen energies add Li3BO3.cif --calculator vasp --table /scratch/me/vasp.json.gz --submit
     """
     from coatscreen.output import document, print_json, progress_bar
-    from screening.errors import CalculationError, InputError
+    from screening.common.errors import CalculationError, InputError
     from workflows.own_energies import OwnEnergyCollector, add_structures, prepare_own_energies
 
     there = submission_site(submit, site, name, max_jobs, no_launch, {})

@@ -11,11 +11,11 @@ import typer
 from coatscreen.uncertainty import Samples, Sampling, SamplingSeed, Uncertainty, sampling_asked, spread
 
 if TYPE_CHECKING:
-    from screening.catalogue import Catalogue
-    from screening.interface import Interface
-    from screening.phase_set import PhaseSet
-    from screening.reservoir import Reservoir
-    from screening.uncertainty.documents import InterfaceUncertainty
+    from screening.equilibrium.interface import Interface
+    from screening.hull.reservoir import Reservoir
+    from screening.materials.catalogue import Catalogue
+    from screening.phases.phase_set import PhaseSet
+    from screening.uncertainty.uncertainty_documents import InterfaceUncertainty
 
 ENERGIES_HELP = (
     "'reference', 'reference:r2scan', 'mp' (the Materials Project), a file (a set of phases, pymatgen entries or a CSV "
@@ -36,9 +36,9 @@ def _open(
     energies: str, *materials: str, also: Iterable[str] = (), sampling: Sampling | None = None
 ) -> tuple[PhaseSet, Catalogue]:
     """Open the energies of the chemical system of some materials, with some elements more; to be sampled, if asked."""
-    from screening.catalogue import Catalogue
-    from screening.energies import open_energies
-    from screening.naming import elements_named
+    from screening.energies.source import open_energies
+    from screening.materials.catalogue import Catalogue
+    from screening.materials.names import elements_named
 
     catalogue = Catalogue.load()
     system = {*also, *(element for name in materials for element in elements_named(name, catalogue))}
@@ -62,8 +62,8 @@ def stability(
     """
     from coatscreen.composites import print_composite_stability
     from coatscreen.output import document, number, print_energies, print_json
-    from screening.composite import CompositeStability, material_stability
-    from screening.naming import resolve_material
+    from screening.equilibrium.composite import CompositeStability, material_stability
+    from screening.materials.names import resolve_material
 
     sampling = sampling_asked(uncertainty, samples, seed)
     phases, catalogue = _open(energies, formula, sampling=sampling)
@@ -121,8 +121,8 @@ def window(
     """
     from coatscreen.composites import print_limits
     from coatscreen.output import document, number, print_energies, print_json
-    from screening.composite import CompositeWindow, material_window
-    from screening.naming import resolve_material
+    from screening.equilibrium.composite import CompositeWindow, material_window
+    from screening.materials.names import resolve_material
 
     sampling = sampling_asked(uncertainty, samples, seed)
     phases, catalogue = _open(energies, formula, also=("Li",), sampling=sampling)
@@ -181,9 +181,9 @@ def interface(
 
     from coatscreen.output import document, print_energies, print_json
     from coatscreen.pairs import answers
-    from screening.errors import InputError
-    from screening.interface import Interface
-    from screening.naming import resolve_formula
+    from screening.common.errors import InputError
+    from screening.equilibrium.interface import Interface
+    from screening.materials.names import resolve_formula
 
     reservoir = _reservoir(open_element, mu, voltage, temperature, pressure)
     sampling = sampling_asked(uncertainty, samples, seed)
@@ -218,9 +218,9 @@ def cathode(
     Example: coatscreen cathode NCM83 --lithiation 0.3
     """
     from coatscreen.output import document, number, numbers, print_energies, print_json, print_table
-    from screening.catalogue import Catalogue
-    from screening.cathode import lithium_states
-    from screening.energies import open_energies
+    from screening.cathodes.lithium_potentials import lithium_states
+    from screening.energies.source import open_energies
+    from screening.materials.catalogue import Catalogue
 
     host = Catalogue.load().cathode(name).with_states(numbers("--lithiation", lithiation))
     phases = open_energies(energies, systems=[{"Li", *host.composition("full")}])
@@ -260,8 +260,8 @@ def cathode(
 def _reservoir(
     element: str | None, mu: float | None, voltage: float | None, temperature: float | None, pressure: float | None
 ) -> Reservoir | None:
-    from screening.errors import InputError
-    from screening.reservoir import Reservoir
+    from screening.common.errors import InputError
+    from screening.hull.reservoir import Reservoir
 
     given = [
         option

@@ -11,7 +11,7 @@ from coatscreen import screening_options as options
 from coatscreen.verbs.materials import AsJson
 
 if TYPE_CHECKING:
-    from screening.missing.documents import MissingEnergies
+    from screening.searches.missing.missing_documents import MissingEnergies
 
 _ROWS = 30  # of the table; a screening may lack hundreds
 
@@ -54,12 +54,12 @@ def missing(
     Example: coatscreen energies missing --coatings LiNbO3 --energies vasp_energies.json.gz --within-mev 25
     """
     from coatscreen.output import document, print_json
-    from screening.energies import open_table
-    from screening.errors import InputError
-    from screening.missing.missing import missing_energies
-    from screening.missing.needed import contact_systems, default_within_mev
-    from screening.plan import plan_screening
-    from screening.reference import load_reference
+    from screening.common.errors import InputError
+    from screening.energies.packaged.packaged_table import load_reference
+    from screening.energies.source import open_table
+    from screening.searches.missing.missing import missing_energies
+    from screening.searches.missing.needed import contact_systems, default_within_mev
+    from screening.searches.screening_request import plan_screening
     from workflows.settings import load_settings
 
     if output is None and (structures is not None or fetch):

@@ -55,9 +55,9 @@ def order(
     Example: coatscreen energies order catalogue --output /scratch/me/cells.json.gz --submit
     """
     from coatscreen.output import document, numbers, print_json, progress_bar
-    from screening.errors import CalculationError, InputError, nearest
-    from screening.ordering.orderings import Draw
-    from screening.ordering.supercell import CellSize
+    from screening.cathodes.ordering.orderings import Draw
+    from screening.cathodes.ordering.supercell import CellSize
+    from screening.common.errors import CalculationError, InputError, nearest
     from workflows.order_materials import order_materials, prepare_orderings, use_table
 
     if ranking not in ("ewald", "random"):

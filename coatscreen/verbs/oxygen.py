@@ -9,7 +9,7 @@ import typer
 from coatscreen.verbs.materials import AsJson, Energies
 
 if TYPE_CHECKING:
-    from screening.oxygen.documents import ContactProducts, OxygenBalance, OxygenDocument, ProductShare
+    from screening.heat.oxygen.oxygen_documents import ContactProducts, OxygenBalance, OxygenDocument, ProductShare
 
 _ALONE_STEP, _CONTACT_STEP = 0.05, 0.25  # of the full lithium content
 
@@ -41,11 +41,11 @@ def oxygen(
     Example: coatscreen oxygen NCM83 --electrolyte Li6PS5Cl --coating LiNbO3 --lithiation 0.5,0.2
     """
     from coatscreen.output import document, print_energies, print_json
-    from screening.catalogue import Catalogue
-    from screening.energies import open_energies
-    from screening.naming import elements_named, resolve_formula
-    from screening.oxygen.contacts import check_coating, oxygen_document
-    from screening.oxygen.release import check_cathode, lithium_grid
+    from screening.energies.source import open_energies
+    from screening.heat.oxygen.oxygen_contacts import check_coating, oxygen_document
+    from screening.heat.oxygen.release import check_cathode, lithium_grid
+    from screening.materials.catalogue import Catalogue
+    from screening.materials.names import elements_named, resolve_formula
 
     catalogue = Catalogue.load()
     host = catalogue.cathode(name)

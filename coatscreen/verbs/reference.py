@@ -11,9 +11,9 @@ import typer
 from coatscreen.verbs.check import check
 
 if TYPE_CHECKING:
-    from screening.phase_set import PhaseSet
-    from screening.reference_documents import ReferenceInfo, UnusedStructure
-    from screening.reference_table import Row
+    from screening.energies.packaged.packaged_documents import ReferenceInfo, UnusedStructure
+    from screening.energies.packaged.rows import Row
+    from screening.phases.phase_set import PhaseSet
 
 app = typer.Typer(
     help="The packaged energies: what they are, and making them again.", no_args_is_help=True, rich_markup_mode=None
@@ -46,7 +46,7 @@ def build(
     from jobflow import JobStore, run_locally
     from maggma.stores import MemoryStore
 
-    from screening.reference import read_reference, reference_info
+    from screening.energies.packaged.packaged_table import read_reference, reference_info
     from workflows.flows.reference import ReferenceEnergiesMaker
 
     maker = ReferenceEnergiesMaker(model=model, processes=processes or os.cpu_count() or 1)
@@ -68,7 +68,13 @@ def info(
 
     Example: coatscreen reference info --exclusions
     """
-    from screening.reference import PACKAGED, load_reference, reference_info, reference_rows, unused_structures
+    from screening.energies.packaged.packaged_table import (
+        PACKAGED,
+        load_reference,
+        reference_info,
+        reference_rows,
+        unused_structures,
+    )
 
     about = reference_info(PACKAGED, model)
     if csv is not None:
@@ -79,8 +85,8 @@ def info(
 def _write_csv(file: Path, rows: Iterable[Row]) -> None:
     import csv
 
-    from screening.errors import InputError
-    from screening.reference_table import Row
+    from screening.common.errors import InputError
+    from screening.energies.packaged.rows import Row
 
     try:
         with file.open("w", newline="", encoding="utf-8") as text:
@@ -93,8 +99,8 @@ def _write_csv(file: Path, rows: Iterable[Row]) -> None:
 
 def _print(about: ReferenceInfo, phases: PhaseSet, unused: list[UnusedStructure] | None, as_json: bool) -> None:
     from coatscreen.output import number, print_json, print_table
-    from screening.dft_check import FAR_OFF_EV_PER_ATOM
-    from screening.provenance import software
+    from screening.common.provenance import software
+    from screening.energies.packaged.dft_check import FAR_OFF_EV_PER_ATOM
 
     if as_json:
         data = about.model_dump(mode="json")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coatscreen.verbs.materials import AsJson, Energies
-from screening.sample_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
+from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 
 if TYPE_CHECKING:
-    from screening.reproduction.documents import ReproducedPaper, ReproductionDocument
+    from screening.validation.reproduction.reproduction_documents import ReproducedPaper, ReproductionDocument
 
 _FOLDER = Path("results")
 
@@ -42,13 +42,13 @@ def reproduce(
     Example: coatscreen reproduce 000
     """
     from coatscreen.output import document, note, print_json
-    from screening.catalogue import Catalogue
-    from screening.energies import REFERENCE, open_energies
-    from screening.errors import InputError
-    from screening.reproduction.files import check_folder, write_reproduction
-    from screening.reproduction.papers import find_paper, packaged_papers
-    from screening.reproduction.reproduce import reproduce as reproduce_papers
-    from screening.reproduction.study import elements_of
+    from screening.common.errors import InputError
+    from screening.energies.source import REFERENCE, open_energies
+    from screening.materials.catalogue import Catalogue
+    from screening.validation.reproduction.files import check_folder, write_reproduction
+    from screening.validation.reproduction.papers import find_paper, packaged_papers
+    from screening.validation.reproduction.reproduce import reproduce as reproduce_papers
+    from screening.validation.reproduction.study import elements_of
 
     if 0 < samples < LEAST_SAMPLES:
         raise InputError(f"--samples {samples}: of fewer than {LEAST_SAMPLES} none lies below 5 %; 0 takes none")
@@ -90,7 +90,7 @@ def _print(found: ReproductionDocument) -> None:
 
 def _print_quantities(paper: ReproducedPaper) -> None:
     from coatscreen.output import print_table
-    from screening.reproduction.page import difference_text, system_text, value_text
+    from screening.validation.reproduction.page import difference_text, system_text, value_text
 
     rows = [
         [
@@ -111,7 +111,7 @@ def _print_quantities(paper: ReproducedPaper) -> None:
 
 def _print_claims(paper: ReproducedPaper) -> None:
     from coatscreen.output import print_table
-    from screening.reproduction.page import rests_on, samples_text
+    from screening.validation.reproduction.page import rests_on, samples_text
 
     rows = [[claim.claim, claim.verdict, samples_text(claim), rests_on(claim)] for claim in paper.claims]
     if rows:

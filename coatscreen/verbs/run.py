@@ -50,8 +50,8 @@ def run(
     given = options.given_options(locals())
     from coatscreen.output import document, note, print_json, progress_bar
     from coatscreen.rankings import print_ranking
+    from screening.common.errors import InputError
     from screening.database import CoatingDatabase, StoreLocation
-    from screening.errors import InputError
     from workflows.run import run_screening, unfinished_request
     from workflows.settings import load_settings
 

@@ -70,7 +70,7 @@ def init(
     fields = {name: value for name, value in locals().items() if name not in ("site", "overwrite")}
     given = {name: value for name, value in fields.items() if value is not None and value != []}
     from coatscreen.output import note
-    from screening.errors import InputError, StoreError
+    from screening.common.errors import InputError, StoreError
     from workflows.queue.managers import open_queue
     from workflows.queue.site import SITE_FILE, Site, site_folder
     from workflows.queue.site.config_files import render, write_site
@@ -114,7 +114,7 @@ def reset(
     Example: coatscreen site reset --confirm coatings
     """
     from coatscreen.output import note
-    from screening.errors import InputError
+    from screening.common.errors import InputError
     from workflows.queue.fireworks.launchpad import reset_launchpad
     from workflows.queue.site import Site, site_folder
 
@@ -131,7 +131,7 @@ def reset(
 
 def _complete(given: dict[str, Any]) -> None:
     """Ask for what is not given; without a terminal, say what is missing."""
-    from screening.errors import InputError
+    from screening.common.errors import InputError
     from workflows.queue.site import Site
 
     fields = Site.model_fields

@@ -14,7 +14,7 @@ from coatscreen.verbs.materials import AsJson, Energies
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from screening.stacks.documents import Ensemble, Layer, Stack, StacksDocument
+    from screening.searches.stacks.stack_documents import Ensemble, Layer, Stack, StacksDocument
 
 _NOTES = 10  # of coatings left out; thousands are no reading matter
 
@@ -81,10 +81,10 @@ def stack(
     Example: coatscreen candidates --until oxidation --output stable.csv && coatscreen stack --candidates stable.csv
     """
     from coatscreen.output import document, note, print_json, progress_bar
-    from screening.catalogue import Catalogue
-    from screening.errors import InputError
-    from screening.plan import CATALOGUE
-    from screening.stacks.plan import plan_stacks
+    from screening.common.errors import InputError
+    from screening.materials.catalogue import Catalogue
+    from screening.searches.screening_request import CATALOGUE
+    from screening.searches.stacks.stack_request import plan_stacks
     from workflows.settings import split_names
     from workflows.stack import find_stacks, prepare_stacks, screened_coatings
 

@@ -35,7 +35,7 @@ def status(
     """
     from coatscreen.flows import print_status
     from coatscreen.output import print_json
-    from screening.errors import InputError
+    from screening.common.errors import InputError
     from workflows.queue.site import Site, site_folder
     from workflows.queue.status import status as status_of
 

@@ -10,7 +10,7 @@ import typer
 from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
 
 if TYPE_CHECKING:
-    from screening.vacancies.documents import VacancyDocument
+    from screening.cathodes.vacancies.vacancy_documents import VacancyDocument
 
 
 def vacancies(
@@ -59,7 +59,7 @@ def vacancies(
     Example: coatscreen energies vacancies NMC532 --output /scratch/me/NMC532.json --submit
     """
     from coatscreen.output import document, print_json, progress_bar
-    from screening.ordering.orderings import Draw
+    from screening.cathodes.ordering.orderings import Draw
     from workflows.calculation_work import require_chgnet
 
     there = submission_site(submit, site, name, max_jobs, no_launch, {"--workers": workers != 1})
@@ -93,7 +93,7 @@ def vacancies(
 
 
 def _repeats(text: str) -> tuple[int, int, int]:
-    from screening.errors import InputError
+    from screening.common.errors import InputError
 
     parts = text.lower().split("x")
     if len(parts) != 3 or not all(part.strip().isdigit() and int(part) > 0 for part in parts):
@@ -102,7 +102,7 @@ def _repeats(text: str) -> tuple[int, int, int]:
 
 
 def _environments_at(text: str | None) -> dict[int, int]:
-    from screening.errors import InputError
+    from screening.common.errors import InputError
 
     given: dict[int, int] = {}
     for part in (text or "").split(","):

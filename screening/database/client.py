@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from screening.criteria import Criterion
+from screening.coatings.coating_documents import BareInterface, RankedCoating
+from screening.coatings.ranking import RankingDocument
+from screening.common.errors import InputError, StoreError, nearest
+from screening.criteria.criteria import Criterion
 from screening.database.stores import Collection, StoreLocation
-from screening.errors import InputError, StoreError, nearest
-from screening.ranking import RankingDocument
-from screening.record import BareInterface, RankedCoating
 
 _NOT_PERMITTED = (13, 18)  # MongoDB's codes for a user who may not read: Unauthorized, AuthenticationFailed
 BOOKKEEPING = ("key", "source_job", "built_at", "criteria", "_id")

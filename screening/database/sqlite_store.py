@@ -22,10 +22,10 @@ import orjson
 from maggma.core import Sort, Store
 from monty.json import jsanitize
 
+from screening.common.errors import StoreError
 from screening.database.projection import has, projected
 from screening.database.scalars import Condition, column, conditions, equality, is_plain, value_of, where_all
 from screening.database.sqlite_file import open_to_read, open_to_write
-from screening.errors import StoreError
 
 
 class SQLiteStore(Store):  # type: ignore[misc]

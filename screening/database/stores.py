@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from screening.errors import InputError, StoreError
+from screening.common.errors import InputError, StoreError
 
 Collection = Literal["jobs", "coatings", "bare_interfaces", "runs"]
 KEYS: dict[Collection, str] = {"jobs": "uuid", "coatings": "key", "bare_interfaces": "key", "runs": "run_id"}

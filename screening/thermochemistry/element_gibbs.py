@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.errors import InputError
+from screening.common.errors import InputError
 
 BOLTZMANN_EV_PER_K = 8.617333262e-5
 KELVIN_AT_0_C = 273.15

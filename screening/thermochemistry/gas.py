@@ -12,17 +12,17 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from screening.composition import parse_formula
-from screening.errors import InputError
+from screening.chemistry.formulas import parse_formula
+from screening.common.errors import InputError
+from screening.common.files import DATA
 from screening.thermochemistry.element_gibbs import BOLTZMANN_EV_PER_K, element_gibbs_ev
 
 KJ_PER_MOL_PER_EV = 96.48533212
-_FILE = Path(__file__).parent.parent / "data" / "gases.yaml"
+_FILE = DATA / "gases.yaml"
 _O2_ENTHALPY_INCREMENT_EV = 8.683 / KJ_PER_MOL_PER_EV  # H(298.15 K) - H(0 K) of O2, per molecule
 
 

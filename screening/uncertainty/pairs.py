@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from screening.chemistry import LANTHANIDES, TRANSITION_METALS
-from screening.composition import ELEMENTS, atomic_fractions, element
+from screening.chemistry.classes import LANTHANIDES, TRANSITION_METALS
+from screening.chemistry.formulas import ELEMENTS, atomic_fractions, element
 
 Pair = tuple[str, str]  # of elements, in alphabetical order
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from cluster.queue_site import QueueSite, outputs
-from test_own_structures import rock_salt, written
+from fixtures_structures import rock_salt, written
 
-from screening.sources.table import read_table
+from screening.phases.files import read_table
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 pytest.importorskip("chgnet", reason="needs the extra 'mlip'")

@@ -12,7 +12,7 @@ from cluster.double import Double
 from cluster.queue_site import QueueSite, assert_same, hook, words_for
 from fixtures_screening import energies_file, settings_for
 
-from screening.errors import CalculationError
+from screening.common.errors import CalculationError
 from workflows.queue.fireworks import reconciliation
 from workflows.queue.fireworks.launchpad import open_launchpad, read_fworker
 from workflows.run import run_screening
@@ -88,7 +88,7 @@ locks.LEASE_SECONDS = 2.0
 MODULES = """
 from fireworks import LaunchPad
 from maggma.stores import GridFSStore, MongoStore
-from screening import batch
+from screening.coatings import tasks as batch
 from screening.database import locks
 """
 
@@ -108,7 +108,7 @@ def test_workers_killed_at_every_step(site, words, local, tmp_path):
 
 BLOCKED = """
 import time
-from screening import batch
+from screening.coatings import tasks as batch
 
 def wait(*_):
     once("begun")
@@ -148,7 +148,7 @@ def test_the_end_of_the_wall_time(site, words, local, tmp_path, slurm):
 
 HOPELESS = """
 import os.path
-from screening import batch
+from screening.coatings import tasks as batch
 
 def run_out_of_memory(caller, source, materials, *_):
     if 'HfO2' in materials and not os.path.exists({mended!r}):

@@ -11,7 +11,7 @@ import pytest
 from cluster.queue_site import QueueSite, assert_same, hook, words_for
 from fixtures_screening import energies_file, settings_for
 
-from screening.provenance import software
+from screening.common.provenance import software
 from workflows.run import run_screening
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
@@ -65,7 +65,7 @@ def test_a_worker_without_the_project_then_with_another_version_then_mended(
     assert "the Python environment of the worker on" in errors.pop()
     assert "has no coatscreen (ModuleNotFoundError: No module named 'workflows')" in site.run("status").stdout
 
-    other = "import workflows.queue.tasks as tasks\nfrom screening.provenance import Software\n"
+    other = "import workflows.queue.tasks as tasks\nfrom screening.common.provenance import Software\n"
     other += "tasks.software = lambda: Software(coatscreen='0.0.9')"
     site.change(environment=sys.prefix, setup=[hook(tmp_path / "hook", other)])
     assert len(site.recover(failed=True).rerun) == submitted["total"]

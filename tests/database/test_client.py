@@ -8,10 +8,10 @@ import pytest
 from fixtures_screening import COATINGS, contents, energies_file, job_times, settings_for, synthetic
 
 from screening import CoatingDatabase
-from screening.contacts import cathode_contacts
-from screening.criteria import default_criteria
+from screening.coatings.contacts import cathode_contacts
+from screening.common.errors import CalculationError, InputError, StoreError
+from screening.criteria.criteria import default_criteria
 from screening.database import StoreLocation
-from screening.errors import CalculationError, InputError, StoreError
 from workflows import run_screening
 
 EVERYTHING = {"coatings": [*COATINGS, "Li"], "cathodes": ["NCM83", "LiCoO2"], "electrolytes": ["Li6PS5Cl"]}
@@ -28,7 +28,7 @@ def store(request, tmp_path_factory):
     """A filled database: embedded, and on a server."""
     folder = tmp_path_factory.mktemp("client")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("screening.batch.cathode_contacts", all_but_one)
+        patch.setattr("screening.coatings.tasks.cathode_contacts", all_but_one)
         where = str(folder / "db")
         name = f"coatscreen_test_{os.getpid()}"
         if request.param == "server":

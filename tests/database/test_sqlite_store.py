@@ -28,8 +28,8 @@ from maggma.core import Sort
 from maggma.stores import MemoryStore
 from monty.json import MontyDecoder
 
+from screening.common.errors import StoreError
 from screening.database.sqlite_store import SQLiteStore
-from screening.errors import StoreError
 
 DOCUMENTS = [
     {"_key": 1, "name": "LiNbO3", "rank": 2, "score": -12.5, "tags": ["oxide", "niobate"], "window": {"low": 1.7}},

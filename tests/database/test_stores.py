@@ -13,10 +13,10 @@ import pytest
 from maggma.stores import MongoStore
 from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 
+from screening.common.errors import InputError, StoreError
 from screening.database import stores
 from screening.database.sqlite_store import SQLiteStore
 from screening.database.stores import KEYS, LocationError, StoreLocation
-from screening.errors import InputError, StoreError
 
 
 def test_folder_is_made_absolute(tmp_path, monkeypatch):

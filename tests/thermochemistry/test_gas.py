@@ -7,8 +7,8 @@ import math
 import pytest
 from pymatgen.core.entries import G_GASES
 
-from screening.errors import InputError
-from screening.reservoir import Reservoir
+from screening.common.errors import InputError
+from screening.hull.reservoir import Reservoir
 from screening.thermochemistry.gas import KJ_PER_MOL_PER_EV, known_gases, oxygen_chemical_potential_ev
 
 ONE_ATM_BAR = 1.01325

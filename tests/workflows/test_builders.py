@@ -10,9 +10,9 @@ from jobflow import JobStore
 from maggma.core import Builder
 from maggma.stores import MemoryStore
 
-from screening.criteria import Criterion
+from screening.common.errors import StoreError
+from screening.criteria.criteria import Criterion
 from screening.database import StoreLocation
-from screening.errors import StoreError
 from workflows import CoatingBuilder, CoatingScreeningMaker
 from workflows.local import run_local
 from workflows.outputs import job_store

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_own_structures import rock_salt
+from fixtures_structures import rock_salt
 
 pytest.importorskip("chgnet", reason="needs the extra 'mlip'")
 pytest.importorskip("atomate2", reason="needs the extra 'mlip'")

@@ -7,16 +7,16 @@ import subprocess
 import sys
 
 import pytest
-from test_order_materials import cell
-from test_own_structures import rock_salt
-from test_own_table import SCALE, made
+from fixtures_cells import cell
+from fixtures_structures import rock_salt
+from fixtures_user_table import SCALE, made
 
+from screening.cathodes.ordering.cell_table import read_cells
+from screening.cathodes.ordering.ordered_cell import JOB_FAILED
+from screening.cathodes.vacancies.vacancy_documents import packaged_vacancies, read_vacancies
+from screening.common.errors import CalculationError, InputError
 from screening.database import StoreLocation
-from screening.errors import CalculationError, InputError
-from screening.ordering.cell_table import read_cells
-from screening.ordering.ordered_cell import JOB_FAILED
-from screening.own_table import OwnTable
-from screening.vacancies.documents import packaged_vacancies, read_vacancies
+from screening.energies.user.user_table import OwnTable
 from workflows.order_materials import AskedCell, OrderingCollector
 from workflows.outputs import job_store
 from workflows.own_energies import OwnEnergyCollector, OwnRequest
@@ -273,8 +273,8 @@ def test_a_wrong_request_is_refused_before_anything_is_written(own_folder, tmp_p
 def test_what_goes_to_a_queue_is_known_by_its_jobs_and_its_file(own_folder, tmp_path):
     pytest.importorskip("chgnet", reason="needs the extra 'mlip'")
     pytest.importorskip("atomate2", reason="needs the extra 'mlip'")
-    from screening.ordering.orderings import Draw
-    from screening.ordering.supercell import CellSize
+    from screening.cathodes.ordering.orderings import Draw
+    from screening.cathodes.ordering.supercell import CellSize
     from workflows.order_materials import prepare_orderings
 
     def prepared():

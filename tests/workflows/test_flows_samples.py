@@ -9,10 +9,11 @@ import pytest
 from fixtures_samples import error_model_of, modelled_file, uncertain_settings
 from fixtures_screening import SMALL, contents, energies_file, job_times, settings_for, without
 
-from screening import CoatingDatabase, sample_batch
-from screening.criteria import Criterion
+from screening import CoatingDatabase
+from screening.coatings import drawn_tasks as sample_batch
+from screening.common.errors import InputError
+from screening.criteria.criteria import Criterion
 from screening.database import StoreLocation
-from screening.errors import InputError
 from workflows import CoatingScreeningMaker, run_screening
 from workflows.run import unfinished_request
 from workflows.settings import load_settings
@@ -59,7 +60,7 @@ def test_what_the_documents_hold(whole):
 
 def test_without_errors_the_intervals_are_the_nominal_values(tmp_path, monkeypatch):
     zero = error_model_of(0.0, 0.0)
-    monkeypatch.setattr("screening.uncertainty.model._packaged", lambda: (zero,))
+    monkeypatch.setattr("screening.uncertainty.energy_errors._packaged", lambda: (zero,))
     settings = uncertain_settings(tmp_path)
     run_screening(settings)
     for doc in documents(settings.store).values():

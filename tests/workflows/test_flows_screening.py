@@ -12,7 +12,7 @@ from maggma.stores import MemoryStore
 from monty.json import MontyDecoder
 from pydantic import BaseModel
 
-from screening.errors import InputError
+from screening.common.errors import InputError
 from workflows import CoatingScreeningMaker
 from workflows.local import run_local
 

@@ -7,12 +7,12 @@ from fixtures_screening import energies_file, job_times, settings_for, without
 from jobflow import JobStore
 from maggma.stores import MemoryStore
 
-from screening import batch
+from screening.coatings import tasks as batch
+from screening.common.errors import CalculationError, InputError
 from screening.database import StoreLocation
-from screening.errors import CalculationError, InputError
-from screening.stacks import stacks
-from screening.stacks.documents import StacksDocument
-from screening.stacks.plan import plan_stacks
+from screening.searches.stacks import stacks
+from screening.searches.stacks.stack_documents import StacksDocument
+from screening.searches.stacks.stack_request import plan_stacks
 from workflows.flows.stack import StackMaker
 from workflows.local import run_local
 from workflows.run import run_screening

@@ -7,8 +7,8 @@ import shutil
 import pytest
 from fixtures_screening import SMALL, energies_file
 
-from screening.criteria import Criterion
-from screening.provenance import Software
+from screening.common.provenance import Software
+from screening.criteria.criteria import Criterion
 from workflows import CoatingScreeningMaker
 from workflows.identity import digest
 

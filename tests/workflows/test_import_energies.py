@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from fixtures_structures import rock_salt
+from fixtures_tasks import antifluorite, force_field, job, vasp
 from maggma.stores import JSONStore, MongoStore
-from test_finished import antifluorite, force_field, job, vasp
-from test_own_structures import rock_salt
 
 from coatscreen.__main__ import execute
 from screening.database import StoreLocation
-from screening.sources.table import read_table
+from screening.phases.files import read_table
 
 
 def embedded(folder, documents):

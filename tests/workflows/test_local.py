@@ -9,9 +9,9 @@ from fixtures_screening import SMALL, energies_file, without
 from jobflow import Flow, JobStore, job
 from maggma.stores import MemoryStore
 
-from screening import batch
+from screening.coatings import tasks as batch
+from screening.common.errors import CalculationError, StoreError
 from screening.database import StoreLocation
-from screening.errors import CalculationError, StoreError
 from workflows import CoatingScreeningMaker
 from workflows.identity import by_content
 from workflows.local import run_local

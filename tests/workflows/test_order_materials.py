@@ -7,50 +7,26 @@ import sys
 
 import pytest
 from filelock import FileLock
+from fixtures_cells import cell
 
 from coatscreen.__main__ import execute
-from screening.energies import open_energies
-from screening.equilibrium import Reactant
-from screening.errors import InputError
-from screening.ordering.cell_table import (
+from screening.cathodes.ordering.cell_table import (
     mixing_energy_ev_per_atom,
     phase_of_cell,
     phases_of_cells,
     read_cells,
     relaxation_ev_per_atom,
 )
-from screening.ordering.ordered_cell import OrderedCell
-from screening.reference import PACKAGED, read_reference
+from screening.common.errors import InputError
+from screening.energies.packaged.packaged_table import PACKAGED, read_reference
+from screening.energies.source import open_energies
+from screening.equilibrium.reactant import Reactant
 
 
 @pytest.fixture(scope="module")
 def plain():
     """The packaged energies without cells."""
     return read_reference(PACKAGED)
-
-
-def cell(material, formula, energy, lithium=None):
-    return OrderedCell(
-        material=material,
-        lithium_per_formula_unit=lithium,
-        formula=formula,
-        energy_ev_per_atom=energy,
-        volume_a3_per_atom=9.0,
-        magnetic_moments_mu_b={},
-        matrix=[[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-        ordering=[],
-        draw={},
-        n_drawn=3,
-        relaxed_ev_per_atom=[energy, energy + 0.01],
-        left_out={},
-        relaxation={
-            "model": {"model": "CHGNet 0.3.0", "package": "chgnet", "torch": "2", "weights_sha256": "0" * 64},
-            "optimizer": "BFGS",
-            "force_tolerance_ev_per_angstrom": 0.05,
-            "most_steps": 300,
-        },
-        structure=None,
-    )
 
 
 def test_a_cell_of_the_materials_own_composition_keeps_its_energy(plain):

@@ -6,13 +6,13 @@ import json
 import sys
 
 import pytest
+from fixtures_structures import rock_salt, written
 from pymatgen.core import Lattice, Structure
-from test_own_structures import rock_salt, written
 
 from coatscreen.__main__ import execute
-from screening.errors import InputError
-from screening.reference import load_reference
-from screening.sources.table import read_table
+from screening.common.errors import InputError
+from screening.energies.packaged.packaged_table import load_reference
+from screening.phases.files import read_table
 from workflows.own_energies import add_structures
 
 

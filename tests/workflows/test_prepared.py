@@ -7,7 +7,7 @@ from pkgutil import resolve_name
 
 import pytest
 
-from screening.errors import CalculationError
+from screening.common.errors import CalculationError
 from workflows.prepared import COLLECTORS, Collector
 from workflows.stack import StackCollector
 

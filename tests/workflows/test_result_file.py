@@ -10,7 +10,7 @@ import time
 import pytest
 from pydantic import ValidationError
 
-from screening.errors import InputError, StoreError
+from screening.common.errors import InputError, StoreError
 from workflows import result_file as module
 from workflows.result_file import result_file, write_whole, writing
 from workflows.vacancies import VacancyCollector

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 from fixtures_screening import FORMATION, SMALL, contents, energies_file, job_times, settings_for
 
-from screening import CoatingDatabase, batch
+from screening import CoatingDatabase
+from screening.coatings import tasks as batch
+from screening.common.errors import CalculationError, InputError, StoreError
 from screening.database import StoreLocation
-from screening.errors import CalculationError, InputError, StoreError
 from workflows import run_screening
 from workflows.run import unfinished_request
 from workflows.settings import load_settings

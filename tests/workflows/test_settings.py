@@ -7,8 +7,8 @@ import os
 
 import pytest
 
-from screening.criteria import default_criteria
-from screening.errors import InputError
+from screening.common.errors import InputError
+from screening.criteria.criteria import default_criteria
 from workflows.settings import ScreeningSettings, load_settings
 
 

@@ -14,10 +14,10 @@ from filelock import FileLock
 from pymatgen.core import Structure
 
 from coatscreen.__main__ import execute
-from screening.catalogue import Catalogue
+from screening.cathodes.ordering.disorder import lithiated_cathode
 from screening.database import StoreLocation
-from screening.ordering.disorder import lithiated_cathode
-from screening.reference import load_reference
+from screening.energies.packaged.packaged_table import load_reference
+from screening.materials.catalogue import Catalogue
 
 SMALL = ["energies", "vacancies", "LiCoO2", "--cell", "1x1x1", "--lithium", "1", "--orderings", "1"]
 SMALL += ["--environments", "1", "--tolerance", "0.2"]  # 12 atoms

@@ -12,15 +12,15 @@ from pymatgen.io.vasp import Incar, Kpoints, Poscar
 
 pytest.importorskip("atomate2", reason="needs the extra 'mlip'")
 
+from fixtures_structures import written
 from pymatgen.io.vasp.sets import MPRelaxSet, MPStaticSet
-from test_own_structures import written
 from vasp_outputs import write_outputs
 
 from coatscreen.__main__ import execute
-from screening.errors import InputError
-from screening.phase import PhaseColumns
-from screening.sources.materials_project import scale_of
-from screening.sources.table import read_table, write_table
+from screening.common.errors import InputError
+from screening.energies.sources.materials_project import scale_of
+from screening.phases.files import read_table, write_table
+from screening.phases.phase import PhaseColumns
 from workflows.flows.energies import VaspEnergyMaker
 from workflows.own_energies import add_structures, prepare_own_energies
 from workflows.prepared import Collector

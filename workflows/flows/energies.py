@@ -11,9 +11,9 @@ from atomate2.vasp.flows.mp import MPGGADoubleRelaxStaticMaker
 from jobflow import Flow, Job, Maker
 from pymatgen.core import Structure
 
-from screening.mlip import model_provenance
-from screening.own_phase import Relaxation
-from screening.reference import PACKAGED_MODEL
+from screening.energies.packaged.model import model_provenance
+from screening.energies.packaged.packaged_table import PACKAGED_MODEL
+from screening.energies.user.user_phase import Relaxation
 from workflows.identity import named_by_content
 from workflows.jobs.energies import QUIET, ChgnetRelaxMaker, ChgnetStaticMaker, own_phase
 from workflows.jobs.vasp import own_vasp_phase
@@ -39,7 +39,7 @@ class EnergyMaker(Maker, ABC):  # type: ignore[misc]
         Parameters
         ----------
         structure
-            Ordered; see :func:`screening.own_structures.read_own_structure`.
+            Ordered; see :func:`screening.structures.files.read_own_structure`.
         phase_id
             Identifier of the phase.
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from jobflow import Flow, Job, Maker
 
-from screening.mlip import model_provenance
-from screening.ordering.disorder import DisorderedCrystal
-from screening.ordering.orderings import Draw
-from screening.ordering.supercell import CellSize, Supercell, choose_matrix
-from screening.own_phase import Relaxation
-from screening.reference import PACKAGED_MODEL
+from screening.cathodes.ordering.disorder import DisorderedCrystal
+from screening.cathodes.ordering.orderings import Draw
+from screening.cathodes.ordering.supercell import CellSize, Supercell, choose_matrix
+from screening.energies.packaged.model import model_provenance
+from screening.energies.packaged.packaged_table import PACKAGED_MODEL
+from screening.energies.user.user_phase import Relaxation
 from workflows.identity import named_by_content
 from workflows.jobs.energies import QUIET
 from workflows.jobs.orderings import OrderingRelaxMaker, draw, ordered_cell

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jobflow import Flow, Maker
 
-from screening.reference import PACKAGED_MODEL
+from screening.energies.packaged.packaged_table import PACKAGED_MODEL
 from workflows.jobs.reference import evaluate, write_table
 
 
@@ -48,7 +48,7 @@ class ReferenceEnergiesMaker(Maker):  # type: ignore[misc]
         Parameters
         ----------
         structures
-            Structures file, see :func:`screening.structures.read_structures`.
+            Structures file, see :func:`screening.structures.records.read_structures`.
         elements
             Take the structures made of these alone; None takes all.
         work

@@ -9,9 +9,9 @@ from typing import Any
 
 from jobflow import Job
 
-from screening.materials import Material
-from screening.plan import ScreeningPlan
-from screening.samples import Sampling
+from screening.coatings.drawn_contacts import Sampling
+from screening.materials.material import Material
+from screening.searches.screening_request import ScreeningPlan
 from workflows.identity import named_by_content
 from workflows.jobs import samples as jobs
 

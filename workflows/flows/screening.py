@@ -9,12 +9,12 @@ from typing import Any
 
 from jobflow import Flow, Job, Maker
 
-from screening.batch import EnergySource
-from screening.cathode import MuSource
-from screening.criteria import Criterion, default_criteria
-from screening.materials import Material
-from screening.plan import ScreeningPlan, plan_screening
-from screening.samples import Sampling
+from screening.cathodes.lithium_potentials import MuSource
+from screening.coatings.drawn_contacts import Sampling
+from screening.criteria.criteria import Criterion, default_criteria
+from screening.energies.source import EnergySource
+from screening.materials.material import Material
+from screening.searches.screening_request import ScreeningPlan, plan_screening
 from workflows.flows.samples import SampleJobs
 from workflows.identity import named_by_content
 from workflows.jobs import screening as jobs
@@ -76,7 +76,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         coatings, cathodes, electrolytes
             Names from the catalogue, or materials.
         energies
-            As for :func:`screening.energies.open_energies`.
+            As for :func:`screening.energies.source.open_energies`.
         catalogue
             YAML files of the user's own materials.
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from jobflow import Flow, Maker
 
-from screening.cathode import MuSource
-from screening.stacks.documents import Ensemble
-from screening.stacks.plan import StackPlan, plan_stacks
+from screening.cathodes.lithium_potentials import MuSource
+from screening.searches.stacks.stack_documents import Ensemble
+from screening.searches.stacks.stack_request import StackPlan, plan_stacks
 from workflows.identity import named_by_content
 from workflows.jobs import screening as screening_jobs
 from workflows.jobs import stack as jobs
@@ -63,7 +63,7 @@ class StackMaker(Maker):  # type: ignore[misc]
         coatings, cathode, electrolyte
             Names from the catalogue, or materials.
         energies
-            As for :func:`screening.energies.open_energies`.
+            As for :func:`screening.energies.source.open_energies`.
         catalogue
             YAML files of the user's own materials.
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from jobflow import Flow, Job, Maker, OutputReference
 
-from screening.errors import InputError
-from screening.mlip import model_provenance
-from screening.ordering.disorder import DisorderedCrystal
-from screening.ordering.orderings import Draw
-from screening.ordering.supercell import CellSize, Supercell, choose_matrix, conventional_matrix
-from screening.reference import PACKAGED_MODEL
-from screening.vacancies.sites import LITHIUM, most_environments
+from screening.cathodes.ordering.disorder import DisorderedCrystal
+from screening.cathodes.ordering.orderings import Draw
+from screening.cathodes.ordering.supercell import CellSize, Supercell, choose_matrix, conventional_matrix
+from screening.cathodes.vacancies.sites import LITHIUM, most_environments
+from screening.common.errors import InputError
+from screening.energies.packaged.model import model_provenance
+from screening.energies.packaged.packaged_table import PACKAGED_MODEL
 from workflows.flows.orderings import OrderingMaker
 from workflows.identity import named_by_content
 from workflows.jobs.energies import QUIET

@@ -13,9 +13,9 @@ from atomate2.forcefields.utils import revert_default_dtype
 from jobflow import job
 from pymatgen.core import Structure
 
-from screening.own_phase import OwnPhase, Relaxation
-from screening.own_phase import own_phase as make_own_phase
-from screening.reference import PACKAGED_MODEL
+from screening.energies.packaged.packaged_table import PACKAGED_MODEL
+from screening.energies.user.user_phase import OwnPhase, Relaxation
+from screening.energies.user.user_phase import own_phase as make_own_phase
 
 # no file in the working folder, and no frame of a trajectory in the store
 QUIET: dict[str, Any] = {"relax_kwargs": {"final_atoms_object_file": None}, "ionic_step_data": None}

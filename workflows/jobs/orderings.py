@@ -10,8 +10,7 @@ from typing import Any
 from jobflow import job
 from pymatgen.core import Structure
 
-from screening.mlip import single_point_energies
-from screening.ordering.ordered_cell import (
+from screening.cathodes.ordering.ordered_cell import (
     DrawnOrderings,
     OrderedCell,
     RelaxedOrdering,
@@ -19,11 +18,12 @@ from screening.ordering.ordered_cell import (
     lowest_of_single_points,
     lowest_ordering,
 )
-from screening.ordering.ordered_cell import ordered_cell as make_ordered_cell
-from screening.ordering.orderings import Draw
-from screening.ordering.supercell import Supercell
-from screening.own_phase import Relaxation
-from screening.own_structures import describe_isolation
+from screening.cathodes.ordering.ordered_cell import ordered_cell as make_ordered_cell
+from screening.cathodes.ordering.orderings import Draw
+from screening.cathodes.ordering.supercell import Supercell
+from screening.energies.packaged.model import single_point_energies
+from screening.energies.user.user_phase import Relaxation
+from screening.structures.files import describe_isolation
 from workflows.jobs.energies import ChgnetRelaxMaker
 
 logger = logging.getLogger(__name__)

@@ -7,11 +7,11 @@ from pathlib import Path
 from jobflow import job
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.energy_journal import begun_with, read_journal
-from screening.errors import CalculationError
-from screening.mlip import evaluate_structures
-from screening.reference_build import select_structures, write_reference
-from screening.reference_documents import ReferenceInfo
+from screening.common.errors import CalculationError
+from screening.energies.packaged.build import select_structures, write_reference
+from screening.energies.packaged.journal import begun_with, read_journal
+from screening.energies.packaged.model import evaluate_structures
+from screening.energies.packaged.packaged_documents import ReferenceInfo
 
 
 class EvaluationSummary(BaseModel):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from jobflow import job
 
-from screening import sample_batch
-from screening.batch import CoatingSamplesBatch, EnergySource
-from screening.cathode import CathodeDocument
-from screening.materials import Cathode, Material
-from screening.samples import SampledCathode, SampledMaterial, Sampling
+from screening.cathodes.lithium_potentials import CathodeDocument
+from screening.coatings import drawn_tasks as sample_batch
+from screening.coatings.drawn_contacts import SampledCathode, SampledMaterial, Sampling
+from screening.coatings.tasks import CoatingSamplesBatch
+from screening.energies.source import EnergySource
+from screening.materials.material import Cathode, Material
 
 
 @job(output_schema=SampledCathode)

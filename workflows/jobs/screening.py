@@ -4,36 +4,37 @@ from __future__ import annotations
 
 from jobflow import job
 
-from screening import batch
-from screening.cathode import CathodeDocument, MuSource
-from screening.criteria import Criterion
-from screening.errors import CalculationError
-from screening.materials import Cathode, Material
-from screening.ranking import JudgedBatch, RankingSummary, summarise_ranking
-from screening.record import BareInterface
+from screening.cathodes.lithium_potentials import CathodeDocument, MuSource
+from screening.coatings import tasks as batch
+from screening.coatings.coating_documents import BareInterface
+from screening.coatings.ranking import JudgedBatch, RankingSummary, summarise_ranking
+from screening.common.errors import CalculationError
+from screening.criteria.criteria import Criterion
+from screening.energies.source import EnergySource
+from screening.materials.material import Cathode, Material
 
 
 @job(output_schema=CathodeDocument)
-def cathode_states(energies: batch.EnergySource, cathode: Cathode, prefer: MuSource) -> CathodeDocument:
+def cathode_states(energies: EnergySource, cathode: Cathode, prefer: MuSource) -> CathodeDocument:
     """Compute a cathode's states of charge and their lithium potentials."""
     return batch.cathode_states(energies, cathode, prefer)
 
 
 @job(output_schema=batch.StabilityBatch)
-def stability_of(energies: batch.EnergySource, materials: dict[str, str]) -> batch.StabilityBatch:
+def stability_of(energies: EnergySource, materials: dict[str, str]) -> batch.StabilityBatch:
     """Compute the phase stability of a batch of materials."""
     return batch.stability_of(energies, materials)
 
 
 @job(output_schema=batch.WindowBatch)
-def windows_of(energies: batch.EnergySource, materials: dict[str, str]) -> batch.WindowBatch:
+def windows_of(energies: EnergySource, materials: dict[str, str]) -> batch.WindowBatch:
     """Compute the electrochemical windows of a batch of materials."""
     return batch.windows_of(energies, materials)
 
 
 @job(output_schema=BareInterface)
 def bare_interface(
-    energies: batch.EnergySource,
+    energies: EnergySource,
     cathode: CathodeDocument,
     electrolyte: Material,
     stability: batch.StabilityBatch,
@@ -45,7 +46,7 @@ def bare_interface(
 
 @job(output_schema=batch.ContactBatch, data=["results"])
 def contacts_with_cathode(
-    energies: batch.EnergySource, coatings: dict[str, str], cathode: CathodeDocument
+    energies: EnergySource, coatings: dict[str, str], cathode: CathodeDocument
 ) -> batch.ContactBatch:
     """Compute a batch of coatings against a cathode, and the interfaces inside composites, closed and open."""
     return batch.contacts_with_cathode(energies, coatings, cathode)
@@ -53,7 +54,7 @@ def contacts_with_cathode(
 
 @job(output_schema=batch.ContactBatch, data=["results"])
 def contacts_with_electrolyte(
-    energies: batch.EnergySource,
+    energies: EnergySource,
     coatings: dict[str, str],
     electrolyte: Material,
     cathode: CathodeDocument | None = None,
@@ -64,7 +65,7 @@ def contacts_with_electrolyte(
 
 @job(output_schema=batch.RecordBatch, data=["records", "samples"])
 def assemble_records(
-    energies: batch.EnergySource,
+    energies: EnergySource,
     coatings: list[Material],
     cathode: str,
     electrolyte: str,

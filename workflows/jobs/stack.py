@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from jobflow import job
 
-from screening.batch import ContactBatch, EnergySource, StabilityBatch, WindowBatch
-from screening.cathode import CathodeDocument
-from screening.criteria import Criterion
-from screening.materials import Material
-from screening.stacks import stacks as stack
-from screening.stacks.documents import Ensemble, LayerBatch, StacksDocument
+from screening.cathodes.lithium_potentials import CathodeDocument
+from screening.coatings.tasks import ContactBatch, StabilityBatch, WindowBatch
+from screening.criteria.criteria import Criterion
+from screening.energies.source import EnergySource
+from screening.materials.material import Material
+from screening.searches.stacks import stacks as stack
+from screening.searches.stacks.stack_documents import Ensemble, LayerBatch, StacksDocument
 
 
 @job(output_schema=LayerBatch)

@@ -9,12 +9,9 @@ from jobflow import job
 from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.core import Structure
 
-from screening.mlip import single_point_energies
-from screening.ordering.ordered_cell import OrderedCell, RelaxedOrdering
-from screening.ordering.supercell import Supercell
-from screening.own_phase import Relaxation
-from screening.reference import PACKAGED, read_reference
-from screening.vacancies.cell import (
+from screening.cathodes.ordering.ordered_cell import OrderedCell, RelaxedOrdering
+from screening.cathodes.ordering.supercell import Supercell
+from screening.cathodes.vacancies.cell import (
     CathodeCell,
     OxygenCandidate,
     Removal,
@@ -23,11 +20,14 @@ from screening.vacancies.cell import (
     oxygen_candidates,
     oxygen_sites,
 )
-from screening.vacancies.cell import delithiated_cell as make_delithiated_cell
-from screening.vacancies.cell import lithiated_cell as make_lithiated_cell
-from screening.vacancies.documents import VacancyDocument, VacancyState
-from screening.vacancies.vacancy import vacancy_document as make_vacancy_document
-from screening.vacancies.vacancy import vacancy_state as make_vacancy_state
+from screening.cathodes.vacancies.cell import delithiated_cell as make_delithiated_cell
+from screening.cathodes.vacancies.cell import lithiated_cell as make_lithiated_cell
+from screening.cathodes.vacancies.vacancy import vacancy_document as make_vacancy_document
+from screening.cathodes.vacancies.vacancy import vacancy_state as make_vacancy_state
+from screening.cathodes.vacancies.vacancy_documents import VacancyDocument, VacancyState
+from screening.energies.packaged.model import single_point_energies
+from screening.energies.packaged.packaged_table import PACKAGED, read_reference
+from screening.energies.user.user_phase import Relaxation
 from workflows.jobs.orderings import OrderingRelaxMaker
 
 

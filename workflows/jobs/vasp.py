@@ -9,9 +9,9 @@ from jobflow import job
 from monty.json import jsanitize
 from pymatgen.core import Structure
 
-from screening.errors import CalculationError
-from screening.own_phase import OwnPhase
-from screening.own_phase import own_vasp_phase as make_own_vasp_phase
+from screening.common.errors import CalculationError
+from screening.energies.user.user_phase import OwnPhase
+from screening.energies.user.user_phase import own_vasp_phase as make_own_vasp_phase
 
 
 @job(output_schema=OwnPhase)

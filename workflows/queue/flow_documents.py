@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.provenance import Software, software
+from screening.common.provenance import Software, software
 from workflows.queue.words import NEEDS
 
 JobState = Literal["waiting", "ready", "running", "lost", "completed", "failed", "paused"]

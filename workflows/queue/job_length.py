@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from screening.errors import InputError
+from screening.common.errors import InputError
 from workflows.queue.site import Site
 from workflows.queue.site.config_files import worker_timeout_seconds
 from workflows.settings import ScreeningSettings

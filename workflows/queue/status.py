@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from screening.errors import CalculationError, InputError, nearest
+from screening.common.errors import CalculationError, InputError, nearest
 from workflows.queue.flow_documents import (
     JOB_STATES,
     FlowState,

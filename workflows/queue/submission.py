@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from screening.errors import CalculationError, InputError
-from screening.provenance import software
+from screening.common.errors import CalculationError, InputError
+from screening.common.provenance import software
 from workflows.identity import digest
 from workflows.prepared import Prepared
 from workflows.queue.flow_documents import FlowLabel, Submitted

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from jobflow import SETTINGS, Job, JobStore, OnMissing, initialize_logger
 from monty.json import MontyDecoder
 
-from screening.errors import CalculationError
-from screening.provenance import software
+from screening.common.errors import CalculationError
+from screening.common.provenance import software
 from workflows.outputs import finished
 from workflows.prepared import Collector
 from workflows.queue.managers import open_queue

@@ -8,7 +8,7 @@ import pytest
 from jobflow import Flow, job
 from pymongo import MongoClient
 
-from screening.provenance import software
+from screening.common.provenance import software
 from workflows.identity import named_by_content
 from workflows.queue.flow_documents import FlowLabel
 from workflows.queue.managers import open_queue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from screening.errors import InputError
+from screening.common.errors import InputError
 from workflows.queue.job_length import _measured, batch_for
 from workflows.queue.site import Site
 from workflows.settings import ScreeningSettings

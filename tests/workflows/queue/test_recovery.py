@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fixtures_queue import QueueInMemory, flow_of, queued, site_in
 
-from screening.errors import InputError
+from screening.common.errors import InputError
 from workflows.queue.recovery import recover
 from workflows.queue.words import MOST_ATTEMPTS
 

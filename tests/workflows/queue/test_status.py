@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fixtures_queue import QueueInMemory, flow_of, queued, site_in
 
-from screening.errors import CalculationError, InputError
+from screening.common.errors import CalculationError, InputError
 from workflows.queue.status import flow_status, flows_named, queue_state
 
 

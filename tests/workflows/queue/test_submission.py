@@ -6,7 +6,7 @@ import pytest
 from fixtures_queue import QueueInMemory, flow_of, site_in
 from jobflow import Flow, job
 
-from screening.errors import CalculationError, InputError
+from screening.common.errors import CalculationError, InputError
 from workflows.identity import named_by_content
 from workflows.prepared import Prepared
 from workflows.queue.submission import submit

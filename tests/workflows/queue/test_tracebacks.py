@@ -6,7 +6,7 @@ import traceback
 
 import pytest
 
-from screening.errors import CalculationError
+from screening.common.errors import CalculationError
 from workflows.queue.tracebacks import error_line
 
 

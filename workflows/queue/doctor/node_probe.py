@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from screening.errors import CalculationError
+from screening.common.errors import CalculationError
 from workflows.queue.doctor.node_report import NodeReport
 from workflows.queue.fireworks.launchpad import read_queue_adapter
 from workflows.queue.site import Site

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from screening.common.errors import StoreError
+from screening.common.provenance import software
 from screening.database import StoreLocation
-from screening.errors import StoreError
-from screening.provenance import software
 from workflows.queue.site import Site, site_folder
 from workflows.result_file import write_whole
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.errors import CoatscreenError, InputError, StoreError
-from screening.provenance import Software, software
+from screening.common.errors import CoatscreenError, InputError, StoreError
+from screening.common.provenance import Software, software
 from workflows.outputs import LARGE
 from workflows.queue.doctor.node_probe import probe_node
 from workflows.queue.doctor.node_report import NodeReport, versions, write_and_read

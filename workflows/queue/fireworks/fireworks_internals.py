@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING
 
+from screening.common.errors import StoreError
 from screening.database import StoreLocation
-from screening.errors import StoreError
 
 if TYPE_CHECKING:
     from fireworks import LaunchPad, Workflow

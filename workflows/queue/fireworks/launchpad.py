@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from screening.errors import InputError, StoreError
+from screening.common.errors import InputError, StoreError
 from workflows.queue.fireworks.fireworks_internals import register_classes
 from workflows.queue.site import Site
 from workflows.queue.words import INSTALL

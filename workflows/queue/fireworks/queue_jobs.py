@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from screening.errors import CalculationError
+from screening.common.errors import CalculationError
 from workflows.queue.fireworks.fireworks_internals import logged_errors, refusal
 from workflows.queue.fireworks.launchpad import read_fworker, read_queue_adapter
 from workflows.queue.site import Site

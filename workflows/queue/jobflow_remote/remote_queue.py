@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from jobflow import Flow, Job, JobConfig, OnMissing
 
-from screening.errors import CalculationError, InputError, StoreError
+from screening.common.errors import CalculationError, InputError, StoreError
 from workflows.queue.flow_documents import FlowLabel, QueuedJob
 from workflows.queue.flow_queue import OURS, FlowQueue, NewJob
 from workflows.queue.jobflow_remote.remote_jobs import JOB_FIELDS, read_job

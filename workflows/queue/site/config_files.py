@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from screening.errors import InputError
+from screening.common.errors import InputError
 from workflows.queue.site.site import SITE_FILE
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from screening.common.errors import StoreError
 from screening.database import StoreLocation
-from screening.errors import StoreError
 
 
 def database_name(uri: str) -> str:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from screening.errors import CalculationError
+from screening.common.errors import CalculationError
 from workflows.queue.site.site import Site
 
 _TIMEOUT_S = 60

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError, model_validator
 
+from screening.common.errors import InputError, nearest
 from screening.database import StoreLocation
-from screening.errors import InputError, nearest
 from workflows.outputs import job_store
 from workflows.queue.site.fields import Environment, Folder, Line, MongoUri, Word, database_name
 from workflows.queue.words import LOST_PINGS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from queue_double import QueueDouble
 
-from screening.errors import CalculationError
+from screening.common.errors import CalculationError
 from workflows.queue.doctor.node_probe import probe_node
 from workflows.queue.site import Site
 from workflows.queue.site.config_files import write_site

@@ -10,9 +10,9 @@ import uuid
 import pytest
 
 from coatscreen.__main__ import execute
+from screening.common.errors import StoreError
+from screening.common.provenance import software
 from screening.database import StoreLocation
-from screening.errors import StoreError
-from screening.provenance import software
 from workflows.queue.doctor import node_report
 from workflows.queue.doctor.node_report import NodeReport, versions, write_and_read
 from workflows.queue.site import Site

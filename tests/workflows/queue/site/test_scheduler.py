@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from queue_double import QueueDouble
 
-from screening.errors import CalculationError
+from screening.common.errors import CalculationError
 from workflows.queue.site import Site
 from workflows.queue.site.scheduler import cancel, how_ended, jobs_in_queue, scheduler_of, submit_script, why_pending
 

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.errors import InputError
+from screening.common.errors import InputError
 from workflows.queue.site import Site, site_folder
 from workflows.queue.site.config_files import FILES, write_site
 

@@ -7,8 +7,8 @@ import logging
 
 import pytest
 
+from screening.common.errors import StoreError
 from screening.database import StoreLocation
-from screening.errors import StoreError
 from workflows.queue.fireworks.fireworks_internals import (
     add_flow,
     flow_errors,

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 from fixtures_screening import energies_file
-from test_own_structures import rock_salt, written
+from fixtures_structures import rock_salt, written
 
 from coatscreen.__main__ import execute
-from screening.ordering.cell_table import read_cells
+from screening.cathodes.ordering.cell_table import read_cells
 from workflows.queue.flow_documents import FlowStatus
 from workflows.queue.site import Site
 from workflows.queue.site.config_files import write_site

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from screening.errors import InputError, StoreError
+from screening.common.errors import InputError, StoreError
 from workflows.queue.fireworks.launchpad import open_launchpad, prepare_launchpad, reset_launchpad
 from workflows.queue.site import Site
 from workflows.queue.site.config_files import write_site

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from queue_double import QueueDouble
 
-from screening.errors import CalculationError
+from screening.common.errors import CalculationError
 from workflows.queue.fireworks.fireworks_queue import FireworksQueue
 from workflows.queue.fireworks.launchpad import open_launchpad, prepare_launchpad
 from workflows.queue.fireworks.queue_jobs import QueueJobs

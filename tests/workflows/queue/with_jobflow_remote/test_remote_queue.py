@@ -19,7 +19,7 @@ import yaml
 from fixtures_screening import contents, job_times, settings_for
 from pymongo import MongoClient
 
-from screening.errors import CalculationError, InputError, StoreError
+from screening.common.errors import CalculationError, InputError, StoreError
 from workflows.queue.managers import open_queue
 from workflows.queue.recovery import recover
 from workflows.queue.site import Site

@@ -1,0 +1,1 @@
+"""Cathodes: lithium potentials of their states of charge, ordered cells, and oxygen vacancies."""

@@ -1,0 +1,202 @@
+"""Lithium's chemical potential in a cathode, from its voltage.
+
+'Fully' and 'half lithiated' name two things. As a composition they are the formula of the cathode at
+that lithium content. As a chemical potential they are that of a reservoir in balance with the cathode at
+that content; this module computes the latter::
+
+    V(x1 -> x2) = -[E(x1) - E(x2) - (x1 - x2) mu0_Li] / (x1 - x2)        x1 > x2, E per formula unit
+    mu_Li(x)    = -e V(x + step -> x - step)
+
+with the steps cut off at the fully lithiated and at the empty cathode. The energies are those of the cathode's own
+ordered cells, and between two of them of their mixture, where the energies hold such cells on both sides
+(:mod:`screening.phases.lithium_series`); else they are the hull's.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from screening.common.errors import InputError
+from screening.common.provenance import Result
+from screening.equilibrium.reactant import Reactant, clean
+from screening.materials.material import Cathode
+from screening.phases.lithium_series import LithiumSeries, lithium_series
+from screening.phases.phase_set import PhaseSet
+
+MuSource = Literal["cited", "computed"]
+VOLTAGE_STEP = 0.25  # lithium per formula unit of `full`, to either side: wide enough to average over single phases
+
+
+class LithiumPotential(BaseModel):
+    """Chemical potential of lithium at one state of charge, and where the number comes from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mu_li_ev: float = Field(description="relative to Li metal, eV")
+    voltage_v: float = Field(description="the same as a voltage against Li/Li+, V")
+    origin: MuSource = Field(description="'computed' from these energies or 'cited' from the literature")
+    definition: str = Field(description="how it was computed, or the citation")
+
+
+class CathodeState(BaseModel):
+    """A cathode at one state of charge."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: str = Field(description="name of the state")
+    lithium_per_formula_unit: float = Field(description="lithium atoms in a formula unit")
+    formula: str = Field(description="composition at that state")
+    energy: Literal["phase", "hull"] = Field(description="'phase': its own, or of its ordered cells; or 'hull'")
+    energy_above_hull_ev_per_atom: float | None = Field(description="null where no phase is known")
+    lithium: LithiumPotential = Field(description="the potential used where a reservoir is at this state")
+    alternatives: list[LithiumPotential] = Field(description="other values of the same quantity")
+
+
+class VoltageStep(BaseModel):
+    """Average voltage between two lithium contents."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lithium_from: float = Field(description="lithium per formula unit before")
+    lithium_to: float = Field(description="lithium per formula unit after")
+    voltage_v: float = Field(description="average voltage, V against Li/Li+")
+    definition: str = Field(description="how it was computed, and from which energies")
+
+
+class CathodeDocument(Result):
+    """States of charge of a cathode with the lithium potential of each."""
+
+    cathode: str = Field(description="name")
+    states: list[CathodeState] = Field(description="its states of charge, as in the catalogue")
+    voltages: list[VoltageStep] = Field(description="the voltage curve: average voltages, by steps of lithium")
+    averages: list[VoltageStep] = Field(description="average voltages from the full state to each other one")
+
+    def state(self, name: str) -> CathodeState:
+        """Find a state by name.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        for state in self.states:
+            if state.state == name:
+                return state
+        raise InputError(f"{self.cathode} has no state {name!r}; it has {', '.join(s.state for s in self.states)}")
+
+
+def average_voltage(phases: PhaseSet, cathode: Cathode, lithium_from: float, lithium_to: float) -> float:
+    """Compute the average voltage between two lithium contents, V against Li/Li+.
+
+    Parameters
+    ----------
+    phases
+        The energies.
+    cathode
+        The host.
+    lithium_from, lithium_to
+        Lithium per formula unit before and after, in either order.
+
+    Raises
+    ------
+    InputError
+        If both are equal or one is not between 0 and the content of the state ``full``.
+    """
+    if lithium_from == lithium_to:
+        raise InputError("a voltage needs two different lithium contents")
+    series = _own_series(phases, cathode, lithium_from, lithium_to)
+
+    def energy(lithium: float) -> float:
+        if series is not None:
+            return series.energy(lithium / atoms) * atoms
+        reactant = Reactant(phases, cathode.formula(lithium))
+        return reactant.mixture.energy * sum(reactant.composition.values())
+
+    atoms = sum(cathode.host.values())
+    return -(energy(lithium_from) - energy(lithium_to)) / (lithium_from - lithium_to)
+
+
+def _own_series(phases: PhaseSet, cathode: Cathode, *lithium: float) -> LithiumSeries | None:
+    """Return the cathode's ordered cells, if there are some on both sides of each lithium content."""
+    atoms = sum(cathode.host.values())
+    series = lithium_series(phases, cathode.host)
+    return series if all(series.holds(content / atoms) for content in lithium) else None
+
+
+def _voltage_step(phases: PhaseSet, cathode: Cathode, lithium_from: float, lithium_to: float) -> VoltageStep:
+    own = _own_series(phases, cathode, lithium_from, lithium_to) is not None
+    return VoltageStep(
+        lithium_from=lithium_from,
+        lithium_to=lithium_to,
+        voltage_v=clean(average_voltage(phases, cathode, lithium_from, lithium_to)),
+        definition=f"average between {lithium_from:g} and {lithium_to:g} Li per formula unit, "
+        f"{'energies of its ordered cells' if own else 'hull energies'}",
+    )
+
+
+def state_voltage(phases: PhaseSet, cathode: Cathode, lithium: float) -> float:
+    """Compute the voltage at one lithium content per formula unit: the average over a step to either side, V."""
+    return clean(average_voltage(phases, cathode, *_around(cathode, lithium)))
+
+
+def _around(cathode: Cathode, lithium: float) -> tuple[float, float]:
+    full = cathode.lithium("full")
+    step = VOLTAGE_STEP * full
+    return min(full, lithium + step), max(0.0, lithium - step)
+
+
+def lithium_states(phases: PhaseSet, cathode: Cathode, prefer: MuSource = "cited") -> CathodeDocument:
+    """Describe a cathode's states of charge and the lithium potential of each.
+
+    Parameters
+    ----------
+    phases
+        The energies.
+    cathode
+        From the catalogue, or made from a formula.
+    prefer
+        Which value to use where the literature has one too.
+
+    Raises
+    ------
+    InputError
+        If an element has no energies.
+    """
+    full = cathode.lithium("full")
+    states = []
+    for name, lithium in cathode.lithiations.items():
+        step = _voltage_step(phases, cathode, *_around(cathode, lithium))
+        values = [
+            LithiumPotential(
+                mu_li_ev=-step.voltage_v, voltage_v=step.voltage_v, origin="computed", definition=step.definition
+            )
+        ]
+        values += [
+            LithiumPotential(mu_li_ev=p.mu_li_ev, voltage_v=-p.mu_li_ev, origin="cited", definition=p.source)
+            for p in cathode.chemical_potentials
+            if p.state == name
+        ]
+        values.sort(key=lambda value: value.origin != prefer)
+        reactant = Reactant(phases, cathode.formula(name))
+        states.append(
+            CathodeState(
+                state=name,
+                lithium_per_formula_unit=lithium,
+                formula=reactant.formula,
+                energy=reactant.energy_from,
+                energy_above_hull_ev_per_atom=reactant.own_energy_above_hull,
+                lithium=values[0],
+                alternatives=values[1:],
+            )
+        )
+    contents = [full * (1.0 - VOLTAGE_STEP * k) for k in range(round(1.0 / VOLTAGE_STEP) + 1)]
+    return CathodeDocument(
+        energies=phases.provenance,
+        cathode=cathode.name,
+        states=states,
+        voltages=[_voltage_step(phases, cathode, a, b) for a, b in pairwise(contents)],
+        averages=[_voltage_step(phases, cathode, full, b) for b in cathode.lithiations.values() if b < full],
+    )

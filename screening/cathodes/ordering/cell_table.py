@@ -1,0 +1,238 @@
+"""Energies of disordered materials, from their lowest-energy orderings: a table to be joined to that of all phases.
+
+A table is a file of energies as ``--energies`` reads it, with one more key, ``cells``: the ordered cells the energies
+come from. A cell of a hundred atoms does not hold every composition exactly; then its energy above the hull at its own
+composition is taken for that of the material.
+
+Cells are relaxed, the packaged phases are not, and relaxing lowers an energy by some meV/atom. So that like is compared
+with like, each cell is raised by what relaxing lowers the pure crystals of its structure type by that are among the
+packaged phases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from screening.cathodes.ordering.disorder import same_crystals, solid_solutions
+from screening.cathodes.ordering.ordered_cell import OrderedCell
+from screening.chemistry.formulas import atomic_fractions, format_formula, parse_formula
+from screening.common.errors import InputError
+from screening.common.files import parse_json, read_bytes, write_json
+from screening.equilibrium.reactant import Reactant
+from screening.materials.catalogue import Catalogue
+from screening.phases.files import content_of, table_of
+from screening.phases.phase import CELL, Phase, PhaseColumns
+from screening.phases.phase_set import PhaseSet
+
+_CELLS = "cells"
+_SOURCE = "ordered cells of cathodes and solid solutions"
+_EXACT = 1e-6  # atomic fractions closer than this are the same composition
+
+
+def material_formula(material: str, lithium: float | None) -> str:
+    """Return the formula a cell stands for.
+
+    Parameters
+    ----------
+    material
+        Name of a cathode of the catalogue, or its formula; or name of a solid solution.
+    lithium
+        Lithium atoms in a formula unit of the cathode; None for a solid solution.
+
+    Raises
+    ------
+    InputError
+        If the material is unknown.
+    """
+    catalogue = Catalogue.load()
+    written = catalogue.coating(material).formula if lithium is None else catalogue.cathode(material).formula(lithium)
+    return format_formula(parse_formula(written))
+
+
+def relaxation_ev_per_atom(material: str, cells: Sequence[OrderedCell], known: PhaseSet) -> float:
+    """Return by how much relaxing lowers energies of a structure type: mean of its pure crystals, eV/atom, negative.
+
+    Parameters
+    ----------
+    material
+        Of the structure type in question.
+    cells
+        Among them cells of the pure crystals, relaxed.
+    known
+        Packaged phases, among them the same crystals, not relaxed.
+
+    Raises
+    ------
+    InputError
+        If none of the pure crystals is among the cells.
+    """
+    crystals = same_crystals(material)
+    lowered = []
+    for cell in cells:
+        filled = cell.lithium_per_formula_unit in (None, 1.0)
+        if filled and (same := crystals.get(cell.material)):
+            position = next(i for i in known.polymorphs(parse_formula(cell.formula)) if known.table.id(i) == same)
+            lowered.append(cell.energy_ev_per_atom - float(known.energies[position]))
+    if not lowered:
+        raise InputError(
+            f"{material}: how far relaxing lowers it is told from {' or '.join(crystals)}: order one of them too"
+        )
+    return sum(lowered) / len(lowered)
+
+
+def cell_id(cell: OrderedCell) -> str:
+    """Return the identifier of the phase that a cell stands for."""
+    lithium = "" if cell.lithium_per_formula_unit is None else f"-Li{cell.lithium_per_formula_unit:g}"
+    return f"{CELL}{cell.material}{lithium}"
+
+
+def phase_of_cell(cell: OrderedCell, relaxation_ev_per_atom: float, known: PhaseSet) -> Phase:
+    """Make the phase that stands for a material of its lowest-energy ordering.
+
+    Parameters
+    ----------
+    cell
+        The lowest ordering.
+    relaxation_ev_per_atom
+        What relaxing lowered its energy by, negative; the phase is raised by it.
+    known
+        Phases on the same scale, without cells: against their hull the energy is counted where the compositions of cell
+        and material differ.
+
+    Raises
+    ------
+    InputError
+        If the material is unknown or holds an element without energies.
+    """
+    formula = material_formula(cell.material, cell.lithium_per_formula_unit)
+    composition, held = atomic_fractions(parse_formula(formula)), atomic_fractions(parse_formula(cell.formula))
+    energy, carried = cell.energy_ev_per_atom - relaxation_ev_per_atom, ""
+    if any(abs(composition.get(el, 0.0) - held.get(el, 0.0)) > _EXACT for el in {*composition, *held}):
+        here, there = Reactant(known, cell.formula), Reactant(known, formula)
+        above = energy - here.mixture.energy - elements_energy(known, held)
+        energy = above + there.mixture.energy + elements_energy(known, composition)
+        carried = "; its energy above the hull at its own composition"
+    relaxed = len(cell.relaxed_ev_per_atom)
+    return Phase(
+        id=cell_id(cell),
+        formula=formula,
+        energy_ev_per_atom=round(energy, 6),
+        space_group=None,
+        volume_a3_per_atom=cell.volume_a3_per_atom,
+        origin=f"cell {cell.formula}, lowest of {relaxed} relaxed of {cell.n_drawn} orderings{carried}; "
+        f"{cell.relaxation.model.model}, {cell.relaxation.optimizer} to "
+        f"{cell.relaxation.force_tolerance_ev_per_angstrom:g} eV/angstrom; raised by "
+        f"{-1000.0 * relaxation_ev_per_atom:.1f} meV/atom, which relaxing lowers such crystals by",
+    )
+
+
+def mixing_energy_ev_per_atom(cells: Mapping[str, OrderedCell], name: str) -> float | None:
+    """Return the energy of mixing of a solid solution from its end members, eV/atom; without configurational entropy.
+
+    Parameters
+    ----------
+    cells
+        Lowest orderings by material.
+    name
+        Of a solid solution.
+
+    Returns
+    -------
+    float or None
+        None where it has no end members, or one was not computed.
+    """
+    members = solid_solutions()[name].end_members
+    if not members or not cells.keys() >= {name, *members}:
+        return None
+    atoms = {member: sum(parse_formula(member).values()) for member in members}
+    total = sum(share * atoms[member] for member, share in members.items())
+    ends = sum(share * atoms[m] * cells[m].energy_ev_per_atom for m, share in members.items()) / total
+    return cells[name].energy_ev_per_atom - ends
+
+
+def phases_of_cells(
+    cells: Sequence[OrderedCell], known: PhaseSet, pure: Sequence[OrderedCell] = ()
+) -> list[tuple[OrderedCell, Phase]]:
+    """Make the phases that stand for materials, each with its cell.
+
+    Parameters
+    ----------
+    cells
+        At most one for each material and lithium content. A solid solution's end member that is itself among the known
+        phases gets none.
+    known
+        As for :func:`phase_of_cell`.
+    pure
+        Further cells of pure crystals, by which it is told how far relaxing lowers an energy.
+
+    Raises
+    ------
+    InputError
+        If a material is unknown, or it cannot be told how far relaxing lowers its energy.
+    """
+    found = []
+    for cell in cells:
+        if cell.lithium_per_formula_unit is None and known.polymorphs(parse_formula(cell.formula)):
+            continue
+        found.append((cell, phase_of_cell(cell, relaxation_ev_per_atom(cell.material, [*cells, *pure], known), known)))
+    return found
+
+
+def write_cells(
+    path: str | Path,
+    cells: Sequence[OrderedCell],
+    known: PhaseSet,
+    pure: Sequence[OrderedCell] = (),
+    with_structures: bool = True,
+) -> None:
+    """Write a table of cells, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        JSON; gzipped if the name ends in ``.gz``.
+    cells
+        At most one for each material and lithium content.
+    known, pure
+        As for :func:`phases_of_cells`.
+    with_structures
+        Whether the relaxed structures are kept; energies are taken without.
+
+    Raises
+    ------
+    InputError
+        If a material is unknown, or the file cannot be written.
+    """
+    scale = known.scale.model_copy(update={"name": f"{known.scale.name}, ordered cells", "source": _SOURCE})
+    phases = [phase for _, phase in phases_of_cells(cells, known, pure)]
+    columns = PhaseColumns(**{name: [getattr(phase, name) for phase in phases] for name in Phase.model_fields})
+    kept = [cell if with_structures else cell.model_copy(update={"structure": None}) for cell in cells]
+    write_json(path, {**content_of(scale, columns), _CELLS: [cell.model_dump(mode="json") for cell in kept]})
+
+
+def read_cells(path: str | Path) -> list[OrderedCell]:
+    """Read the cells of a table.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, damaged or edited, or no table of cells.
+    """
+    data = parse_json(read_bytes(Path(path)), path)
+    table_of(data, path)
+    try:
+        return [OrderedCell.model_validate(cell) for cell in data[_CELLS]]
+    except KeyError:
+        raise InputError(f"{path} is no table of ordered cells: lacks {_CELLS}") from None
+    except ValidationError as error:
+        raise InputError(f"{path} is damaged: {_CELLS}: {error.errors()[0]['msg']}") from None
+
+
+def elements_energy(phases: PhaseSet, composition: Mapping[str, float]) -> float:
+    """Return the energy of the elements of a composition alone, eV/atom."""
+    references = dict(zip(phases.elements, phases.references.tolist(), strict=True))
+    total = sum(composition.values())
+    return float(sum(amount * references[element] for element, amount in composition.items()) / total)

@@ -1,0 +1,221 @@
+"""Crystals whose sites several elements share: solid solutions, and cathodes at any state of charge.
+
+A disordered crystal is a parent, which has groups of sites, and what occupies each group. No energy can be computed of
+it; ordered supercells of it have one (:mod:`screening.cathodes.ordering.supercell`,
+:mod:`screening.cathodes.ordering.orderings`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from screening.chemistry.formulas import ELEMENTS, atomic_fractions, format_formula
+from screening.common.errors import InputError, nearest
+from screening.common.files import DATA
+from screening.materials.material import Cathode
+
+if TYPE_CHECKING:
+    from pymatgen.core import Structure
+
+LAYERED = "layered"  # the parent of every cathode
+_DATA = DATA / "disorder.yaml"
+_SUM = 1e-6  # occupancies of a group may sum to this much more than one
+_PLACE = "group"  # site property that names a site's group
+
+Occupancies = dict[str, Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]]
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Parent(_Document):
+    """A crystal with named groups of sites."""
+
+    space_group: str = Field(description="Hermann-Mauguin symbol")
+    lattice: tuple[float, float, float, float, float, float] = Field(
+        description="a, b, c in angstrom, alpha, beta, gamma in degrees, of the conventional cell"
+    )
+    groups: dict[str, list[tuple[float, float, float]]] = Field(
+        description="fractional coordinates of one site of each orbit, by group"
+    )
+    source: str = Field(description="where the structure is published")
+    verified: bool = Field(description="whether it was read in that source, not from memory")
+
+    def primitive_cell(self) -> Structure:
+        """Build the primitive cell; every site holds a placeholder and the name of its group."""
+        from pymatgen.core import Lattice, Structure
+
+        labelled = [(name, site) for name, sites in self.groups.items() for site in sites]
+        return Structure.from_spacegroup(
+            self.space_group,
+            Lattice.from_parameters(*self.lattice),
+            ["H"] * len(labelled),
+            [site for _, site in labelled],
+            site_properties={_PLACE: [name for name, _ in labelled]},
+        ).get_primitive_structure(use_site_props=True)
+
+
+class DisorderedCrystal(_Document):
+    """A parent and what occupies its groups."""
+
+    name: str = Field(description="name of the material")
+    parent: Parent = Field(description="the crystal")
+    occupancies: dict[str, Occupancies] = Field(
+        description="share of each group's sites that each element holds; what is left is vacant"
+    )
+
+    @model_validator(mode="after")
+    def _fit(self) -> DisorderedCrystal:
+        if self.occupancies.keys() != self.parent.groups.keys():
+            groups = ", ".join(self.parent.groups)
+            raise ValueError(f"{self.name}: occupancies are given for {', '.join(self.occupancies)}; groups: {groups}")
+        for group, held in self.occupancies.items():
+            if strange := [element for element in held if element not in ELEMENTS]:
+                raise ValueError(f"{self.name}: no element {strange[0]}")
+            if sum(held.values()) > 1 + _SUM:
+                raise ValueError(f"{self.name}: the occupancies of {group} sum to {sum(held.values()):g}, more than 1")
+        return self
+
+    @property
+    def mixed_groups(self) -> list[str]:
+        """Groups that several elements share, or an element and vacancies."""
+        return [group for group, held in self.occupancies.items() if not {1.0, 0.0}.issuperset(held.values())]
+
+
+class Solution(_Document):
+    """A solid solution, or an end member of one."""
+
+    parent: str = Field(description="name of the parent")
+    occupancies: dict[str, Occupancies] = Field(description="of each group of the parent")
+    end_members: dict[str, float] = Field(
+        default_factory=dict, description="pure materials it is mixed from, with their mole fractions"
+    )
+
+
+class Charges(_Document):
+    """Charges by which orderings are ranked electrostatically."""
+
+    oxidation_states: dict[str, float] = Field(description="by element")
+    balancing: list[str] = Field(
+        description="the first of these that is present makes up what the others do not balance"
+    )
+
+
+class _Data(_Document):
+    parents: dict[str, Parent]
+    solutions: dict[str, Solution]
+    same_crystals: dict[str, dict[str, str]]
+    charges: Charges
+
+
+@cache
+def _data() -> _Data:
+    return _Data.model_validate(yaml.safe_load(_DATA.read_text(encoding="utf-8")))
+
+
+def solid_solutions() -> dict[str, Solution]:
+    """Return the solid solutions and their end members by name."""
+    return dict(_data().solutions)
+
+
+def solid_solution(name: str) -> DisorderedCrystal:
+    """Return a solid solution, or an end member of one, as a disordered crystal.
+
+    Raises
+    ------
+    InputError
+        If none has that name.
+    """
+    solutions = _data().solutions
+    if name not in solutions:
+        raise InputError(f"no structure of a solid solution {name!r}{nearest(name, list(solutions))}")
+    solution = solutions[name]
+    return _crystal(name, _data().parents[solution.parent], solution.occupancies)
+
+
+def same_crystals(material: str | None = None) -> dict[str, str]:
+    """Return pure materials and the packaged phase that is the same crystal as each.
+
+    Parameters
+    ----------
+    material
+        Those of its structure type: a solid solution's parent, or that of cathodes; None for all.
+    """
+    data = _data()
+    if material is None:
+        return {name: phase for crystals in data.same_crystals.values() for name, phase in crystals.items()}
+    return dict(data.same_crystals[data.solutions[material].parent if material in data.solutions else LAYERED])
+
+
+def lithiated_cathode(cathode: Cathode, lithium: float) -> DisorderedCrystal:
+    """Return a layered cathode at a lithium content as a disordered crystal.
+
+    Parameters
+    ----------
+    cathode
+        Its host is one metal atom and two oxygen atoms.
+    lithium
+        Atoms in a formula unit, 0 to 1.
+
+    Raises
+    ------
+    InputError
+        If the host is no layered oxide MO2, its metals do not sum to one, or the lithium content is out of range.
+    """
+    metals = {element: amount for element, amount in cathode.host.items() if element != "O"}
+    if abs(cathode.host.get("O", 0.0) - 2.0) > _SUM or abs(sum(metals.values()) - 1.0) > _SUM:
+        host = format_formula(cathode.host)
+        raise InputError(
+            f"{cathode.name}: the host {host} is no layered oxide MO2: its metals sum to {sum(metals.values()):g} and "
+            f"its oxygen to {cathode.host.get('O', 0.0):g} in a formula unit"
+        )
+    content = cathode.lithium(lithium)
+    occupancies = {"Li": {"Li": content}, "M": metals, "O": {"O": 1.0}}
+    return _crystal(f"{cathode.name} with {content:g} Li", _data().parents[LAYERED], occupancies)
+
+
+def _crystal(name: str, parent: Parent, occupancies: dict[str, dict[str, float]]) -> DisorderedCrystal:
+    try:
+        return DisorderedCrystal(name=name, parent=parent, occupancies=occupancies)
+    except ValueError as error:
+        reason = str(error).splitlines()
+        raise InputError(next((line.strip() for line in reason if name in line), reason[0])) from None
+
+
+def mean_charges(composition: Mapping[str, float]) -> dict[str, float]:
+    """Return the mean charge of each element, with which a composition is neutral.
+
+    Raises
+    ------
+    InputError
+        If an element has no charge in the data, or none can make up the balance.
+    """
+    charges = _data().charges
+    if missing := [element for element in composition if element not in charges.oxidation_states]:
+        known = ", ".join(charges.oxidation_states)
+        raise InputError(
+            f"no charge of {missing[0]} to rank orderings by (there are {known}): use the ranking 'random'"
+        )
+    means = {element: charges.oxidation_states[element] for element in composition}
+    excess = sum(means[element] * amount for element, amount in composition.items())
+    balancing = next((element for element in charges.balancing if element in composition), None)
+    if balancing is not None:
+        means[balancing] -= excess / composition[balancing]
+    elif abs(excess) > _SUM:
+        raise InputError(f"the charges of {format_formula(dict(composition))} do not balance: use the ranking 'random'")
+    return means
+
+
+def composition_of(crystal: DisorderedCrystal) -> dict[str, float]:
+    """Return the atomic fractions of a disordered crystal."""
+    amounts: dict[str, float] = {}
+    for site in crystal.parent.primitive_cell():
+        for element, share in crystal.occupancies[site.properties[_PLACE]].items():
+            amounts[element] = amounts.get(element, 0.0) + share
+    return atomic_fractions({element: amount for element, amount in amounts.items() if amount > 0})

@@ -1,0 +1,230 @@
+"""Orderings with their energies, and the lowest of them: what stands for a disordered material."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from screening.cathodes.ordering.orderings import Draw, draw_orderings, ordered_structure
+from screening.cathodes.ordering.supercell import Supercell
+from screening.common.errors import CalculationError
+from screening.energies.user.user_phase import Relaxation
+from screening.structures.records import PlainStructure
+
+if TYPE_CHECKING:
+    from pymatgen.core import Structure
+
+JOB_FAILED = "its job failed"  # of an ordering left out, where no more is known
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class DrawnOrderings(_Document):
+    """Orderings of one supercell that are to be relaxed."""
+
+    cell: Supercell = Field(description="what they are orderings of")
+    draw: Draw = Field(description="how they were drawn")
+    n_drawn: int = Field(description="distinct orderings drawn")
+    orderings: list[list[str]] = Field(description="those to relax: the element on every site, '' where it is vacant")
+    single_point_ev_per_atom: list[float] | None = Field(
+        description="energy of each before relaxing, by which they were chosen, eV/atom; null where all are relaxed"
+    )
+    places: PlainStructure | None = Field(description="relaxed sites they start from; null: the parent's")
+
+    def structure(self, number: int) -> Structure:
+        """Build one of them."""
+        from pymatgen.core import Structure
+
+        places = None if self.places is None else Structure.from_dict(self.places)
+        return ordered_structure(self.cell, self.orderings[number], places)
+
+
+class RelaxedOrdering(_Document):
+    """What became of one ordering."""
+
+    number: int = Field(description="its place among those drawn")
+    ordering: list[str] | None = Field(description="the element on every site; null where there are fewer orderings")
+    energy_ev_per_atom: float | None = Field(None, description="relaxed, eV/atom; null where it failed")
+    volume_a3_per_atom: float | None = Field(None, description="relaxed, cubic angstrom per atom")
+    magnetic_moments_mu_b: list[float] | None = Field(None, description="of every atom, Bohr magnetons")
+    steps: int | None = Field(None, description="steps of the relaxation")
+    optimizer: str | None = Field(None, description="with which it converged: the first, or that of the second try")
+    structure: PlainStructure | None = Field(None, description="relaxed, pymatgen's form")
+    why_left_out: str | None = Field(description="why both tries failed")
+
+
+class OrderedCell(_Document):
+    """The lowest-energy ordering of a material."""
+
+    material: str = Field(description="name of the material in the catalogue")
+    lithium_per_formula_unit: float | None = Field(description="of a cathode; null for other materials")
+    formula: str = Field(description="composition of the cell")
+    energy_ev_per_atom: float = Field(description="of the cell, relaxed, eV/atom")
+    volume_a3_per_atom: float = Field(description="cubic angstrom per atom")
+    magnetic_moments_mu_b: dict[str, list[float]] = Field(
+        description="by element: of its atoms, rising, Bohr magnetons"
+    )
+    matrix: list[list[int]] = Field(description="the cell's vectors in those of the primitive cell of the parent")
+    ordering: list[str] = Field(
+        description="the element on every site of the parent's supercell; '' where it is vacant"
+    )
+    draw: Draw = Field(description="how orderings were drawn")
+    n_drawn: int = Field(description="distinct orderings drawn")
+    relaxed_ev_per_atom: list[float] = Field(description="energies of those relaxed, lowest first, eV/atom")
+    left_out: dict[str, str] = Field(description="orderings whose relaxation failed, by number: why")
+    relaxation: Relaxation = Field(description="how the lowest was relaxed to its end")
+    structure: PlainStructure | None = Field(description="relaxed, pymatgen's form; null in packaged energies")
+
+    def sites_filled(self) -> Structure:
+        """Build the relaxed cell, whose sites must all be filled for other orderings to start from it.
+
+        Raises
+        ------
+        CalculationError
+            If a site is vacant or the structure is not kept.
+        """
+        from pymatgen.core import Structure
+
+        if self.structure is None or "" in self.ordering:
+            raise CalculationError(f"{self.material}: no relaxed cell with every site filled to start from")
+        return Structure.from_dict(self.structure)
+
+
+def candidates_of(
+    cell: Supercell, draw: Draw, framework: OrderedCell | None = None, free: Sequence[str] = ()
+) -> DrawnOrderings:
+    """Draw the orderings of a supercell.
+
+    Parameters
+    ----------
+    cell
+        The supercell.
+    draw
+        How.
+    framework
+        A cell of the same supercell whose arrangement is kept, but for the groups in `free`: the metals of a cathode
+        stay where they are when lithium leaves.
+    free
+        Groups to be drawn all the same.
+
+    Raises
+    ------
+    InputError, CalculationError
+        As :func:`screening.cathodes.ordering.orderings.draw_orderings`; if the framework's sites are not all filled.
+    """
+    fixed, places = None, None
+    if framework is not None:
+        places = json.loads(framework.sites_filled().to_json())
+        fixed = {
+            group: [framework.ordering[i] for i in where] for group, where in cell.groups.items() if group not in free
+        }
+    orderings = draw_orderings(cell, draw, fixed)
+    return DrawnOrderings(
+        cell=cell,
+        draw=draw,
+        n_drawn=len(orderings),
+        orderings=orderings,
+        single_point_ev_per_atom=None,
+        places=places,
+    )
+
+
+def lowest_of_single_points(drawn: DrawnOrderings, energies_ev_per_atom: Sequence[float], n: int) -> DrawnOrderings:
+    """Keep the orderings that are lowest before relaxing.
+
+    Parameters
+    ----------
+    drawn
+        All orderings.
+    energies_ev_per_atom
+        Their energies as they are, (n_orderings,).
+    n
+        How many to keep.
+    """
+    order = sorted(range(len(drawn.orderings)), key=lambda i: energies_ev_per_atom[i])[:n]
+    return drawn.model_copy(
+        update={
+            "orderings": [drawn.orderings[i] for i in order],
+            "single_point_ev_per_atom": [round(energies_ev_per_atom[i], 6) for i in order],
+        }
+    )
+
+
+def lowest_ordering(relaxed: Sequence[RelaxedOrdering], name: str) -> RelaxedOrdering:
+    """Return the lowest of relaxed orderings.
+
+    Raises
+    ------
+    CalculationError
+        If all failed; the message has the first reason.
+    """
+    converged = [one for one in relaxed if one.energy_ev_per_atom is not None]
+    if not converged:
+        reason = next((one.why_left_out for one in relaxed if one.why_left_out), "there is none")
+        raise CalculationError(f"{name}: no ordering could be relaxed: {reason}")
+    return min(converged, key=lambda one: one.energy_ev_per_atom or 0.0)
+
+
+def ordered_cell(
+    material: str,
+    lithium: float | None,
+    drawn: DrawnOrderings,
+    relaxed: Sequence[RelaxedOrdering | None],
+    final: RelaxedOrdering | None,
+    relaxation: Relaxation,
+) -> OrderedCell:
+    """Make the document of the lowest ordering.
+
+    Parameters
+    ----------
+    material, lithium
+        What it is, and its lithium content if it is a cathode.
+    drawn
+        The orderings that were to be relaxed.
+    relaxed
+        What became of each, in their order; None where that is not known, since its job failed.
+    final
+        The lowest of them, relaxed to its end; None where that job failed.
+    relaxation
+        How.
+
+    Raises
+    ------
+    CalculationError
+        If the last relaxation failed.
+    """
+    if final is None or final.structure is None or final.energy_ev_per_atom is None or final.ordering is None:
+        reason = JOB_FAILED if final is None else final.why_left_out
+        raise CalculationError(f"{material}: the lowest ordering could not be relaxed to its end: {reason}")
+    elements = [symbol for symbol in final.ordering if symbol]
+    moments: dict[str, list[float]] = {}
+    for element, moment in zip(elements, final.magnetic_moments_mu_b or [], strict=True):
+        moments.setdefault(element, []).append(round(moment, 3))
+    left_out = {
+        str(i): why
+        for i, one in enumerate(relaxed[: len(drawn.orderings)])
+        if (why := JOB_FAILED if one is None else one.why_left_out)
+    }
+    return OrderedCell(
+        material=material,
+        lithium_per_formula_unit=lithium,
+        formula="".join(f"{el}{n}" for el, n in drawn.cell.composition.items()),
+        energy_ev_per_atom=round(final.energy_ev_per_atom, 6),
+        volume_a3_per_atom=round(final.volume_a3_per_atom or 0.0, 4),
+        magnetic_moments_mu_b={element: sorted(values) for element, values in moments.items()},
+        matrix=[list(row) for row in drawn.cell.matrix],
+        ordering=final.ordering,
+        draw=drawn.draw,
+        n_drawn=drawn.n_drawn,
+        relaxed_ev_per_atom=sorted(
+            round(one.energy_ev_per_atom, 6) for one in relaxed if one and one.energy_ev_per_atom is not None
+        ),
+        left_out=left_out,
+        relaxation=relaxation,
+        structure=final.structure,
+    )

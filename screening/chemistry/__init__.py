@@ -1,0 +1,1 @@
+"""Formulas, elements, chemistry classes, the notation of materials, and what elements cost."""

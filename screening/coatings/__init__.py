@@ -1,0 +1,1 @@
+"""Coatings between a cathode and an electrolyte: contacts, documents and their ranking."""

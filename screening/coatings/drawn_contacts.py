@@ -1,0 +1,235 @@
+"""What a screening computes of a coating again in every sample of the energies.
+
+The energies are off (see :mod:`screening.uncertainty`). Sample s is one way in which all of them may be off together,
+and means the same errors in every job, chemical system and process: so what is computed of two coatings in sample s can
+be compared, although two jobs computed it at different times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
+from screening.cathodes.lithium_potentials import CathodeDocument, state_voltage
+from screening.chemistry.notation import composition_of
+from screening.coatings.contacts import (
+    Contact,
+    cathode_contacts,
+    closed_bare_contacts,
+    electrolyte_contacts,
+    inner_contacts,
+)
+from screening.common.errors import InputError
+from screening.equilibrium.composite import material_energies, material_window
+from screening.materials.material import Cathode
+from screening.phases.phase_set import PhaseSet
+from screening.uncertainty import error_model, sampled
+from screening.uncertainty.uncertainty_documents import ErrorModelProvenance
+
+Samples = dict[str, list[float]]  # a quantity, its unit in the name: its value in each sample
+
+
+class Sampling(BaseModel):
+    """Which samples of the energies are taken."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    n_samples: PositiveInt = Field(description="how many")
+    seed: int = Field(description="names the set of samples")
+    model: ErrorModelProvenance = Field(description="the error model they are drawn from")
+
+    @classmethod
+    def of(cls, phases: PhaseSet, n_samples: int, seed: int) -> Sampling:
+        """Choose samples of some energies.
+
+        Raises
+        ------
+        InputError
+            If there is no error model for their scale.
+        """
+        return cls(n_samples=n_samples, seed=seed, model=error_model(phases.scale).provenance)
+
+    def draw(self, phases: PhaseSet, elements: Iterable[str]) -> list[PhaseSet]:
+        """Draw the samples of a chemical system.
+
+        Raises
+        ------
+        InputError
+            If the error model is another than counted on, or an element has no energies.
+        """
+        if error_model(phases.scale).sha256 != self.model.sha256:
+            raise InputError(f"the error model {self.model.name!r} has changed since this work was planned")
+        return sampled(phases, elements, self.n_samples, self.seed)
+
+
+class SampledMaterial(BaseModel):
+    """What was computed of one material in every sample."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    values: Samples = Field(description="by quantity; only what could be computed in every sample")
+    why_missing: str | None = Field(description="what could not, and why")
+    uncalibrated_elements: list[str] = Field(description="its and its neighbour's that the model was not calibrated on")
+
+
+class SampledCathode(BaseModel):
+    """A cathode with the lithium potentials of its states in every sample."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cathode: CathodeDocument = Field(description="with the energies as they are")
+    mu_li_ev: dict[str, list[float]] = Field(
+        description="potential in each sample, eV, of the states where it is computed; a cited one stays"
+    )
+
+    @property
+    def formulas(self) -> list[str]:
+        """Compositions at all states."""
+        return [state.formula for state in self.cathode.states]
+
+    def in_sample(self, number: int) -> CathodeDocument:
+        """Return the cathode as it is in one sample, counted from 0."""
+        states = []
+        for state in self.cathode.states:
+            held = {}
+            if state.state in self.mu_li_ev:
+                mu = self.mu_li_ev[state.state][number]
+                held = {"lithium": state.lithium.model_copy(update={"mu_li_ev": mu, "voltage_v": -mu})}
+            states.append(state.model_copy(update=held))
+        return self.cathode.model_copy(update={"states": states})
+
+
+class CoatingSamples(BaseModel):
+    """What was computed of a coating between its neighbours in every sample."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sampling: Sampling = Field(description="which samples")
+    uncalibrated_elements: list[str] = Field(description="that the model was not calibrated on")
+    values: Samples = Field(description="by quantity")
+
+
+def sample_cathode(phases: PhaseSet, sampling: Sampling, cathode: Cathode, document: CathodeDocument) -> SampledCathode:
+    """Compute the lithium potentials of a cathode in every sample.
+
+    Parameters
+    ----------
+    cathode
+        The host.
+    document
+        Its states with the energies as they are; a potential that is cited there is the same in all samples.
+    """
+    computed = [state.state for state in document.states if state.lithium.origin == "computed"]
+    samples = sampling.draw(phases, {"Li", *cathode.host}) if computed else []
+    potentials = {}
+    for state in computed:
+        lithium = cathode.lithium(state)
+        potentials[state] = [-state_voltage(sample, cathode, lithium) for sample in samples]
+    return SampledCathode(cathode=document, mu_li_ev=potentials)
+
+
+def sample_material(phases: PhaseSet, sampling: Sampling, material: str) -> SampledMaterial:
+    """Compute a material's energy above the hull, meV/atom, and the limits of its window, V, in every sample.
+
+    Parameters
+    ----------
+    material
+        A material or composite in the notation of :mod:`screening.chemistry.notation`.
+
+    Raises
+    ------
+    InputError, CalculationError
+        As :func:`screening.equilibrium.composite.material_window`.
+    """
+    values: Samples = {}
+    elements = _elements(material)
+    for sample in sampling.draw(phases, elements):
+        above = material_energies(sample, material).own_energy_above_hull
+        window = material_window(sample, material)
+        found = {
+            "energy_above_hull_mev_per_atom": None if above is None else 1000.0 * above,
+            "reduction_limit_v": window.reduction_limit_v,
+            "oxidation_limit_v": window.oxidation_limit_v,
+        }
+        for quantity, value in found.items():
+            if value is not None:  # then it is none in every sample
+                values.setdefault(quantity, []).append(round(value, 6))
+    return SampledMaterial(
+        values=values, why_missing=None, uncalibrated_elements=error_model(phases.scale).uncalibrated(elements)
+    )
+
+
+def sample_cathode_contacts(
+    phases: PhaseSet, sampling: Sampling, coating: str, cathode: SampledCathode
+) -> SampledMaterial:
+    """Compute a coating against a cathode, and the interfaces inside a composite on it, in every sample.
+
+    See :func:`screening.coatings.contacts.cathode_contacts` and :func:`screening.coatings.contacts.inner_contacts`.
+    """
+    elements = _elements(coating, *cathode.formulas)
+    samples = enumerate(sampling.draw(phases, elements))
+    met = (
+        [*cathode_contacts(sample, coating, held), *inner_contacts(sample, coating, held)]
+        for sample, held in ((sample, cathode.in_sample(number)) for number, sample in samples)
+    )
+    return _collect(met, error_model(phases.scale).uncalibrated(elements))
+
+
+def sample_electrolyte_contacts(
+    phases: PhaseSet, sampling: Sampling, coating: str, electrolyte: str, cathode: SampledCathode | None
+) -> SampledMaterial:
+    """Compute a coating against an electrolyte in every sample.
+
+    See :func:`screening.coatings.contacts.electrolyte_contacts`.
+    """
+    elements = _elements(coating, electrolyte)
+    samples = enumerate(sampling.draw(phases, elements))
+    met = (
+        electrolyte_contacts(sample, coating, electrolyte, None if cathode is None else cathode.in_sample(number))
+        for number, sample in samples
+    )
+    return _collect(met, error_model(phases.scale).uncalibrated(elements))
+
+
+def sample_bare_contacts(
+    phases: PhaseSet, sampling: Sampling, cathode: CathodeDocument, electrolyte: str
+) -> SampledMaterial:
+    """Compute the closed contacts of a bare cathode with an electrolyte in every sample."""
+    elements = _elements(electrolyte, *(state.formula for state in cathode.states))
+    met = (closed_bare_contacts(sample, cathode, electrolyte) for sample in sampling.draw(phases, elements))
+    return _collect(met, error_model(phases.scale).uncalibrated(elements))
+
+
+def _elements(*materials: str) -> set[str]:
+    """Return the elements of reactants, and lithium, which a contact may exchange."""
+    return {"Li"}.union(*map(composition_of, materials))
+
+
+def _collect(samples: Iterable[Sequence[Contact]], uncalibrated_elements: list[str]) -> SampledMaterial:
+    """Gather the mutual energies of contacts, and the lowest at each face, those that are known in every sample."""
+    n_samples = 0
+    values: Samples = {}
+    faces: dict[str, set[str]] = {}
+    failures: dict[str, list[str]] = {}
+    for contacts in samples:
+        n_samples += 1
+        for contact in contacts:
+            faces.setdefault(contact.face_quantity, set()).add(contact.quantity)
+            if contact.mutual_mev is None:
+                failures.setdefault(contact.name, []).append(str(contact.why_missing))
+            else:
+                values.setdefault(contact.quantity, []).append(contact.mutual_mev)
+    reasons = [
+        f"{name}: {why[0]}" if len(why) == n_samples else f"{name}: in {len(why)} of {n_samples} samples {why[0]}"
+        for name, why in failures.items()
+    ]
+    known = {quantity: found for quantity, found in values.items() if len(found) == n_samples}
+    for face, met in faces.items():
+        if met <= known.keys():
+            known[face] = [min(of_sample) for of_sample in zip(*(known[quantity] for quantity in met), strict=True)]
+    return SampledMaterial(
+        values=known,
+        why_missing="; ".join(reasons) or None,
+        uncalibrated_elements=uncalibrated_elements,
+    )

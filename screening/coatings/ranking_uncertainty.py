@@ -1,0 +1,221 @@
+"""What samples of the energies say of each coating, and of the order of all.
+
+Two coatings are compared sample by sample: their errors are partly the same and cancel, so that an order may be decided
+although the intervals of the two overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from screening.coatings.coating_documents import BareInterface, CoatingUncertainty
+from screening.coatings.contacts import closed_quantity
+from screening.coatings.drawn_contacts import CoatingSamples
+from screening.common.files import DATA
+from screening.criteria.criteria import Criterion
+from screening.uncertainty import Interval
+
+if TYPE_CHECKING:
+    from screening.coatings.ranking import Judged
+
+_PACKAGED = DATA / "order.yaml"
+_NOT_OF_ENERGIES = ("raw_material_cost_usd_per_kg",)
+WORST = "worst_mutual_mev_per_atom"
+GAIN = "gain_over_bare_mev_per_atom"
+Floats = NDArray[np.float64]
+
+
+class OrderRule(BaseModel):
+    """When the order of two coatings counts as decided."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    decided_at_probability: float = Field(
+        gt=0.5, le=1.0, description="share of the samples in which the better one must be the better one"
+    )
+    source: str = Field(min_length=1, description="why this share")
+
+
+@cache
+def order_rule() -> OrderRule:
+    """Return the packaged rule."""
+    import yaml
+
+    return OrderRule.model_validate(yaml.safe_load(_PACKAGED.read_text(encoding="utf-8")))
+
+
+def sampled_quantities(quantities: Iterable[str]) -> list[str]:
+    """Return those quantities of a coating that follow from the energies."""
+    return [quantity for quantity in quantities if quantity not in _NOT_OF_ENERGIES]
+
+
+def coating_uncertainty(
+    judged: Judged, samples: CoatingSamples, bare: BareInterface | None, criteria: Sequence[Criterion]
+) -> CoatingUncertainty:
+    """Return intervals and probabilities of one coating; its order among others is left open.
+
+    Parameters
+    ----------
+    judged
+        The coating with the energies as they are.
+    samples
+        What was computed of it, and of the bare interface, in every sample.
+    bare
+        The unprotected interface, for the gain.
+    criteria
+        Those it was judged by.
+    """
+    values = {quantity: np.array(found) for quantity, found in samples.values.items()}
+    worst = _worst(samples, judged.score_parts) if judged.score is not None else None
+    if worst is not None:
+        values[WORST] = worst
+        bare_parts = [] if bare is None else [c.name for c in bare.interfaces if c.reservoir_state is None]
+        unprotected = _worst(samples, bare_parts)
+        if unprotected is not None:
+            values[GAIN] = np.round(worst - unprotected, 6)
+    passed = {criterion.name: _passed(criterion, judged, values, samples.sampling.n_samples) for criterion in criteria}
+    known = [found for found in passed.values() if found is not None]
+    shown = dict.fromkeys((WORST, GAIN, *sampled_quantities(judged.quantities), *values))
+    return CoatingUncertainty(
+        **samples.sampling.model_dump(),
+        uncalibrated_elements=samples.uncalibrated_elements,
+        intervals={
+            quantity: Interval.of(values[quantity]) if quantity in values else None
+            for quantity in shown
+            if not quantity.startswith("mutual_bare_")
+        },
+        probability_of_passing={
+            name: None if found is None else float(np.mean(found)) for name, found in passed.items()
+        },
+        probability_of_passing_all=float(np.mean(np.all(known, axis=0)))
+        if known and len(known) == len(passed)
+        else None,
+        decided_at_probability=order_rule().decided_at_probability,
+    )
+
+
+def with_order(ranked: Sequence[Judged], samples: Mapping[str, CoatingSamples]) -> list[Judged]:
+    """Add to ranked coatings the probability of each rank, and which orders are undecided.
+
+    Parameters
+    ----------
+    ranked
+        Coatings of one cathode and one electrolyte, best first.
+    samples
+        By the coatings' names. Only where every coating that has a rank was sampled alike is anything added.
+
+    Notes
+    -----
+    A coating's rank in a sample is one more than the number of coatings better there, as in
+    :func:`~screening.coatings.ranking.rank_coatings`. The order of two coatings is decided where the one ranked above
+    has the higher worst mutual energy in at least the share of samples that :func:`order_rule` names. A letter marks a
+    run of the ranking in which no order is decided, and which no neighbour can join; runs may overlap. So coatings that
+    share a letter cannot be told apart, and those that share none can, or have one between them that can be told from
+    one of them.
+    """
+    places = [place for place, coating in enumerate(ranked) if coating.score is not None]
+    found = [samples.get(ranked[place].coating) for place in places]
+    alike = {one.sampling if one is not None else None for one in found}
+    if len(alike) != 1 or None in alike:
+        return list(ranked)
+    rows = [
+        None if one is None else _worst(one, ranked[place].score_parts)
+        for place, one in zip(places, found, strict=True)
+    ]
+    scores = np.array([row for row in rows if row is not None])
+    if len(scores) < len(rows):
+        return list(ranked)
+    letters = _letters(undecided_runs(scores, order_rule().decided_at_probability), len(places))
+    ordered = list(ranked)
+    for place, ranks, marks in zip(places, ranks_by_sample(scores), letters, strict=True):
+        taken, counts = np.unique(ranks, return_counts=True)
+        uncertainty = ranked[place].uncertainty
+        if uncertainty is None:
+            raise ValueError(f"{ranked[place].coating} was judged without its samples")
+        update = {
+            "probability_of_rank": {str(rank): float(n / len(ranks)) for rank, n in zip(taken, counts, strict=True)},
+            "undecided": marks,
+        }
+        ordered[place] = ranked[place].model_copy(update={"uncertainty": uncertainty.model_copy(update=update)})
+    return ordered
+
+
+def ranks_by_sample(scores: Floats) -> NDArray[np.intp]:
+    """Return each coating's rank in each sample: 1 is the highest score, equals share a rank.
+
+    Parameters
+    ----------
+    scores
+        (n, n_samples), one row for each coating.
+    """
+    rising = np.sort(-scores, axis=0)
+    ranks = [1 + np.searchsorted(rising[:, s], -scores[:, s]) for s in range(scores.shape[1])]
+    return np.array(ranks).T
+
+
+def undecided_runs(scores: Floats, decided_at: float) -> list[tuple[int, int]]:
+    """Find the longest runs of coatings in which no order is decided.
+
+    Parameters
+    ----------
+    scores
+        (n, n_samples), one row for each coating, best first.
+    decided_at
+        Share of the samples in which the first of two must have the higher score.
+
+    Returns
+    -------
+    list of tuple of int
+        First and last place of each run of two or more; none lies within another.
+    """
+    runs = []
+    first = 0
+    for last in range(1, len(scores)):
+        decided = np.flatnonzero((scores[first:last] > scores[last]).mean(axis=1) >= decided_at)
+        if len(decided):
+            if last - first > 1:
+                runs.append((first, last - 1))
+            first += int(decided[-1]) + 1
+    if len(scores) - first > 1:
+        runs.append((first, len(scores) - 1))
+    return runs
+
+
+def _letters(runs: Iterable[tuple[int, int]], n: int) -> list[list[str]]:
+    """Name each run, a to z and then aa, ab ..., and list the names at each place."""
+    marks: list[list[str]] = [[] for _ in range(n)]
+    for number, (first, last) in enumerate(runs):
+        before, letter = divmod(number, len(ascii_lowercase))
+        name = ascii_lowercase[letter]
+        while before:
+            before, letter = divmod(before - 1, len(ascii_lowercase))
+            name = ascii_lowercase[letter] + name
+        for place in range(first, last + 1):
+            marks[place].append(name)
+    return marks
+
+
+def _worst(samples: CoatingSamples, contacts: Iterable[str]) -> Floats | None:
+    """Return the lowest closed mutual energy in each sample, meV/atom; None where a contact was not sampled."""
+    parts = [samples.values.get(closed_quantity(name)) for name in contacts]
+    known = [part for part in parts if part is not None]
+    return np.min(known, axis=0) if known and len(known) == len(parts) else None
+
+
+def _passed(
+    criterion: Criterion, judged: Judged, values: Mapping[str, Floats], n_samples: int
+) -> NDArray[np.bool_] | None:
+    """Return in which samples a criterion is passed; None where that is not known."""
+    quantity, passed = criterion.quantity, judged.passes[criterion.name]
+    if quantity in values:
+        return np.array([criterion.judge({quantity: value}) for value in values[quantity].tolist()])
+    if passed is None or (quantity not in _NOT_OF_ENERGIES and judged.quantities.get(quantity) is not None):
+        return None
+    return np.full(n_samples, passed)  # the same in every sample: a cost, or a limit that there is none of

@@ -1,0 +1,1 @@
+"""What a coating is judged by: quantities, criteria and Pareto ranks."""

@@ -1,0 +1,1 @@
+"""The packaged table of energies: how it is read, built, filtered and checked."""

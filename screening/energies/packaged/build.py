@@ -1,0 +1,168 @@
+"""Building a table of energies: which structures, and writing what was computed of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from screening.chemistry.formulas import element, format_formula, parse_formula
+from screening.common.errors import InputError
+from screening.common.provenance import EnergyScale
+from screening.energies.packaged.dft_check import dft_check
+from screening.energies.packaged.doubtful_phases import Exclusion, GuardRules, guard
+from screening.energies.packaged.journal import ModelProvenance, StructureEnergy
+from screening.energies.packaged.packaged_documents import ReferenceInfo
+from screening.energies.packaged.packaged_table import PACKAGED_MODEL, document_path, table_path
+from screening.energies.packaged.rows import Row, pack
+from screening.phases.phase import Phase
+from screening.phases.phase_set import PhaseSet
+from screening.structures.records import StructureRecord, read_structures
+
+_SOURCE = "Materials Project structures, CC-BY 4.0"
+SCALES = {
+    "0.3.0": EnergyScale(
+        name="CHGNet 0.3.0 single points",
+        version="1",
+        functional="CHGNet 0.3.0 (trained on Materials Project PBE and PBE+U)",
+        correction="MP2020 (learned with the training data; none added)",
+        source=_SOURCE,
+    ),
+    "r2scan": EnergyScale(
+        name="CHGNet r2SCAN single points",
+        version="1",
+        functional="CHGNet r2SCAN (trained on Materials Project PBE and PBE+U, then on r2SCAN)",
+        correction="none",
+        source=_SOURCE,
+    ),
+}
+
+
+def select_structures(path: str | Path, elements: Iterable[str] | None = None) -> list[StructureRecord]:
+    """Read the structures a table is to cover.
+
+    Parameters
+    ----------
+    path
+        Structures file, see :func:`screening.structures.records.read_structures`.
+    elements
+        Take the structures made of these alone; None takes all.
+
+    Raises
+    ------
+    InputError
+        If the file is unfit, or an element has no structure of its own, which formation energies need.
+    """
+    wanted = None if elements is None else frozenset(elements)
+    for symbol in sorted(wanted or ()):
+        element(symbol)
+    records = list(read_structures(path, wanted))
+    if not records:
+        raise InputError(f"{path} holds no structure" + (f" made of {' '.join(sorted(wanted))}" if wanted else ""))
+    pure = {record.species[0] for record in records if len(set(record.species)) == 1}
+    every = frozenset(symbol for record in records for symbol in record.species)
+    if lacking := (wanted or every) - pure:
+        raise InputError(f"{path} holds no structure of {', '.join(sorted(lacking))} alone, which is needed")
+    return records
+
+
+def write_reference(
+    folder: str | Path,
+    outcomes: Iterable[StructureEnergy],
+    *,
+    structures: str | Path,
+    provenance: ModelProvenance,
+    model: str = PACKAGED_MODEL,
+    rules: GuardRules | None = None,
+) -> ReferenceInfo:
+    """Write a table of energies and the document that describes it.
+
+    The same outcomes give the same table to the byte.
+
+    Parameters
+    ----------
+    folder
+        Where to write ``chgnet-MODEL.npz`` and ``chgnet-MODEL.json``; created if absent.
+    outcomes
+        The energy of each structure, or why there is none.
+    structures
+        The file the structures came from, for its name and hash.
+    provenance
+        What computed the energies.
+    model
+        CHGNet weights, one of :data:`SCALES`.
+    rules
+        Parameters of the guard; their defaults if not given.
+
+    Raises
+    ------
+    InputError
+        If no energy is usable, an element has none of its own, or the weights are unknown.
+    """
+    if model not in SCALES:
+        raise InputError(f"no energy scale is known for CHGNet {model!r}; there are {', '.join(SCALES)}")
+    scale = SCALES[model]
+    rules = rules or GuardRules()
+    ordered = sorted(outcomes, key=lambda outcome: outcome.id)
+    formulas = {outcome.id: format_formula(parse_formula(outcome.formula)) for outcome in ordered}
+    every = PhaseSet(
+        scale,
+        [
+            Phase(id=outcome.id, formula=formulas[outcome.id], energy_ev_per_atom=outcome.energy_ev_per_atom)
+            for outcome in ordered
+            if outcome.energy_ev_per_atom is not None
+        ],
+    )
+    excluded = {exclusion.id: exclusion for exclusion in guard(every, rules)}
+    used = every.without(number for number, phase in enumerate(every.phases) if phase.id in excluded)
+    by_rule = [exclusion.rule for exclusion in excluded.values()]
+    table = pack([_row(outcome, formulas[outcome.id], excluded.get(outcome.id)) for outcome in ordered])
+    source = Path(structures)
+    info = ReferenceInfo(
+        scale=scale,
+        table_sha256=hashlib.sha256(table).hexdigest(),
+        date=datetime.now(UTC).date().isoformat(),
+        command=f'coatscreen reference build --structures {source.name} --elements "{" ".join(used.elements)}"'
+        + (f" --model {model}" if model != PACKAGED_MODEL else ""),
+        model=provenance,
+        packages={name: version(name) for name in ("pymatgen", "numpy")},
+        structures_file=source.name,
+        structures_sha256=hashlib.sha256(source.read_bytes()).hexdigest(),
+        elements=list(used.elements),
+        n_structures=len(ordered),
+        n_used=len(used),
+        n_compositions=len({phase.formula for phase in used.phases}),
+        n_excluded={rule: by_rule.count(rule) for rule in sorted(set(by_rule))},
+        n_failed=len(ordered) - len(every),
+        guard=rules,
+        dft_check=dft_check(used, {exclusion.formula for exclusion in excluded.values()}),
+    )
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    _replace(table_path(folder, model), table)
+    _replace(document_path(folder, model), info.model_dump_json(indent=1).encode() + b"\n")
+    return info
+
+
+def _row(outcome: StructureEnergy, formula: str, exclusion: Exclusion | None) -> Row:
+    energy = outcome.energy_ev_per_atom
+    status = f"failed: {outcome.error}" if energy is None else ""
+    if exclusion is not None:
+        status = f"excluded: {exclusion.rule}: {exclusion.reason}"
+    return Row(
+        id=outcome.id,
+        formula=formula,
+        sites=outcome.n_sites,
+        space_group=outcome.space_group,
+        energy_ev_per_atom=energy,
+        volume_a3_per_atom=outcome.volume_a3_per_atom,
+        status=status,
+    )
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    half = path.with_name(path.name + ".part")
+    half.write_bytes(content)
+    half.replace(path)

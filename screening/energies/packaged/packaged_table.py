@@ -1,0 +1,179 @@
+"""The packaged energies: CHGNet single points at Materials Project geometries.
+
+A table for each set of weights, each on its own scale, and beside it a JSON document that says where the table comes
+from and holds its hash. The table lists every structure that was asked for: those used, those the guard excludes and
+those whose energy could not be computed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from screening.common.errors import InputError
+from screening.common.files import DATA
+from screening.common.provenance import EnergyScale
+from screening.energies.packaged.rows import ReferenceTable, Row, unpack
+from screening.energies.sources.union import concatenated, require_agreement
+from screening.phases.files import read_table
+from screening.phases.phase_set import PhaseSet
+from screening.phases.phase_table import PhaseTable
+
+if TYPE_CHECKING:
+    from screening.energies.packaged.packaged_documents import ReferenceInfo, UnusedStructure
+
+PACKAGED = DATA / "reference"
+PACKAGED_CELLS = DATA / "cells"  # see screening.cathodes.ordering.cell_table
+PACKAGED_MODEL = "0.3.0"
+
+
+@cache
+def load_reference(model: str = PACKAGED_MODEL) -> PhaseSet:
+    """Load the packaged energies of a model, once a process.
+
+    With the weights ``"0.3.0"`` they hold the ordered cells of cathodes and solid solutions too.
+
+    Parameters
+    ----------
+    model
+        CHGNet weights, ``"0.3.0"`` or ``"r2scan"``.
+
+    Raises
+    ------
+    InputError
+        If the installed table is missing, damaged or edited.
+    """
+    document = _document(PACKAGED, model)
+    table = _read(table_path(PACKAGED, model), document).used()
+    scale = EnergyScale.model_validate(document["scale"])
+    path = cells_path(model)
+    if not path.exists():
+        return PhaseSet.from_table(scale, table)
+    cells, columns = read_table(path)
+    require_agreement(scale, cells)
+    scale = scale.model_copy(update={"source": f"{scale.source}; {cells.source}"})
+    # their formulas are made when asked for, as those of the large table
+    return PhaseSet.from_table(scale, concatenated([table, replace(PhaseTable.from_columns(columns), formulas=None)]))
+
+
+def read_reference(folder: str | Path, model: str = PACKAGED_MODEL) -> PhaseSet:
+    """Read the usable phases of a table.
+
+    Parameters
+    ----------
+    folder
+        Where ``chgnet-MODEL.npz`` and ``chgnet-MODEL.json`` lie.
+    model
+        CHGNet weights, ``"0.3.0"`` or ``"r2scan"``.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or damaged, or the table is not the one its document describes.
+    """
+    document = _document(Path(folder), model)
+    table = _read(table_path(folder, model), document)
+    return PhaseSet.from_table(EnergyScale.model_validate(document["scale"]), table.used())
+
+
+def reference_info(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -> ReferenceInfo:
+    """Say where a table of energies comes from.
+
+    Raises
+    ------
+    InputError
+        If its document is missing or damaged.
+    """
+    from screening.energies.packaged.packaged_documents import ReferenceInfo
+
+    try:
+        return ReferenceInfo.model_validate(_document(Path(folder), model))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{document_path(folder, model)} is damaged: {where}: {first['msg']}") from None
+
+
+def unused_structures(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -> list[UnusedStructure]:
+    """List the structures of a table that are not used, with the reason.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_reference`.
+    """
+    from screening.energies.packaged.packaged_documents import UnusedStructure
+
+    table = _read(table_path(folder, model), _document(Path(folder), model))
+    rows = [table.row(i) for i in table.unused]
+    return [
+        UnusedStructure(
+            id=row.id,
+            formula=row.formula,
+            space_group=row.space_group,
+            energy_ev_per_atom=row.energy_ev_per_atom,
+            status=row.status,
+        )
+        for row in rows
+    ]
+
+
+def reference_rows(folder: str | Path = PACKAGED, model: str = PACKAGED_MODEL) -> Iterator[Row]:
+    """Yield every row of a table: what is used, and what is not.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_reference`.
+    """
+    table = _read(table_path(folder, model), _document(Path(folder), model))
+    return map(table.row, range(len(table.phases)))
+
+
+def cells_path(model: str) -> Path:
+    """Return the path of the packaged table of ordered cells, which there need not be."""
+    return PACKAGED_CELLS / document_path(PACKAGED, model).name
+
+
+def table_path(folder: str | Path, model: str) -> Path:
+    """Return the table's path in a folder."""
+    return Path(folder) / f"chgnet-{model}.npz"
+
+
+def document_path(folder: str | Path, model: str) -> Path:
+    """Return the path of the document beside it."""
+    return Path(folder) / f"chgnet-{model}.json"
+
+
+def _document(folder: Path, model: str) -> dict[str, Any]:
+    """Read a document as far as reading its table needs: scale and hash are there."""
+    path = document_path(folder, model)
+    try:
+        document = json.loads(path.read_bytes())
+        EnergyScale.model_validate(document["scale"])
+        str(document["table_sha256"])
+    except OSError as error:
+        raise InputError(f"no energies of CHGNet {model}: {path}: {error.strerror}") from None
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError(f"{path} is damaged: {str(error).splitlines()[0]}") from None
+    return dict(document)
+
+
+def _read(path: Path, document: dict[str, Any]) -> ReferenceTable:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    if hashlib.sha256(content).hexdigest() != document["table_sha256"]:
+        raise InputError(f"{path} is not the table its document describes (another hash): damaged or edited")
+    try:
+        return unpack(content)
+    except ValueError as error:
+        raise InputError(f"{path} is {error}") from None

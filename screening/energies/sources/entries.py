@@ -1,0 +1,102 @@
+"""A JSON file of pymatgen entries, as monty's ``dumpfn`` writes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from screening.chemistry.formulas import ELEMENTS
+from screening.common.errors import InputError, nearest
+from screening.common.provenance import EnergyScale
+from screening.phases.entries import phases_from_entries, scale_of_entries
+from screening.phases.phase import Phase, PhaseColumns
+
+if TYPE_CHECKING:
+    from pymatgen.entries.computed_entries import ComputedEntry
+
+_CLASSES = ("ComputedEntry", "ComputedStructureEntry")
+
+
+def entries_of(data: list[Any], path: Path, version: str) -> tuple[EnergyScale, PhaseColumns]:
+    """Read decoded entries, with their corrected energies.
+
+    Parameters
+    ----------
+    data
+        The dictionaries of ComputedEntry or ComputedStructureEntry.
+    path
+        For messages, and for the name of the energies.
+    version
+        Of the energies.
+
+    Returns
+    -------
+    EnergyScale
+        As the entries say themselves, see :func:`screening.phases.entries.scale_of_entries`.
+    PhaseColumns
+        One for each entry.
+
+    Raises
+    ------
+    InputError
+        If there is none, one is no such entry or has no energy, two are the same, or they are not on one scale.
+    """
+    if not data:
+        raise InputError(f"{path} holds no entry")
+    entries = [_entry(number, item, path) for number, item in enumerate(data)]
+    try:
+        phases = phases_from_entries(entries)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    _forbid_twice(phases, entries, path)
+    columns = {name: [getattr(phase, name) for phase in phases] for name in Phase.model_fields}
+    return scale_of_entries(entries, path.name, version), PhaseColumns(**columns)
+
+
+def _entry(number: int, data: Any, path: Path) -> ComputedEntry:
+    from pymatgen.entries.computed_entries import ComputedEntry, ComputedStructureEntry
+
+    where = f"{path}, entry {number + 1}"
+    if not isinstance(data, dict) or data.get("@class") not in _CLASSES:
+        what = data.get("@class") or f"keys {', '.join(list(data)[:4])}" if isinstance(data, dict) else f"{data!r:.40}"
+        guess = nearest(str(what), _CLASSES)
+        raise InputError(f"{where}: neither a ComputedEntry nor a ComputedStructureEntry: {what}{guess}")
+    try:
+        made = (ComputedStructureEntry if data["@class"] == _CLASSES[1] else ComputedEntry).from_dict(_plain(data))
+        energy, formula = float(made.energy), made.composition.reduced_formula
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:  # what pymatgen meets in bad data
+        reason = f"lacks {error}" if isinstance(error, KeyError) else str(error).splitlines()[0]
+        raise InputError(f"{where}: cannot be read: {reason}") from None
+    name = f"{where} ({made.entry_id or 'no id'}, {formula})"
+    if not made.composition:
+        raise InputError(f"{where}: it holds no atom")
+    if strange := [el.symbol for el in made.composition.elements if el.symbol not in ELEMENTS]:
+        raise InputError(f"{name}: no element {strange[0]}")
+    if energy != energy or abs(energy) == float("inf"):
+        raise InputError(f"{name}: its energy is not finite")
+    if energy == 0.0 or made.uncorrected_energy == 0.0:
+        raise InputError(f"{name}: its energy is zero: a calculation that was not finished?")
+    return made
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    """Leave the makers of energy adjustments described, not made: each would be read from its own file."""
+    adjustments = [
+        {**one, "cls": {key: value for key, value in (one.get("cls") or {}).items() if key != "@module"}}
+        for one in data.get("energy_adjustments") or ()
+    ]
+    return {**data, "energy_adjustments": adjustments} if adjustments else data
+
+
+def _forbid_twice(phases: list[Phase], entries: list[ComputedEntry], path: Path) -> None:
+    ids: set[str] = set()
+    unnamed: dict[tuple[str, float], str] = {}
+    for phase, entry in zip(phases, entries, strict=True):
+        if phase.id in ids:
+            raise InputError(f"{path}: the entry {phase.id!r} occurs twice")
+        ids.add(phase.id)
+        if entry.entry_id is None:
+            what = (entry.composition.reduced_formula, round(phase.energy_ev_per_atom, 8))
+            same = unnamed.setdefault(what, phase.id)
+            if same != phase.id:
+                raise InputError(f"{path}: {same} and {phase.id} are the same, {what[0]}")

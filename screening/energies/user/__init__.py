@@ -1,0 +1,1 @@
+"""A user's own energies: structures added, calculations imported, and the table they are kept in."""

@@ -1,0 +1,1 @@
+"""Phase equilibria of materials: stability, electrochemical windows, interfaces and composites."""

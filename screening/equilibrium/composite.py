@@ -1,0 +1,249 @@
+"""Composites: several phases side by side in one coating.
+
+The phases of a composite lie beside each other in the layer (Walther et al., Chem. Mater. 2021, 33, 2110: particles of
+LiNbO3 with a shell of Li2CO3, of which both phases are met on either side), so each of them meets each neighbour and
+every other: those contacts are in :mod:`screening.coatings.contacts`. Here is what the layer does alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+from pydantic import Field
+
+from screening.chemistry.notation import mole_fractions, overall, read_composite
+from screening.equilibrium.interface import Interface
+from screening.equilibrium.interface_documents import ReactantDocument
+from screening.equilibrium.reactant import Reactant, clean, named_products, reaction_text
+from screening.equilibrium.stability import StabilityDocument, phase_stability
+from screening.equilibrium.window import WindowDocument, electrochemical_window
+from screening.hull.phase_system import Mixture
+from screening.phases.phase_set import PhaseSet
+
+
+class ComponentDocument(ReactantDocument):
+    """One phase of a composite, and which energy it has."""
+
+    component: str = Field(description="the phase as written")
+    mole_fraction: float = Field(description="of its formula units among those of the composite")
+    atomic_fraction: float = Field(description="of its atoms among those of the composite")
+
+
+class CompositeStability(StabilityDocument):
+    """How stable a composite is: against all known phases at its overall composition.
+
+    Its energy above the hull is that of its phases in their fractions, and has two parts: what each of them lies above
+    the hull alone, and what they gain by reacting with each other.
+    """
+
+    components: list[ComponentDocument] = Field(description="its phases")
+    components_above_hull_ev_per_atom: float = Field(description="what its phases lie above the hull alone, eV/atom")
+    mutual_ev_per_atom: float = Field(
+        description="reaction energy of its phases with each other in these fractions, eV/atom; never positive"
+    )
+    inner_mutual_min_ev_per_atom: dict[str, float] = Field(
+        description="each inner interface: lowest mutual reaction energy of the two phases in any ratio, eV/atom"
+    )
+
+
+class CompositeWindow(WindowDocument):
+    """The window of a composite: the narrowest of its phases' windows, within which each of them is stable.
+
+    The reduction limit is the highest of theirs and the oxidation limit the lowest; where that is below the reduction
+    limit, no voltage suits them all. The products are those of the phase that sets the limit.
+    """
+
+    reduction_limited_by: str = Field(description="the phase that sets the reduction limit")
+    oxidation_limited_by: str | None = Field(description="the phase that sets the oxidation limit; null without one")
+    components: list[WindowDocument] = Field(description="the window of each phase")
+
+
+@dataclass(frozen=True)
+class Composite:
+    """Phases side by side, and their energy together.
+
+    Parameters
+    ----------
+    phases
+        The energies.
+    moles
+        Moles of each phase, by its notation.
+
+    Raises
+    ------
+    InputError
+        If a phase cannot be read or holds an element without energies.
+    """
+
+    phases: PhaseSet
+    moles: dict[str, float]
+
+    @cached_property
+    def reactants(self) -> list[Reactant]:
+        """The phases."""
+        return [Reactant(self.phases, component) for component in self.moles]
+
+    @cached_property
+    def atomic_fractions(self) -> list[float]:
+        """Fraction of the atoms in each phase."""
+        atoms = [
+            moles * sum(reactant.composition.values())
+            for moles, reactant in zip(self.moles.values(), self.reactants, strict=True)
+        ]
+        return [n / sum(atoms) for n in atoms]
+
+    @cached_property
+    def composition(self) -> dict[str, float]:
+        """Amount of each element in all phases together."""
+        return overall(self.moles)
+
+    @cached_property
+    def mixture(self) -> Mixture:
+        """The lowest-energy mixture of known phases at the overall composition."""
+        self.phases.require(sorted(self.composition))
+        return self.phases.system(self.composition).mixture(self.composition)
+
+    @property
+    def formation_energy(self) -> float:
+        """Formation energy of the phases together, eV/atom."""
+        return self._mean([reactant.formation_energy for reactant in self.reactants])
+
+    @property
+    def energy_above_hull(self) -> float:
+        """Energy of the phases together above the hull at the overall composition, eV/atom, never negative."""
+        return max(0.0, clean(self.formation_energy - self.mixture.energy))
+
+    @property
+    def own_energy_above_hull(self) -> float:
+        """The same, as of a :class:`~screening.equilibrium.reactant.Reactant`."""
+        return self.energy_above_hull
+
+    @property
+    def components_above_hull(self) -> float:
+        """What the phases lie above the hull each for itself, eV/atom."""
+        return clean(self._mean([reactant.energy_above_hull for reactant in self.reactants]))
+
+    def _mean(self, values: list[float]) -> float:
+        return sum(fraction * value for fraction, value in zip(self.atomic_fractions, values, strict=True))
+
+
+def material_energies(phases: PhaseSet, material: str) -> Composite | Reactant:
+    """Return what has the energies of a material, or of a composite.
+
+    Parameters
+    ----------
+    phases
+        The energies.
+    material
+        In the notation of :mod:`screening.chemistry.notation`.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or holds an element without energies.
+    """
+    moles = read_composite(material)
+    return Reactant(phases, material) if moles is None else Composite(phases, moles)
+
+
+def material_stability(phases: PhaseSet, material: str) -> CompositeStability | StabilityDocument:
+    """Compute the stability of a material, see :func:`~.stability.phase_stability`, or of a composite.
+
+    Parameters
+    ----------
+    phases
+        The energies.
+    material
+        In the notation of :mod:`screening.chemistry.notation`.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or holds an element without energies.
+    """
+    moles = read_composite(material)
+    if moles is None:
+        return phase_stability(phases, material)
+    composite = Composite(phases, moles)
+    fractions = mole_fractions(moles)
+    products = named_products(phases, composite.mixture)
+    alone = composite.components_above_hull
+    return CompositeStability(
+        energies=phases.provenance,
+        formula=material.strip(),
+        energy="components",
+        phase=None,
+        energy_above_hull_ev_per_atom=composite.energy_above_hull,
+        energy_to_other_phases_ev_per_atom=None,
+        formation_energy_ev_per_atom=clean(composite.formation_energy),
+        decomposition=products,
+        reaction=reaction_text(
+            [(fractions[one.name], one.formula) for one in composite.reactants],
+            products,
+            tuple(composite.composition),
+            {},
+        ),
+        chemical_potentials_ev={element: clean(mu) for element, mu in composite.mixture.potentials.items()},
+        polymorphs=[],
+        components=[
+            ComponentDocument(
+                component=one.name,
+                mole_fraction=clean(fractions[one.name]),
+                atomic_fraction=clean(share),
+                energy=one.energy_from,
+                source_id=one.source_id,
+                above_hull_ev_per_atom=one.energy_above_hull,
+            )
+            for one, share in zip(composite.reactants, composite.atomic_fractions, strict=True)
+        ],
+        components_above_hull_ev_per_atom=alone,
+        mutual_ev_per_atom=min(0.0, clean(alone - composite.energy_above_hull)),
+        inner_mutual_min_ev_per_atom={
+            f"{a}|{b}": clean(Interface(phases, a, b).profile().mutual.min()) for a, b in combinations(moles, 2)
+        },
+    )
+
+
+def material_window(phases: PhaseSet, material: str) -> CompositeWindow | WindowDocument:
+    """Compute the window of a material, see :func:`~.window.electrochemical_window`, or of a composite.
+
+    Parameters
+    ----------
+    phases
+        The energies; lithium metal must be among them.
+    material
+        In the notation of :mod:`screening.chemistry.notation`.
+
+    Raises
+    ------
+    InputError
+        If it, or a phase of it, is lithium, cannot be read, or holds an element without energies.
+    """
+    moles = read_composite(material)
+    if moles is None:
+        return electrochemical_window(phases, material)
+    windows = [electrochemical_window(phases, component) for component in moles]
+    reduced = max(windows, key=lambda window: window.reduction_limit_v or 0.0)
+    oxidised = min(
+        (window for window in windows if window.oxidation_limited),
+        key=lambda window: window.oxidation_limit_v or 0.0,
+        default=None,
+    )
+    return CompositeWindow(
+        energies=phases.provenance,
+        formula=material.strip(),
+        energy="components",
+        reduction_limit_v=reduced.reduction_limit_v,
+        oxidation_limit_v=None if oxidised is None else oxidised.oxidation_limit_v,
+        oxidation_limited=oxidised is not None,
+        reduction_products=reduced.reduction_products,
+        oxidation_products={} if oxidised is None else oxidised.oxidation_products,
+        reduction_reaction=reduced.reduction_reaction,
+        oxidation_reaction=None if oxidised is None else oxidised.oxidation_reaction,
+        distance_to_hull_ev_per_atom=None,
+        reduction_limited_by=reduced.formula,
+        oxidation_limited_by=None if oxidised is None else oxidised.formula,
+        components=windows,
+    )

@@ -1,0 +1,187 @@
+"""Reaction energies of two materials in contact, closed or open to reservoirs.
+
+Zhao et al. (ACS Nano), eqs 1-5; Richards et al., Chem. Mater. 28, 266 (2016); Zhu, He and Mo,
+J. Mater. Chem. A 4, 3253 (2016). With x the atomic fraction of A (of the closed atoms in an open system)::
+
+    total(x)  = e_eq(c(x)) - x e(A) - (1 - x) e(B)
+    self_A    = e_eq(c_A) - e(A)
+    mutual(x) = total(x) - x self_A - (1 - x) self_B
+
+A reactant with no phase in the set (NCM, a glass) has the hull's energy, and then its self part in a
+closed system is zero; or an energy given above the hull, and then it is that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from screening.equilibrium.interface_documents import (
+    ClosedExtremum,
+    ClosedInterface,
+    ClosedKink,
+    ClosedReaction,
+    InterfaceDocument,
+    OpenEnsemble,
+    OpenExtremum,
+    OpenInterface,
+    OpenKink,
+    OpenReaction,
+    ReactantDocument,
+    Reactants,
+    Reaction,
+)
+from screening.equilibrium.reactant import ZERO, Reactant, clean, named_products, reaction_text
+from screening.hull.phase_system import Floats, Line
+from screening.hull.reservoir import Reservoir
+from screening.phases.phase_set import PhaseSet
+
+
+@dataclass(frozen=True)
+class InterfaceProfile:
+    """The reaction energies of an interface at every kink, as arrays."""
+
+    line: Line  # the mixtures; ``line.t`` is x
+    total: Floats  # (k,) eV per (closed) atom
+    mutual: Floats  # (k,) eV per (closed) atom
+    self_a: float  # eV per (closed) atom
+    self_b: float  # eV per (closed) atom
+
+    @property
+    def x(self) -> Floats:
+        """Fraction of the (closed) atoms that come from A, at each kink."""
+        return self.line.t
+
+
+class Interface:
+    """Two materials in contact.
+
+    Parameters
+    ----------
+    phases
+        The energies.
+    a, b
+        Materials, as the user writes them; see :class:`~screening.equilibrium.reactant.Reactant`. Their formulas also
+        fix the formula units of ``x_molar_a``.
+    reservoir
+        Elements exchanged with a reservoir; ``None`` for a closed interface.
+
+    Raises
+    ------
+    InputError
+        If a formula cannot be read, holds an element without energies, or consists of open elements only.
+
+    Examples
+    --------
+    >>> phases = PhaseSet.reference()
+    >>> document = Interface(phases, "LiNbO3", "Li6PS5Cl").document()
+    >>> document.mutual.energy_ev  # doctest: +SKIP
+    """
+
+    def __init__(self, phases: PhaseSet, a: str, b: str, reservoir: Reservoir | None = None) -> None:
+        self.phases = phases
+        self.a = Reactant(phases, a)
+        self.b = Reactant(phases, b)
+        self.reservoir = reservoir
+        self.system = phases.system({*self.a.composition, *self.b.composition}, reservoir)
+        self._start = self.system.vector(self.b.composition)
+        self._stop = self.system.vector(self.a.composition)
+
+    def profile(self) -> InterfaceProfile:
+        """Compute the reaction energies at every kink; exact, nothing is sampled."""
+        return self._profile
+
+    @cached_property
+    def _profile(self) -> InterfaceProfile:
+        line = self.system.line(self._start, self._stop)
+        x = line.t
+        own_a = self.a.grand_energy(self.system.closed, self.reservoir)
+        own_b = self.b.grand_energy(self.system.closed, self.reservoir)
+        at_b, at_a = float(line.energies[0]), float(line.energies[-1])
+        mutual = line.energies - x * at_a - (1.0 - x) * at_b
+        total = line.energies - x * own_a - (1.0 - x) * own_b
+        mutual[np.abs(mutual) < ZERO] = 0.0
+        total[np.abs(total) < ZERO] = 0.0
+        return InterfaceProfile(line, total, mutual, clean(at_a - own_a), clean(at_b - own_b))
+
+    def reaction(self) -> Reaction:
+        """Return the minima of the total and the mutual energy with their products, without the profile."""
+        return ClosedReaction(**self._minima()) if self.reservoir is None else OpenReaction(**self._minima())
+
+    def document(self) -> InterfaceDocument:
+        """Return the minima and every kink of the profile."""
+        numbers = range(len(self._profile.x))
+        common = {**self._minima(), "energies": self.phases.provenance}
+        if self.reservoir is None:
+            return ClosedInterface(**common, kinks=[ClosedKink(**self._kink(k)) for k in numbers])
+        return OpenInterface(**common, kinks=[OpenKink(**self._kink(k)) for k in numbers])
+
+    def _minima(self) -> dict[str, Any]:
+        profile = self._profile
+        extremum = ClosedExtremum if self.reservoir is None else OpenExtremum
+        return {
+            "a": self.a.name,
+            "b": self.b.name,
+            "ensemble": "closed" if self.reservoir is None else OpenEnsemble(open=self.reservoir.mu_relative_ev),
+            "total": extremum(**self._extremum(profile.total)),
+            "mutual": extremum(**self._extremum(profile.mutual)),
+            f"self_a_{self._unit}": profile.self_a,
+            f"self_b_{self._unit}": profile.self_b,
+            "reactants": Reactants(a=_reactant_document(self.a), b=_reactant_document(self.b)),
+        }
+
+    @property
+    def _unit(self) -> str:
+        return "ev_per_atom" if self.reservoir is None else "ev_per_closed_atom"
+
+    def _extremum(self, energies: Floats) -> dict[str, Any]:
+        k = int(energies.argmin())
+        x = self._profile.x[k]
+        return {f"min_{self._unit}": clean(energies[k]), "at_endpoint": bool(x in (0.0, 1.0)), **self._at(k)}
+
+    def _kink(self, k: int) -> dict[str, Any]:
+        return {
+            f"total_{self._unit}": clean(self._profile.total[k]),
+            f"mutual_{self._unit}": clean(self._profile.mutual[k]),
+            **self._at(k),
+        }
+
+    def _at(self, k: int) -> dict[str, Any]:
+        """Describe the mixture at one kink."""
+        x = float(self._profile.x[k])
+        mixture = self._profile.line.mixture(k)
+        products = named_products(self.phases, mixture)
+        closed = self.system.closed
+        atoms_a, atoms_b = self.a.amount(closed), self.b.amount(closed)
+        molar = (x / atoms_a) / (x / atoms_a + (1.0 - x) / atoms_b)
+        held = molar * atoms_a + (1.0 - molar) * atoms_b  # closed atoms in one formula unit of the mixture
+        brought = {
+            element: molar * self.a.amount((element,)) + (1.0 - molar) * self.b.amount((element,))
+            for element in self.system.open
+        }
+        exchanged = {element: clean(mixture.exchanged[element] - n / held) for element, n in brought.items()}
+        described: dict[str, Any] = {
+            "x_atomic_a": clean(x),
+            "x_molar_a": clean(molar),
+            "products": products,
+            "reaction": reaction_text(
+                [(molar, self.a.formula), (1.0 - molar, self.b.formula)],
+                products,
+                closed,
+                {element: amount * held for element, amount in exchanged.items()},
+            ),
+        }
+        if self.reservoir is not None:
+            described["exchanged"] = exchanged
+        return described
+
+
+def _reactant_document(reactant: Reactant) -> ReactantDocument:
+    return ReactantDocument(
+        energy=reactant.energy_from,
+        source_id=reactant.source_id,
+        above_hull_ev_per_atom=reactant.energy_above_hull,
+    )

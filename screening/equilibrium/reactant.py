@@ -1,0 +1,175 @@
+"""The lowest-energy mixture of known phases at one composition, with a reactant's own energy beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from screening.chemistry.formulas import parse_formula
+from screening.chemistry.notation import read_material
+from screening.hull.phase_system import Mixture
+from screening.hull.reservoir import Reservoir
+from screening.phases.lithium_series import between_cells
+from screening.phases.phase_set import PhaseSet
+
+ZERO = 1e-9  # energies closer to zero than this, in eV/atom, are zero: solvers return +-1e-12
+
+
+def clean(energy: float) -> float:
+    """Return an energy or amount rounded to what the linear programs resolve, and never minus zero."""
+    return round(float(energy), 9) + 0.0
+
+
+@dataclass(frozen=True)
+class Reactant:
+    """A material as a reactant: a composition, with its own energy if the set holds a phase of it.
+
+    Parameters
+    ----------
+    phases
+        The energies.
+    formula
+        The material as the user wrote it, see :mod:`screening.chemistry.notation`: a formula, which also fixes the
+        formula unit; a glass; either with an energy above the hull, which it has then in place of its phase's.
+
+    Attributes
+    ----------
+    name
+        The material as written.
+    formula
+        Its formula, for one formula unit.
+    given_above_hull
+        The energy above the hull, eV/atom, that was written; None without one.
+
+    Raises
+    ------
+    InputError
+        If the formula cannot be read or holds an element without energies.
+    """
+
+    phases: PhaseSet
+    formula: str
+    name: str = field(init=False)
+    given_above_hull: float | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        written = read_material(self.formula)
+        object.__setattr__(self, "name", written.name)
+        object.__setattr__(self, "formula", written.formula)
+        object.__setattr__(self, "given_above_hull", written.above_hull_ev)
+        self.phases.require(sorted(self.composition))
+
+    @cached_property
+    def composition(self) -> dict[str, float]:
+        """Amount of each element in a formula unit."""
+        return parse_formula(self.formula)
+
+    @cached_property
+    def position(self) -> int | None:
+        """The lowest-energy phase of this composition in the set, if there is one and no other energy was given."""
+        if self.given_above_hull is not None:
+            return None
+        polymorphs = self.phases.polymorphs(self.composition)
+        return polymorphs[0] if polymorphs else None
+
+    @cached_property
+    def own(self) -> dict[int, float]:
+        """What it has its energy from: position of a phase, share of the atoms; empty where that is the hull.
+
+        A phase of this composition; or, of a cathode between two of its ordered cells, both.
+        """
+        if self.position is not None:
+            return {self.position: 1.0}
+        return {} if self.given_above_hull is not None else between_cells(self.phases, self.composition)
+
+    @cached_property
+    def mixture(self) -> Mixture:
+        """The lowest-energy mixture of known phases at this composition, closed system."""
+        return self.phases.system(self.composition).mixture(self.composition)
+
+    @property
+    def energy_from(self) -> Literal["phase", "hull"]:
+        """Return ``"phase"`` if it has the energy of a phase of the set, else ``"hull"``: counted from the hull."""
+        return "phase" if self.own else "hull"
+
+    @property
+    def source_id(self) -> str | None:
+        """Identifier of the phase, if there is one; of both cells where it lies between two."""
+        return " + ".join(self.phases.table.id(position) for position in self.own) or None
+
+    @property
+    def formation_energy(self) -> float:
+        """Formation energy, eV/atom: the phase's own, or the hull's and what it was given above it."""
+        if not self.own:
+            return self.mixture.energy + (self.given_above_hull or 0.0)
+        return sum(share * float(self.phases.formation_energies[position]) for position, share in self.own.items())
+
+    @property
+    def energy_above_hull(self) -> float:
+        """Energy above the hull, eV/atom, never negative; without a phase what was given, or 0."""
+        return max(0.0, clean(self.formation_energy - self.mixture.energy))
+
+    @property
+    def own_energy_above_hull(self) -> float | None:
+        """The same, None where neither a phase is known nor an energy was given."""
+        return self.energy_above_hull if self.own or self.given_above_hull is not None else None
+
+    def amount(self, elements: tuple[str, ...]) -> float:
+        """Atoms of the given elements in a formula unit."""
+        return sum(self.composition.get(element, 0.0) for element in elements)
+
+    def grand_energy(self, closed: tuple[str, ...], reservoir: Reservoir | None) -> float:
+        """Energy per closed atom: the formation energy, less mu N of each open element."""
+        total = self.formation_energy * sum(self.composition.values())
+        for element, mu in (reservoir.mu_relative_ev if reservoir else {}).items():
+            total -= mu * self.composition.get(element, 0.0)
+        return total / self.amount(closed)
+
+
+def named_products(phases: PhaseSet, mixture: Mixture) -> dict[str, float]:
+    """Map each product's reduced formula to its fraction of the (closed) atoms, largest first."""
+    ordered = sorted(mixture.amounts.items(), key=lambda item: -item[1])
+    return {phases.formula(position): clean(amount) for position, amount in ordered}
+
+
+def reaction_text(
+    reactants: list[tuple[float, str]],
+    products: dict[str, float],
+    closed: tuple[str, ...],
+    exchanged: dict[str, float],
+) -> str:
+    """Write a balanced equation in formula units.
+
+    Parameters
+    ----------
+    reactants
+        (formula units, formula) of each reactant; together they define the scale.
+    products
+        Fraction of the closed atoms each product holds.
+    closed
+        The closed elements (all elements in a closed system).
+    exchanged
+        Atoms of each open element taken from its reservoir (negative: given to it), on the same scale
+        as the reactants.
+
+    Returns
+    -------
+    str
+        For example ``0.3 LiNbO3 + 0.7 Li6PS5Cl -> ...``; four significant digits.
+    """
+
+    def atoms(formula: str) -> float:
+        return sum(amount for element, amount in parse_formula(formula).items() if element in closed)
+
+    scale = sum(units * atoms(formula) for units, formula in reactants)
+    left = [(units, formula) for units, formula in reactants if units > ZERO]
+    right = [(fraction * scale / atoms(formula), formula) for formula, fraction in products.items()]
+    left += [(amount, element) for element, amount in exchanged.items() if amount > 1e-6]
+    right += [(-amount, element) for element, amount in exchanged.items() if amount < -1e-6]
+    return " -> ".join(" + ".join(_term(units, formula) for units, formula in side) for side in (left, right))
+
+
+def _term(units: float, formula: str) -> str:
+    text = f"{units:.4g}"
+    return formula if text == "1" else f"{text} {formula}"

@@ -1,0 +1,1 @@
+"""Materials at temperature: annealing in oxygen, and the oxygen a cathode gives off."""

@@ -1,0 +1,264 @@
+"""What a coating or its precursor becomes in a furnace, by itself and on a cathode.
+
+The solid exchanges oxygen, and what else the furnace holds, with its gas. All other elements stay, or leave in a gas of
+the pressure given for it. What it becomes is the mixture of solids and gases of lowest grand potential: equilibrium,
+which says nothing of rates. At room temperature a sulfide in air is far from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from screening.chemistry.formulas import parse_formula
+from screening.common.errors import InputError
+from screening.equilibrium.interface import Interface, InterfaceProfile
+from screening.equilibrium.reactant import clean
+from screening.heat.annealing.annealing_documents import (
+    AnnealDocument,
+    AnnealPoint,
+    Conditions,
+    Contact,
+    OxidationStep,
+    Product,
+    Transformation,
+    Verdict,
+)
+from screening.heat.annealing.atmosphere import Atmosphere
+from screening.heat.annealing.conditions import annealing_data
+from screening.heat.annealing.heating import Heater, HotPhases
+from screening.heat.annealing.products import atoms_of, equation, mass_of, named_moles, solid_mass
+from screening.heat.annealing.start import Start, start_of
+from screening.heat.free_energy import SOLIDS
+from screening.materials.catalogue import Catalogue
+from screening.phases.phase_set import PhaseSet
+from screening.thermochemistry.element_gibbs import KELVIN_AT_0_C
+from screening.thermochemistry.gas import oxygen_chemical_potential_ev
+
+
+class Annealing:
+    """A material, alone or on a cathode, in one atmosphere.
+
+    Parameters
+    ----------
+    phases
+        The energies at 0 K.
+    material
+        The coating or its precursor: a name of the catalogue or what :mod:`screening.chemistry.notation` writes.
+    atmosphere
+        The gas in the furnace.
+    cathode
+        What it lies on: a name, fully lithiated or at a state of charge, or a formula.
+    catalogue
+        Where names are looked up; by default the packaged one.
+    without
+        Phases taken not to form, see :class:`~screening.heat.annealing.heating.Heater`.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, an element has no energies, or a phase of a material is left out or only a gas.
+
+    Examples
+    --------
+    >>> annealing = Annealing(PhaseSet.reference(), "Li3PS4", Atmosphere(oxygen_bar=0.21), cathode="NCM85")
+    >>> annealing.at(623.15).alone.reaction  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        phases: PhaseSet,
+        material: str,
+        atmosphere: Atmosphere,
+        cathode: str | None = None,
+        catalogue: Catalogue | None = None,
+        without: Sequence[str] = (),
+    ) -> None:
+        catalogue = catalogue or Catalogue.load()
+        self.phases = phases
+        self.atmosphere = atmosphere
+        self._coating = start_of(phases, material, catalogue)
+        self._cathode = None if cathode is None else start_of(phases, cathode, catalogue)
+        starts = [start for start in (self._coating, self._cathode) if start is not None]
+        self._heater = Heater(phases, frozenset(e for start in starts for e in start.composition), atmosphere, without)
+        self._without = list(without)
+
+    @property
+    def material(self) -> str:
+        """The material, as it was asked for."""
+        return self._coating.material
+
+    def at(self, temperature_k: float) -> AnnealPoint:
+        """Return what the material becomes at a temperature, alone and, if there is one, on the cathode.
+
+        Raises
+        ------
+        InputError
+            If the temperature is outside the tables of free energies, or a gas of the furnace condenses.
+        """
+        hot = self._heater.at(temperature_k)
+        return AnnealPoint(
+            temperature_k=temperature_k,
+            temperature_c=clean(temperature_k - KELVIN_AT_0_C),
+            mu_o_ev=oxygen_chemical_potential_ev(temperature_k, self.atmosphere.oxygen_bar),
+            alone=self._transformed(hot, self._coating),
+            on_cathode=None if self._cathode is None else self._contact(hot, self._cathode),
+        )
+
+    def alone(self, temperature_k: float) -> Transformation:
+        """Return what the material becomes by itself; see :meth:`at`."""
+        return self._transformed(self._heater.at(temperature_k), self._coating)
+
+    def document(self, temperature_k: float) -> AnnealDocument:
+        """Return what :meth:`at` does, with the conditions and where it comes from."""
+        point = self.at(temperature_k)
+        fields = {name: getattr(point, name) for name in AnnealPoint.model_fields}
+        return AnnealDocument(
+            **fields,
+            conditions=self.conditions,
+            oxidation=self.oxidation(temperature_k),
+            energies=self.phases.provenance,
+        )
+
+    def oxidation(self, temperature_k: float) -> list[OxidationStep]:
+        """Return what the material passes through while it takes up oxygen, at each change of its products.
+
+        Where oxygen comes slowly the solid is in equilibrium with itself, at the oxygen it has, before it is so with
+        the furnace. Gases leave at the pressure given for them. Empty where it takes up none, or where the furnace
+        holds other gases, whose elements then have no potential of their own.
+        """
+        hot, start = self._heater.at(temperature_k), self._coating
+        uptake = self._transformed(hot, start).taken_up_moles["O2"]
+        if uptake <= 0.0 or self.atmosphere.gas_bar:
+            return []
+        oxidised = {**start.composition, "O": start.composition.get("O", 0.0) + 2.0 * uptake}
+        system = hot.phases.system(self._heater.elements)
+        line = system.line(system.vector(start.composition), system.vector(oxidised))
+        before, after = start.atoms(system.elements), sum(oxidised.values())
+        steps = []
+        for k, t in enumerate(line.t.tolist()):
+            atoms = 1.0 / ((1.0 - t) / before + t / after)  # of one formula unit with the oxygen it has taken up
+            products = named_moles(hot, line.mixture(k), system.elements, atoms)
+            steps.append(
+                OxidationStep(
+                    oxygen_moles=clean((atoms - before) / 2.0),
+                    mass_change_percent=_mass_change(products, start),
+                    products=products,
+                )
+            )
+        return steps
+
+    @property
+    def conditions(self) -> Conditions:
+        """The furnace, and where free energies come from."""
+        return Conditions(
+            oxygen_bar=self.atmosphere.oxygen_bar,
+            gas_bar=dict(self.atmosphere.gas_bar),
+            product_gas_bar=self.atmosphere.product_bar,
+            without=self._without,
+            stable_within_ev_per_closed_atom=annealing_data().stable_within_ev_per_closed_atom.value,
+            undecided_within_ev_per_closed_atom=annealing_data().undecided_within_ev_per_closed_atom.value,
+            solids=SOLIDS,
+            gases=self._heater.sources,
+            gases_left_out=self._heater.left_out,
+        )
+
+    def _transformed(self, hot: HotPhases, start: Start) -> Transformation:
+        system = hot.phases.system(self._heater.elements, hot.reservoir)
+        mixture = system.mixture(start.composition)
+        closed_atoms, atoms = start.atoms(system.closed), start.atoms(system.elements)
+        products = named_moles(hot, mixture, system.closed, closed_atoms)
+        taken_up = self._taken_up(start.composition, products)
+        energy = clean(mixture.energy - self._grand_energy(hot, start) / closed_atoms)
+        before: dict[str, float] = {}
+        for name, share in start.phases.items():
+            before[name] = clean(share * atoms / sum(parse_formula(name).values()))
+        return Transformation(
+            material=start.material,
+            formula=start.formula,
+            start=before,
+            start_from=start.origin,
+            products=products,
+            reaction=equation([(1.0, start.formula)], products, taken_up),
+            taken_up_moles=taken_up,
+            mass_change_percent=_mass_change(products, start),
+            reaction_ev_per_closed_atom=energy,
+            verdict=_verdict(energy),
+        )
+
+    def _grand_energy(self, hot: HotPhases, start: Start) -> float:
+        """Return the grand potential of a material before it reacts, eV per formula unit."""
+        free_energies = hot.phases.formation_energies
+        per_atom = start.above_ev
+        for formula, share in start.phases.items():
+            if (position := hot.lowest(formula)) is None:
+                raise InputError(f"{start.material}: no solid {formula} is among the phases, it is left out or a gas")
+            per_atom += share * float(free_energies[position])
+        total = per_atom * sum(start.composition.values())
+        return total - sum(mu * start.composition.get(e, 0.0) for e, mu in hot.reservoir.mu_relative_ev.items())
+
+    def _contact(self, hot: HotPhases, cathode: Start) -> Contact:
+        profile = Interface(hot.phases, self._coating.formula, cathode.formula, hot.reservoir).profile()
+        lowest = int(profile.mutual.argmin())
+        energy = clean(profile.mutual[lowest])
+        reacts = energy < 0.0
+        coating_moles, cathode_moles = _moles(profile, lowest, self._coating, cathode)
+        molar = coating_moles / (coating_moles + cathode_moles)
+        rich = _moles(profile, 1, self._coating, cathode)
+        return Contact(
+            cathode=cathode.material,
+            formula=cathode.formula,
+            mutual_ev_per_closed_atom=energy,
+            verdict=_verdict(energy),
+            x_molar=clean(molar) if reacts else None,
+            reaction=self._together(hot, profile, lowest, cathode, (molar, 1.0 - molar)) if reacts else None,
+            cathode_rich_reaction=(
+                self._together(hot, profile, 1, cathode, (1.0, rich[1] / rich[0])) if reacts else None
+            ),
+            cathode_alone=self._transformed(hot, cathode),
+        )
+
+    def _together(
+        self, hot: HotPhases, profile: InterfaceProfile, k: int, cathode: Start, moles: tuple[float, float]
+    ) -> str:
+        """Write what so many moles of coating and cathode become, in the ratio of a kink of the profile."""
+        system = profile.line.system
+        reactants = list(zip(moles, (self._coating, cathode), strict=True))
+        both = {
+            element: sum(n * start.composition.get(element, 0.0) for n, start in reactants)
+            for element in system.elements
+        }
+        closed_atoms = sum(n * start.atoms(system.closed) for n, start in reactants)
+        products = named_moles(hot, profile.line.mixture(k), system.closed, closed_atoms)
+        return equation([(n, start.formula) for n, start in reactants], products, self._taken_up(both, products))
+
+    def _taken_up(self, before: Mapping[str, float], products: Sequence[Product]) -> dict[str, float]:
+        """Return the molecules of each gas of the furnace that the products hold more than what was there before."""
+        excess = {element: -amount for element, amount in before.items()}
+        for product in products:
+            for element, amount in atoms_of(product).items():
+                excess[element] = excess.get(element, 0.0) + product.moles * amount
+        taken_up = {}
+        for element, gas in reversed(self.atmosphere.opened().items()):  # each brings one element the earlier do not
+            molecules = excess.get(element, 0.0) / gas.composition[element]
+            for brought, amount in gas.composition.items():
+                excess[brought] = excess.get(brought, 0.0) - molecules * amount
+            taken_up[gas.name] = round(molecules, 6) + 0.0
+        return dict(reversed(taken_up.items()))
+
+
+def _mass_change(products: Sequence[Product], start: Start) -> float:
+    return clean(100.0 * (solid_mass(products) / mass_of(start.composition) - 1.0))
+
+
+def _moles(profile: InterfaceProfile, k: int, a: Start, b: Start) -> tuple[float, float]:
+    """Return the formula units of A and B in one closed atom of both, at a kink."""
+    closed, x = profile.line.system.closed, float(profile.x[k])
+    return x / a.atoms(closed), (1.0 - x) / b.atoms(closed)
+
+
+def _verdict(energy_ev: float) -> Verdict:
+    """Return what a reaction energy, eV per closed atom, says."""
+    data = annealing_data()
+    if energy_ev >= -data.stable_within_ev_per_closed_atom.value:
+        return "stable"
+    return "undecided" if energy_ev >= -data.undecided_within_ev_per_closed_atom.value else "reacts"

@@ -1,0 +1,210 @@
+"""Phase equilibrium in one chemical system, closed or open to reservoirs, by linear programming.
+
+No convex hull is built. The lowest-energy mixture at a composition, and every change of it along a
+line between two compositions, comes from :mod:`screening.hull.simplex`.
+
+In a system with open elements, phases and mixtures are counted per atom of the closed elements, and
+the energy is the grand potential ``(E - sum_j mu_j N_j) / N_closed`` (Zhao et al., ACS Nano, eqs 4-5;
+Richards et al., Chem. Mater. 28, 266 (2016)).
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.chemistry.formulas import format_formula
+from screening.common.errors import InputError
+from screening.hull.reservoir import Reservoir
+from screening.hull.simplex import Program, irregular
+
+Floats = NDArray[np.float64]
+
+_KEPT_MIXTURES = 256
+ONLY_OPEN = 1e-12  # a phase with a smaller fraction of closed atoms has none
+CLEAN = 1e-6  # amounts below this, in atoms per atom of mixture, are rounding: of a formula (0.33333333) or a program
+
+
+class Mixture(NamedTuple):
+    """The lowest-energy mixture at one composition."""
+
+    amounts: dict[int, float]  # position of the phase in the PhaseSet -> fraction of the (closed) atoms
+    energy: float  # eV per (closed) atom, formation energy or relative grand potential
+    potentials: dict[str, float]  # of the closed elements, eV, relative to their references
+    exchanged: dict[str, float]  # open element -> its atoms in the mixture per closed atom
+
+
+class Line(NamedTuple):
+    """Every mixture along the straight line between two compositions, in k - 1 segments."""
+
+    system: PhaseSystem
+    t: Floats  # (k,) ends of the segments, from 0 to 1: where the set of phases changes
+    bases: NDArray[np.intp]  # (k, m) columns that may be present at each t
+    amounts: Floats  # (k, m) and how much of them, as fractions of the (closed) atoms
+    duals: Floats  # (k - 1, m) chemical potentials in each segment, in the order of system.closed
+    energies: Floats  # (k,) eV per (closed) atom
+
+    def mixture(self, k: int) -> Mixture:
+        """Return the mixture at ``t[k]``, with the potentials of the segment above it (below it for the last)."""
+        duals = self.duals[min(k, len(self.duals) - 1)]
+        return self.system.assemble(self.bases[k], self.amounts[k], duals)
+
+
+class PhaseSystem:
+    """The phases of one chemical system.
+
+    Parameters
+    ----------
+    elements
+        All elements of the system, (m,).
+    fractions
+        Atomic fractions of the phases, (m, n), one phase of each composition.
+    energies
+        Formation energies, (n,), eV/atom.
+    positions
+        Position of each phase in the set it comes from, (n,).
+    reservoir
+        Open elements and their chemical potentials.
+
+    Raises
+    ------
+    InputError
+        If no closed element is left, or a phase of open elements alone would form without limit.
+    """
+
+    def __init__(
+        self,
+        elements: tuple[str, ...],
+        fractions: Floats,
+        energies: Floats,
+        positions: NDArray[np.intp],
+        reservoir: Reservoir | None = None,
+    ) -> None:
+        mu = reservoir.mu_relative_ev if reservoir else {}
+        self.reservoir = reservoir
+        self.elements = elements
+        self.closed = tuple(element for element in elements if element not in mu)
+        self.open = tuple(element for element in elements if element in mu)
+        if not self.closed:
+            raise InputError(f"all of {', '.join(elements)} are open: there is no composition left to react")
+        is_closed = np.array([element in self.closed for element in elements])
+        self._potentials: Floats = np.array([mu[element] for element in self.open])
+        self._open_fractions: Floats = fractions[~is_closed]
+        self._share: Floats = fractions[is_closed].sum(axis=0)  # closed atoms per atom
+        self._all_positions = positions
+        keep = self._share >= ONLY_OPEN
+        self.costs: Floats = self._price(energies)
+        self.matrix: Floats = np.ascontiguousarray(fractions[is_closed][:, keep] / self._share[keep])
+        self.open_atoms: Floats = self._open_fractions[:, keep] / self._share[keep]
+        self.positions = positions[keep]
+        pure = self.matrix == 1.0  # of one closed element; beside it there may be open ones
+        missing = [element for element, found in zip(self.closed, pure.any(axis=1), strict=True) if not found]
+        if missing:
+            raise InputError(f"no phase of {', '.join(missing)} alone is known")
+        self._program = Program(self.matrix, self.costs, np.where(pure, self.costs, np.inf).argmin(axis=1))
+        self._mixtures: dict[bytes, Mixture] = {}
+
+    def _price(self, energies: Floats) -> Floats:
+        """Return the (grand) energies per closed atom of the phases that hold any, from formation energies, (n,)."""
+        grand = energies - self._potentials @ self._open_fractions
+        only_open = self._share < ONLY_OPEN
+        if (grand[only_open] < -1e-9).any():
+            worst = int(np.flatnonzero(only_open)[grand[only_open].argmin()])
+            amounts = {e: float(f) for e, f in zip(self.open, self._open_fractions[:, worst], strict=True) if f > 0}
+            formula = format_formula({element: f / min(amounts.values()) for element, f in amounts.items()})
+            raise InputError(
+                f"the reservoirs of {' and '.join(self.open)} react with each other: {formula} forms without limit "
+                f"({grand[worst]:.3f} eV/atom); lower a chemical potential"
+            )
+        return np.ascontiguousarray(grand[~only_open] / self._share[~only_open])
+
+    def repriced(self, formation_energies: Floats, reservoir: Reservoir | None = None) -> PhaseSystem:
+        """Return the same phases with other energies, quick to ask where this system was asked before.
+
+        Parameters
+        ----------
+        formation_energies
+            Of all phases of the set the system comes from, eV/atom.
+        reservoir
+            The same open elements at other chemical potentials; None: at these.
+
+        Raises
+        ------
+        InputError
+            If with these energies a phase of open elements alone would form without limit.
+        """
+        repriced = copy.copy(self)
+        if reservoir is not None:
+            repriced.reservoir = reservoir
+            repriced._potentials = np.array([reservoir.mu_relative_ev[element] for element in self.open])
+        repriced.costs = repriced._price(formation_energies[self._all_positions])
+        repriced._program = self._program.repriced(repriced.costs)
+        repriced._mixtures = {}
+        return repriced
+
+    def vector(self, composition: dict[str, float]) -> Floats:
+        """Return a composition as fractions of the closed atoms, in the order of :attr:`closed`.
+
+        Raises
+        ------
+        InputError
+            If it has no closed element, or an element that is not in the system.
+        """
+        amounts = np.array([composition.get(element, 0.0) for element in self.closed])
+        strange = [element for element in composition if element not in self.elements]
+        if strange:
+            raise InputError(f"{', '.join(strange)} is not in the chemical system {'-'.join(self.elements)}")
+        if not amounts.sum() > 0:
+            raise InputError(
+                f"{' '.join(composition)} consists of open elements only: with {', '.join(self.open)} open "
+                "there is nothing left of it to react"
+            )
+        return np.asarray(amounts / amounts.sum())
+
+    def mixture(self, composition: dict[str, float]) -> Mixture:
+        """Find the lowest-energy mixture at a composition.
+
+        Where the mixture has fewer phases than the system has closed elements, the chemical potentials are not
+        unique. Those returned are the limit along one irregular line towards the composition, so that they do not
+        depend on what was asked of the system before.
+        """
+        here = self.vector(composition)
+        key = here.tobytes()
+        if key not in self._mixtures:  # one cathode or electrolyte is asked about in every interface it is part of
+            beside = here + 1e-3 * irregular(len(here))
+            while len(self._mixtures) >= _KEPT_MIXTURES:
+                self._mixtures.pop(next(iter(self._mixtures)))
+            self._mixtures[key] = self.line(beside / beside.sum(), here).mixture(-1)
+        return self._mixtures[key]
+
+    def line(self, start: Floats, stop: Floats) -> Line:
+        """Find every mixture along the line from one composition (vector) to another.
+
+        Between two neighbouring t the same phases are present in amounts linear in t.
+        """
+        path = self._program.path(start, stop)
+        bases = np.concatenate([path.bases, path.bases[-1:]])
+        amounts = np.concatenate([path.at_start, path.at_stop[-1:]])
+        return Line(self, path.t, bases, amounts, path.duals, (self.costs[bases] * amounts).sum(axis=1))
+
+    def without(self, position: int) -> PhaseSystem:
+        """Return the system less one phase, given by its position in the set."""
+        if self.reservoir is not None:
+            raise InputError("a phase is left out of a closed system only")
+        keep = self.positions != position
+        return PhaseSystem(self.elements, self.matrix[:, keep], self.costs[keep], self.positions[keep])
+
+    def assemble(self, columns: NDArray[np.intp], amounts: Floats, duals: Floats) -> Mixture:
+        """Name the phases of a basis, leaving out what is rounding."""
+        present = amounts > CLEAN
+        share = amounts[present] / amounts[present].sum()
+        phases = columns[present]
+        return Mixture(
+            amounts={int(p): float(a) for p, a in zip(self.positions[phases], share, strict=True)},
+            energy=float(self.costs[phases] @ share),
+            potentials=dict(zip(self.closed, duals.tolist(), strict=True)),
+            exchanged=dict(zip(self.open, (self.open_atoms[:, phases] @ share).tolist(), strict=True)),
+        )

@@ -1,0 +1,73 @@
+"""Reservoirs: elements that leave and enter at a given chemical potential."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from screening.common.errors import InputError
+
+
+class Reservoir:
+    """Elements held at given chemical potentials.
+
+    A chemical potential is always relative to the element's own reference phase (for lithium the metal)
+    in the same set of energies: -3.66 eV is 3.66 V against Li/Li+. Absolute potentials are not accepted,
+    since the two look alike.
+
+    Parameters
+    ----------
+    mu_relative_ev
+        Chemical potential of each open element relative to its reference, eV/atom, never positive.
+
+    Raises
+    ------
+    InputError
+        If a potential is positive (the element would precipitate without limit) or not finite.
+    """
+
+    def __init__(self, mu_relative_ev: Mapping[str, float]) -> None:
+        if not mu_relative_ev:
+            raise InputError("a reservoir needs at least one element")
+        for element, mu in mu_relative_ev.items():
+            if not math.isfinite(mu):
+                raise InputError(f"the chemical potential of {element} is not a number: {mu}")
+            if mu > 0:
+                raise InputError(
+                    f"mu({element}) = {mu:+g} eV lies above the element's reference, which would precipitate "
+                    f"without limit; a voltage of {mu:g} V is --mu {-mu:g}"
+                )
+        self._mu = tuple(sorted((element, float(mu)) for element, mu in mu_relative_ev.items()))
+
+    @classmethod
+    def lithium_voltage(cls, voltage_v: float) -> Reservoir:
+        """Lithium at a voltage against Li/Li+ (V >= 0): mu_Li = mu0_Li - e phi."""
+        if not voltage_v >= 0:
+            raise InputError(f"a voltage against Li/Li+ must not be negative: {voltage_v:g} V")
+        return cls({"Li": -voltage_v})
+
+    @classmethod
+    def oxygen_gas(cls, temperature_k: float, pressure_bar: float) -> Reservoir:
+        """Oxygen of a gas, solids staying at 0 K; see :mod:`screening.thermochemistry.gas`."""
+        from screening.thermochemistry.gas import oxygen_chemical_potential_ev
+
+        return cls({"O": oxygen_chemical_potential_ev(temperature_k, pressure_bar)})
+
+    @property
+    def mu_relative_ev(self) -> dict[str, float]:
+        """Chemical potentials relative to the elements' references, eV/atom."""
+        return dict(self._mu)
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """The open elements."""
+        return tuple(element for element, _ in self._mu)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reservoir) and self._mu == other._mu
+
+    def __hash__(self) -> int:
+        return hash(self._mu)
+
+    def __repr__(self) -> str:
+        return f"Reservoir({dict(self._mu)})"

@@ -1,0 +1,323 @@
+"""Linear programs with few rows, many columns and a moving right-hand side.
+
+The program is ``min c @ y`` subject to ``A @ y = b``, ``y >= 0``, where A (m x n) holds m columns of a
+unit matrix and ``b >= 0``. :meth:`Program.path` gives its solution along a whole line of right-hand sides
+``b(t) = start + t (stop - start)``: the objective is piecewise linear and convex in t, and each of its
+segments belongs to one basis (m columns). Nothing is sampled.
+
+Method. A basis that is optimal at one right-hand side is known from an earlier path, or the first time from
+the primal simplex method. The parametric dual simplex method moves it to a point inside the line and from there
+to both ends: as b moves, the amounts ``B^-1 b`` of the basic columns change linearly; the first to reach zero
+leaves the basis, and the ratio test of the dual simplex method names the column that enters, so that the basis
+is optimal again. Each change of basis (pivot) reads A once, in one vector-matrix product.
+
+Safeguards. Every stage starts from a freshly inverted basis, so rounding does not build up over calls. Lines are
+entered at an irregular fraction, since the ends, being single compounds, are degenerate. Ties go to the largest
+pivot element (Harris); if many pivots bring no progress, to the lowest index (Bland), which cannot cycle. Each
+finished path is certified: every segment, at both of its ends, must balance, hold no negative amount, leave no
+column of A cheaper than its duals say, and have equal primal and dual objectives, which together prove it
+optimal whatever way it was found.
+
+References
+----------
+V. Chvatal, *Linear Programming* (1983), chapters 7, 8 and 10; the parametric method: S. Gass and T. Saaty, Nav. Res.
+Logist. Q. 2, 39 (1955), here in its dual form; ties: P. Harris, Math. Program. 5, 1 (1973), R. Bland, Math. Oper.
+Res. 2, 103 (1977).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.common.errors import CalculationError
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+
+INSIDE = 0.4871  # lines are entered here, where no simple ratio of the ends puts a change of basis
+ROUNDING = 1e-12  # amounts and reduced costs closer to zero than this are ties
+AT_END = 1e-10  # an amount not below minus this at the end of a line has not reached zero on it
+PIVOT = 1e-9  # smallest pivot element; columns are of order 1
+SOUND = 1e-3  # a pivot element smaller than this is chosen with care, and the new basis inverted afresh
+SAME = 1e-10  # segments shorter than this in t are left out
+CERTIFIED = 1e-8  # what the check of a finished path allows, in units of cost and of right-hand side
+STALL = 60  # pivots without progress before Bland's rule
+ENDLESS = 10_000  # and before giving up
+KNOWN = 256  # optimal bases kept to start from
+
+
+class Path(NamedTuple):
+    """The optimum along a line of right-hand sides, in s segments of constant basis."""
+
+    t: Floats  # (s + 1,) ends of the segments, from 0 to 1
+    bases: Integers  # (s, m) basic columns of each segment
+    at_start: Floats  # (s, m) their amounts at the segment's lower end
+    at_stop: Floats  # (s, m) and at its upper end
+    duals: Floats  # (s, m) the dual variables: derivative of the objective by the right-hand side
+
+
+def irregular(m: int) -> Floats:
+    """Return m positive numbers of order 1 that no whole numbers combine to zero: exponentials of fractions."""
+    return np.exp(np.arange(m) / m)
+
+
+class Program:
+    """The program ``min c @ y, A @ y = b, y >= 0`` for any b.
+
+    Parameters
+    ----------
+    matrix
+        A, (m, n), C-contiguous.
+    costs
+        c, (n,).
+    unit
+        (m,) columns of A that form the unit matrix, in the order of the rows.
+    """
+
+    def __init__(self, matrix: Floats, costs: Floats, unit: Integers) -> None:
+        self.matrix = matrix
+        self.costs = costs
+        self.columns: Floats = np.ascontiguousarray(matrix.T)
+        self._check = np.vstack([matrix, -costs])
+        self._nominal: Program | None = None  # the program this one is with other costs
+        self._entry: tuple[Floats, list[int]] | None = None  # the first optimum, beside the first right-hand side
+        self._unit = unit
+        self._known_rhs: Floats = np.empty((0, len(matrix)))
+        self._known_bases: list[list[int]] = []
+
+    def path(self, start: Floats, stop: Floats) -> Path:
+        """Find the optimum along the line between two right-hand sides.
+
+        Parameters
+        ----------
+        start, stop
+            Its ends, (m,), non-negative.
+
+        Raises
+        ------
+        CalculationError
+            If the path does not end, or fails its check.
+        """
+        try:
+            return self._path(start, stop)
+        except CalculationError:
+            self._known_rhs, self._known_bases = self._known_rhs[:0], []  # begin again, from elsewhere
+            self._nominal = None
+            return self._path(start, stop)
+
+    def repriced(self, costs: Floats) -> Program:
+        """Return the program with other costs, which begins where this one found, or now finds, its first optimum.
+
+        Only the start is handed on; what the new program finds passes the same check.
+        """
+        repriced = Program.__new__(Program)
+        repriced.matrix, repriced.columns, repriced.costs = self.matrix, self.columns, costs
+        repriced._check = np.vstack([self.matrix, -costs])
+        repriced._nominal, repriced._entry, repriced._unit = self, None, self._unit
+        repriced._known_rhs, repriced._known_bases = self._known_rhs[:0], []
+        return repriced
+
+    def _path(self, start: Floats, stop: Floats) -> Path:
+        m = len(start)
+        direction = stop - start
+        middle = start + INSIDE * direction
+        basis = self._optimum(middle)
+        ahead = _Vertex(self, basis, middle, direction)
+        behind = ahead.turned()
+        upper = ahead.sweep(1.0 - INSIDE)
+        lower = [segment.turned() for segment in reversed(behind.sweep(INSIDE))]
+        if lower[-1].basis == upper[0].basis:  # one segment, entered between its ends
+            upper[0] = upper[0]._replace(since=lower.pop().since)
+        segments = lower + upper
+        since, until = np.array([s.since for s in segments]), np.array([s.until for s in segments])
+        states = np.array([s.state for s in segments])
+        amounts, rates = states[:, m, :m], states[:, m + 1, :m]
+        path = Path(
+            t=np.array([0.0, *(INSIDE + since[1:]), 1.0]),
+            bases=np.array([s.basis for s in segments]),
+            at_start=amounts + since[:, None] * rates,
+            at_stop=amounts + until[:, None] * rates,
+            duals=-states[:, :m, m],
+        )
+        self._certify(middle + np.stack([since, until])[:, :, None] * direction, path)
+        self._remember(middle, basis)
+        return path
+
+    def _optimum(self, rhs: Floats) -> list[int]:
+        """Find an optimal basis at one right-hand side, from the nearest where one is known."""
+        if self._known_bases:
+            nearest = int(np.abs(self._known_rhs - rhs).sum(axis=1).argmin())
+            known, basis = self._known_rhs[nearest], self._known_bases[nearest]
+        else:
+            # irregular, so that no basic amount is zero and the primal simplex method does not stall
+            known, basis = rhs + 1e-4 * irregular(len(rhs)), self._unit.tolist()
+            if self._nominal is not None:
+                known, basis = self._nominal._first_optimum(rhs)
+            first = _Vertex(self, basis, known, np.zeros_like(rhs))
+            first.minimise()
+            basis = first.basis
+        vertex = _Vertex(self, basis, known, rhs - known)
+        vertex.sweep(1.0)
+        return vertex.basis
+
+    def _first_optimum(self, rhs: Floats) -> tuple[Floats, list[int]]:
+        if self._entry is None:
+            known = rhs + 1e-4 * irregular(len(rhs))
+            self._entry = known, self._optimum(known)
+        return self._entry
+
+    def _remember(self, rhs: Floats, basis: list[int]) -> None:
+        self._known_rhs = np.vstack([self._known_rhs[1 - KNOWN :], rhs])
+        self._known_bases = [*self._known_bases[1 - KNOWN :], basis]
+
+    def _certify(self, rhs: Floats, path: Path) -> None:
+        """Prove every segment optimal at both ends, whose right-hand sides are (2, s, m), by the duality theorem."""
+        amounts = np.stack([path.at_start, path.at_stop])
+        balance = np.abs((amounts[:, :, None, :] @ self.columns[path.bases])[:, :, 0, :] - rhs).max()
+        negative = -amounts.min()
+        gap = np.abs((amounts * self.costs[path.bases]).sum(axis=2) - (path.duals * rhs).sum(axis=2)).max()
+        weights = np.hstack([path.duals, np.ones((len(path.duals), 1))])
+        undercut = max((weights[k : k + 16] @ self._check).max() for k in range(0, len(weights), 16))  # in cache
+        if not max(balance, negative, gap, undercut) < CERTIFIED:
+            raise CalculationError(
+                f"the linear program failed its check (balance {balance:.1e}, negative {negative:.1e}, "
+                f"gap {gap:.1e}, undercut {undercut:.1e})"
+            )
+
+
+class _Segment(NamedTuple):
+    since: float
+    until: float
+    basis: list[int]
+    state: Floats
+
+    def turned(self) -> _Segment:
+        self.state[-1] *= -1.0
+        return _Segment(-self.until, -self.since, self.basis, self.state)
+
+
+class _Vertex:
+    """A basis, and the right-hand side ``rhs + t rate`` it is to follow.
+
+    ``state`` is (m + 2, m + 1): the transposed inverse of the basic columns; below it the amounts of the basic columns
+    at t = 0, and the rates at which these change with t; at the right the same for the cost: minus the dual
+    variables, minus the objective and minus its rate. ``reduced`` holds the reduced costs of all columns.
+    """
+
+    def __init__(self, program: Program, basis: list[int], rhs: Floats, rate: Floats) -> None:
+        m = len(basis)
+        self.program = program
+        self.basis = basis.copy()
+        self.rhs = np.stack([rhs, rate])
+        self.state: Floats = np.empty((m + 2, m + 1))
+        self.reduced: Floats = np.empty_like(program.costs)
+        self._invert()
+
+    def turned(self) -> _Vertex:
+        """Return the same vertex, to follow the opposite direction."""
+        turned = object.__new__(_Vertex)
+        turned.program, turned.basis = self.program, self.basis.copy()
+        turned.rhs, turned.state, turned.reduced = self.rhs.copy(), self.state.copy(), self.reduced.copy()
+        turned.rhs[1] *= -1.0
+        turned.state[-1] *= -1.0
+        return turned
+
+    def minimise(self) -> None:
+        """Go from a feasible basis to an optimal one at t = 0, by the primal simplex method."""
+        m = len(self.basis)
+        amounts, row = self.state[m, :m], np.empty_like(self.reduced)
+        for pivots in range(100 * (m + 20)):
+            below = self.reduced < -ROUNDING
+            if not below.any():
+                return
+            entering = int(self.reduced.argmin() if pivots < 20 * (m + 20) else below.argmax())
+            column = self.program.columns[entering] @ self.state[:m, :m]
+            steps = np.full(m, np.inf)
+            np.divide(amounts, column, out=steps, where=column > PIVOT)
+            leaving = int(steps.argmin())
+            self._pivot(leaving, entering, np.dot(self.state[:m, leaving], self.program.matrix, out=row))
+        raise CalculationError("the linear program did not reach its minimum")
+
+    def sweep(self, limit: float) -> list[_Segment]:
+        """Follow the right-hand side from t = 0 to `limit`, by the parametric dual simplex method."""
+        m = len(self.basis)
+        state, reduced, matrix = self.state, self.reduced, self.program.matrix
+        amounts, rates = state[m, :m], state[m + 1, :m]
+        steps, quotients, row = np.empty(m), np.empty_like(reduced), np.empty_like(reduced)
+        segments: list[_Segment] = []
+        now, stalled = 0.0, 0
+        while stalled < ENDLESS:
+            # the basic column whose amount is the first to reach zero: where rate / amount is lowest
+            np.maximum(amounts, ROUNDING, out=steps)
+            np.divide(rates, steps, out=steps)
+            leaving = int(steps.argmin())
+            if steps[leaving] * limit > -1.0 or amounts[leaving] + limit * rates[leaving] > -AT_END:
+                steps[amounts + limit * rates > -AT_END] = 0.0  # at the limit or beyond
+                leaving = int(steps.argmin())
+                if steps[leaving] * limit > -1.0:
+                    if limit > now + SAME or not segments:
+                        segments.append(_Segment(now, limit, self.basis, state))
+                    return segments
+            until = max(float(-amounts[leaving] / rates[leaving]), now)
+            stalled = stalled + 1 if until <= now else 0
+            # the column that replaces it: where the reduced cost, divided by the element of that row, is smallest
+            np.dot(state[:m, leaving], matrix, out=row)
+            np.maximum(reduced, ROUNDING, out=quotients)
+            np.divide(row, quotients, out=quotients)
+            entering = int(quotients.argmin())
+            small = row[entering] > -SOUND
+            if small or stalled > STALL:
+                leaving, entering = self._choose_carefully(leaving, until, row, stalled > STALL)
+            if until > now + SAME:
+                segments.append(_Segment(now, until, self.basis.copy(), state.copy()))
+            now = until
+            self._pivot(leaving, entering, row)
+            if small:
+                self._invert()
+        raise CalculationError("the path of the linear program did not end")
+
+    def _choose_carefully(self, leaving: int, until: float, row: Floats, stalled: bool) -> tuple[int, int]:
+        """Choose a pivot among near ties: of the largest element, or of the lowest index where that has stalled."""
+        m = len(self.basis)
+        if stalled:
+            amounts, rates = self.state[m, :m], self.state[m + 1, :m]
+            ties = np.flatnonzero((rates < -ROUNDING) & (amounts + until * rates < ROUNDING)).tolist()
+            leaving = min([leaving, *ties], key=self.basis.__getitem__)
+            np.dot(self.state[:m, leaving], self.program.matrix, out=row)
+        allowed = np.flatnonzero(row < -PIVOT)
+        if not len(allowed):
+            raise CalculationError("the right-hand side leaves what the columns can make up")
+        elements, reduced = -row[allowed], np.maximum(self.reduced[allowed], 0.0)
+        tied = allowed[reduced / elements <= ((reduced + ROUNDING) / elements).min()]
+        return leaving, int(tied[0] if stalled else tied[row[tied].argmin()])
+
+    def _pivot(self, leaving: int, entering: int, row: Floats) -> None:
+        """Exchange one basic column; `row` is the leaving row of ``B^-1 A`` and is overwritten."""
+        m, state = len(self.basis), self.state
+        column = self.program.columns[entering].dot(state[:m])
+        column[m] = self.reduced[entering]
+        divided = state[:, leaving] / column[leaving]
+        state -= divided[:, None] * column
+        state[:, leaving] = divided
+        row *= column[m] / row[entering]
+        self.reduced -= row
+        self.reduced[entering] = 0.0
+        self.basis[leaving] = entering
+
+    def _invert(self) -> None:
+        """Compute `state` and `reduced` from the basis alone."""
+        m = len(self.basis)
+        columns = self.program.columns[self.basis]
+        try:
+            inverse = np.linalg.inv(columns)
+        except np.linalg.LinAlgError:
+            raise CalculationError("the linear program came to a singular basis") from None
+        self.state[:m, :m] = inverse
+        self.state[m:, :m] = self.rhs @ inverse
+        self.state[:, m] = self.state[:, :m] @ -self.program.costs[self.basis]
+        np.dot(self.state[:m, m], self.program.matrix, out=self.reduced)
+        self.reduced += self.program.costs
+        self.reduced[self.basis] = 0.0

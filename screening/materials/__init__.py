@@ -1,0 +1,1 @@
+"""The materials of a catalogue, and what a user means by a name."""

@@ -1,0 +1,283 @@
+"""The coatings, cathodes and electrolytes a user can name, with what the literature says of each.
+
+The entries live in YAML files: three that come with the package, and any a user adds in the same form. A name that is
+in none of them is taken as what :mod:`screening.chemistry.notation` writes: a formula, a glass, or a composite.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache, reduce
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from screening.chemistry.formulas import atomic_fractions, check_charge_balance, parse_formula, shown
+from screening.chemistry.notation import (
+    composition_of,
+    mole_fractions,
+    read_composite,
+    read_glass,
+    split_energy,
+    with_energy,
+)
+from screening.common.errors import InputError, nearest
+from screening.common.files import DATA
+from screening.materials.material import Cathode, ChemicalPotential, EnergyAboveHull, Material, Property, clean_name
+
+__all__ = ["Catalogue", "Cathode", "ChemicalPotential", "Material", "Property", "Role"]
+
+Role = Literal["coating", "electrolyte", "cathode"]
+
+_PACKAGED = DATA / "catalogue"
+_ROLES: dict[str, Role] = {"coatings": "coating", "electrolytes": "electrolyte", "cathodes": "cathode"}
+_SAME = 1e-6  # atomic fractions closer than this are the same composition
+
+_E = TypeVar("_E", Material, Cathode)
+
+
+class Catalogue(BaseModel):
+    """All coatings, electrolytes and cathodes with a name.
+
+    Examples
+    --------
+    >>> catalogue = Catalogue.load()
+    >>> catalogue.coating("linbo3").formula
+    'LiNbO3'
+    >>> catalogue.cathode("NCM83").formula("half")
+    'Li0.5Ni0.83Co0.12Mn0.05O2'
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    coatings: tuple[Material, ...] = Field(default=(), description="the coatings, in the order of the files")
+    electrolytes: tuple[Material, ...] = Field(default=(), description="the electrolytes")
+    cathodes: tuple[Cathode, ...] = Field(default=(), description="the cathodes")
+
+    @classmethod
+    def load(cls, *extra: str | Path) -> Catalogue:
+        """Read the packaged entries, and after them those of the user's own YAML files, in the same form.
+
+        Raises
+        ------
+        InputError
+            If a file cannot be read, or an entry is wrong or takes a name already taken; it names file and entry.
+        """
+        return reduce(_extended, map(Path, extra), _packaged())
+
+    def coating(self, name: str) -> Material:
+        """Find a coating by name, alias or formula; any other formula becomes a coating of that composition.
+
+        So does a glass or a material with an energy above the hull, and a composite of names and formulas, in the
+        notation of :mod:`screening.chemistry.notation`.
+
+        Raises
+        ------
+        InputError
+            If the text is none of these, or no oxidation states balance a formula.
+        """
+        return (
+            _known(self.coatings, name) or _composite(self.coatings, name) or _material("coating", self.coatings, name)
+        )
+
+    def electrolyte(self, name: str) -> Material:
+        """Find an electrolyte, as :meth:`coating` does a coating; but it is one material.
+
+        Raises
+        ------
+        InputError
+            As :meth:`coating`, and if the text is a composite.
+        """
+        known = _known(self.electrolytes, name)
+        if known is None and "+" in name:
+            raise InputError(
+                f"{shown(clean_name(name))}: an electrolyte is one material; only a coating may be several"
+            )
+        return known or _material("electrolyte", self.electrolytes, name)
+
+    def cathode(self, name: str) -> Cathode:
+        """Find a cathode by name, alias or fully lithiated formula.
+
+        Any other formula with lithium becomes a cathode: ``full`` has the lithium written, ``half`` half of it.
+
+        Raises
+        ------
+        InputError
+            If the text is neither a name nor a formula of lithium and a host, or no oxidation states balance it.
+        """
+        known = _known(self.cathodes, name)
+        if known is not None:
+            return known
+        host = _formula("cathode", self.cathodes, name)
+        lithium = host.pop("Li", 0.0)
+        if not lithium or not host:
+            missing = "host" if lithium else "lithium"
+            raise InputError(f"a cathode is lithium and a host: {clean_name(name)} has no {missing}")
+        return Cathode(name=clean_name(name), host=host, lithiations={"full": lithium, "half": lithium / 2})
+
+    def defaults(self, role: Role) -> tuple[str, ...]:
+        """Return the names taken where the user names none."""
+        listed = {"coating": self.coatings, "electrolyte": self.electrolytes, "cathode": self.cathodes}[role]
+        return tuple(entry.name for entry in listed if entry.default)
+
+
+def _known(listed: tuple[_E, ...], name: str) -> _E | None:
+    """Return the entry of that name, alias or composition, if there is one."""
+    text = clean_name(name)
+    for entry in listed:
+        if text.casefold() in (known.casefold() for known in entry.names):
+            return entry
+    try:
+        fractions = atomic_fractions(parse_formula(text))
+    except InputError:
+        return None
+    for entry in listed:
+        known = entry.fractions
+        if known.keys() == fractions.keys() and all(abs(known[e] - fractions[e]) < _SAME for e in known):
+            return entry
+    return None
+
+
+def _formula(role: Role, listed: tuple[_E, ...], name: str) -> dict[str, float]:
+    """Read a formula that is no entry's."""
+    text = clean_name(name)
+    try:
+        amounts = parse_formula(text)
+        fault = check_charge_balance(amounts)
+    except InputError:
+        fault = f"unknown {role} {text!r}"
+    if fault:
+        raise InputError(fault + _nearest(text, listed))
+    return amounts
+
+
+def _material(role: Literal["coating", "electrolyte"], listed: tuple[Material, ...], name: str) -> Material:
+    """Make one material of a formula or a glass, with or without an energy above the hull."""
+    text = clean_name(name)
+    base, above = split_energy(text)
+    if above is not None:
+        found = _known(listed, base) or _material(role, listed, base)
+        if found.mole_fractions:
+            raise InputError(
+                f"{shown(text)}: {found.name} is several phases; write the energy behind the one that has it"
+            )
+        given = EnergyAboveHull(mev_per_atom=above, source="as asked for", verified=False)
+        changed = {"name": with_energy(found.name, above), "aliases": (), "default": False, "energy_above_hull": given}
+        return found.model_copy(update=changed)
+    try:
+        parts = read_glass(text)
+    except InputError as error:
+        raise InputError(f"{error}{_nearest(text, listed)}") from None
+    if parts is None:
+        _formula(role, listed, text)
+        return Material(name=text, role=role, formula=text)
+    if fault := check_charge_balance(composition_of(text)):
+        raise InputError(f"{shown(text)}: {fault}")
+    return Material(name=text, role=role, kind="glass", components=parts)
+
+
+def _composite(listed: tuple[Material, ...], name: str) -> Material | None:
+    """Make a coating of several phases; None if the text is none."""
+    text = clean_name(name)
+    parts = read_composite(text)
+    if parts is None:
+        return None
+    components: dict[str, float] = {}
+    names = []
+    for part, fraction in mole_fractions(parts).items():
+        if "-" in part and _known(listed, part) is None:
+            raise InputError(
+                f"{shown(text)}: write a glass in a composite as its formula and energy, such as Li4PS4I@0meV"
+            )
+        phase = _known(listed, part) or _material("coating", listed, part)
+        if phase.mole_fractions:
+            raise InputError(f"{shown(text)}: {phase.name} is itself several phases; write these")
+        if phase.reactant in components:
+            raise InputError(f"{shown(text)}: {phase.name} occurs twice")
+        components[phase.reactant] = fraction
+        names.append(f"{fraction:.4g}{phase.name}")
+    for entry in listed:
+        same = entry.mole_fractions
+        if same.keys() == components.keys() and all(abs(same[p] - components[p]) < _SAME for p in same):
+            return entry
+    return Material(name="+".join(names), role="coating", components=components)
+
+
+def _nearest(text: str, listed: tuple[_E, ...]) -> str:
+    return nearest(text, [known for entry in listed for known in entry.names])
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> Catalogue:
+    return reduce(_extended, (_PACKAGED / f"{section}.yaml" for section in _ROLES), Catalogue())
+
+
+def _extended(catalogue: Catalogue, path: Path) -> Catalogue:
+    """Add the entries of one file."""
+    entries: dict[str, list[Material | Cathode]] = {section: [*getattr(catalogue, section)] for section in _ROLES}
+    for section, rows in _sections(path).items():
+        taken = {name.casefold(): entry.name for entry in entries[section] for name in entry.names}
+        for number, row in enumerate(rows, start=1):
+            entry = _entry(path, section, number, row)
+            for name in entry.names:
+                if name.casefold() in taken:
+                    holder = taken[name.casefold()]
+                    raise InputError(f"{path}: {section} {entry.name!r}: {name!r} already names {holder!r}")
+                taken[name.casefold()] = entry.name
+            entries[section].append(entry)
+    return Catalogue.model_validate(entries)
+
+
+def _entry(path: Path, section: str, number: int, row: object) -> Material | Cathode:
+    label = f"{path}: {section} entry {number}"
+    if not isinstance(row, dict):
+        raise InputError(f"{label} is not a mapping")
+    if "name" in row:
+        label = f"{path}: {section} {row['name']!r}"
+    if "role" in row:
+        raise InputError(f"{label}: unknown key role")
+    model = Cathode if section == "cathodes" else Material
+    try:
+        return model.model_validate({**row, "role": _ROLES[section]})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            parts = (Property, ChemicalPotential, EnergyAboveHull)
+            keys = {**model.model_fields, **{key: None for part in parts for key in part.model_fields}}
+            raise InputError(f"{label}: unknown key {where}{nearest(where.split('.')[-1], keys)}") from None
+        raise InputError(": ".join(filter(None, (label, where, first["msg"].removeprefix("Value error, "))))) from None
+
+
+def _sections(path: Path) -> dict[str, list[object]]:
+    """Read the lists of entries of one file."""
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: not UTF-8 text") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(data, dict):
+        raise InputError(f"{path}: not a mapping with any of the keys {', '.join(_ROLES)}")
+    for section, rows in data.items():
+        if section not in _ROLES:
+            raise InputError(f"{path}: unknown key {section}{nearest(str(section), _ROLES)}")
+        if not isinstance(rows, list):
+            raise InputError(f"{path}: {section} is not a list")
+    return data
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Safe YAML in which a key that occurs twice is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} occurs twice", key.start_mark)
+            seen.add(key.value)
+        constructed: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return constructed

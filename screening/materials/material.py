@@ -1,0 +1,279 @@
+"""What a catalogue says of a coating, an electrolyte or a cathode."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from screening.chemistry.formulas import (
+    AMOUNT_TOLERANCE,
+    atomic_fractions,
+    format_amount,
+    format_formula,
+    parse_formula,
+)
+from screening.chemistry.notation import (
+    mole_fractions,
+    overall,
+    read_material,
+    require_amounts,
+    with_energy,
+    write_terms,
+)
+from screening.common.errors import InputError, nearest
+
+_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2212", "-----")
+
+
+def clean_name(name: str) -> str:
+    """Return a name without blanks around it, with subscripts as plain digits and dashes as plain ones."""
+    return unicodedata.normalize("NFKC", name).translate(_DASHES).strip()
+
+
+def _fraction(value: object) -> object:
+    """Read the text "1/3" as the number."""
+    numerator, slash, denominator = str(value).partition("/")
+    if not slash:
+        return value
+    try:
+        return float(Fraction(numerator.strip()) / Fraction(denominator.strip()))
+    except ZeroDivisionError:
+        raise ValueError(f"{value} divides by zero") from None
+
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Amount = Annotated[Positive, BeforeValidator(_fraction)]
+Content = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(_fraction)]
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[Text, AfterValidator(clean_name)]
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Property(_Document):
+    """A measured or computed value from the literature."""
+
+    quantity: Literal["ionic_conductivity_s_per_cm", "activation_energy_ev", "band_gap_ev"] = Field(
+        description="what the value is, unit included; the activation energy is that of lithium conduction"
+    )
+    value: Positive | tuple[Positive | None, Positive] = Field(
+        description="the value, or [low, high]; low is null where only an upper bound is known"
+    )
+    conditions: Text | None = Field(default=None, description="sample, temperature or method")
+    source: Text = Field(description="where the value is published")
+    verified: bool = Field(description="whether it was read in that source, not in a transcription or from memory")
+
+    @field_validator("value")
+    @classmethod
+    def _rising(cls, value: float | tuple[float | None, float]) -> float | tuple[float | None, float]:
+        if isinstance(value, tuple) and value[0] is not None and value[0] > value[1]:
+            raise ValueError(f"the range {list(value)} ends below its start")
+        return value
+
+
+class EnergyAboveHull(_Document):
+    """How far a glass or a metastable material lies above the hull."""
+
+    mev_per_atom: float = Field(ge=0, allow_inf_nan=False, description="energy above the hull, meV/atom")
+    conditions: Text | None = Field(default=None, description="sample or method")
+    source: Text = Field(description="where the value is published")
+    verified: bool = Field(description="whether it was read in that source, not in a transcription or from memory")
+
+
+class ChemicalPotential(_Document):
+    """Chemical potential of lithium in a cathode at one state of charge, as published."""
+
+    state: Text = Field(description="state of charge, one of the cathode's lithiations")
+    mu_li_ev: float = Field(allow_inf_nan=False, description="chemical potential of lithium against the reference, eV")
+    reference: Literal["Li metal"] = Field(description="what the chemical potential is counted from")
+    source: Text = Field(description="where the value is published")
+    verified: bool = Field(description="whether it was read in that source, not in a transcription or from memory")
+
+
+class _Entry(_Document):
+    name: Name = Field(description="name the results carry")
+    aliases: tuple[Name, ...] = Field(default=(), description="other names it is found by")
+    note: Text | None = Field(default=None, description="what a user should know of it")
+    default: bool = Field(default=False, description="whether it is taken where the user names none")
+    studied_in: tuple[Text, ...] = Field(default=(), description="papers that used or screened it")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name and aliases."""
+        return (self.name, *self.aliases)
+
+
+class Material(_Entry):
+    """A coating or an electrolyte."""
+
+    role: Literal["coating", "electrolyte"] = Field(description="its place in the stack")
+    kind: Literal["crystal", "glass"] | None = Field(
+        default=None, description="a glass is one material with the energy of the hull, or one given above it"
+    )
+    components: dict[str, Amount] = Field(
+        default_factory=dict,
+        description="moles: of a composite coating, each of its phases; of a glass, each formula it is made of",
+    )
+    formula: str = Field(default="", validate_default=True, description="overall composition of one formula unit")
+    energy_above_hull: EnergyAboveHull | None = Field(
+        default=None, description="taken in place of that of a known phase, or of the hull's"
+    )
+    properties: tuple[Property, ...] = Field(default=(), description="what the literature says of it")
+
+    @field_validator("components")
+    @classmethod
+    def _composite_or_glass(cls, components: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        if len(components) == 1:
+            raise ValueError("one component alone is no composite and no glass; give its formula")
+        if components and info.data.get("kind") != "glass" and info.data.get("role") == "electrolyte":
+            raise ValueError("only a coating may be several phases side by side; of a glass say 'kind: glass'")
+        require_amounts("the amounts", components)
+        return components
+
+    @field_validator("formula")
+    @classmethod
+    def _of_components(cls, formula: str, info: ValidationInfo) -> str:
+        components = info.data.get("components", {})
+        for component in components:
+            parse_formula(component if info.data.get("kind") == "glass" else read_material(component).formula)
+        total = overall(components)
+        if not total and not formula:
+            raise ValueError("needed, unless there are components")
+        if not total:
+            parse_formula(formula)
+            return formula
+        if formula not in ("", format_formula(total)):
+            raise ValueError(f"{formula} is not what the components make, {format_formula(total)}; leave it out")
+        return format_formula(total)
+
+    @model_validator(mode="after")
+    def _one_energy(self) -> Material:
+        if self.mole_fractions and self.energy_above_hull is not None:
+            raise ValueError("energy_above_hull: a composite has none of its own; write it behind a component's name")
+        return self
+
+    @property
+    def mole_fractions(self) -> dict[str, float]:
+        """Of a composite: the fraction of each phase, by its notation; empty for one material."""
+        return {} if self.kind == "glass" else mole_fractions(self.components)
+
+    @property
+    def written(self) -> str:
+        """The material without its energy in the notation of :mod:`screening.chemistry.notation`."""
+        if self.components:
+            return write_terms(self.mole_fractions or self.components, "+" if self.mole_fractions else "-")
+        return self.formula
+
+    @property
+    def reactant(self) -> str:
+        """What reacts: the material in the notation of :mod:`screening.chemistry.notation`."""
+        if self.energy_above_hull is not None:
+            return with_energy(self.written, self.energy_above_hull.mev_per_atom)
+        return with_energy(self.written, 0.0) if self.kind == "glass" and not self.components else self.written
+
+    @property
+    def fractions(self) -> dict[str, float]:
+        """Atomic fractions a formula must have to mean this compound; none for what no formula means."""
+        if self.components or self.kind == "glass" or self.energy_above_hull is not None:
+            return {}
+        return atomic_fractions(parse_formula(self.formula))
+
+
+class Cathode(_Entry):
+    """A cathode: a host that holds more or less lithium."""
+
+    role: Literal["cathode"] = Field(default="cathode", description="its place in the stack")
+    host: dict[str, Amount] = Field(description="atoms of one formula unit without lithium, in the order of writing")
+    lithiations: dict[str, Content] = Field(description="lithium atoms in a formula unit at each named state of charge")
+    chemical_potentials: tuple[ChemicalPotential, ...] = Field(default=(), description="published values, by state")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Cathode:
+        atomic_fractions(self.host)
+        if "Li" in self.host:
+            raise ValueError("host: lithium belongs in lithiations")
+        if self.lithiations.get("full") != max(self.lithiations.values(), default=None):
+            raise ValueError("lithiations: the state 'full' is needed, and no state holds more lithium")
+        for potential in self.chemical_potentials:
+            if potential.state not in self.lithiations:
+                raise ValueError(f"chemical_potentials: no lithiation is named {potential.state!r}")
+        return self
+
+    @property
+    def fractions(self) -> dict[str, float]:
+        """Atomic fractions of the fully lithiated cathode."""
+        return atomic_fractions(self.composition("full"))
+
+    def lithium(self, state_or_lithium: str | float) -> float:
+        """Return the lithium atoms in one formula unit.
+
+        Parameters
+        ----------
+        state_or_lithium
+            A state of charge by name, or the lithium content itself, a number or its text.
+
+        Raises
+        ------
+        InputError
+            If no state has that name, or the content is not between 0 and that of the state ``full``.
+        """
+        given, most = str(state_or_lithium).strip(), self.lithiations["full"]
+        for state, content in self.lithiations.items():
+            if state.casefold() == given.casefold():
+                return content
+        try:
+            content = float(given)
+        except ValueError:
+            guess = nearest(given, self.lithiations) or f"; there are {', '.join(self.lithiations)}"
+            raise InputError(f"unknown state {given!r} of {self.name}{guess}") from None
+        if not 0.0 <= content <= most:
+            raise InputError(f"{self.name} holds 0 to {most:g} lithium in a formula unit, not {content:g}")
+        return content
+
+    def with_states(self, lithium: Sequence[float]) -> Cathode:
+        """Return the cathode with further states of charge, each named by its share of lithium, ``30%`` say.
+
+        They are added to its name, as in ``NCM83+30%``: what is computed with other states is not ranked together.
+        In names of states a decimal point is written ``_``, since names of quantities are made of them.
+
+        Parameters
+        ----------
+        lithium
+            Atoms in a formula unit; one that a state has already adds nothing.
+
+        Raises
+        ------
+        InputError
+            If a content is not between 0 and that of the state ``full``.
+        """
+        states = dict(self.lithiations)
+        for content in map(self.lithium, lithium):
+            if all(abs(content - known) > AMOUNT_TOLERANCE for known in states.values()):
+                states[f"{100 * content / self.lithiations['full']:g}%".replace(".", "_")] = content
+        name = "+".join([self.name, *list(states)[len(self.lithiations) :]])
+        return self.model_copy(update={"name": name, "lithiations": states})
+
+    def composition(self, state_or_lithium: str | float) -> dict[str, float]:
+        """Return the amount of each element at a state of charge; see :meth:`lithium`."""
+        content = self.lithium(state_or_lithium)
+        return ({"Li": content} if content >= AMOUNT_TOLERANCE else {}) | self.host
+
+    def formula(self, state_or_lithium: str | float) -> str:
+        """Return the formula at a state of charge, for example ``Li0.5Ni0.83Co0.12Mn0.05O2``; see :meth:`lithium`."""
+        amounts = self.composition(state_or_lithium)
+        return "".join(element + format_amount(amount) for element, amount in amounts.items())

@@ -1,0 +1,1 @@
+"""Known phases and their energies on one named scale."""

@@ -1,0 +1,343 @@
+"""The energies of known phases, on one named scale."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.chemistry.formulas import ELEMENTS, format_formula
+from screening.common.errors import InputError
+from screening.common.provenance import EnergyProvenance, EnergyScale
+from screening.hull.phase_system import PhaseSystem
+from screening.hull.reservoir import Reservoir
+from screening.phases.files import content_of, read_table, table_of, write_table
+from screening.phases.phase import CELL, Phase, PhaseColumns
+from screening.phases.phase_table import PhaseTable, element_numbers, sha256_of
+
+if TYPE_CHECKING:
+    from pymatgen.analysis.phase_diagram import PDEntry
+    from pymatgen.entries.computed_entries import ComputedEntry
+
+_CACHED_SYSTEMS = 128
+_SAME_COMPOSITION = 1e-8  # atomic fractions closer than this are equal
+# linearly independent over the rationals, so that no two compositions have the same sum of fractions times weights
+_WEIGHTS: NDArray[np.float64] = np.exp(np.linspace(0.0, 1.0, len(ELEMENTS)))
+
+
+class PhaseSet:
+    """The energies of known phases on one named scale.
+
+    Parameters
+    ----------
+    scale
+        What the energies were computed with.
+    phases
+        The phases. Ids are unique, energies finite, and each element that occurs has at least one
+        phase of that element alone, its reference.
+
+    Raises
+    ------
+    InputError
+        If one of these conditions fails; the message names the phase or element.
+    """
+
+    def __init__(self, scale: EnergyScale, phases: Iterable[Phase]) -> None:
+        listed = list(phases)
+        columns = {name: [getattr(phase, name) for phase in listed] for name in Phase.model_fields}
+        self._build(scale, PhaseTable.from_columns(PhaseColumns(**columns)))
+
+    @classmethod
+    def from_columns(cls, scale: EnergyScale, columns: PhaseColumns) -> PhaseSet:
+        """Build a set from columns; the conditions are those of the class."""
+        return cls.from_table(scale, PhaseTable.from_columns(columns))
+
+    @classmethod
+    def from_table(cls, scale: EnergyScale, table: PhaseTable) -> PhaseSet:
+        """Build a set from arrays; the conditions are those of the class."""
+        built = cls.__new__(cls)
+        built._build(scale, table)
+        return built
+
+    def _build(self, scale: EnergyScale, table: PhaseTable) -> None:
+        self.scale = scale
+        self.table = table
+        if not len(table):
+            raise InputError(f"the energies {scale.name!r} hold no phase")
+        ids = table.ids.tolist()
+        if len(set(ids)) < len(ids):
+            twice = next(name for name, count in Counter(ids).items() if count > 1).decode()
+            raise InputError(f"phase id {twice!r} occurs twice in the energies {scale.name!r}")
+        self.energies: NDArray[np.float64] = table.energies
+        bad = np.flatnonzero(~np.isfinite(self.energies))
+        if len(bad):
+            raise InputError(f"phase {table.id(bad[0])} ({table.formula(bad[0])}) has no finite energy")
+        present = np.flatnonzero(np.bincount(table.numbers, minlength=len(ELEMENTS)))
+        self.elements: tuple[str, ...] = tuple(sorted(ELEMENTS[number] for number in present))
+        lowest = np.full(len(ELEMENTS), np.inf)
+        pure = np.flatnonzero(np.diff(table.starts) == 1)
+        np.minimum.at(lowest, table.numbers[table.starts[pure]], self.energies[pure])
+        if missing := [element for element in self.elements if lowest[element_numbers([element])[0]] == np.inf]:
+            raise InputError(f"the energies {scale.name!r} lack a reference phase of {', '.join(missing)}")
+        self.references: NDArray[np.float64] = lowest[element_numbers(self.elements)]
+        from_elements = table.sum_by_phase(table.fractions * lowest[table.numbers])
+        self.formation_energies: NDArray[np.float64] = self.energies - from_elements
+        self._systems: dict[tuple[frozenset[str], Reservoir | None], PhaseSystem] = {}
+        self._sample_of: PhaseSet | None = None
+
+    # -- where phases come from ---------------------------------------------------------------
+
+    @classmethod
+    def reference(cls) -> PhaseSet:
+        """Return the packaged energies, as :func:`screening.open_energies` does."""
+        from screening import (
+            open_energies,  # through the package's face: energies are made of phases, not these of them
+        )
+
+        phases: PhaseSet = open_energies()
+        return phases
+
+    @classmethod
+    def from_entries(cls, entries: Sequence[ComputedEntry | PDEntry], scale: EnergyScale) -> PhaseSet:
+        """Build a set from pymatgen entries, whose corrected energies are taken as they are.
+
+        Parameters
+        ----------
+        entries
+            ComputedEntry, ComputedStructureEntry or PDEntry. An entry without an id is numbered.
+        scale
+            What they were computed with.
+
+        Raises
+        ------
+        InputError
+            If the entries say that they are not on one scale, or a phase is unfit.
+        """
+        from screening.phases.entries import phases_from_entries
+
+        return cls(scale, phases_from_entries(entries))
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> PhaseSet:
+        """Rebuild a set from :meth:`as_dict`.
+
+        Raises
+        ------
+        InputError
+            If a field is missing or unfit, or the content does not match its hash.
+        """
+        return cls.from_columns(*table_of(data, "a set of phases"))
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> PhaseSet:
+        """Read a set written by :meth:`to_file`.
+
+        Raises
+        ------
+        InputError
+            If the file is missing, truncated, or no set of phases.
+        """
+        return cls.from_columns(*read_table(path))
+
+    # -- how they are written -----------------------------------------------------------------
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return a JSON-compatible form, column by column (the MSONable protocol)."""
+        return content_of(self.scale, self.table.columns())
+
+    def to_file(self, path: str | Path) -> None:
+        """Write the set as JSON, gzipped if the name ends in ``.gz``; whole or not at all.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be written.
+        """
+        write_table(path, self.scale, self.table.columns())
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the scale and of every phase, independent of their order."""
+        return sha256_of(self.scale, self.table)
+
+    @cached_property
+    def provenance(self) -> EnergyProvenance:
+        """The energies' name, version, scale, size and hash."""
+        return EnergyProvenance(**self.scale.model_dump(), n_phases=len(self), sha256=self.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PhaseSet) and self.sha256 == other.sha256
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def __repr__(self) -> str:
+        return f"PhaseSet({self.scale.name!r}, {len(self)} phases, {len(self.elements)} elements)"
+
+    @cached_property
+    def phases(self) -> tuple[Phase, ...]:
+        """All phases, in order."""
+        return tuple(self.phase(position) for position in range(len(self)))
+
+    def phase(self, position: int) -> Phase:
+        """Return the phase at a position."""
+        return self.table.phase(position)
+
+    @cached_property
+    def cells(self) -> tuple[int, ...]:
+        """Positions of the ordered cells that stand for disordered materials."""
+        return tuple(np.flatnonzero(np.char.startswith(self.table.ids, CELL.encode())).tolist())
+
+    @cached_property
+    def fractions(self) -> NDArray[np.float64]:
+        """Atomic fractions of all phases, (n, len(elements)): large where there are many."""
+        return self.table.dense(np.arange(len(self)), self.elements)
+
+    # -- what is asked of them ----------------------------------------------------------------
+
+    def require(self, elements: Iterable[str]) -> None:
+        """Check that each element has energies.
+
+        Raises
+        ------
+        InputError
+            Naming the first that has none.
+        """
+        for element in elements:
+            if element not in self.elements:
+                raise InputError(
+                    f"the energies {self.scale.name!r} hold no phase of {element}; they cover {' '.join(self.elements)}"
+                )
+
+    def polymorphs(self, composition: dict[str, float]) -> list[int]:
+        """Return the phases of a composition, lowest energy first, as positions in :attr:`phases`."""
+        if any(element not in self.elements for element in composition):
+            return []
+        total = sum(composition.values())
+        target = np.array([composition.get(element, 0.0) / total for element in self.elements])
+        order, keys = self._by_key
+        key = float(target @ _WEIGHTS[element_numbers(self.elements)])
+        start, stop = np.searchsorted(keys, (key - 1e-6, key + 1e-6))
+        near = np.sort(order[start:stop])
+        same = near[np.abs(self.table.dense(near, self.elements) - target).max(axis=1, initial=0.0) < _SAME_COMPOSITION]
+        return [int(i) for i in same[np.argsort(self.energies[same], kind="stable")]]
+
+    def system(self, elements: Iterable[str], reservoir: Reservoir | None = None) -> PhaseSystem:
+        """Return the phases of a chemical system, ready for phase equilibrium.
+
+        Parameters
+        ----------
+        elements
+            All elements that occur in the reactants.
+        reservoir
+            Elements exchanged with a reservoir; they are added to the system.
+
+        Raises
+        ------
+        InputError
+            If an element has no energies, or the reservoir precipitates a phase by itself.
+        """
+        wanted = frozenset(elements) | frozenset(reservoir.elements if reservoir else ())
+        key = (wanted, reservoir)
+        if key not in self._systems:
+            while len(self._systems) >= _CACHED_SYSTEMS:
+                self._systems.pop(next(iter(self._systems)))
+            self._systems[key] = self._system(wanted, reservoir)
+        return self._systems[key]
+
+    def _system(self, wanted: frozenset[str], reservoir: Reservoir | None) -> PhaseSystem:
+        if self._sample_of is not None:
+            return self._sample_of._alike(wanted, reservoir).repriced(self.formation_energies, reservoir)
+        self.require(sorted(wanted))
+        inside, fractions = self._lowest_inside(tuple(sorted(wanted)))
+        return PhaseSystem(
+            tuple(sorted(wanted)),
+            np.ascontiguousarray(fractions.T),
+            self.formation_energies[inside],
+            inside,
+            reservoir,
+        )
+
+    def _alike(self, wanted: frozenset[str], reservoir: Reservoir | None) -> PhaseSystem:
+        """Return a system of these elements and open elements, at whatever potentials; samples differ in them."""
+        exchanged = set(reservoir.elements if reservoir else ())
+        known = (system for (elements, _), system in self._systems.items() if elements == wanted)
+        return next((system for system in known if set(system.open) == exchanged), None) or self.system(
+            wanted, reservoir
+        )
+
+    def without(self, positions: Iterable[int]) -> PhaseSet:
+        """Return the set less some phases (positions in :attr:`phases`)."""
+        kept = np.ones(len(self), dtype=bool)
+        kept[list(positions)] = False
+        return self._take(np.flatnonzero(kept))
+
+    def within(self, elements: Iterable[str]) -> PhaseSet:
+        """Return the set less all phases that hold another element.
+
+        Raises
+        ------
+        InputError
+            If an element has no energies.
+        """
+        wanted = frozenset(elements)
+        self.require(sorted(wanted))
+        return self._take(self.table.inside(wanted))
+
+    def shifted(self, shifts_ev_per_atom: NDArray[np.float64]) -> PhaseSet:
+        """Return the set with other energies for its compounds: one sample of what the energies may be.
+
+        Parameters
+        ----------
+        shifts_ev_per_atom
+            Added to the formation energies, (n,), eV/atom. Those of elements are zero, and phases of one composition
+            have one shift: which of them is lowest stays as it is.
+
+        Returns
+        -------
+        PhaseSet
+            It keeps the provenance of this set, which it is a sample of.
+        """
+        sample = copy.copy(self)
+        sample._sample_of = self
+        sample.energies = self.energies + shifts_ev_per_atom
+        sample.formation_energies = self.formation_energies + shifts_ev_per_atom
+        sample._systems = {}
+        return sample
+
+    def formula(self, position: int) -> str:
+        """Return the reduced formula of a phase."""
+        return format_formula(self.table.composition(position))
+
+    def _take(self, positions: NDArray[np.intp]) -> PhaseSet:
+        taken = self.from_table(self.scale, self.table.take(positions))
+        if self._sample_of is None:
+            return taken
+        return taken.shifted((self.energies - self.table.energies)[positions])
+
+    def _lowest_inside(self, elements: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Find the lowest-energy phase of each composition made of some elements, in order, and its fractions."""
+        inside = self.table.inside(elements)
+        fractions = self.table.dense(inside, elements)
+        by_key = np.argsort(fractions @ _WEIGHTS[element_numbers(elements)], kind="stable")
+        new = np.ones(len(by_key), dtype=bool)
+        new[1:] = np.abs(np.diff(fractions[by_key], axis=0)).max(axis=1) > _SAME_COMPOSITION
+        lowest_first = np.lexsort((by_key, self.energies[inside[by_key]], np.cumsum(new)))
+        lowest = np.sort(by_key[lowest_first[new]])
+        return inside[lowest], fractions[lowest]
+
+    @cached_property
+    def _by_key(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """The phases in the order of a number that only equal compositions share, and these numbers."""
+        keys = self.table.sum_by_phase(self.table.fractions * _WEIGHTS[self.table.numbers])
+        order = np.argsort(keys, kind="stable")
+        return order, keys[order]

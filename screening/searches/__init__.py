@@ -1,0 +1,1 @@
+"""Searches over many coatings: candidates, screening requests, stacks, and energies that are missing."""

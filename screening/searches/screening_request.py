@@ -1,0 +1,181 @@
+"""A screening request, checked: every name resolved and every element covered before any work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from itertools import product
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from screening.chemistry.formulas import atomic_fractions, check_charge_balance, parse_formula
+from screening.chemistry.notation import composition_of
+from screening.common.errors import InputError
+from screening.criteria.criteria import Criterion, default_criteria
+from screening.energies.source import REFERENCE, EnergySource, energy_source
+from screening.energies.sources.fetched import FetchedPhaseSet
+from screening.materials.catalogue import Catalogue
+from screening.materials.material import Cathode, Material
+from screening.phases.phase_set import PhaseSet
+from screening.searches.candidate_documents import Selection
+from screening.searches.candidate_files import read_candidates
+from screening.searches.candidates import stable_compounds
+
+E = TypeVar("E", Material, Cathode)
+CATALOGUE = "catalogue"  # in place of a name: all entries of that role
+ALL = "all"  # in place of a coating: every stable compound of lithium without transition metals
+_SAME = 1e-6  # atomic fractions closer than this are the same composition
+
+
+class ScreeningPlan(BaseModel):
+    """What is to be screened."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    energies: EnergySource = Field(description="where the energies come from")
+    coatings: tuple[Material, ...] = Field(description="the candidates")
+    cathodes: tuple[Cathode, ...] = Field(description="each with its states of charge")
+    electrolytes: tuple[Material, ...] = Field(description="the electrolytes")
+    left_out: dict[str, str] = Field(
+        default_factory=dict, description="candidates that are one of their neighbours, which is named"
+    )
+
+
+def plan_screening(
+    coatings: Sequence[str],
+    cathodes: Sequence[str],
+    electrolytes: Sequence[str],
+    energies: str = REFERENCE,
+    catalogue: Sequence[str] = (),
+    candidates: str | Path | None = None,
+    criteria: Sequence[Criterion] | None = None,
+    lithiation: Sequence[float] = (),
+) -> ScreeningPlan:
+    """Resolve and check a request.
+
+    Parameters
+    ----------
+    coatings, cathodes, electrolytes
+        Names from the catalogue, formulas, glasses, and composites as coatings, in the notation of
+        :mod:`screening.chemistry.notation`; ``"catalogue"`` for all entries of the catalogue; as a coating ``"all"``
+        for every stable compound of lithium without transition metals or radioactive elements. One named twice is taken
+        once.
+    energies
+        As for :func:`screening.energies.source.open_energies`.
+    catalogue
+        YAML files of the user's own materials.
+    candidates
+        A file of further coatings; see :func:`~screening.searches.candidate_files.read_candidates`.
+    criteria
+        The one on phase stability says what ``"all"`` takes; None for the packaged criteria.
+    lithiation
+        Further states of charge of every cathode: lithium atoms in a formula unit.
+
+    Raises
+    ------
+    InputError
+        If a list is empty, a name is unknown, a lithium content is out of range, an element has no energies, or a
+        coating that was named is its own neighbour.
+    """
+    known = Catalogue.load(*catalogue)
+    named = [name for name in coatings if name != ALL]
+    chosen = _resolved("coating", named, known.coating, known.coatings) if named else ()
+    hosts = tuple(
+        host.with_states(lithiation) for host in _resolved("cathode", cathodes, known.cathode, known.cathodes)
+    )
+    conductors = _resolved("electrolyte", electrolytes, known.electrolyte, known.electrolytes)
+    listed_in_file = list(read_candidates(candidates)) if candidates is not None else []
+    formulas = [coating.formula for coating in chosen] + [formula for _, formula in listed_in_file]
+    source = energy_source(energies, _systems(formulas, hosts, conductors))
+    phases = source.open()
+    if ALL in coatings and isinstance(phases, FetchedPhaseSet):
+        raise InputError(
+            f"the coatings {ALL!r} need every phase of the energies, and those of {energies!r} are fetched by chemical "
+            "system: name the coatings or give a file of candidates"
+        )
+    criteria = default_criteria() if criteria is None else criteria
+    listed = _candidates(phases, known, coatings, listed_in_file, criteria)
+    if not chosen and not listed:
+        raise InputError("no coating is given")
+    plan = ScreeningPlan(energies=source, coatings=chosen, cathodes=hosts, electrolytes=conductors)
+    neighbours = [(e.name, parse_formula(e.formula)) for e in plan.electrolytes]
+    neighbours += [(c.name, c.composition(state)) for c in plan.cathodes for state in c.lithiations]
+    compositions = [(c.name, parse_formula(c.formula)) for c in plan.coatings]
+    for name, composition in [*compositions, *neighbours]:
+        try:
+            phases.require(composition)
+        except InputError as error:
+            raise InputError(f"{name}: {error}") from None
+    touched = [(name, atomic_fractions(composition)) for name, composition in neighbours]
+    for coating in plan.coatings:
+        if same := _same(coating, touched):
+            raise InputError(f"the coating {coating.name} is the material it should protect or touch, {same}")
+    left_out = {coating.name: same for coating in listed if (same := _same(coating, touched))}
+    taken = {coating.name: coating for coating in (*chosen, *listed) if coating.name not in left_out}
+    if not taken:
+        raise InputError(f"no coating is left: {', '.join(left_out)} is what it should protect or touch")
+    return plan.model_copy(update={"coatings": tuple(taken.values()), "left_out": left_out})
+
+
+def _candidates(
+    phases: PhaseSet,
+    known: Catalogue,
+    coatings: Sequence[str],
+    listed: Sequence[tuple[str, str]],
+    criteria: Sequence[Criterion],
+) -> list[Material]:
+    """Return the coatings that were not named one by one: those of a file, and all stable ones."""
+    found = []
+    for where, formula in listed:
+        try:
+            composition = parse_formula(formula)
+            phases.require(composition)
+            if not phases.polymorphs(composition) and (reason := check_charge_balance(composition)):
+                raise InputError(reason)
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from None
+        found.append(formula)
+    if ALL in coatings:
+        found += stable_compounds(phases, Selection(), criteria)
+    # of one chemical system side by side, so that its phases are picked out once
+    found.sort(key=lambda formula: sorted(parse_formula(formula)))
+    names = {_key(entry.fractions): entry for entry in known.coatings if entry.fractions}
+    return [
+        names.get(_key(atomic_fractions(parse_formula(formula))))
+        or Material(name=formula, role="coating", formula=formula)
+        for formula in found
+    ]
+
+
+def _systems(
+    coatings: Sequence[str], cathodes: Sequence[Cathode], electrolytes: Sequence[Material]
+) -> Iterator[frozenset[str]]:
+    """Yield the chemical systems of all contacts, with the lithium that open ones exchange."""
+    hosts = [frozenset({"Li", *parse_formula(cathode.formula("full"))}) for cathode in cathodes]
+    conductors = [frozenset({"Li", *parse_formula(electrolyte.formula)}) for electrolyte in electrolytes]
+    yield from (host | conductor for host in hosts for conductor in conductors)
+    for formula in coatings:
+        with suppress(InputError):  # a formula that cannot be read is refused where its line is known
+            yield from (neighbour | frozenset(parse_formula(formula)) for neighbour in (*hosts, *conductors))
+
+
+def _key(fractions: dict[str, float]) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted((element, round(fraction, 6)) for element, fraction in fractions.items()))
+
+
+def _resolved(role: str, names: Sequence[str], find: Callable[[str], E], entries: Sequence[E]) -> tuple[E, ...]:
+    if not names:
+        raise InputError(f"no {role} is given")
+    found = [entry for name in names for entry in (entries if name == CATALOGUE else [find(name)])]
+    return tuple({entry.name: entry for entry in found}.values())
+
+
+def _same(coating: Material, neighbours: Sequence[tuple[str, dict[str, float]]]) -> str | None:
+    """Return the neighbour that has the composition of a coating, or of a phase of a composite, if one has."""
+    met = [atomic_fractions(composition_of(part)) for part in coating.mole_fractions or (coating.formula,)]
+    for (name, wanted), fractions in product(neighbours, met):
+        if fractions.keys() == wanted.keys() and all(abs(fractions[e] - wanted[e]) < _SAME for e in wanted):
+            return name
+    return None

@@ -1,4 +1,0 @@
-"""Where energies come from: tables, entries, formation energies and the Materials Project.
-
-Each source is read as a scale and columns of phases; :func:`screening.energies.open_energies` joins them.
-"""

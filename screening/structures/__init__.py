@@ -1,0 +1,1 @@
+"""Crystal structures as they come in."""

@@ -1,0 +1,97 @@
+"""Crystal structures as they come in: one JSON object a line."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from screening.common.errors import InputError
+
+if TYPE_CHECKING:
+    from pymatgen.core import Structure
+
+
+def _plain(structure: object) -> object:
+    """Return pymatgen's form of a structure: a job's output is decoded into objects before documents see it."""
+    return structure if isinstance(structure, dict) or structure is None else json.loads(structure.to_json())  # type: ignore[attr-defined]
+
+
+PlainStructure = Annotated[dict[str, Any], BeforeValidator(_plain)]  # a structure in a document, pymatgen's form
+
+
+class StructureRecord(BaseModel):
+    """One crystal structure, in the line format of a structures file."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+
+    id: str = Field(min_length=1, description="identifier in the source database")
+    species: list[str] = Field(description="element symbols, in the order of the coordinates")
+    counts: list[int] = Field(description="sites of each species, in the same order")
+    sg: int = Field(ge=1, le=230, description="space-group number")
+    lattice: list[list[float]] = Field(description="3x3 lattice vectors as rows, angstrom")
+    coords: list[list[float]] = Field(description="fractional coordinates, one row a site")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> StructureRecord:
+        if len(self.species) != len(self.counts) or sum(self.counts) != len(self.coords):
+            raise ValueError("species, counts and coords do not agree")
+        if [len(row) for row in self.lattice] != [3, 3, 3] or any(len(row) != 3 for row in self.coords):
+            raise ValueError("lattice and coords are not rows of three numbers")
+        return self
+
+    @property
+    def formula(self) -> str:
+        """The cell's formula without brackets, for example ``Li2Nb2O6``."""
+        return "".join(f"{el}{n}" for el, n in zip(self.species, self.counts, strict=True))
+
+    def structure(self) -> Structure:
+        """Build the pymatgen structure."""
+        from pymatgen.core import Structure
+
+        species = [el for el, n in zip(self.species, self.counts, strict=True) for _ in range(n)]
+        return Structure(self.lattice, species, self.coords)
+
+
+def read_structures(path: str | Path, elements: frozenset[str] | None = None) -> Iterator[StructureRecord]:
+    """Read a file of structures, optionally only those made of given elements.
+
+    Parameters
+    ----------
+    path
+        JSON lines, plain or gzipped (``.gz``), with the fields of :class:`StructureRecord`.
+    elements
+        Keep structures whose elements all lie in this set; ``None`` keeps all.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, truncated, or a line is no structure (the line is named).
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"structures file {path} does not exist")
+    opener = gzip.open if path.suffix == ".gz" else open
+    number = 0
+    try:
+        with opener(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):  # noqa: B007 - the messages below name the line
+                if not line.strip():
+                    continue
+                data = json.loads(line)
+                if elements is not None and not elements.issuperset(data.get("species", ())):
+                    continue
+                yield StructureRecord.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = "".join(f"{part}: " for part in first["loc"])
+        raise InputError(f"{path} line {number}: {where}{first['msg']}") from None
+    except (json.JSONDecodeError, AttributeError, TypeError):
+        raise InputError(f"{path} line {number}: not a JSON object") from None
+    except (EOFError, OSError, zlib.error, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read beyond line {number}: {error}") from None

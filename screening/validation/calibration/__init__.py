@@ -1,0 +1,1 @@
+"""Calibration of the error model against first-principles formation energies."""

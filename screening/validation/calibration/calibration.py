@@ -1,0 +1,239 @@
+"""The parameters of an error model, told from compounds that both the energies and DFT know.
+
+The compounds are split in two halves by chemical system, so that no polymorph or neighbour of a compound that the
+parameters are told from is among those they are tested on (:mod:`screening.validation.calibration.coverage`).
+
+The fit is by expectation maximisation: given the sizes of errors, the weights of all pairs of elements have a normal
+distribution; given that, the sizes are those that make the errors seen most likely. Student's t distribution enters as
+a normal one whose variance differs from compound to compound. Formation energies enter alone; how errors combine in
+reactions is the model's prediction, less one factor (:func:`screening.validation.calibration.coverage.fitting_factor`).
+
+References
+----------
+C. Liu and D. Rubin, Stat. Sinica 5, 19 (1995) (the t distribution by expectation maximisation);
+D. MacKay, Neural Comput. 4, 415 (1992) (the sizes of weights).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.chemistry.classes import chemistry_class
+from screening.chemistry.formulas import parse_formula
+from screening.common.errors import InputError, nearest
+from screening.common.provenance import EnergyScale
+from screening.equilibrium.reactant import Reactant
+from screening.phases.phase import Phase
+from screening.phases.phase_set import PhaseSet
+from screening.uncertainty.energy_errors import ErrorModel, OwnError, PairError
+from screening.uncertainty.pairs import kind, pairs
+from screening.validation.accuracy.formation import formation_pairs
+from screening.validation.accuracy.formation_tables import FormationTable
+
+Floats = NDArray[np.float64]
+
+NEAR_HULL_EV_PER_ATOM = 0.1  # compounds further above the hull are hardly ever made, and are off by more
+LEAST_COMPOUNDS = 100  # a distribution cannot be told from fewer in each half
+
+_ROUNDS = 100  # of expectation maximisation; the parameters change by less than 1 % in the last half of them
+_FREEDOMS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0, 30.0)
+_LEAST_VARIANCE = 1e-8  # of the weights of a kind, (eV/atom)^2: as good as none
+_AS_PAIRS = 3.0  # the mean of all kinds weighs as many pairs as this in the size of each kind
+_AS_COMPOUNDS = 10.0  # and the mean of all classes as many compounds in the scale of each class
+
+
+class Compound(NamedTuple):
+    """A compound that both the energies and DFT know."""
+
+    formula: str  # reduced
+    composition: Mapping[str, float]
+    energy: float  # formation energy of its lowest phase, eV/atom
+    dft_energy: float  # formation energy by DFT, eV/atom
+    above_hull: float  # energy above the hull of all these compounds, eV/atom
+
+    @property
+    def error(self) -> float:
+        """What must be added to its energy to make it that of DFT, eV/atom."""
+        return self.dft_energy - self.energy
+
+    @property
+    def is_near_hull(self) -> bool:
+        """Whether it may be met in practice, and in a hull: a model is calibrated on and for such compounds."""
+        return self.above_hull <= NEAR_HULL_EV_PER_ATOM
+
+
+def compounds_in_common(phases: PhaseSet, table: FormationTable) -> list[Compound]:
+    """Return the compounds that both know, each at its lowest phase, in the order of their formulas."""
+    found = sorted(formation_pairs(phases, table))
+    inside = formation_phases({pair.name: pair.ours for pair in found})
+    return [
+        Compound(
+            formula=pair.name,
+            composition=parse_formula(pair.name),
+            energy=pair.ours,
+            dft_energy=pair.theirs,
+            above_hull=Reactant(inside, pair.name).energy_above_hull,
+        )
+        for pair in found
+    ]
+
+
+def formation_phases(energies: Mapping[str, float]) -> PhaseSet:
+    """Make a set of phases of formation energies, eV/atom, by formula; the elements are at zero."""
+    elements = sorted({element for formula in energies for element in parse_formula(formula)})
+    scale = EnergyScale(name="formation energies", version="", functional="", correction="")
+    zero = dict.fromkeys(elements, 0.0)
+    return PhaseSet(
+        scale, [Phase(id=name, formula=name, energy_ev_per_atom=e) for name, e in {**zero, **energies}.items()]
+    )
+
+
+def choose_table(tables: Sequence[FormationTable], phases: PhaseSet, column: str | None = None) -> FormationTable:
+    """Choose the column of a file to calibrate with: the one asked for, or the one with the energies' corrections.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or none or several name the scheme of the corrections.
+    """
+    by_column = {table.name.rpartition(": ")[2]: table for table in tables}
+    if column is not None:
+        if column not in by_column:
+            raise InputError(f"no column {column!r} of formation energies{nearest(column, by_column)}")
+        return by_column[column]
+    if len(tables) == 1:
+        return tables[0]
+    corrections = re.findall(r"\w+", phases.scale.correction.casefold())
+    fitting = [name for name in by_column if set(name.casefold().split("_")) & set(corrections)]
+    if len(fitting) != 1:
+        raise InputError(
+            f"which of the columns {', '.join(by_column)} has the corrections of the energies "
+            f"({phases.scale.correction})? Name it with --column"
+        )
+    return by_column[fitting[0]]
+
+
+def split(compounds: Sequence[Compound], seed: int = 0) -> tuple[list[Compound], list[Compound]]:
+    """Split compounds in two halves, to calibrate on and to test on; those of one chemical system stay together.
+
+    Raises
+    ------
+    InputError
+        If a half is too small to tell a distribution from.
+    """
+    halves: tuple[list[Compound], list[Compound]] = ([], [])
+    for compound in compounds:
+        system = "-".join(sorted(compound.composition))
+        halves[hashlib.blake2b(f"{seed} {system}".encode(), digest_size=1).digest()[0] % 2].append(compound)
+    if min(map(len, halves)) < LEAST_COMPOUNDS:
+        raise InputError(
+            f"{len(compounds)} compounds known to both the energies and DFT are too few to calibrate and test "
+            f"an error model: {LEAST_COMPOUNDS} are needed in each half"
+        )
+    return halves
+
+
+def fit(name: str, version: str, phases: PhaseSet, compounds: Sequence[Compound]) -> ErrorModel:
+    """Find the parameters that make the errors of compounds most likely.
+
+    Parameters
+    ----------
+    name, version
+        Of the model.
+    phases
+        The energies, whose scale the model will be for.
+    compounds
+        Compounds to tell the parameters from; those far above the hull are passed over.
+    """
+    compounds = [compound for compound in compounds if compound.is_near_hull]
+    counted = [pairs(compound.composition) for compound in compounds]
+    column = {pair: number for number, pair in enumerate(sorted({pair for held in counted for pair in held}))}
+    products = np.zeros((len(compounds), len(column)))
+    for row, held in enumerate(counted):
+        for pair, product in held.items():
+            products[row, column[pair]] = product
+    kinds, kind_of = _numbered([kind(pair) for pair in column])
+    classes, class_of = _numbered([chemistry_class(compound.composition) for compound in compounds])
+    sizes = _maximise(products, kind_of, class_of, np.array([compound.error for compound in compounds]))
+    pair_counts, class_counts = np.bincount(kind_of).tolist(), np.bincount(class_of).tolist()
+    return ErrorModel(
+        name=name,
+        version=version,
+        functional=phases.scale.functional,
+        correction=phases.scale.correction,
+        elements=tuple(sorted({element for compound in compounds for element in compound.composition})),
+        pair_errors={
+            key: PairError(sd_ev_per_atom=round(math.sqrt(variance), 4), n_pairs=count)
+            for key, variance, count in zip(
+                [*kinds, "other"], [*sizes.kinds, sizes.all_kinds], [*pair_counts, len(column)], strict=True
+            )
+        },
+        own_errors={
+            key: OwnError(scale_ev_per_atom=round(math.sqrt(variance), 4), n_compounds=count)
+            for key, variance, count in zip(
+                [*classes, "other"], [*sizes.classes, sizes.all_classes], [*class_counts, len(compounds)], strict=True
+            )
+        },
+        near_hull_ev_per_atom=NEAR_HULL_EV_PER_ATOM,
+        freedom_below=sizes.freedom[0],
+        freedom_above=sizes.freedom[1],
+    )
+
+
+class _Sizes(NamedTuple):
+    kinds: list[float]  # variance of the weights of each kind of pair, and over all kinds
+    all_kinds: float
+    classes: list[float]  # squared scale of the own errors of each class, and over all classes
+    all_classes: float
+    freedom: tuple[float, float]  # below and above zero
+
+
+def _maximise(products: Floats, kind_of: NDArray[np.intp], class_of: NDArray[np.intp], errors: Floats) -> _Sizes:
+    """Find the likeliest sizes by expectation maximisation; `products` is (compounds, pairs)."""
+    n_kinds, n_classes = int(kind_of.max()) + 1, int(class_of.max()) + 1
+    spread = float(np.median(np.abs(errors))) ** 2
+    all_kinds, all_classes, freedom = 100.0 * spread, spread, (3.0, 3.0)
+    kinds, classes = np.full(n_kinds, all_kinds), np.full(n_classes, all_classes)
+    likeness = np.ones(len(errors))  # how much a compound's error counts: little where it is far off
+    for _ in range(_ROUNDS):
+        precision = likeness / classes[class_of]
+        covariance = np.linalg.inv((products.T * precision) @ products + np.diag(1.0 / kinds[kind_of]))
+        weights = covariance @ (products.T @ (precision * errors))
+        told = 1.0 - np.diag(covariance) / kinds[kind_of]  # how far a weight is told by the data, 0 to 1
+        squares, numbers = np.bincount(kind_of, weights**2, n_kinds), np.bincount(kind_of, told, n_kinds)
+        all_kinds = float(squares.sum() / max(numbers.sum(), 1.0))
+        kinds = np.maximum((squares + _AS_PAIRS * all_kinds) / (numbers + _AS_PAIRS), _LEAST_VARIANCE)
+        left = errors - products @ weights
+        own = left**2 + ((products @ covariance) * products).sum(axis=1)
+        above = left > 0.0
+        ratios = own / classes[class_of]
+        freedom = _likeliest_freedom(ratios[~above]), _likeliest_freedom(ratios[above])
+        degrees = np.where(above, freedom[1], freedom[0])
+        likeness = (degrees + 1.0) / (degrees + ratios)
+        all_classes = float((likeness * own).mean())
+        summed, members = np.bincount(class_of, likeness * own, n_classes), np.bincount(class_of, minlength=n_classes)
+        classes = (summed + _AS_COMPOUNDS * all_classes) / (members + _AS_COMPOUNDS)
+    return _Sizes(kinds.tolist(), all_kinds, classes.tolist(), all_classes, freedom)
+
+
+def _likeliest_freedom(ratios: Floats) -> float:
+    """Return the degrees of freedom for which squared errors, in units of the squared scale, are most likely."""
+
+    def log_likelihood(freedom: float) -> float:
+        norm = math.lgamma((freedom + 1.0) / 2.0) - math.lgamma(freedom / 2.0) - 0.5 * math.log(freedom)
+        return float((norm - (freedom + 1.0) / 2.0 * np.log1p(ratios / freedom)).sum())
+
+    return max(_FREEDOMS, key=log_likelihood)
+
+
+def _numbered(names: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
+    """Return the distinct names in order, and the place of each name among them."""
+    distinct = sorted(set(names))
+    return distinct, np.array([distinct.index(name) for name in names])

@@ -1,0 +1,43 @@
+"""What the choice of corrections moves: the same reactions with the Materials Project's older and newer ones."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from screening.common.files import DATA
+
+_PACKAGED = DATA / "papers" / "corrections.yaml"
+
+
+class SchemeEffect(BaseModel):
+    """A mutual reaction energy of one set of compounds with two correction schemes, in the quantity's unit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    older_mev: float = Field(description="with the older corrections")
+    newer_mev: float = Field(description="with the newer ones")
+
+    @property
+    def effect_mev(self) -> float:
+        """Newer less older."""
+        return self.newer_mev - self.older_mev
+
+
+class Schemes(BaseModel):
+    """The two schemes, and what they make of each published reaction."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    older: str = Field(description="name of the older scheme")
+    newer: str = Field(description="name of the newer scheme")
+    source: str = Field(description="the energies, and how it was computed")
+    quantities: dict[str, SchemeEffect] = Field(description="by the quantity's id")
+
+
+@cache
+def schemes() -> Schemes:
+    """Return the packaged comparison."""
+    return Schemes.model_validate(yaml.safe_load(_PACKAGED.read_text(encoding="utf-8")))

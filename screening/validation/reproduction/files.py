@@ -1,0 +1,75 @@
+"""The files of a reproduction: JSON, a page and figures, each written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import orjson
+from filelock import FileLock
+
+from screening.common.errors import InputError
+from screening.validation.reproduction.drawing import draw
+from screening.validation.reproduction.page import page
+from screening.validation.reproduction.reproduction_documents import ReproductionDocument
+
+
+def check_folder(folder: Path) -> None:
+    """Create a folder and check that files can be written to it.
+
+    Raises
+    ------
+    InputError
+        If they cannot; the message says why.
+    """
+    probe = folder / f"reproduction.{os.getpid()}.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise InputError(f"--output {folder}: no file can be written there: {error.strerror or error}") from None
+
+
+def write_reproduction(document: ReproductionDocument, folder: Path, name: str) -> list[Path]:
+    """Write ``NAME.json``, ``NAME.md`` and the figures.
+
+    Each file is whole at any moment, and files that several processes write at once are all of one of them.
+
+    Parameters
+    ----------
+    document
+        The reproduction.
+    folder
+        Checked by :func:`check_folder`.
+    name
+        Of the first two files.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    InputError
+        If one cannot be written.
+    """
+    contents = {
+        f"{name}.json": orjson.dumps(document.model_dump(mode="json"), option=orjson.OPT_INDENT_2) + b"\n",
+        f"{name}.md": page(document).encode(),
+        **{f"{figure.id}.png": draw(figure) for paper in document.papers for figure in paper.figures},
+    }
+    with FileLock(folder / f"{name}.lock"):
+        return [_write(folder / file, content) for file, content in contents.items()]
+
+
+def _write(path: Path, content: bytes) -> Path:
+    half = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        half.write_bytes(content)
+        half.replace(path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise InputError(f"{path} cannot be written: {error.strerror}") from None
+    return path

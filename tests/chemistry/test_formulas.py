@@ -1,0 +1,317 @@
+"""Formulas against pymatgen's and hand-made ones."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pymatgen.core import Composition, Element
+
+from screening.chemistry.formulas import (
+    ELEMENTS,
+    atomic_fractions,
+    check_charge_balance,
+    format_amount,
+    format_formula,
+    parse_formula,
+)
+from screening.common.errors import InputError
+
+COMMON = ("Li", "Ni", "Co", "Mn", "Nb", "Ta", "Hf", "Ti", "Al", "P", "S", "O", "F", "Cl", "C", "H", "N", "Na", "Si")
+whole_amounts = st.dictionaries(st.sampled_from(ELEMENTS), st.integers(1, 60), min_size=1, max_size=6)
+any_amounts = st.dictionaries(
+    st.sampled_from(ELEMENTS), st.integers(1, 10**6).map(lambda n: n / 10**4), min_size=1, max_size=6
+)
+
+
+def formula_texts() -> st.SearchStrategy[str]:
+    """Formulas with brackets of every kind, two deep, whole and decimal amounts."""
+    number = st.one_of(
+        st.just(""), st.integers(1, 40).map(str), st.integers(1, 999).map(lambda n: f"{n / 100:g}"), st.just(".5")
+    )
+    atom = st.builds("{}{}".format, st.sampled_from(COMMON), number)
+
+    def bracketed(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        group = st.lists(inner, min_size=1, max_size=3).map("".join)
+        return st.builds(lambda b, g, n: f"{b[0]}{g}{b[1]}{n}", st.sampled_from(["()", "[]", "{}"]), group, number)
+
+    unit = st.one_of(atom, bracketed(atom), bracketed(st.one_of(atom, bracketed(atom))))
+    return st.lists(unit, min_size=1, max_size=5).map("".join)
+
+
+def test_elements_are_those_of_pymatgen() -> None:
+    assert list(ELEMENTS) == [element.symbol for element in sorted(Element, key=lambda e: e.Z)]
+
+
+@pytest.mark.filterwarnings("ignore:No Pauling electronegativity")
+@pytest.mark.parametrize("symbol", ELEMENTS)
+def test_packaged_element_data_is_pymatgens(symbol: str) -> None:
+    from screening.chemistry.formulas import _elements
+
+    ours, theirs = _elements()[symbol], Element(symbol)
+    if math.isnan(theirs.X):
+        assert ours.electronegativity == math.inf
+    else:
+        assert ours.electronegativity == theirs.X
+    states = theirs.oxidation_states
+    assert (ours.lowest_state, ours.highest_state) == ((min(states), max(states)) if states else (None, None))
+    assert (ours.kind == "s-block") == (theirs.is_alkali or theirs.is_alkaline)
+    assert (ours.kind == "noble") == theirs.is_noble_gas
+    if theirs.Z < 109:  # beyond, pymatgen calls no element a metal
+        assert (ours.kind in ("metal", "s-block")) == (theirs.is_metal and not theirs.is_metalloid)
+
+
+class TestParse:
+    @pytest.mark.parametrize(
+        ("text", "amounts"),
+        [
+            ("LiNbO3", {"Li": 1, "Nb": 1, "O": 3}),
+            (" LiNbO3\t", {"Li": 1, "Nb": 1, "O": 3}),
+            ("LiNbO₃", {"Li": 1, "Nb": 1, "O": 3}),
+            ("Li0.5Ni0.83Co0.12Mn0.05O2", {"Li": 0.5, "Ni": 0.83, "Co": 0.12, "Mn": 0.05, "O": 2}),
+            ("Li1.3Al0.3Ti1.7(PO4)3", {"Li": 1.3, "Al": 0.3, "Ti": 1.7, "P": 3, "O": 12}),
+            ("Li[Ni{CoO}2]0.5O", {"Li": 1, "Ni": 0.5, "Co": 1, "O": 2}),
+            ("HOH", {"H": 2, "O": 1}),
+            ("NO", {"N": 1, "O": 1}),
+            ("No", {"No": 1}),
+            ("Co", {"Co": 1}),
+            ("CO", {"C": 1, "O": 1}),
+        ],
+    )
+    def test_reads(self, text: str, amounts: dict[str, float]) -> None:
+        assert parse_formula(text) == pytest.approx(amounts)
+
+    def test_keeps_the_order_of_writing(self) -> None:
+        assert list(parse_formula("O2NiLi")) == ["O", "Ni", "Li"]
+
+    @given(formula_texts())
+    def test_agrees_with_pymatgen(self, text: str) -> None:
+        assert parse_formula(text) == pytest.approx(Composition(text).get_el_amt_dict())
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("", "empty formula"),
+            ("  \n", "empty formula"),
+            ("Xx2O3", "Xx2O3: no element Xx"),
+            ("LiNbOx", "LiNbOx: no element Ox"),
+            ("Lithium", "Lithium: no element Lithium"),
+            ("linbo3", "linbo3: unexpected 'l' at position 1"),
+            ("2LiNbO3", "2LiNbO3: unexpected '2' at position 1"),
+            ("Li-1O", "Li-1O: unexpected '-' at position 3"),
+            ("LiNbO3 Li2O", "LiNbO3 Li2O: unexpected ' ' at position 7"),
+            ("Li1.2.3O", "Li1.2.3O: unexpected '.' at position 6"),
+            ("Li\nO", "'Li\\nO': unexpected '\\n' at position 3"),
+            ("Li0NbO3", "Li0NbO3: the amount of Li is not a positive finite number"),
+            ("Li(PO4)0", "Li(PO4)0: the amount of the bracket is not a positive finite number"),
+            ("(PO4", "(PO4: '(' is never closed"),
+            ("PO4)3", "PO4)3: ')' closes no bracket"),
+            ("Li(PO4]3", "Li(PO4]3: ']' closes no bracket"),
+            ("Li()3", "Li()3: empty brackets"),
+            ("()", "(): empty brackets"),
+        ],
+    )
+    def test_refuses(self, text: str, message: str) -> None:
+        with pytest.raises(InputError) as caught:
+            parse_formula(text)
+        assert str(caught.value) == message
+
+    @pytest.mark.parametrize(
+        "text", ["Li" + "9" * 400, "(Li" + "9" * 300 + ")" + "9" * 300, "(Li.1)." + "0" * 330 + "1"]
+    )
+    def test_refuses_amounts_that_are_no_numbers(self, text: str) -> None:
+        with pytest.raises(InputError, match=r"^.{57}\.\.\.: the amount of .* is not a positive finite number$"):
+            parse_formula(text)
+
+    def test_reads_brackets_nested_deeper_than_the_stack(self) -> None:
+        assert parse_formula("(" * 5000 + "Li" + ")" * 5000) == {"Li": 1.0}
+
+    @given(st.one_of(st.text(max_size=30), st.text(alphabet="LiNbO()[]{}0123.- x\n₃", max_size=20)))
+    def test_any_text_is_read_or_refused_in_one_line(self, text: str) -> None:
+        try:
+            amounts = parse_formula(text)
+        except InputError as error:
+            message = str(error)
+        else:
+            message = "read"
+            assert amounts
+            assert all(0 < amount < math.inf for amount in amounts.values())
+        assert message.splitlines() == [message]
+
+
+class TestFormat:
+    @pytest.mark.parametrize(
+        "formula",
+        [
+            *("LiNbO3", "Li6PS5Cl", "Li3PO4", "LiTi2(PO4)3", "Li10Ge(PS6)2", "Li7P3S11", "Li2O2", "O2", "Cl2", "Li"),
+            *("LiNi0.83Co0.12Mn0.05O2", "LiNi0.6Co0.2Mn0.2O2", "LiNi0.5Mn0.3Co0.2O2", "LiNi0.8Co0.1Mn0.1O2"),
+            *("Li0.5Ni0.83Co0.12Mn0.05O2", "LiNb0.5Ta0.5O3", "Li1.5Nb0.5C0.5O3", "Li1.3Ti1.7Al0.3(PO4)3", "Li0.5CoO2"),
+        ],
+    )
+    def test_writes_what_papers_write(self, formula: str) -> None:
+        assert format_formula(parse_formula(formula)) == formula
+
+    @given(whole_amounts)
+    @pytest.mark.filterwarnings("ignore:No Pauling electronegativity")
+    def test_whole_amounts_give_pymatgens_reduced_formula(self, amounts: dict[str, int]) -> None:
+        assert format_formula(amounts) == Composition(amounts).reduced_formula
+
+    @given(st.dictionaries(st.sampled_from(COMMON), st.integers(1, 24), min_size=2, max_size=4), st.integers(1, 9))
+    def test_multiples_are_the_same_formula(self, amounts: dict[str, int], times: int) -> None:
+        assert format_formula({e: n * times for e, n in amounts.items()}) == format_formula(amounts)
+
+    @given(any_amounts)
+    def test_round_trip(self, amounts: dict[str, float]) -> None:
+        again = parse_formula(format_formula(amounts))
+        assert atomic_fractions(again) == pytest.approx(atomic_fractions(amounts), rel=1e-7)
+        assert format_formula(again) == format_formula(amounts)
+
+    @given(any_amounts, st.randoms(use_true_random=False))
+    def test_order_does_not_matter(self, amounts: dict[str, float], random: object) -> None:
+        shuffled = list(amounts.items())
+        random.shuffle(shuffled)  # type: ignore[attr-defined]
+        assert format_formula(dict(shuffled)) == format_formula(amounts)
+
+    def test_rounding_errors_do_not_show(self) -> None:
+        assert format_formula({"Li": 1 - 1e-12, "Nb": 0.1 + 0.2, "O": 3 + 1e-10, "H": 1e-12}) == "LiNb0.3O3"
+
+    @pytest.mark.parametrize(
+        ("amounts", "message"),
+        [
+            ({}, "empty formula"),
+            ({"Li": 1e-12}, "empty formula"),
+            ({"Xx": 1}, "no element Xx"),
+            ({"Li": 0}, "the amount of Li is not a positive finite number: 0"),
+            ({"Li": -1}, "the amount of Li is not a positive finite number: -1"),
+            ({"Li": math.nan}, "the amount of Li is not a positive finite number: nan"),
+            ({"Li": math.inf}, "the amount of Li is not a positive finite number: inf"),
+        ],
+    )
+    def test_refuses(self, amounts: dict[str, float], message: str) -> None:
+        with pytest.raises(InputError) as caught:
+            format_formula(amounts)
+        assert str(caught.value) == message
+
+    @pytest.mark.parametrize(
+        ("amount", "text"), [(1, ""), (2, "2"), (10, "10"), (0.5, "0.5"), (1 / 3, "0.33333333"), (1 + 1e-12, "")]
+    )
+    def test_amounts(self, amount: float, text: str) -> None:
+        assert format_amount(amount) == text
+
+
+@given(any_amounts)
+def test_atomic_fractions_are_pymatgens(amounts: dict[str, float]) -> None:
+    theirs = Composition(amounts).fractional_composition.get_el_amt_dict()
+    assert atomic_fractions(amounts) == pytest.approx(theirs)
+    assert sum(atomic_fractions(amounts).values()) == pytest.approx(1.0)
+
+
+def cation_states(symbol: str) -> list[int]:
+    """Common oxidation states of a metal, those of a cation."""
+    return [state for state in Element(symbol).common_oxidation_states if state > 0]
+
+
+METALS = [element.symbol for element in Element if element.is_metal and cation_states(element.symbol)]
+
+
+class TestChargeBalance:
+    @pytest.mark.parametrize(
+        "formula",
+        [
+            *(
+                "LiNbO3",
+                "LiTaO3",
+                "HfO2",
+                "Li2SO4",
+                "Li3PO4",
+                "Li6PS5Cl",
+                "Li10GeP2S12",
+                "Li7P3S11",
+                "Li4PS4I",
+                "Li2CO3",
+            ),
+            *("LiNi0.83Co0.12Mn0.05O2", "Li0.5Ni0.83Co0.12Mn0.05O2", "Ni0.83Co0.12Mn0.05O2", "LiFePO4", "LiMn2O4"),
+            *(
+                "Li2O2",
+                "KO2",
+                "Li2S8",
+                "FeS2",
+                "LiN3",
+                "CsI3",
+                "LiC6",
+                "LiP7",
+                "LiH",
+                "K2SeCl6",
+                "KICl4",
+                "NiF2",
+                "Li3N",
+            ),
+            *("Li", "O2", "S8", "LiAl", "Nb3Sn", "Li22Si5", "CO2", "SF6", "H2SO4", "XeF2", "RfO2", "Ni3S2", "Co9S8"),
+        ],
+    )
+    def test_known_compounds_pass(self, formula: str) -> None:
+        assert check_charge_balance(parse_formula(formula)) is None
+
+    @pytest.mark.parametrize(
+        ("formula", "charge"),
+        [
+            ("LiNbO33", "-66 and -10.5"),  # 1 - 1 - 66 and 1 + 5 - 33/2
+            ("Li2Nb2O66", "-66 and -10.5"),  # the charge is that of the formula shown
+            ("HfO22", "-44 and -7"),
+            ("Li33PO4", "22 and 36"),
+            ("Li3PO44", "-88 and -14"),
+            ("Li2SO44", "-88 and -14"),
+            ("Li6PS55Cl", "-108 and -3.75"),  # octasulfide: -1/4 an atom
+            ("LiMn2O44", "-93 and -7"),
+            ("LiF3", "-2 and -2"),
+            ("LiCl2", "-1 and -1"),
+        ],
+    )
+    def test_slips_of_the_pen_are_caught(self, formula: str, charge: str) -> None:
+        reason = check_charge_balance(parse_formula(formula))
+        shown = format_formula(parse_formula(formula))
+        assert reason == f"{shown}: no oxidation states balance it (charge between {charge})"
+
+    @given(
+        cations=st.dictionaries(st.sampled_from(METALS), st.integers(1, 6), min_size=1, max_size=3),
+        anion=st.sampled_from([("O", 2), ("S", 2), ("F", 1), ("Cl", 1), ("N", 3), ("Br", 1), ("I", 1), ("Se", 2)]),
+        data=st.data(),
+    )
+    def test_every_neutral_salt_passes(
+        self, cations: dict[str, int], anion: tuple[str, int], data: st.DataObject
+    ) -> None:
+        symbol, charge = anion
+        positive = sum(n * data.draw(st.sampled_from(cation_states(cation))) for cation, n in cations.items())
+        assert check_charge_balance({**cations, symbol: positive / charge}) is None
+
+    def test_refuses_what_is_no_composition(self) -> None:
+        with pytest.raises(InputError, match="no element Xx"):
+            check_charge_balance({"Xx": 1.0})
+
+
+def test_neither_pymatgen_nor_the_hash_seed_matter() -> None:
+    program = (
+        "import sys; from screening.chemistry.formulas import *;"
+        "print(format_formula({'O': 2, 'Mn': 0.05, 'Ni': 0.83, 'Li': 1, 'Co': 0.12}));"
+        "print(format_formula({'O': 6, 'Li': 2, 'Nb': 2}), 'pymatgen' in sys.modules);"
+        "print(check_charge_balance({'O': 33, 'Li': 1, 'Nb': 1}))"
+    )
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.splitlines() == [
+            "LiNi0.83Co0.12Mn0.05O2",
+            "LiNbO3 False",
+            "LiNbO33: no oxidation states balance it (charge between -66 and -10.5)",
+        ]

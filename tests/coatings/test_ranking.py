@@ -1,0 +1,223 @@
+"""Ranking: on the worst closed mutual energy, with everything else beside it."""
+
+from __future__ import annotations
+
+import pytest
+from fixtures_ranking import ENERGIES, bare, record
+from hypothesis import given
+from hypothesis import strategies as st
+
+from screening.coatings.ranking import rank_coatings, summarise_ranking, worst_closed_mutual
+from screening.coatings.tasks import RecordBatch, judge_records
+from screening.common.errors import InputError
+from screening.criteria.criteria import Criterion, default_criteria
+
+OTHER_ENERGIES = ENERGIES.model_copy(update={"sha256": "b" * 64})
+
+
+def names(ranked):
+    return [coating.coating for coating in ranked]
+
+
+def test_ranked_by_the_worst_contact():
+    ranked = rank_coatings(
+        [record("bad", partner=-90.0), record("worst", full=-120.0, half=0.0), record("good", -20.0, -30.0, -5.0)],
+        bare(),
+    )
+    assert names(ranked) == ["good", "bad", "worst"]
+    assert [c.rank for c in ranked] == [1, 2, 3]
+    assert [c.score for c in ranked] == [-30.0, -90.0, -120.0]
+    assert [c.gain_over_bare_mev_per_atom for c in ranked] == [270.0, 210.0, 180.0]
+
+
+def test_never_ranked_by_the_total_energy():
+    """A coating or electrolyte that decomposes alone has a large total energy and need not react."""
+    gentle, harsh = record("gentle", -5.0, -5.0, -5.0, total=-400.0), record("harsh", total=-10.0)
+    by_total = sorted((gentle, harsh), key=lambda r: -min(c.reaction.total.energy_ev for c in r.interfaces[:2]))
+    assert names(by_total) == ["harsh", "gentle"]
+    assert names(rank_coatings([harsh, gentle], bare())) == ["gentle", "harsh"]
+
+
+def test_never_ranked_by_an_open_contact():
+    """Those are per atom that is not lithium, and at high voltage all coatings look alike in them."""
+    ranked = rank_coatings([record("a", opened=-1.0), record("b", -5.0, -5.0, -5.0, opened=-900.0)], bare())
+    assert names(ranked) == ["b", "a"]
+    assert ranked[0].score_parts == {"cathode full": -5.0, "cathode half": -5.0, "electrolyte": -5.0}
+
+
+def test_equals_share_a_rank_and_the_next_counts_them_all():
+    ranked = rank_coatings(
+        [
+            record("low voltage", window=(1.0, 4.2)),
+            record("best", -1.0, -1.0, -1.0),
+            record("high voltage", window=(1.0, 4.4)),
+            record("never oxidised", window=(1.0, None)),
+            record("fails one", window=(3.0, None)),
+            record("last", -20.0),
+        ],
+        bare(),
+    )
+    assert names(ranked) == ["best", "never oxidised", "high voltage", "low voltage", "fails one", "last"]
+    assert [c.rank for c in ranked] == [1, 2, 2, 2, 2, 6]
+
+
+def test_the_order_of_the_records_does_not_matter():
+    records = [record("b"), record("a"), record("c", -3.0, -3.0, -3.0)]
+    assert rank_coatings(records, bare()) == rank_coatings(records[::-1], bare())
+
+
+def test_what_could_not_be_screened_stays_last_and_says_why():
+    lost = record("lost", full=None, why_missing="cathode full: no such energy")
+    ranked = rank_coatings([lost, record("worst", -900.0)], bare())
+    assert names(ranked) == ["worst", "lost"]
+    last = ranked[-1]
+    assert (last.rank, last.score, last.pareto_rank, last.gain_over_bare_mev_per_atom) == (None, None, None, None)
+    assert last.why_missing == "cathode full: no such energy"
+    assert last.score_parts["cathode half"] == -10.0  # what is known stays
+    assert last.score_parts["cathode full"] is None
+    assert last.passes["cathode full"] is None
+
+
+def test_a_whole_pair_of_materials_missing_is_not_a_good_score():
+    record_ = record("half known")
+    only_cathode = [c for c in record_.interfaces if c.contact == "coating|cathode"]
+    (ranked,) = rank_coatings([record_.model_copy(update={"interfaces": only_cathode})], bare())
+    assert ranked.score is None
+    assert worst_closed_mutual([], "coating|cathode") == ({}, None)
+
+
+def test_gain_needs_a_bare_interface():
+    assert rank_coatings([record("a")], None)[0].gain_over_bare_mev_per_atom is None
+    assert rank_coatings([record("a")], bare(None))[0].gain_over_bare_mev_per_atom is None
+    assert rank_coatings([record("a")], bare(-4.0))[0].gain_over_bare_mev_per_atom == -6.0  # worse than none
+
+
+def test_criteria_are_judged_on_the_record():
+    (good,) = rank_coatings([record("a")], bare())
+    assert good.passes == {c.name: True for c in default_criteria()}
+    assert good.tier == 1
+    (bad,) = rank_coatings([record("a", -100.1, -100.0, window=(2.71, 3.99), above_hull=5.1)], bare())
+    assert bad.passes == {
+        "stable": False,
+        "reduction": False,
+        "oxidation": False,
+        "cathode full": False,
+        "cathode half": True,
+        "electrolyte": True,
+    }
+    assert bad.tier == 4
+
+
+def test_unlimited_oxidation_passes_and_is_null():
+    (coating,) = rank_coatings([record("a", window=(1.0, None))], bare())
+    assert coating.passes["oxidation"] is True
+    assert coating.quantities["oxidation_limit_v"] is None
+    ceiling = Criterion(name="not above", quantity="oxidation_limit_v", at_most=5.0)
+    assert rank_coatings([record("a", window=(1.0, None))], bare(), [ceiling])[0].passes == {"not above": False}
+
+
+@pytest.mark.parametrize(
+    ("missing", "unknown"),
+    [
+        ({"window": None}, {"reduction", "oxidation"}),
+        ({"stability": None}, {"stable"}),
+        ({"above_hull": None}, {"stable"}),
+    ],
+)
+def test_unknown_quantities_are_neither_passed_nor_failed(missing, unknown):
+    (coating,) = rank_coatings([record("a", **missing)], bare())
+    assert {name for name, passed in coating.passes.items() if passed is None} == unknown
+    assert coating.tier == 2
+    assert coating.rank == 1
+
+
+def test_other_criteria():
+    cheap = [Criterion(name="cheap", quantity="raw_material_cost_usd_per_kg", at_most=50.0)]
+    ranked = rank_coatings([record("a", cost=51.0), record("b", cost=50.0), record("c", cost=None)], bare(), cheap)
+    assert {c.coating: (c.passes["cheap"], c.tier) for c in ranked} == {"a": (False, 3), "b": (True, 1), "c": (None, 2)}
+    assert rank_coatings([record("a")], bare(), [])[0].passes == {}
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"cathode": "NCM622"}, "cathode"),
+        ({"electrolyte": "Li3PS4"}, "electrolyte"),
+        ({"energies": OTHER_ENERGIES}, "energies"),
+    ],
+)
+def test_what_cannot_be_compared_is_not_ranked_together(changed, what):
+    with pytest.raises(InputError, match=what):
+        rank_coatings([record("a"), record("b", **changed)], bare())
+
+
+def test_nothing_to_rank():
+    assert rank_coatings([], bare()) == []
+
+
+def batch_of(records):
+    return RecordBatch(cathode="c", electrolyte="e", energies_sha256=records[0].energies.sha256, records=records)
+
+
+def test_summary_keeps_the_order():
+    records = [record("b", -20.0), record("a"), record("lost", full=None, why_missing="why")]
+    batches = [judge_records(batch_of(part), bare(), default_criteria()) for part in (records[:1], records[1:])]
+    summary = summarise_ranking(batches, missing_batches=2)
+    assert [(line.rank, line.coating, line.why_missing) for line in summary.lines] == [
+        (1, "a", None),
+        (2, "b", None),
+        (None, "lost", "why"),
+    ]
+    assert summary.missing_batches == 2
+
+
+energies = st.one_of(st.none(), st.integers(-300, 0).map(float))
+limits = st.one_of(st.none(), st.just((1.0, None)), st.integers(20, 50).map(lambda v: (1.0, v / 10)))
+requests = st.lists(
+    st.tuples(energies, energies, energies, limits, st.one_of(st.none(), st.integers(1, 9).map(float))), max_size=12
+)
+
+
+def ranked_of(values):
+    return rank_coatings(
+        [record(f"c{i}", full, half, on, window=w, cost=cost) for i, (full, half, on, w, cost) in enumerate(values)],
+        bare(),
+    )
+
+
+@given(requests)
+def test_score_is_the_lowest_of_its_parts_and_ranks_follow_it(values):
+    ranked = ranked_of(values)
+    assert len(ranked) == len(values)
+    for coating in ranked:
+        parts = coating.score_parts.values()
+        assert coating.score == (None if None in parts else min(parts))
+        assert coating.worst_mutual_mev_per_atom == coating.score
+        assert (coating.rank is None) == (coating.score is None)
+    known = [c for c in ranked if c.score is not None]
+    assert known == ranked[: len(known)]
+    for coating in known:
+        assert coating.rank == 1 + sum(other.score > coating.score for other in known)
+
+
+@given(requests)
+def test_pareto_rank_is_the_longest_chain_of_better_ones(values):
+    ranked = ranked_of(values)
+
+    def objectives(c):
+        if c.score is None or c.window is None or c.economics.raw_material_cost_usd_per_kg is None:
+            return None
+        high = c.window.oxidation_limit_v if c.window.oxidation_limited else float("inf")
+        return c.score, high, -c.economics.raw_material_cost_usd_per_kg
+
+    points = {c.coating: objectives(c) for c in ranked}
+
+    def better(p, q):
+        return p is not None and p != q and all(a >= b for a, b in zip(p, q, strict=True))
+
+    def chain(q):
+        return 1 + max((chain(p) for p in points.values() if better(p, q)), default=0)
+
+    for coating in ranked:
+        point = points[coating.coating]
+        assert coating.pareto_rank == (None if point is None else chain(point))

@@ -1,0 +1,120 @@
+"""What coatings are judged by."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from screening.common.errors import InputError
+from screening.criteria.criteria import QUANTITIES, Criterion, default_criteria, read_criteria, tier
+
+
+def test_packaged_thresholds_are_those_of_xiao_2019():
+    """Joule 3, 1252: within 5 meV/atom of stable, window 2.7 to 4.0 V, at most 100 meV/atom of reaction."""
+    found = {c.name: (c.quantity, c.at_most, c.at_least) for c in default_criteria()}
+    assert found == {
+        "stable": ("energy_above_hull_mev_per_atom", 5.0, None),
+        "reduction": ("reduction_limit_v", 2.7, None),
+        "oxidation": ("oxidation_limit_v", None, 4.0),
+        "cathode full": ("mutual_cathode_full_mev_per_atom", None, -100.0),
+        "cathode half": ("mutual_cathode_half_mev_per_atom", None, -100.0),
+        "electrolyte": ("mutual_electrolyte_mev_per_atom", None, -100.0),
+    }
+
+
+@given(st.floats(-1e6, 1e6))
+def test_thresholds_are_inclusive(threshold):
+    most = Criterion(name="a", quantity="reduction_limit_v", at_most=threshold)
+    least = Criterion(name="b", quantity="reduction_limit_v", at_least=threshold)
+    assert most.judge({"reduction_limit_v": threshold}) is True
+    assert least.judge({"reduction_limit_v": threshold}) is True
+    step = max(1e-9, abs(threshold) * 1e-9)
+    assert most.judge({"reduction_limit_v": threshold + step}) is False
+    assert most.judge({"reduction_limit_v": threshold - step}) is True
+    assert least.judge({"reduction_limit_v": threshold - step}) is False
+    assert least.judge({"reduction_limit_v": threshold + step}) is True
+
+
+def test_zero_is_a_threshold():
+    least = Criterion(name="a", quantity="worst_mutual_mev_per_atom", at_least=0.0)
+    most = Criterion(name="a", quantity="reduction_limit_v", at_most=0.0)
+    assert least.judge({"worst_mutual_mev_per_atom": -0.1}) is False
+    assert most.judge({"reduction_limit_v": 0.1}) is False
+
+
+def test_unknown_is_neither_passed_nor_failed():
+    criterion = Criterion(name="a", quantity="reduction_limit_v", at_most=2.7)
+    assert criterion.judge({"reduction_limit_v": None}) is None
+    assert criterion.judge({}) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("oxidation_limit", "oxidation_limit_v"),
+        ("energy_above_hull_ev_per_atom", "energy_above_hull_mev_per_atom"),
+        ("mutual_cathode_half", "mutual_cathode_half_mev_per_atom"),
+        ("mutual_electrolyte_ev_per_atom", "mutual_electrolyte_mev_per_atom"),
+        ("raw_material_cost", "raw_material_cost_usd_per_kg"),
+    ],
+)
+def test_unknown_quantity_names_the_nearest(written, meant):
+    with pytest.raises(InputError, match=rf"no quantity '{written}' \(did you mean {meant}\?\)"):
+        read_criteria([{"name": "a", "quantity": written, "at_most": 1.0}])
+
+
+@pytest.mark.parametrize(
+    "quantity",
+    [*QUANTITIES, "mutual_electrolyte_mev_per_atom", "mutual_cathode_half_mev_per_atom"],
+)
+def test_known_quantities(quantity):
+    (criterion,) = read_criteria([{"name": "a", "quantity": quantity, "at_least": 1}])
+    assert criterion.judge({quantity: 2.0}) is True
+
+
+def test_state_of_charge_a_criterion_is_about():
+    def state(quantity):
+        return Criterion(name="a", quantity=quantity, at_least=0).cathode_state
+
+    assert state("mutual_cathode_half_mev_per_atom") == "half"
+    assert state("mutual_cathode_charged_to_0.3_mev_per_atom") == "charged_to_0.3"
+    assert state("mutual_electrolyte_mev_per_atom") is None
+    assert state("oxidation_limit_v") is None
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"name": "a"}, "must be a list"),
+        ([1], "criterion 1: "),
+        ([{"name": "a", "quantity": "reduction_limit_v"}], "either at_most or at_least"),
+        ([{"name": "a", "quantity": "reduction_limit_v", "at_most": 1, "at_least": 0}], "either at_most or at_least"),
+        ([{"name": "a", "quantity": "reduction_limit_v", "at_most": "much"}], "criterion 'a': at_most: "),
+        ([{"name": "a", "quantity": "reduction_limit_v", "at_most": float("nan")}], "criterion 'a': at_most: "),
+        ([{"name": "a", "quantity": "reduction_limit_v", "most": 1}], "unknown key 'most' .did you mean at_most"),
+        ([{"quantity": "reduction_limit_v", "at_most": 1}], "criterion 1: name: "),
+        ([{"name": "a", "quantity": "reduction_limit_v", "at_most": 1}] * 2, "'a' occurs twice"),
+    ],
+)
+def test_malformed(data, message):
+    with pytest.raises(InputError, match=message) as caught:
+        read_criteria(data)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("passes", "expected"),
+    [
+        ([True, True], 1),
+        ([], 1),
+        ([True, None], 2),
+        ([None, None], 2),
+        ([False, True], 3),
+        ([False, None], 3),
+        ([False, False], 4),
+        ([False, None, False, True], 4),
+    ],
+)
+def test_tiers(passes, expected):
+    assert tier({str(i): value for i, value in enumerate(passes)}) == expected

@@ -1,0 +1,175 @@
+"""The parametric simplex method, against HiGHS and against the conditions of optimality."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy.optimize import linprog
+
+from screening.common.errors import CalculationError
+from screening.hull import simplex
+from screening.hull.simplex import INSIDE, Program
+
+
+def program(columns, costs):
+    """A program of the unit columns, at no cost, and others that are normalised."""
+    columns = np.asarray(columns, dtype=float)
+    matrix = np.vstack([np.eye(columns.shape[1]), columns / columns.sum(axis=1, keepdims=True)]).T
+    return Program(np.ascontiguousarray(matrix), np.concatenate([np.zeros(len(matrix)), costs]), np.arange(len(matrix)))
+
+
+def random_program(seed):
+    """Sizes and sparsities of all kinds; costs that are random, tied, all zero, or of a plane with noise."""
+    rng = np.random.default_rng(seed)
+    m, n = int(rng.integers(2, 10)), int(rng.integers(1, 150))
+    columns = rng.integers(0, rng.choice([2, 3, 7, 30]), (n, m)) * (rng.random((n, m)) < rng.uniform(0.2, 1.0))
+    columns[columns.sum(axis=1) == 0] = 1
+    plane = columns / columns.sum(axis=1, keepdims=True) @ rng.uniform(-2.0, 0.0, m)
+    costs = [
+        rng.uniform(-2.0, 0.3, n),
+        -rng.integers(0, 4, n).astype(float),
+        np.zeros(n),
+        plane,
+        plane + rng.choice([0.0, 1e-12, 1e-9, 1e-6], n),
+    ][seed % 5]
+    made = program(columns, costs)
+    ends = []
+    for _ in range(4):
+        pure = made.columns[rng.integers(len(made.columns), size=2)]
+        ends.append((pure[0], pure[1] if rng.random() < 0.7 else rng.dirichlet(np.ones(m))))
+    return made, ends
+
+
+def optimum(made, rhs):
+    """The minimum by HiGHS."""
+    result = linprog(made.costs, A_eq=made.matrix, b_eq=rhs, method="highs")
+    assert result.status == 0
+    return result.fun
+
+
+def check(made, start, stop, path):
+    """Assert every property of a path but the value of its energies."""
+    assert path.t[0] == 0.0
+    assert path.t[-1] == 1.0
+    assert (np.diff(path.t) > 0.0).all()
+    direction = stop - start
+    for k, (basis, duals) in enumerate(zip(path.bases, path.duals, strict=True)):
+        for t, amounts in ((path.t[k], path.at_start[k]), (path.t[k + 1], path.at_stop[k])):
+            assert amounts.min() > -1e-8
+            np.testing.assert_allclose(made.matrix[:, basis] @ amounts, start + t * direction, atol=1e-8)
+            assert duals @ (start + t * direction) == pytest.approx(made.costs[basis] @ amounts, abs=1e-8)
+        assert (duals @ made.matrix - made.costs).max() < 1e-8
+    slopes = path.duals @ direction
+    assert (np.diff(slopes) > -1e-7).all()
+
+
+def energies(made, path):
+    """The objective at each t of a path."""
+    inner = (made.costs[path.bases] * path.at_start).sum(axis=1)
+    return np.append(inner, made.costs[path.bases[-1]] @ path.at_stop[-1])
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_paths_of_random_programs(seed):
+    made, ends = random_program(seed)
+    for start, stop in ends:
+        path = made.path(start, stop)
+        check(made, start, stop, path)
+        for t in (0.0, *np.random.default_rng(seed).random(2), 1.0):
+            expected = optimum(made, start + t * (stop - start))
+            assert np.interp(t, path.t, energies(made, path)) == pytest.approx(expected, abs=2e-7)
+
+
+@given(
+    columns=hnp.arrays(int, st.tuples(st.integers(1, 12), st.just(4)), elements=st.integers(0, 3)),
+    costs=st.lists(st.integers(-2, 1), min_size=12, max_size=12),
+    ends=st.tuples(st.integers(0, 15), st.integers(0, 15)),
+)
+def test_paths_of_degenerate_programs(columns, costs, ends):
+    columns = columns[columns.any(axis=1)]
+    made = program(columns, costs[: len(columns)]) if len(columns) else program(np.ones((1, 4)), [0])
+    start, stop = (made.columns[end % len(made.columns)] for end in ends)
+    path = made.path(start, stop)
+    check(made, start, stop, path)
+    middle = 0.5 * (start + stop)
+    assert np.interp(0.5, path.t, energies(made, path)) == pytest.approx(optimum(made, middle), abs=1e-7)
+
+
+def test_a_path_does_not_depend_on_those_before():
+    made, _ = random_program(0)
+    rng = np.random.default_rng(1)
+    for _ in range(300):
+        made.path(*rng.dirichlet(np.ones(len(made.matrix)), 2))
+    fresh = Program(made.matrix, made.costs, np.arange(len(made.matrix)))
+    start, stop = rng.dirichlet(np.ones(len(made.matrix)), 2)
+    one, other = made.path(start, stop), fresh.path(start, stop)
+    np.testing.assert_allclose(one.t, other.t, atol=1e-9)
+    np.testing.assert_allclose(energies(made, one), energies(fresh, other), atol=1e-10)
+
+
+def test_a_line_of_no_length():
+    made, _ = random_program(0)
+    here = made.columns[-1]
+    path = made.path(here, here)
+    assert energies(made, path) == pytest.approx([optimum(made, here)] * 2, abs=1e-7)
+
+
+def test_one_row():
+    path = program([[1.0]], [-0.5]).path(np.ones(1), np.ones(1))
+    np.testing.assert_allclose(path.duals, [[-0.5]])
+
+
+def test_a_line_along_a_face():
+    """Only two of four rows are ever used; the rest of the basis stays at zero."""
+    made = program([[1, 1, 0, 0], [1, 0, 1, 1], [0, 0, 1, 2]], [-1.0, -2.0, -1.0])
+    path = made.path(np.eye(4)[0], np.eye(4)[1])
+    np.testing.assert_allclose(path.t, [0.0, 0.5, 1.0])
+    np.testing.assert_allclose(energies(made, path), [0.0, -1.0, 0.0])
+
+
+@pytest.mark.parametrize("where", [INSIDE, 0.5, 0.25, 1e-6, 1 - 1e-6])
+def test_a_change_of_basis_anywhere(where):
+    """A column exactly on the line; one case lies where lines are entered."""
+    made = program([[where, 1 - where]], [-1.0])
+    path = made.path(np.array([0.0, 1.0]), np.array([1.0, 0.0]))
+    np.testing.assert_allclose(path.t, [0.0, where, 1.0], atol=1e-12)
+    np.testing.assert_allclose(energies(made, path), [0.0, -1.0, 0.0], atol=1e-12)
+
+
+@pytest.mark.parametrize(("constant", "value"), [("STALL", -1), ("SOUND", np.inf), ("KNOWN", 2)])
+def test_the_safeguards_give_the_same_paths(monkeypatch, constant, value):
+    """Bland's rule at every pivot; every pivot chosen with care and inverted afresh; one basis known."""
+    for seed in range(10):
+        made, ends = random_program(seed)
+        expected = [made.path(*end) for end in ends]
+        again = Program(made.matrix, made.costs, np.arange(len(made.matrix)))
+        with monkeypatch.context() as patch:
+            patch.setattr(simplex, constant, value)
+            paths = [again.path(*end) for end in ends]
+        for end, one, other in zip(ends, expected, paths, strict=True):
+            check(again, *end, other)
+            np.testing.assert_allclose(
+                np.interp(one.t, other.t, energies(again, other)), energies(made, one), atol=1e-8
+            )
+
+
+@pytest.mark.parametrize("wrong", [[0, 1], [0, 0]], ids=["not optimal", "singular"])
+def test_a_wrong_basis_is_noticed_and_replaced(wrong):
+    made = program([[1, 1], [1, 3]], [-1.0, -0.9])
+    start, stop = np.array([0.2, 0.8]), np.array([0.7, 0.3])
+    right = energies(made, made.path(start, stop))
+    made._known_bases = [wrong]  # the unit columns are not optimal, since the others cost less
+    made._known_rhs = np.array([start])
+    np.testing.assert_allclose(energies(made, made.path(start, stop)), right)
+
+
+def test_a_right_hand_side_out_of_reach():
+    with pytest.raises(CalculationError, match="leaves what the columns can make up"):
+        program([[1, 1]], [-1.0]).path(np.array([1.0, 0.0]), np.array([2.0, -1.0]))
+
+
+def test_a_path_that_fails_its_check_is_refused(monkeypatch):
+    monkeypatch.setattr(simplex, "CERTIFIED", 0.0)
+    with pytest.raises(CalculationError, match="failed its check"):
+        program([[1, 2]], [-1.0]).path(np.array([0.3, 0.7]), np.array([0.7, 0.3]))

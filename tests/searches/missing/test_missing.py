@@ -1,0 +1,205 @@
+"""What a screening lacks: which phases, in which order, and where their structures come from."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import numpy as np
+import pytest
+from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
+from pymatgen.core import Composition, Structure
+
+from coatscreen.__main__ import execute
+from screening.cathodes.ordering.cell_table import cell_id, read_cells
+from screening.chemistry.formulas import atomic_fractions, parse_formula
+from screening.energies.packaged.packaged_table import PACKAGED_MODEL, cells_path, load_reference
+from screening.energies.sources.materials_project import scale_of
+from screening.phases.files import write_table
+from screening.phases.phase import PhaseColumns
+from screening.searches.missing.missing import cell_structure
+from screening.searches.missing.needed import default_within_mev
+
+ASK = ["energies", "missing", "--coatings", "Li2ZrO3", "--electrolytes", "Li3PS4", "--json"]
+PAIRS = (("Li", "Zr", "O", "Co"), ("Li", "Zr", "O", "P", "S"), ("Li", "Co", "O", "P", "S"))
+
+
+def asked(capsys, *more, cathode="NCM111"):
+    assert execute([*ASK, "--cathodes", cathode, *map(str, more)]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture(scope="module")
+def by_pymatgen():
+    """Energies above the hull in the three systems, by pymatgen, of the lowest phase of each composition."""
+    known, found = load_reference(), {}
+    for system in PAIRS:
+        entries = [
+            PDEntry(Composition(known.table.composition(int(i))), 0.0, name=known.table.id(int(i)))
+            for i in known.table.inside(system)
+        ]
+        energies = {known.table.id(int(i)): float(known.energies[i]) for i in known.table.inside(system)}
+        entries = [PDEntry(e.composition, energies[e.name] * e.composition.num_atoms, name=e.name) for e in entries]
+        diagram = PhaseDiagram(entries)
+        lowest = {}
+        for entry in sorted(entries, key=lambda e: e.energy_per_atom):
+            fractions = entry.composition.fractional_composition
+            lowest.setdefault(tuple(sorted((el.symbol, round(x, 6)) for el, x in fractions.items())), entry)
+        found.update({entry.name: diagram.get_e_above_hull(entry) for entry in lowest.values()})
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("within", [0, 25])
+def test_the_phases_near_the_hull_are_those_pymatgen_finds(by_pymatgen, capsys, within):
+    out = asked(capsys, "--within-mev", within, cathode="LiCoO2")
+    competing = {one["id"] for one in out["missing"] if one["why"] != "material"}
+    borderline = {name for name, above in by_pymatgen.items() if abs(above - within / 1000) < 1e-6} if within else set()
+    expected = {name for name, above in by_pymatgen.items() if above <= within / 1000 + 1e-8}
+    materials = {one["id"] for one in out["missing"] if one["why"] == "material"}
+    assert competing - borderline == expected - materials - borderline
+    for one in out["missing"]:
+        if one["id"] in by_pymatgen:
+            assert one["energy_above_hull_ev_per_atom"] == pytest.approx(max(by_pymatgen[one["id"]], 0), abs=1e-6)
+
+
+def test_the_most_needed_come_first_and_nothing_given_means_all_is_missing(capsys):
+    out = asked(capsys)
+    reasons = [one["why"] for one in out["missing"]]
+    order = ["element", "material", "on the hull", "near the hull"]
+    assert reasons == sorted(reasons, key=order.index)
+    near = [one["energy_above_hull_ev_per_atom"] for one in out["missing"] if one["why"] == "near the hull"]
+    assert near == sorted(near)
+    assert max(near) <= default_within_mev() / 1000 == out["within_mev_per_atom"] / 1000
+    elements = [one["needed_for"][0] for one in out["missing"] if one["why"] == "element"]
+    assert elements == sorted(
+        elements, key=lambda el: next(o["formula"] for o in out["missing"] if el in o["needed_for"])
+    )
+    assert set(elements) == {"Li", "Zr", "O", "Ni", "Co", "Mn", "P", "S"}
+    assert (out["given"], out["n_present"], out["n_needed"]) == (None, 0, len(out["missing"]))
+    assert out["energies"]["sha256"] == load_reference().sha256
+    assert len(out["systems"]) == 3
+    materials = [one for one in out["missing"] if one["why"] == "material"]
+    assert "cell-NCM111-Li0.5" in [one["id"] for one in materials]
+    states = [whom for one in materials for whom in one["needed_for"]]
+    assert {"NCM111, full", "NCM111, half"} <= set(states)
+
+
+def test_the_packaged_energies_lack_nothing(capsys):
+    out = asked(capsys, "--energies", "reference")
+    assert out["missing"] == []
+    assert out["n_present"] == out["n_needed"] > 100
+    assert out["given"]["sha256"] == load_reference().sha256
+
+
+def test_what_is_there_is_known_by_identifier_or_by_composition_and_space_group(tmp_path, capsys):
+    everything = asked(capsys)["missing"]
+    hull = [one for one in everything if one["why"] == "on the hull" and one["space_group"]]
+    by_id, by_crystal, other_crystal = hull[:3]
+    element = next(one for one in everything if one["why"] == "element")
+    cell = next(one for one in everything if (one["id"] or "").startswith("cell-NCM111-Li0.5"))
+    rows = [
+        (by_id["id"], by_id["formula"], None),
+        ("own-1", by_crystal["formula"], by_crystal["space_group"]),
+        ("own-2", other_crystal["formula"], other_crystal["space_group"] % 230 + 1),
+        ("own-3", element["formula"], 1),
+        ("own-4", "Li6Ni4Co4Mn4O24", 1),
+    ]
+    names, formulas, groups = map(list, zip(*rows, strict=True))
+    nothing = [None] * len(rows)
+    table = tmp_path / "some.json"
+    columns = PhaseColumns(id=names, formula=formulas, energy_ev_per_atom=[-5.0] * len(rows), space_group=groups,
+                           volume_a3_per_atom=nothing, origin=nothing)  # fmt: skip
+    write_table(table, scale_of("1"), columns)  # no whole set: it lacks elements
+    left = asked(capsys, "--energies", table)
+    assert left["n_present"] == 4
+    gone = {one["id"] for one in everything} - {one["id"] for one in left["missing"]}
+    assert gone == {by_id["id"], by_crystal["id"], element["id"], cell["id"]}
+
+
+def test_structures_are_written_from_the_file_and_from_the_cells(tmp_path, capsys):
+    salt = {"species": ["Li", "O"], "counts": [2, 1], "sg": 225,
+            "lattice": [[0, 2.3, 2.3], [2.3, 0, 2.3], [2.3, 2.3, 0]],
+            "coords": [[0.25, 0.25, 0.25], [0.75, 0.75, 0.75], [0, 0, 0]]}  # fmt: skip
+    known = load_reference()
+    oxide = known.table.id(known.polymorphs({"Li": 2, "O": 1})[0])
+    file, folder = tmp_path / "structures.jsonl.gz", tmp_path / "cifs"
+    file.write_bytes(gzip.compress("\n".join(json.dumps({**salt, "id": name}) for name in (oxide, "mp-0")).encode()))
+    out = asked(capsys, "--structures", file, "--output", folder)
+    had = {one["id"]: one for one in out["missing"] if one["file"]}
+    assert {one["structure_from"] for one in had.values()} == {"structures file", "packaged cell"}
+    assert Structure.from_file(had[oxide]["file"]).composition.reduced_formula == "Li2O"
+    assert sorted(str(path) for path in folder.iterdir()) == sorted(one["file"] for one in had.values())
+    half = Structure.from_file(had["cell-NCM111-Li0.5"]["file"])
+    assert half.composition == Composition("Li6Ni4Co4Mn4O24")
+    rest = [one for one in out["missing"] if not one["file"]]
+    assert all(one["hint"] and one["structure_from"] is None for one in rest)
+    assert not any(one["hint"] for one in had.values())
+
+
+@pytest.mark.parametrize("name", ["cell-NCM83-Li1", "cell-NCM111-Li0", "cell-LiNb0.5Ta0.5O3"])
+def test_a_packaged_cell_is_built_on_the_sites_of_its_parent(name):
+    cell = next(cell for cell in read_cells(cells_path(PACKAGED_MODEL)) if cell_id(cell) == name)
+    structure = cell_structure(cell)
+    expected, held = atomic_fractions(parse_formula(cell.formula)), structure.composition.fractional_composition
+    assert {el.symbol: x for el, x in held.items()} == pytest.approx(expected)
+    distances = structure.distance_matrix + 100 * np.eye(len(structure))
+    oxygen = np.array([site.specie.symbol == "O" for site in structure])
+    assert oxygen[distances[~oxygen].argmin(axis=1)].all()  # every cation is beside oxygen
+    assert 1.8 < distances.min() < 2.2
+    if name == "cell-NCM83-Li1":  # of alpha-NaFeO2 type, oxygen lies nearer the metals than lithium
+        lithium = np.array([site.specie.symbol == "Li" for site in structure])
+        assert distances[lithium][:, oxygen].min() > 1.05 * distances[~lithium & ~oxygen][:, oxygen].min()
+
+
+def test_a_glass_needs_no_energy_and_an_unknown_compound_one_of_its_own(capsys):
+    command = [*ASK[:2], "--cathodes", "LiCoO2", "--json"]
+    assert execute([*command, "--coatings", "Li22ZrO13", "--electrolytes", "0.75Li2S-0.25P2S5@30meV"]) == 0
+    missing = json.loads(capsys.readouterr().out)["missing"]
+    (unknown,) = [one for one in missing if one["id"] is None]
+    assert (unknown["formula"], unknown["needed_for"], unknown["why"]) == ("Li22ZrO13", ["Li22ZrO13"], "material")
+    assert unknown["energy_above_hull_ev_per_atom"] is None
+    assert "one of your own" in unknown["hint"]
+
+
+def test_structures_without_a_folder_are_refused(tmp_path, capsys):
+    for option in (["--fetch"], ["--structures", str(tmp_path / "x.jsonl")]):
+        assert execute([*ASK, *option]) == 2
+        assert "needs --output" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_structures_are_fetched_from_the_materials_project(tmp_path, capsys, monkeypatch):
+    client_module = pytest.importorskip(
+        "screening.energies.sources.materials_project_client", reason="needs the extra 'mp'"
+    )
+    from materials_project_server import KEY, materials_project
+    from mp_api.client.core import settings as client_settings
+
+    monkeypatch.setattr(client_module, "_MOST_IDS", 40)  # several requests
+    known = load_reference()
+    oxide = known.table.id(known.polymorphs({"Li": 2, "O": 1})[0])
+    crystal = Structure([[0, 2.3, 2.3], [2.3, 0, 2.3], [2.3, 2.3, 0]], ["Li", "Li", "O"],
+                        [[0.25] * 3, [0.75] * 3, [0, 0, 0]])  # fmt: skip
+    monkeypatch.setenv("MP_API_KEY", KEY)
+    with materials_project([]) as running:
+        running.structures[oxide] = json.loads(crystal.to_json())
+        monkeypatch.setattr(client_settings.MAPI_CLIENT_SETTINGS, "ENDPOINT", running.address)
+        out = asked(capsys, "--fetch", "--output", tmp_path / "cifs")
+    (one,) = [one for one in out["missing"] if one["structure_from"] == "Materials Project"]
+    assert one["id"] == oxide
+    assert Structure.from_file(one["file"]).matches(crystal)
+    monkeypatch.delenv("MP_API_KEY")
+    monkeypatch.setitem(__import__("pymatgen.core", fromlist=["SETTINGS"]).SETTINGS, "PMG_MAPI_KEY", "")
+    assert execute([*ASK, "--fetch", "--output", str(tmp_path / "cifs")]) == 2
+    assert "needs an API key" in capsys.readouterr().err
+
+
+def test_people_read_a_table(tmp_path, capsys):
+    command = [*ASK[:-1], "--cathodes", "NCM111", "--output", str(tmp_path / "cifs")]
+    assert execute(command) == 0
+    out, err = capsys.readouterr()
+    assert "phases are needed in" in out
+    assert "compute them: coatscreen energies add" in out
+    assert "structures not had" in err

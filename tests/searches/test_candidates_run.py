@@ -1,0 +1,96 @@
+"""Candidates from the command line, and as the coatings of a run."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from fixtures_screening import SMALL, contents, energies_file
+
+from coatscreen.__main__ import execute
+from screening.common.errors import InputError
+from screening.searches.screening_request import plan_screening
+from workflows.run import run_screening
+from workflows.settings import load_settings
+
+PAIR = ["--cathode", "LiCoO2", "--electrolyte", "Li6PS5Cl"]
+STABLE = {"Li2O", "Li2O2", "Li2S", "Li2SO4", "Li3P", "Li3PO4", "Li3PS4", "Li4P2O7", "LiCl", "LiPO3"}
+
+
+@pytest.fixture
+def energies(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return energies_file(tmp_path)
+
+
+def test_what_the_funnel_prints_is_what_it_says_in_json(energies, capsys):
+    assert execute(["candidates", *PAIR, "--energies", energies, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["funnel"][0]["left"] > found["funnel"][-1]["left"] > 0
+    assert {"energies", "software"} <= found.keys()
+    assert execute(["candidates", *PAIR, "--energies", energies, "--top", "1"]) == 0
+    printed = capsys.readouterr()
+    best = found["candidates"][0]["formula"]
+    assert best in printed.out
+    assert f"{len(found['candidates']) - 1} more" in printed.err
+    for step in found["funnel"]:
+        assert step["name"] in printed.out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--until", "stabel"], "did you mean stable?"),
+        (["--threshold", "stable=-1"], "never negative"),
+        (["--threshold", "oxidation"], "NAME=VALUE"),
+        (["--threshold", "oxidation=high"], "'high' is not a number"),
+        (["--elements", "Lii"], "no element 'Lii'"),
+        (["--elements", ","], "--elements names no element"),
+        (["--cathode", "NCM833"], "did you mean NCM83?"),
+        (["--output", "c.txt"], "neither CSV nor JSON"),
+        (["--elements", "Nb,O", "--output", "c.csv"], "no candidate is left"),
+    ],
+)
+def test_bad_requests_are_one_line(energies, capsys, options, message):
+    assert execute(["candidates", *PAIR, "--energies", energies, *options]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_all_are_the_stable_compounds_but_the_neighbours(energies):
+    plan = plan_screening(["all"], ["LiCoO2"], ["Li3PS4"], energies)
+    assert {coating.name for coating in plan.coatings} == STABLE - {"Li3PS4"}
+    assert plan.left_out == {"Li3PS4": "Li3PS4"}
+    more = plan_screening(["all", "LiNbO3"], ["LiCoO2"], ["Li6PS5Cl"], energies)
+    assert {coating.name for coating in more.coatings} == {*STABLE, "LiNbO3"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("LiF", "row 3: .*no phase of F"),
+        ("Li5Cl", "row 3: .*no oxidation states balance"),
+    ],
+)
+def test_a_candidate_without_energies_is_named_by_its_row(energies, tmp_path, rows, message):
+    (tmp_path / "c.csv").write_text(f"formula\nLi3PO4\n{rows}\n")
+    with pytest.raises(InputError, match=message):
+        plan_screening([], ["LiCoO2"], ["Li6PS5Cl"], energies, candidates=tmp_path / "c.csv")
+
+
+def test_coatings_and_candidates_exclude_each_other(tmp_path):
+    with pytest.raises(InputError, match="not both"):
+        load_settings(coatings="LiF", candidates=str(tmp_path / "c.csv"))
+
+
+def test_a_file_of_candidates_is_screened_as_if_they_were_named(energies, tmp_path):
+    options = ["--energies", energies, "--transition-metals", "--elements", "Li,Nb,P,O", "--until", "stable"]
+    assert execute(["candidates", *options, "--output", "c.csv"]) == 0
+    pair = {"cathodes": SMALL["cathodes"], "electrolytes": SMALL["electrolytes"], "energies": energies}
+    by_file = load_settings(candidates="c.csv", store=str(tmp_path / "file"), **pair)
+    finished = run_screening(by_file)
+    coatings = [coating.name for coating in finished.plan.coatings]
+    assert {"LiNbO3", "Li3PO4"} <= set(coatings)
+    named = load_settings(coatings=coatings, store=str(tmp_path / "named"), **pair)
+    run_screening(named)
+    assert contents(by_file.store) == contents(named.store)
+    assert run_screening(by_file).outcome.done == []

@@ -1,0 +1,128 @@
+"""The user's own structures: what is refused, and which are the same crystal."""
+
+from __future__ import annotations
+
+import pytest
+from fixtures_structures import rock_salt, written
+from pymatgen.core import Lattice, Structure
+
+from screening.common.errors import InputError
+from screening.structures.files import (
+    describe_isolation,
+    read_own_structure,
+    same_structure,
+    space_group,
+    structure_digest,
+)
+
+
+@pytest.mark.parametrize("name", ["LiF.cif", "POSCAR", "LiF.vasp"])
+def test_a_file_is_read_as_the_crystal_written(tmp_path, name):
+    structure = rock_salt()
+    read = read_own_structure(written(tmp_path, name, structure))
+    assert read.composition == structure.composition
+    assert read.volume == pytest.approx(structure.volume, rel=1e-5)
+    assert same_structure(read, structure)
+
+
+def test_oxidation_states_and_site_properties_are_left_out(tmp_path):
+    structure = rock_salt()
+    structure.add_oxidation_state_by_element({"Li": 1, "F": -1})
+    read = read_own_structure(written(tmp_path, "LiF.cif", structure))
+    assert [type(site.specie).__name__ for site in read] == ["Element", "Element"]
+    assert read.site_properties == {}
+
+
+OLD_POSCAR = "LiF\n1.0\n4 0 0\n0 4 0\n0 0 4\n1 1\nDirect\n0 0 0\n0.5 0.5 0.5\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("LiF.cif", "hello\n", "cannot be read as a crystal structure"),
+        ("LiF.cif", "", "cannot be read as a crystal structure"),
+        ("notes.txt", "hello\n", "Unrecognized extension"),
+        ("POSCAR", OLD_POSCAR, "names no elements"),
+        ("POSCAR", OLD_POSCAR.replace("1 1\n", "Li Fx\n1 1\n"), "Fx"),
+    ],
+)
+def test_an_unreadable_file_is_named_in_one_line(tmp_path, name, text, says):
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(InputError, match=says) as caught:
+        read_own_structure(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path):
+    with pytest.raises(InputError, match=r"LiF\.cif does not exist"):
+        read_own_structure(tmp_path / "LiF.cif")
+    with pytest.raises(InputError, match="is a folder"):
+        read_own_structure(tmp_path)
+
+
+def test_partial_occupancies_are_refused(tmp_path):
+    structure = Structure(Lattice.cubic(4), [{"Li": 0.5, "Na": 0.5}, "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    with pytest.raises(InputError, match=r"partial occupancies .*Li:0\.5"):
+        read_own_structure(written(tmp_path, "mixed.cif", structure))
+
+
+@pytest.mark.parametrize(("name", "apart"), [("LiF.vasp", 0.0), ("LiF.cif", 0.0), ("LiF.cif", 0.01)])
+def test_two_atoms_on_one_place_are_refused(tmp_path, name, apart):
+    structure = Structure(Lattice.cubic(4), ["Li", "F"], [[0, 0, 0], [apart, 0, 0]])
+    with pytest.raises(InputError, match=r"two atoms (on one place|are on one place)"):
+        read_own_structure(written(tmp_path, name, structure))
+
+
+def test_a_free_atom_is_refused_and_a_metal_is_not(tmp_path):
+    with pytest.raises(InputError, match="no other is within 6 angstrom of Li"):
+        read_own_structure(written(tmp_path, "atom.cif", Structure(Lattice.cubic(12), ["Li"], [[0, 0, 0]])))
+    metal = Structure.from_spacegroup("Im-3m", Lattice.cubic(3.44), ["Li"], [[0, 0, 0]]).get_primitive_structure()
+    assert len(read_own_structure(written(tmp_path, "Li.cif", metal))) == 1
+
+
+def test_one_atom_far_from_all_others_is_a_free_atom():
+    far = Structure(Lattice.cubic(20), ["Li", "F", "Li"], [[0, 0, 0], [0.1, 0, 0], [0.5, 0.5, 0.5]])
+    assert "free atom" in (describe_isolation(far) or "")
+    assert describe_isolation(rock_salt()) is None
+
+
+def test_the_same_crystal_in_another_cell_and_volume_is_the_same():
+    primitive = rock_salt()
+    conventional = rock_salt(4.3).to_conventional()
+    conventional.translate_sites(range(len(conventional)), [0.1, 0.2, 0.3])
+    assert same_structure(primitive, conventional)
+    assert structure_digest(primitive) != structure_digest(conventional)
+
+
+def test_other_crystals_are_not_the_same():
+    caesium_chloride = Structure(Lattice.cubic(2.5), ["Li", "F"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    assert not same_structure(rock_salt(), caesium_chloride)
+    assert not same_structure(rock_salt(), rock_salt(anion="Cl"))
+
+
+def test_a_distorted_variant_is_another_crystal_though_the_matcher_fits_it():
+    from pymatgen.core.structure_matcher import StructureMatcher
+
+    cubic = Structure.from_spacegroup(
+        "Pm-3m", Lattice.cubic(4.0), ["La", "Ti", "O"], [[0, 0, 0], [0.5, 0.5, 0.5], [0.5, 0.5, 0]]
+    )
+    polar = Structure.from_spacegroup(
+        "P4mm",
+        Lattice.tetragonal(4.0, 4.15),
+        ["La", "Ti", "O", "O"],
+        [[0, 0, 0], [0.5, 0.5, 0.54], [0.5, 0.5, 0.97], [0.5, 0, 0.47]],
+    )
+    assert StructureMatcher().fit(cubic, polar)
+    assert (space_group(cubic), space_group(polar)) == (221, 99)
+    assert not same_structure(cubic, polar)
+
+
+def test_the_digest_is_that_of_cell_elements_and_places():
+    structure = rock_salt()
+    assert structure_digest(structure) == structure_digest(Structure.from_dict(structure.as_dict()))
+    moved = structure.copy()
+    moved.translate_sites([0], [0.001, 0, 0])
+    assert structure_digest(moved) != structure_digest(structure)
+    assert structure_digest(rock_salt(anion="Cl")) != structure_digest(structure)

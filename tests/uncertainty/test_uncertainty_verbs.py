@@ -1,0 +1,140 @@
+"""``--uncertainty`` on the command line, and ``coatscreen reference calibrate``."""
+
+import json
+import re
+
+import pytest
+from fixtures_error_model import SCALE, made_up_table, on_scale
+
+from coatscreen.__main__ import execute
+from screening.uncertainty.energy_errors import read_model
+from screening.uncertainty.sampled_quantities import interface_uncertainty, stability_uncertainty, window_uncertainty
+from screening.validation.calibration.calibration_document import Calibration
+
+
+@pytest.fixture
+def cli(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COATSCREEN_ENERGIES", raising=False)
+
+    def run(*arguments):
+        status = execute([str(argument) for argument in arguments])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("verb", "expected"),
+    [
+        (("stability", "Li3PO4"), lambda phases: stability_uncertainty(phases, "Li3PO4", 20, 5)),
+        (("window", "Li3PO4"), lambda phases: window_uncertainty(phases, "Li3PO4", 20, 5)),
+        (("interface", "Li3PO4", "Li2S"), lambda phases: interface_uncertainty(phases, "Li3PO4", "Li2S", None, 20, 5)),
+    ],
+)
+def test_json_has_the_uncertainty_and_is_else_as_without(cli, reference, verb, expected):
+    status, out, err = cli(*verb, "--uncertainty", "--samples", 20, "--seed", 5, "--json")
+    assert (status, err) == (0, "")
+    found = json.loads(out)
+    assert found.pop("uncertainty") == json.loads(expected(reference).model_dump_json())
+    assert found == json.loads(cli(*verb, "--json")[1])
+
+
+def test_an_open_interface_says_so_in_its_keys(cli):
+    status, out, _ = cli(
+        *("interface", "Li3PO4", "Li2S", "--open", "Li", "--voltage", 2.5),
+        *("--uncertainty", "--samples", 20, "--json"),
+    )
+    assert status == 0
+    assert {"mutual_min_ev_per_closed_atom", "self_b_ev_per_closed_atom"} <= set(json.loads(out)["uncertainty"])
+
+
+def test_pairs_have_an_uncertainty_each(cli, tmp_path):
+    (tmp_path / "pairs.csv").write_text("a,b\nLi3PO4,Li2S\nLi3PO4,Xx\n")
+    status, out, _ = cli("interface", "--pairs", "pairs.csv", "--uncertainty", "--samples", 20)
+    one, other = [json.loads(line) for line in out.splitlines()]
+    assert status == 0
+    assert one["uncertainty"]["n_samples"] == 20
+    assert set(other) == {"a", "b", "error"}
+
+
+def test_text_has_the_interval_beside_the_number(cli, reference):
+    status, out, _ = cli("interface", "Li3PO4", "Li2S", "--uncertainty", "--samples", 20)
+    interval = interface_uncertainty(reference, "Li3PO4", "Li2S", None, 20, 0).total_min_ev_per_atom
+    assert status == 0
+    assert f"[{1000 * interval.low:.1f} to " in re.search("^total: .*", out, re.MULTILINE)[0]
+    assert "In brackets: 5 to 95 % of 20 samples of the energies, error model" in out
+    status, out, _ = cli("window", "Li3PO4", "--uncertainty", "--samples", 20)
+    assert re.match(r"Li3PO4: \d\.\d+ V \[\d\.\d\d to \d\.\d\d\] to \d\.\d+ V \[\d\.\d\d to \d\.\d\d\]\n", out)
+    status, out, _ = cli("stability", "Li6PS5Cl", "--uncertainty", "--samples", 20)
+    assert re.search(r"above the hull \[\d+\.\d to \d+\.\d\], formation energy .* eV/atom \[", out)
+    assert re.search(r"within 5 meV/atom of the hull in \d+ % of the samples", out)
+    assert "In brackets" not in cli("stability", "Li6PS5Cl")[1]
+
+
+@pytest.mark.parametrize("option", [("--samples", "50"), ("--seed", "1")])
+@pytest.mark.parametrize("verb", [("stability", "Li2O"), ("window", "Li2O"), ("interface", "Li2O", "Li2S")])
+def test_samples_and_seed_need_uncertainty(cli, verb, option):
+    status, out, err = cli(*verb, *option)
+    assert (status, out) == (2, "")
+    assert err == f"coatscreen: {option[0]} needs --uncertainty\n"
+
+
+def test_too_few_samples_are_refused(cli):
+    status, _, err = cli("window", "Li2O", "--uncertainty", "--samples", 19)
+    assert status == 2
+    assert "greater than or equal to 20" in err
+
+
+def test_energies_without_an_error_model_are_refused_before_any_work(cli, reference, tmp_path):
+    on_scale(reference.within(["Li", "O", "S"]), SCALE).to_file(tmp_path / "mine.json.gz")
+    (tmp_path / "pairs.csv").write_text("a,b\nLi2O,Li2S\n")
+    for verb in (("stability", "Li2O"), ("interface", "Li2O", "Li2S"), ("interface", "--pairs", "pairs.csv")):
+        assert cli(*verb, "--energies", "mine.json.gz")[0] == 0
+        status, out, err = cli(*verb, "--energies", "mine.json.gz", "--uncertainty")
+        assert (status, out) == (2, "")
+        assert err.startswith("coatscreen: no error model for the energies 'test' (test functional;")
+        assert err.count("\n") == 1
+
+
+def test_calibrate_writes_parameters_that_can_be_used(cli, reference, tmp_path):
+    made_up_table(reference, tmp_path / "dft.csv")
+    request = ("reference", "calibrate", "--against", "dft.csv", "--pairs", 10, "--output", "model.json")
+    status, out, _ = cli(*request)
+    assert status == 0
+    assert "written to model.json" in out
+    assert re.search(r"mutual reaction energy *│ all", out)
+    found = Calibration.model_validate_json((tmp_path / "model.json").read_bytes())
+    assert read_model(tmp_path / "model.json") == found.model
+    assert (found.model.functional, found.model.correction) == (reference.scale.functional, reference.scale.correction)
+    assert found.energies == reference.provenance
+    assert 200 < found.n_calibration + found.n_test < (tmp_path / "dft.csv").read_text().count("\n")
+    # errors of 0.03 that no two phases share: as good as normal, of that scale, and with small weights
+    assert found.model.own_errors["other"].scale_ev_per_atom == pytest.approx(0.03 * found.factor, rel=0.15)
+    assert found.model.pair_errors["other"].sd_ev_per_atom < 0.1
+    assert min(found.model.freedom_below, found.model.freedom_above) >= 6
+    assert 0.3 < found.factor < 2.0  # of ten pairs
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--against", "absent.csv"), "absent.csv"),
+        (("--against", "few.csv"), "too few to calibrate"),
+        (("--against", "dft.csv", "--pairs", "1"), "1 pairs of compounds gave"),
+        (
+            ("--against", "few.csv", "--column", "formation_energi_ev_per_atom"),
+            "did you mean formation_energy_ev_per_atom",
+        ),
+        (("--against", "few.csv", "--output", "nowhere/model.json"), "there is no folder nowhere"),
+    ],
+)
+def test_what_cannot_be_calibrated_with_is_refused(cli, reference, tmp_path, arguments, message):
+    if "dft.csv" in arguments:
+        made_up_table(reference, tmp_path / "dft.csv")
+    (tmp_path / "few.csv").write_text("formula,formation_energy_ev_per_atom\nLi2O,-2.0\nLi2S,-1.5\n")
+    status, out, err = cli("reference", "calibrate", *arguments)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
