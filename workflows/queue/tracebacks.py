@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _FOREIGN = ("No module named 'workflows'", "No module named 'screening'")
 _OURS = ("CalculationError: ", "InputError: ", "StoreError: ")
 
@@ -20,7 +22,7 @@ def error_line(traceback: str, host: str | None) -> str:
     frames = [number for number, line in enumerate(lines) if line.startswith(" ")]
     message = lines[frames[-1] + 1 :] if frames else lines
     first = message[0].strip() if message else "it gave no reason"
-    first = first.removeprefix("screening.common.errors.")
+    first = re.sub(r"^screening\.[\w.]+\.(?=\w+: )", "", first)
     if any(words in first for words in _FOREIGN):
         return f"the Python environment of the worker{f' on {host}' if host else ''} has no coatscreen ({first})"
     for name in _OURS:
