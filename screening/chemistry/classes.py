@@ -1,6 +1,6 @@
-"""What kind of compound a composition is: its complex anions and its chemistry class.
+"""The chemistry class of a compound, and the complex anions it can form.
 
-Told from the composition alone, so that every phase has one, whether its structure is at hand or not.
+Both are derived from the composition alone, so every phase has them, whether or not its structure is known.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from screening.common.files import DATA
 
 TRANSITION_METALS = frozenset((*ELEMENTS[20:30], *ELEMENTS[38:48], *ELEMENTS[71:80]))  # Sc-Zn, Y-Cd, Hf-Hg
 LANTHANIDES = frozenset(ELEMENTS[56:71])  # La-Lu
-RADIOACTIVE = frozenset(("Tc", "Pm", *ELEMENTS[83:]))  # no stable isotope; Bi, whose outlives the universe, is not
+RADIOACTIVE = frozenset(("Tc", "Pm", *ELEMENTS[83:]))  # without a stable isotope; Bi counts as stable (2e19 years)
 
 _PACKAGED = DATA / "chemistry.yaml"
 
@@ -45,7 +45,7 @@ _ANIONS: tuple[tuple[ChemistryClass, frozenset[str]], ...] = (
     ("selenide or telluride", frozenset({"Se", "Te"})),
     ("nitride", frozenset({"N"})),
 )
-_WEAK_ANIONS: tuple[tuple[ChemistryClass, frozenset[str]], ...] = (  # looked for where no stronger anion is
+_WEAK_ANIONS: tuple[tuple[ChemistryClass, frozenset[str]], ...] = (  # considered where no stronger anion is present
     ("pnictide", frozenset({"P", "As", "Sb"})),
     ("carbide", frozenset({"C"})),
     ("hydride", frozenset({"H"})),
@@ -55,12 +55,12 @@ _MIXED: ChemistryClass = "mixed anion"
 
 
 class Polyanion(NamedTuple):
-    """A complex anion, told by its central atom and its ligand."""
+    """A complex anion, identified by its central atom and its ligand."""
 
     name: str
     centre: str
     ligand: str
-    least_ratio: float  # ligands per central atom
+    least_ratio: float  # fewest ligands per central atom
 
 
 @cache
@@ -71,10 +71,11 @@ def _polyanions() -> tuple[Polyanion, ...]:
 
 
 def polyanions(composition: Mapping[str, float]) -> tuple[str, ...]:
-    """Name the complex anions a composition can hold, such as ``("phosphate", "borate")``.
+    """Return the names of the complex anions that a composition can form, such as ``("phosphate", "borate")``.
 
-    A central atom counts only if the ligands suffice for all of its atoms, beside the anions named before it, and a
-    halogen only if the compound cannot be balanced with it as a halide: boracite, Li4B7O12Cl, is no perchlorate.
+    An element counts as a central atom only if enough ligands are left for all of its atoms, after those of the anions
+    found before it. A halogen counts only if the compound cannot be charge-balanced with the halogen as a halide:
+    boracite, Li4B7O12Cl, contains chloride and no perchlorate.
 
     Parameters
     ----------
@@ -96,13 +97,13 @@ def polyanions(composition: Mapping[str, float]) -> tuple[str, ...]:
 
 
 def polyanion_centres(composition: Mapping[str, float]) -> frozenset[str]:
-    """Return the central elements of the complex anions a composition can hold; see :func:`polyanions`."""
+    """Return the central elements of the complex anions that a composition can form; see :func:`polyanions`."""
     names = polyanions(composition)
     return frozenset(anion.centre for anion in _polyanions() if anion.name in names)
 
 
 def _is_halide(symbol: str, composition: Mapping[str, float]) -> bool:
-    """Return whether a halogen may be a halide, all other elements but oxygen being oxidised as far as they can be."""
+    """Return whether a halogen can be a halide when all elements but oxygen have their highest oxidation states."""
     if symbol not in _HALOGENS:
         return False
     states = {s: -1 if s == symbol else -2 if s == "O" else element(s).highest_state or 0 for s in composition}
@@ -110,9 +111,9 @@ def _is_halide(symbol: str, composition: Mapping[str, float]) -> bool:
 
 
 def chemistry_class(composition: Mapping[str, float]) -> ChemistryClass:
-    """Name the chemistry class of a composition, one of :data:`CHEMISTRY_CLASSES`.
+    """Return the chemistry class of a composition, one of :data:`CHEMISTRY_CLASSES`.
 
-    Errors of computed energies are alike within a class, so it is what they are listed and modelled by.
+    Errors of computed energies are similar within a class, so they are tabulated and modelled class by class.
 
     Parameters
     ----------

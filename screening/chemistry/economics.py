@@ -1,4 +1,4 @@
-"""Raw-material cost and supply concentration, from the data pymatgen packages.
+"""Raw-material cost and supply concentration of compounds, from data that pymatgen packages.
 
 Element prices: the CSV table of ``pymatgen.analysis.cost``. Herfindahl-Hirschman indices of production and
 reserves: M. W. Gaultois et al., Chem. Mater. 25, 2911 (2013), as in ``pymatgen.analysis.hhi``.
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class EconomicsDocument(BaseModel):
-    """What a coating's elements cost and how concentrated their supply is."""
+    """The cost of a coating's elements, and how concentrated their supply is."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -30,7 +30,7 @@ def _tables() -> tuple[Any, Any]:
     from pymatgen.analysis.hhi import HHIModel
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of noble gases, which have no electronegativity
+        warnings.simplefilter("ignore", UserWarning)  # noble gases have no electronegativity, of which pymatgen warns
         return CostAnalyzer(CostDBElements()), HHIModel()
 
 
@@ -43,7 +43,7 @@ def _atomic_mass(symbol: str) -> float:
 
 @cache
 def _price(symbol: str) -> float | None:
-    """Return the price of an element, $ per kg; None where the table has none."""
+    """Return the price of an element in US$ per kg, or None if the table has none."""
     from pymatgen.core import Composition
 
     try:
@@ -54,7 +54,7 @@ def _price(symbol: str) -> float | None:
 
 @lru_cache(maxsize=65536)
 def material_economics(formula: str) -> EconomicsDocument:
-    """Compute cost and supply concentration of a composition.
+    """Compute the cost of a composition's elements per kilogram, and the concentration of their supply.
 
     Parameters
     ----------

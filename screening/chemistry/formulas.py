@@ -1,7 +1,7 @@
-"""Chemical formulas: reading them, writing them, and telling the impossible ones.
+"""Reading and writing chemical formulas, and finding those whose charges cannot balance.
 
-Written without pymatgen, whose import alone takes longer than most questions asked of this package;
-a formula is read in microseconds. The results are pymatgen's: the tests compare the two.
+This module does not use pymatgen, because importing it takes longer than most calculations of this package. The
+results are the same as pymatgen's; the tests compare the two.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ _SYMBOLS = frozenset(ELEMENTS)
 _NUMBER = r"((?:\d+\.?\d*|\.\d+)?)"
 _TOKEN = re.compile(rf"([A-Z][a-z]*){_NUMBER}|([(\[{{])|([)\]}}]){_NUMBER}|(.)", re.ASCII | re.DOTALL)
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
-_NOT_REDUCED = {  # peroxides and the gases keep their two atoms
+_NOT_REDUCED = {  # peroxides and diatomic gases are written with two atoms
     **{f"{metal}O": f"{metal}2O2" for metal in ("Li", "Na", "K", "Rb", "Cs", "H")},
     **{gas: f"{gas}2" for gas in ("H", "N", "O", "F", "Cl")},
 }
-_POLYANION_GAP = 1.65  # below this difference in electronegativity the last two elements are written as a group
-# Charge on an atom of the longest chain among the common anions: superoxide, octasulfide, azide, octaiodide.
+_POLYANION_GAP = 1.65  # if the last two elements differ less in electronegativity, they are written as a group
+# Charge per atom in the longest chain among the common anions: superoxide, octasulfide, azide, octaiodide.
 _LEAST_REDUCED = {"O": -1 / 2, "S": -1 / 4, "Se": -1 / 4, "N": -1 / 3, "F": -1, "Cl": -1, "Br": -1 / 3, "I": -1 / 4}
 _ELEMENTS_FILE = DATA / "catalogue" / "elements.yaml"
 
 
 class Element(NamedTuple):
-    """What writing and judging a formula needs to know of an element."""
+    """The properties of an element that are needed to write a formula and to check its charges."""
 
     electronegativity: float
     lowest_state: int | None
@@ -58,12 +58,12 @@ def _elements() -> dict[str, Element]:
 
 
 def element(symbol: str) -> Element:
-    """Return what is known of an element.
+    """Return the properties of an element.
 
     Raises
     ------
     InputError
-        If there is no such element.
+        If the symbol is not an element.
     """
     if symbol not in _SYMBOLS:
         raise InputError(f"no element {symbol}")
@@ -71,13 +71,13 @@ def element(symbol: str) -> Element:
 
 
 def parse_formula(text: str) -> dict[str, float]:
-    """Read a chemical formula.
+    """Read a chemical formula into the amount of each element.
 
     Parameters
     ----------
     text
-        Element symbols, amounts (whole or decimal), and round, square or curly brackets; blanks around
-        it are ignored and subscript digits are digits.
+        Element symbols, amounts (whole or decimal), and round, square or curly brackets. Blanks around
+        the formula are ignored, and subscript digits are read as digits.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def parse_formula(text: str) -> dict[str, float]:
     Raises
     ------
     InputError
-        If the text is no formula; the message is one line that starts with the text.
+        If the text is not a formula; the message is one line that starts with the text.
 
     Examples
     --------
@@ -128,11 +128,11 @@ def parse_formula(text: str) -> dict[str, float]:
 
 
 def format_formula(amounts: Mapping[str, float]) -> str:
-    """Write a composition the conventional way.
+    """Write a composition as a formula, with the elements in the conventional order.
 
-    Whole amounts give pymatgen's reduced formula: divided by their common factor, in order of rising
-    electronegativity, with the polyanion in brackets. Fractional amounts are left as they are, the metals that
-    share them in order of falling amount.
+    Whole amounts give the same reduced formula as pymatgen: the amounts are divided by their common factor, the
+    elements stand in order of rising electronegativity, and the polyanion is in brackets. If an amount is fractional,
+    nothing is reduced, and the metals stand in order of falling amount.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def format_formula(amounts: Mapping[str, float]) -> str:
     Raises
     ------
     InputError
-        If a symbol is no element, or an amount is not a positive finite number.
+        If a symbol is not an element, or an amount is not a positive finite number.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def format_formula(amounts: Mapping[str, float]) -> str:
 
 
 def format_amount(amount: float) -> str:
-    """Write an amount the way formulas do: nothing for 1, at most eight decimals."""
+    """Write an amount as it stands in a formula: nothing for 1, otherwise at most eight decimals."""
     text = f"{amount:.8f}".rstrip("0").rstrip(".")
     return "" if text == "1" else text
 
@@ -167,7 +167,7 @@ def atomic_fractions(amounts: Mapping[str, float]) -> dict[str, float]:
     Raises
     ------
     InputError
-        If a symbol is no element, or an amount is not a positive finite number.
+        If a symbol is not an element, or an amount is not a positive finite number.
     """
     _require_amounts(amounts)
     total = math.fsum(amounts.values())
@@ -175,10 +175,11 @@ def atomic_fractions(amounts: Mapping[str, float]) -> dict[str, float]:
 
 
 def check_charge_balance(amounts: Mapping[str, float]) -> str | None:
-    """Say why no oxidation states can make a composition neutral.
+    """Explain why no oxidation states can make a composition neutral.
 
-    A generous test, meant for slips of the pen (``LiNbO33``) and not for chemistry: every element may sit anywhere
-    between its lowest and highest oxidation state, and only a composition whose charge cannot reach zero is refused.
+    The test is generous, since it is meant to find typing errors (``LiNbO33``) and not to judge chemistry. Each element
+    may have any state between its lowest and its highest, and a composition is refused only if its charge cannot reach
+    zero:
 
     * Groups 1 and 2 keep their positive states; other metals and metalloids go down to their lowest, or to 0.
     * O, S, Se, N, F, Cl, Br and I are anions, reduced at least as far as in the longest of their common chains
@@ -194,12 +195,12 @@ def check_charge_balance(amounts: Mapping[str, float]) -> str | None:
     Returns
     -------
     str or None
-        None if the composition can be neutral, else the reason in one line.
+        None if the composition can be neutral, otherwise the reason in one line.
 
     Raises
     ------
     InputError
-        If a symbol is no element, or an amount is not a positive finite number.
+        If a symbol is not an element, or an amount is not a positive finite number.
     """
     _require_amounts(amounts)
     kinds = {element(symbol).kind == "nonmetal" for symbol in amounts}
@@ -220,19 +221,19 @@ def check_charge_balance(amounts: Mapping[str, float]) -> str | None:
 def charge_range(
     amounts: Mapping[str, float], limits: Mapping[str, tuple[float, float]] | None = None
 ) -> tuple[float, float] | None:
-    """Return the lowest and highest charge that oxidation states can give a composition.
+    """Return the lowest and the highest charge that oxidation states can give a composition, in elementary charges.
 
     Parameters
     ----------
     amounts
-        Amount of each element; the charges are those of these amounts together.
+        Amount of each element; the charges are the totals over these amounts.
     limits
-        Lowest and highest state of some elements, where they are not to be those of :func:`check_charge_balance`.
+        Lowest and highest state of some elements, in place of those that :func:`check_charge_balance` uses.
 
     Returns
     -------
     tuple of float or None
-        None if an element's states are not known.
+        None if the oxidation states of an element are unknown.
     """
     limits = limits or {}
     nonmetals = {symbol for symbol in amounts if element(symbol).kind == "nonmetal"}
@@ -247,7 +248,7 @@ def charge_range(
 
 
 def _states(symbol: str, amounts: Mapping[str, float], nonmetals: set[str]) -> tuple[float, float] | None:
-    """Lowest and highest state of an element in a compound of the given amounts; None if unknown."""
+    """Return the lowest and the highest state of an element in a compound of these amounts; None if unknown."""
     own = element(symbol)
     if own.lowest_state is None or own.highest_state is None:
         return None
@@ -286,7 +287,7 @@ def _formatted(items: tuple[tuple[str, float], ...]) -> str:
 
 
 def _joined(symbols: list[str], amounts: Mapping[str, float]) -> str:
-    """Write the elements in the order given, the last two in brackets where they form a polyanion."""
+    """Write the elements in the order given, with the last two in brackets if they form a polyanion."""
     head, tail = symbols, ""
     if len(symbols) >= 3:
         *others, a, b = symbols
@@ -320,6 +321,6 @@ def _require_amounts(amounts: Mapping[str, float]) -> None:
 
 
 def shown(text: str) -> str:
-    """Return text fit for a one-line message: printable and not too long."""
+    """Return a text shortened to 60 characters, with unprintable characters escaped, for a one-line message."""
     short = text if len(text) <= 60 else f"{text[:57]}..."
     return short if short.isprintable() and short.strip() else repr(short)

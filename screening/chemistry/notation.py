@@ -1,4 +1,4 @@
-"""How materials are written that are more than one formula.
+"""The notation of materials: compounds, glasses, materials at a given energy, and composites.
 
 ==============================  ========================================================================
 ``LiNbO3``                      a compound: the lowest-energy phase known of it
@@ -21,13 +21,13 @@ from typing import NamedTuple
 from screening.chemistry.formulas import format_formula, parse_formula, shown
 from screening.common.errors import InputError
 
-FRACTION_TOLERANCE = 1e-3  # by how much the sum of written fractions may miss 1, since people round them
+FRACTION_TOLERANCE = 1e-3  # written fractions may miss a sum of 1 by this much, since people round them
 _ENERGY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*meV(?:/atom)?", re.IGNORECASE)
 _TERM = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)?)\s*\*?\s*(.+)", re.DOTALL)
 
 
 class Written(NamedTuple):
-    """One material as it was written."""
+    """One material, read from its notation."""
 
     name: str  # as written, without blanks around it
     formula: str  # the formula, or that of the overall composition
@@ -56,12 +56,12 @@ def read_material(text: str) -> Written:
 
 
 def split_energy(text: str) -> tuple[str, float | None]:
-    """Split ``LiNbO3@30meV`` into the material and its energy above the hull, meV/atom; None where there is none.
+    """Split ``LiNbO3@30meV`` into the material and its energy above the hull in meV/atom (None if none is written).
 
     Raises
     ------
     InputError
-        If what follows the @ is no energy, or a negative one.
+        If the text behind the @ is not an energy, or the energy is negative.
     """
     base, at, energy = (part.strip() for part in text.partition("@"))
     if not at:
@@ -79,12 +79,12 @@ def split_energy(text: str) -> tuple[str, float | None]:
 
 
 def with_energy(text: str, above_mev: float) -> str:
-    """Write an energy above the hull, meV/atom, behind a material."""
+    """Write an energy above the hull, in meV/atom, behind a material."""
     return f"{text}@{above_mev:.10g}meV"
 
 
 def read_glass(text: str) -> dict[str, float] | None:
-    """Read ``1.5Li2S-0.5P2S5-LiI`` as formulas and their moles; None where the text is no such list.
+    """Read ``1.5Li2S-0.5P2S5-LiI`` as formulas and their moles; return None if the text is not such a list.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def read_glass(text: str) -> dict[str, float] | None:
 
 
 def read_composite(text: str) -> dict[str, float] | None:
-    """Read ``0.5Li2CO3+0.5LiNbO3`` as materials and their moles; None where the text is no such list.
+    """Read ``0.5Li2CO3+0.5LiNbO3`` as materials and their moles; return None if the text is not such a list.
 
     Raises
     ------
@@ -111,12 +111,12 @@ def read_composite(text: str) -> dict[str, float] | None:
 
 
 def write_terms(moles: Mapping[str, float], sign: str) -> str:
-    """Write materials and their moles with a sign between them."""
+    """Write materials with their moles in front, joined by a sign: ``-`` for a glass, ``+`` for a composite."""
     return sign.join(f"{'' if amount == 1.0 else f'{amount:.10g}'}{material}" for material, amount in moles.items())
 
 
 def mole_fractions(moles: Mapping[str, float]) -> dict[str, float]:
-    """Return moles as fractions that sum to 1, none for none."""
+    """Return mole fractions, which sum to 1; an empty mapping for no materials."""
     total = sum(moles.values())
     return {material: amount / total for material, amount in moles.items()}
 
@@ -141,7 +141,7 @@ def require_amounts(text: str, moles: Mapping[str, float]) -> None:
 
 
 def overall(moles: Mapping[str, float]) -> dict[str, float]:
-    """Return the amount of each element in materials and their moles together."""
+    """Return the overall composition: the amount of each element in the given moles of materials."""
     total: dict[str, float] = {}
     for material, amount in moles.items():
         for element, number in composition_of(material).items():
@@ -150,7 +150,7 @@ def overall(moles: Mapping[str, float]) -> dict[str, float]:
 
 
 def composition_of(text: str) -> dict[str, float]:
-    """Return the amount of each element in a material or composite, of a composite for its moles together.
+    """Return the amount of each element in a material, or in all the moles of a composite together.
 
     Raises
     ------

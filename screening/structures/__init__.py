@@ -1,1 +1,1 @@
-"""Crystal structures as they come in."""
+"""Crystal structures: reading, checking and comparing them."""

@@ -1,4 +1,4 @@
-"""The user's crystal structures: reading them, refusing what no energy can be computed of, telling two apart."""
+"""The user's crystal structures: reading and checking their files, and comparing two structures."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from screening.common.errors import InputError
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
-CLOSEST_ANGSTROM = 0.5  # as for the packaged energies; no two atoms bond at less
-_REACH_ANGSTROM = 6.0  # CHGNet's cutoff: an atom with no other within it is a free atom to the model
-_SYMMETRY_ANGSTROM = 0.1  # as the Materials Project finds space groups
+CLOSEST_ANGSTROM = 0.5  # atoms closer than this are refused, as for the packaged energies; no bond is so short
+_REACH_ANGSTROM = 6.0  # CHGNet's cutoff: an atom without a neighbour inside it is a free atom to the model
+_SYMMETRY_ANGSTROM = 0.1  # the tolerance with which the Materials Project finds space groups
 
 
 def read_own_structure(path: str | Path) -> Structure:
@@ -25,18 +25,18 @@ def read_own_structure(path: str | Path) -> Structure:
     Parameters
     ----------
     path
-        The file; pymatgen tells its form by its name (``*.cif``, ``*POSCAR*``, ``*.vasp`` ...).
+        The file; pymatgen recognises the format by the name (``*.cif``, ``*POSCAR*``, ``*.vasp`` ...).
 
     Returns
     -------
     Structure
-        Elements on sites: without oxidation states, and without whatever else the file says of a site.
+        The elements on the sites, without oxidation states or other site properties of the file.
 
     Raises
     ------
     InputError
-        If the file is missing, is not read as one ordered structure of known elements, two atoms lie on one place, or
-        one has no neighbour.
+        If the file is missing or is not one ordered structure of known elements, if two atoms lie closer together than
+        0.5 angstrom, or if an atom has no neighbour.
     """
     from pymatgen.core import Structure
 
@@ -47,7 +47,7 @@ def read_own_structure(path: str | Path) -> Structure:
         warnings.simplefilter("always")
         try:
             read = Structure.from_file(str(path))
-        except Exception as error:  # the parsers raise whatever they stumble on
+        except Exception as error:  # the parsers raise exceptions of any type
             detail = (str(error) or type(error).__name__).splitlines()[0]
             if any("sum to > 1" in str(warning.message) for warning in said):
                 detail = "two atoms are on one place, or occupancies sum to more than one"
@@ -74,7 +74,7 @@ def read_own_structure(path: str | Path) -> Structure:
 
 
 def describe_isolation(structure: Structure) -> str | None:
-    """Name an atom with no other within the model's reach, of which it knows nothing; None if there is none."""
+    """Describe an atom that has no neighbour within CHGNet's cutoff; return None if every atom has one."""
     for site, neighbours in zip(structure, structure.get_all_neighbors(_REACH_ANGSTROM), strict=True):
         if not neighbours:
             return f"a free atom: no other is within {_REACH_ANGSTROM:g} angstrom of {site.specie.symbol}"
@@ -82,7 +82,7 @@ def describe_isolation(structure: Structure) -> str | None:
 
 
 def space_group(structure: Structure) -> int | None:
-    """Return the space-group number; None where spglib finds none."""
+    """Return the number of the space group, or None if spglib finds none."""
     from pymatgen.symmetry.analyzer import SpacegroupAnalyzer, SymmetryUndeterminedError
 
     try:
@@ -92,10 +92,11 @@ def space_group(structure: Structure) -> int | None:
 
 
 def same_structure(one: Structure, other: Structure) -> bool:
-    """Whether two structures are the same crystal, whatever their cells and origins.
+    """Return whether two structures are the same crystal, whatever their cells and origins.
 
-    As the Materials Project groups structures: one space group, and a fit by pymatgen's StructureMatcher. The fit alone
-    would take a distorted variant for the same crystal. Structures of two volumes fit: of one crystal, relaxed or not.
+    As in the Materials Project, they must have the same space group and must be matched by pymatgen's StructureMatcher;
+    the matcher alone would also accept a distorted variant. It scales the volumes to each other, so a crystal and its
+    relaxed form are the same.
     """
     from pymatgen.core.structure_matcher import StructureMatcher
 
@@ -105,7 +106,7 @@ def same_structure(one: Structure, other: Structure) -> bool:
 
 
 def structure_digest(structure: Structure) -> str:
-    """Hash a structure as it is written: cell, elements and coordinates."""
+    """Return the SHA-256 hash of a structure as it is written: cell, elements and coordinates to six decimals."""
     content = [
         structure.lattice.matrix.round(6).tolist(),
         [site.specie.symbol for site in structure],

@@ -1,4 +1,4 @@
-"""Crystal structures as they come in: one JSON object a line."""
+"""Crystal structures stored as JSON lines, one structure a line."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def _plain(structure: object) -> object:
-    """Return pymatgen's form of a structure: a job's output is decoded into objects before documents see it."""
+    """Return a structure as pymatgen's dictionary; jobflow decodes job outputs to objects before documents are made."""
     return structure if isinstance(structure, dict) or structure is None else json.loads(structure.to_json())  # type: ignore[attr-defined]
 
 
-PlainStructure = Annotated[dict[str, Any], BeforeValidator(_plain)]  # a structure in a document, pymatgen's form
+PlainStructure = Annotated[dict[str, Any], BeforeValidator(_plain)]  # a structure in a document, pymatgen's dictionary
 
 
 class StructureRecord(BaseModel):
-    """One crystal structure, in the line format of a structures file."""
+    """One crystal structure, as one line of a structures file holds it."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
@@ -47,7 +47,7 @@ class StructureRecord(BaseModel):
 
     @property
     def formula(self) -> str:
-        """The cell's formula without brackets, for example ``Li2Nb2O6``."""
+        """Formula of the cell, without brackets and not reduced, for example ``Li2Nb2O6``."""
         return "".join(f"{el}{n}" for el, n in zip(self.species, self.counts, strict=True))
 
     def structure(self) -> Structure:
@@ -59,7 +59,7 @@ class StructureRecord(BaseModel):
 
 
 def read_structures(path: str | Path, elements: frozenset[str] | None = None) -> Iterator[StructureRecord]:
-    """Read a file of structures, optionally only those made of given elements.
+    """Read a file of structures, optionally only those that consist of given elements.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def read_structures(path: str | Path, elements: frozenset[str] | None = None) ->
     Raises
     ------
     InputError
-        If the file is missing, truncated, or a line is no structure (the line is named).
+        If the file is missing or truncated, or a line is not a structure; the message names the line.
     """
     path = Path(path)
     if not path.is_file():

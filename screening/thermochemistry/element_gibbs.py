@@ -1,7 +1,7 @@
-"""Gibbs energies of the elements at temperature, and the temperatures that free energies can be given at.
+"""Gibbs energies of the elements against temperature, and the temperature range of the tables.
 
-The table is the one pymatgen packages (C. J. Bartel et al., Nat. Commun. 9, 4168 (2018), after FactSage): the standard
-state of each element at 1 bar, relative to its enthalpy at 298.15 K, each 100 K from 300 to 2000 K.
+The table is the one that pymatgen packages (C. J. Bartel et al., Nat. Commun. 9, 4168 (2018), after FactSage). It holds
+the standard state of each element at 1 bar, relative to its enthalpy at 298.15 K, every 100 K from 300 to 2000 K.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from screening.common.errors import InputError
 
 BOLTZMANN_EV_PER_K = 8.617333262e-5
 KELVIN_AT_0_C = 273.15
-LOWEST_K = 298.15  # 25 C: 1.85 K below the first row, where the line through the first two is right to 0.1 meV/atom
+LOWEST_K = 298.15  # 25 C; extrapolating 1.85 K below the first row is accurate to 0.1 meV/atom
 
 
 @cache
@@ -29,17 +29,17 @@ def _table() -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
 
 
 def temperatures_k() -> tuple[float, float]:
-    """Return the lowest and the highest temperature of the tables, K."""
+    """Return the lowest and the highest temperature of the tables in K."""
     return LOWEST_K, float(_table()[0][-1])
 
 
 def check_temperature(temperature_k: float) -> None:
-    """Check that a temperature is within the tables.
+    """Check that a temperature is within the range of the tables.
 
     Raises
     ------
     InputError
-        If it is not.
+        If the temperature is outside the range.
     """
     lowest, highest = temperatures_k()
     if not lowest <= temperature_k <= highest:
@@ -55,10 +55,10 @@ def element_gibbs_ev(elements: Iterable[str], temperature_k: float) -> NDArray[n
     Parameters
     ----------
     elements
-        Symbols, (n,).
+        Symbols of the n elements.
     temperature_k
-        298.15 to 2000 K; linear between the rows of the table, as in pymatgen: off by less than 1 meV, or up to
-        15 meV where the element melts or boils between two rows.
+        298.15 to 2000 K. Between the rows of the table the energy is interpolated linearly, as in pymatgen; the error
+        is below 1 meV, or up to 15 meV where the element melts or boils between two rows.
 
     Returns
     -------

@@ -1,11 +1,11 @@
-"""Gases: the chemical potential of oxygen, and the gases that solids give off.
+"""The chemical potential of oxygen gas, and the free energies of the gases that solids give off.
 
 ``mu_O(T, p) = mu_O(0 K) + [H(298 K) - H(0 K)]/2 + G(T)/2 + kT/2 ln(p / 1 bar)``, per oxygen atom, with G(T)
 of O2 relative to its enthalpy at 298.15 K from :mod:`screening.thermochemistry.element_gibbs`, and the enthalpy
 increment from NIST-JANAF (M. W. Chase, 4th ed., 1998: 8.683 kJ/mol).
 
-The other gases are data (``data/gases.yaml``): their thermal functions are polynomials of B. J. McBride, S. Gordon and
-M. A. Reno, NASA TM-4513 (1993), their condensed forms have measured enthalpies.
+The other gases are data (``data/gases.yaml``): their thermal functions are the polynomials of B. J. McBride, S. Gordon
+and M. A. Reno, NASA TM-4513 (1993), and their condensed forms have measured enthalpies.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _O2_ENTHALPY_INCREMENT_EV = 8.683 / KJ_PER_MOL_PER_EV  # H(298.15 K) - H(0 K) of
 
 
 class Condensed(BaseModel):
-    """The condensed form of a gas, from which its energy on the scale of a set of energies is counted."""
+    """The condensed form of a gas: the phase from which the gas's energy is counted in a set of energies."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -60,16 +60,16 @@ class Gas(BaseModel):
 
     @property
     def composition(self) -> dict[str, float]:
-        """Atoms in the molecule."""
+        """Atoms of each element in one molecule."""
         return parse_formula(self.name)
 
     @property
     def is_standard_state(self) -> bool:
-        """Whether it is what its element is at 1 bar: the zero of formation energies."""
+        """Whether the gas is the standard state of its element at 1 bar, the zero of formation energies."""
         return self.nasa7_low is None
 
     def formation_free_energy_ev(self, temperature_k: float) -> float:
-        """Return the measured Gibbs energy of formation at 1 bar from the elements at this temperature, eV a molecule.
+        """Return the measured Gibbs energy of formation at 1 bar from the elements at this temperature, eV/molecule.
 
         Raises
         ------
@@ -89,22 +89,22 @@ class Gas(BaseModel):
 
 @cache
 def known_gases() -> tuple[Gas, ...]:
-    """Return all gases of the data file."""
+    """Return all gases of the data file ``data/gases.yaml``."""
     return tuple(Gas.model_validate(row) for row in yaml.safe_load(_FILE.read_text(encoding="utf-8"))["gases"])
 
 
 def pressure_part_ev(temperature_k: float, pressure_bar: float) -> float:
-    """Return kT ln(p / 1 bar), eV per molecule of an ideal gas."""
+    """Return kT ln(p / 1 bar) of an ideal gas, eV per molecule."""
     return BOLTZMANN_EV_PER_K * temperature_k * math.log(pressure_bar)
 
 
 def check_pressure(pressure_bar: float) -> None:
-    """Check that a pressure is one.
+    """Check that a pressure is positive and finite.
 
     Raises
     ------
     InputError
-        If it is not positive or not finite.
+        If it is not.
     """
     if not 0 < pressure_bar < math.inf:
         raise InputError(f"a pressure must be positive: {pressure_bar:g} bar")
