@@ -1,1 +1,1 @@
-"""The lower convex hull of phase energies: linear programs over the phases of one chemical system."""
+"""The lowest-energy mixture of phases at a composition, from linear programs over one chemical system."""

@@ -1,10 +1,10 @@
 """Phase equilibrium in one chemical system, closed or open to reservoirs, by linear programming.
 
-No convex hull is built. The lowest-energy mixture at a composition, and every change of it along a
-line between two compositions, comes from :mod:`screening.hull.simplex`.
+No convex hull is built. The lowest-energy mixture at a composition, and all its changes along a line between two
+compositions, come from :mod:`screening.hull.simplex`.
 
-In a system with open elements, phases and mixtures are counted per atom of the closed elements, and
-the energy is the grand potential ``(E - sum_j mu_j N_j) / N_closed`` (Zhao et al., ACS Nano, eqs 4-5;
+If elements are open, amounts of phases and mixtures are counted in atoms of the closed elements, and energies are
+grand potentials ``(E - sum_j mu_j N_j) / N_closed`` (Zhao et al., ACS Nano, eqs 4-5;
 Richards et al., Chem. Mater. 28, 266 (2016)).
 """
 
@@ -24,31 +24,31 @@ from screening.hull.simplex import Program, irregular
 Floats = NDArray[np.float64]
 
 _KEPT_MIXTURES = 256
-ONLY_OPEN = 1e-12  # a phase with a smaller fraction of closed atoms has none
-CLEAN = 1e-6  # amounts below this, in atoms per atom of mixture, are rounding: of a formula (0.33333333) or a program
+ONLY_OPEN = 1e-12  # a phase with a smaller fraction of closed atoms consists of open elements only
+CLEAN = 1e-6  # amounts below this, in atoms per atom of mixture, are rounding errors of a formula or of the program
 
 
 class Mixture(NamedTuple):
-    """The lowest-energy mixture at one composition."""
+    """The lowest-energy mixture of phases at one composition."""
 
-    amounts: dict[int, float]  # position of the phase in the PhaseSet -> fraction of the (closed) atoms
-    energy: float  # eV per (closed) atom, formation energy or relative grand potential
-    potentials: dict[str, float]  # of the closed elements, eV, relative to their references
+    amounts: dict[int, float]  # position of the phase in the PhaseSet -> its fraction of the (closed) atoms
+    energy: float  # eV per (closed) atom: formation energy, or grand potential relative to the references
+    potentials: dict[str, float]  # chemical potentials of the closed elements, eV, relative to their references
     exchanged: dict[str, float]  # open element -> its atoms in the mixture per closed atom
 
 
 class Line(NamedTuple):
-    """Every mixture along the straight line between two compositions, in k - 1 segments."""
+    """All mixtures along the straight line between two compositions, in k - 1 segments."""
 
     system: PhaseSystem
-    t: Floats  # (k,) ends of the segments, from 0 to 1: where the set of phases changes
-    bases: NDArray[np.intp]  # (k, m) columns that may be present at each t
-    amounts: Floats  # (k, m) and how much of them, as fractions of the (closed) atoms
+    t: Floats  # (k,) ends of the segments, from 0 to 1: the set of phases changes there
+    bases: NDArray[np.intp]  # (k, m) columns of the phases that can be present at each t
+    amounts: Floats  # (k, m) their amounts, as fractions of the (closed) atoms
     duals: Floats  # (k - 1, m) chemical potentials in each segment, in the order of system.closed
     energies: Floats  # (k,) eV per (closed) atom
 
     def mixture(self, k: int) -> Mixture:
-        """Return the mixture at ``t[k]``, with the potentials of the segment above it (below it for the last)."""
+        """Return the mixture at ``t[k]``. Its potentials are those of the segment above it (below it for the last)."""
         duals = self.duals[min(k, len(self.duals) - 1)]
         return self.system.assemble(self.bases[k], self.amounts[k], duals)
 
@@ -61,18 +61,18 @@ class PhaseSystem:
     elements
         All elements of the system, (m,).
     fractions
-        Atomic fractions of the phases, (m, n), one phase of each composition.
+        Atomic fractions of the phases, (m, n), one phase for each composition.
     energies
         Formation energies, (n,), eV/atom.
     positions
-        Position of each phase in the set it comes from, (n,).
+        Position of each phase in the set of phases it comes from, (n,).
     reservoir
         Open elements and their chemical potentials.
 
     Raises
     ------
     InputError
-        If no closed element is left, or a phase of open elements alone would form without limit.
+        If no closed element is left, or a phase of open elements alone would precipitate without limit.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class PhaseSystem:
         self.matrix: Floats = np.ascontiguousarray(fractions[is_closed][:, keep] / self._share[keep])
         self.open_atoms: Floats = self._open_fractions[:, keep] / self._share[keep]
         self.positions = positions[keep]
-        pure = self.matrix == 1.0  # of one closed element; beside it there may be open ones
+        pure = self.matrix == 1.0  # phases with one closed element, apart from open ones
         missing = [element for element, found in zip(self.closed, pure.any(axis=1), strict=True) if not found]
         if missing:
             raise InputError(f"no phase of {', '.join(missing)} alone is known")
@@ -108,7 +108,7 @@ class PhaseSystem:
         self._mixtures: dict[bytes, Mixture] = {}
 
     def _price(self, energies: Floats) -> Floats:
-        """Return the (grand) energies per closed atom of the phases that hold any, from formation energies, (n,)."""
+        """Return the (grand) energies per closed atom, from formation energies, of the phases with closed atoms."""
         grand = energies - self._potentials @ self._open_fractions
         only_open = self._share < ONLY_OPEN
         if (grand[only_open] < -1e-9).any():
@@ -122,19 +122,19 @@ class PhaseSystem:
         return np.ascontiguousarray(grand[~only_open] / self._share[~only_open])
 
     def repriced(self, formation_energies: Floats, reservoir: Reservoir | None = None) -> PhaseSystem:
-        """Return the same phases with other energies, quick to ask where this system was asked before.
+        """Return the same system with other energies; it starts from an optimal basis of this one.
 
         Parameters
         ----------
         formation_energies
-            Of all phases of the set the system comes from, eV/atom.
+            Formation energies of all phases of the set that this system comes from, eV/atom.
         reservoir
-            The same open elements at other chemical potentials; None: at these.
+            The same open elements at other chemical potentials; by default the potentials stay.
 
         Raises
         ------
         InputError
-            If with these energies a phase of open elements alone would form without limit.
+            If with these energies a phase of open elements alone would precipitate without limit.
         """
         repriced = copy.copy(self)
         if reservoir is not None:
@@ -167,13 +167,13 @@ class PhaseSystem:
     def mixture(self, composition: dict[str, float]) -> Mixture:
         """Find the lowest-energy mixture at a composition.
 
-        Where the mixture has fewer phases than the system has closed elements, the chemical potentials are not
-        unique. Those returned are the limit along one irregular line towards the composition, so that they do not
-        depend on what was asked of the system before.
+        If the mixture has fewer phases than the system has closed elements, the chemical potentials are not unique.
+        Those returned are the limit along one fixed irregular line towards the composition, so they do not depend on
+        earlier calls.
         """
         here = self.vector(composition)
         key = here.tobytes()
-        if key not in self._mixtures:  # one cathode or electrolyte is asked about in every interface it is part of
+        if key not in self._mixtures:  # a cathode or electrolyte is needed again in each of its interfaces
             beside = here + 1e-3 * irregular(len(here))
             while len(self._mixtures) >= _KEPT_MIXTURES:
                 self._mixtures.pop(next(iter(self._mixtures)))
@@ -181,9 +181,9 @@ class PhaseSystem:
         return self._mixtures[key]
 
     def line(self, start: Floats, stop: Floats) -> Line:
-        """Find every mixture along the line from one composition (vector) to another.
+        """Find all mixtures along the line from one composition to another, both as vectors (:meth:`vector`).
 
-        Between two neighbouring t the same phases are present in amounts linear in t.
+        Between two neighbouring t the same phases are present, in amounts linear in t.
         """
         path = self._program.path(start, stop)
         bases = np.concatenate([path.bases, path.bases[-1:]])
@@ -191,14 +191,14 @@ class PhaseSystem:
         return Line(self, path.t, bases, amounts, path.duals, (self.costs[bases] * amounts).sum(axis=1))
 
     def without(self, position: int) -> PhaseSystem:
-        """Return the system less one phase, given by its position in the set."""
+        """Return the system without one phase, given by its position in the set of phases."""
         if self.reservoir is not None:
             raise InputError("a phase is left out of a closed system only")
         keep = self.positions != position
         return PhaseSystem(self.elements, self.matrix[:, keep], self.costs[keep], self.positions[keep])
 
     def assemble(self, columns: NDArray[np.intp], amounts: Floats, duals: Floats) -> Mixture:
-        """Name the phases of a basis, leaving out what is rounding."""
+        """Make the mixture of a basis, leaving out phases whose amounts are rounding errors."""
         present = amounts > CLEAN
         share = amounts[present] / amounts[present].sum()
         phases = columns[present]

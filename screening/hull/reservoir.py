@@ -1,4 +1,4 @@
-"""Reservoirs: elements that leave and enter at a given chemical potential."""
+"""Reservoirs: elements that are exchanged with the surroundings at a given chemical potential."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class Reservoir:
     """Elements held at given chemical potentials.
 
     A chemical potential is always relative to the element's own reference phase (for lithium the metal)
-    in the same set of energies: -3.66 eV is 3.66 V against Li/Li+. Absolute potentials are not accepted,
-    since the two look alike.
+    in the same set of energies: -3.66 eV means 3.66 V against Li/Li+. Absolute potentials are not accepted, because
+    they look like relative ones.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class Reservoir:
     Raises
     ------
     InputError
-        If a potential is positive (the element would precipitate without limit) or not finite.
+        If a potential is not finite, or is positive: the reference phase would precipitate without limit.
     """
 
     def __init__(self, mu_relative_ev: Mapping[str, float]) -> None:
@@ -41,14 +41,14 @@ class Reservoir:
 
     @classmethod
     def lithium_voltage(cls, voltage_v: float) -> Reservoir:
-        """Lithium at a voltage against Li/Li+ (V >= 0): mu_Li = mu0_Li - e phi."""
+        """Return a reservoir of lithium at a voltage against Li/Li+ (V >= 0): mu_Li = mu0_Li - e phi."""
         if not voltage_v >= 0:
             raise InputError(f"a voltage against Li/Li+ must not be negative: {voltage_v:g} V")
         return cls({"Li": -voltage_v})
 
     @classmethod
     def oxygen_gas(cls, temperature_k: float, pressure_bar: float) -> Reservoir:
-        """Oxygen of a gas, solids staying at 0 K; see :mod:`screening.thermochemistry.gas`."""
+        """Return a reservoir of oxygen gas; solids stay at 0 K. See :mod:`screening.thermochemistry.gas`."""
         from screening.thermochemistry.gas import oxygen_chemical_potential_ev
 
         return cls({"O": oxygen_chemical_potential_ev(temperature_k, pressure_bar)})

@@ -1,22 +1,23 @@
 """Linear programs with few rows, many columns and a moving right-hand side.
 
 The program is ``min c @ y`` subject to ``A @ y = b``, ``y >= 0``, where A (m x n) holds m columns of a
-unit matrix and ``b >= 0``. :meth:`Program.path` gives its solution along a whole line of right-hand sides
+unit matrix and ``b >= 0``. In the words of phases: a column of A is a phase's composition, c its energy, y the
+amounts, and b the overall composition. :meth:`Program.path` gives the solution along a whole line of right-hand sides
 ``b(t) = start + t (stop - start)``: the objective is piecewise linear and convex in t, and each of its
-segments belongs to one basis (m columns). Nothing is sampled.
+segments belongs to one basis (m columns). The result is exact; nothing is sampled.
 
-Method. A basis that is optimal at one right-hand side is known from an earlier path, or the first time from
+Method. An optimal basis at one right-hand side is known from an earlier path, or is found the first time by
 the primal simplex method. The parametric dual simplex method moves it to a point inside the line and from there
 to both ends: as b moves, the amounts ``B^-1 b`` of the basic columns change linearly; the first to reach zero
-leaves the basis, and the ratio test of the dual simplex method names the column that enters, so that the basis
-is optimal again. Each change of basis (pivot) reads A once, in one vector-matrix product.
+leaves the basis, and the ratio test of the dual simplex method chooses the column that enters, so that the basis
+stays optimal. Each change of basis (pivot) reads A once, in one vector-matrix product.
 
-Safeguards. Every stage starts from a freshly inverted basis, so rounding does not build up over calls. Lines are
+Safeguards. Every stage starts from a freshly inverted basis, so rounding does not accumulate over calls. Lines are
 entered at an irregular fraction, since the ends, being single compounds, are degenerate. Ties go to the largest
 pivot element (Harris); if many pivots bring no progress, to the lowest index (Bland), which cannot cycle. Each
-finished path is certified: every segment, at both of its ends, must balance, hold no negative amount, leave no
-column of A cheaper than its duals say, and have equal primal and dual objectives, which together prove it
-optimal whatever way it was found.
+finished path is checked: every segment, at both of its ends, must balance, contain no negative amount, leave no
+column of A cheaper than its duals say, and have equal primal and dual objectives. Together these conditions prove
+that the path is optimal, however it was found.
 
 References
 ----------
@@ -37,16 +38,16 @@ from screening.common.errors import CalculationError
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
-INSIDE = 0.4871  # lines are entered here, where no simple ratio of the ends puts a change of basis
-ROUNDING = 1e-12  # amounts and reduced costs closer to zero than this are ties
-AT_END = 1e-10  # an amount not below minus this at the end of a line has not reached zero on it
-PIVOT = 1e-9  # smallest pivot element; columns are of order 1
-SOUND = 1e-3  # a pivot element smaller than this is chosen with care, and the new basis inverted afresh
+INSIDE = 0.4871  # lines are entered at this t, which no simple ratio of the ends makes a change of basis
+ROUNDING = 1e-12  # amounts and reduced costs closer to zero than this count as ties
+AT_END = 1e-10  # an amount above minus this at the end of a line has not reached zero on the line
+PIVOT = 1e-9  # smallest pivot element allowed; elements of A are of order 1
+SOUND = 1e-3  # a smaller pivot element is chosen with care, and the new basis is inverted afresh
 SAME = 1e-10  # segments shorter than this in t are left out
-CERTIFIED = 1e-8  # what the check of a finished path allows, in units of cost and of right-hand side
-STALL = 60  # pivots without progress before Bland's rule
-ENDLESS = 10_000  # and before giving up
-KNOWN = 256  # optimal bases kept to start from
+CERTIFIED = 1e-8  # largest violation that the check of a path allows, in units of cost and of right-hand side
+STALL = 60  # pivots without progress before Bland's rule is used
+ENDLESS = 10_000  # pivots without progress before the path is given up
+KNOWN = 256  # optimal bases kept to start later paths from
 
 
 class Path(NamedTuple):
@@ -54,18 +55,18 @@ class Path(NamedTuple):
 
     t: Floats  # (s + 1,) ends of the segments, from 0 to 1
     bases: Integers  # (s, m) basic columns of each segment
-    at_start: Floats  # (s, m) their amounts at the segment's lower end
-    at_stop: Floats  # (s, m) and at its upper end
-    duals: Floats  # (s, m) the dual variables: derivative of the objective by the right-hand side
+    at_start: Floats  # (s, m) amounts of the basic columns at the segment's lower end
+    at_stop: Floats  # (s, m) amounts of the basic columns at its upper end
+    duals: Floats  # (s, m) dual variables: derivatives of the objective with respect to the right-hand side
 
 
 def irregular(m: int) -> Floats:
-    """Return m positive numbers of order 1 that no whole numbers combine to zero: exponentials of fractions."""
+    """Return m positive numbers of order 1 that are linearly independent over the integers: exponentials of k/m."""
     return np.exp(np.arange(m) / m)
 
 
 class Program:
-    """The program ``min c @ y, A @ y = b, y >= 0`` for any b.
+    """The program ``min c @ y, A @ y = b, y >= 0``, for any right-hand side b.
 
     Parameters
     ----------
@@ -82,8 +83,8 @@ class Program:
         self.costs = costs
         self.columns: Floats = np.ascontiguousarray(matrix.T)
         self._check = np.vstack([matrix, -costs])
-        self._nominal: Program | None = None  # the program this one is with other costs
-        self._entry: tuple[Floats, list[int]] | None = None  # the first optimum, beside the first right-hand side
+        self._nominal: Program | None = None  # the program with other costs that this one was made from
+        self._entry: tuple[Floats, list[int]] | None = None  # first optimum, and the right-hand side it belongs to
         self._unit = unit
         self._known_rhs: Floats = np.empty((0, len(matrix)))
         self._known_bases: list[list[int]] = []
@@ -94,24 +95,24 @@ class Program:
         Parameters
         ----------
         start, stop
-            Its ends, (m,), non-negative.
+            Ends of the line, (m,), non-negative.
 
         Raises
         ------
         CalculationError
-            If the path does not end, or fails its check.
+            If the path does not end, or fails its check even from a fresh start.
         """
         try:
             return self._path(start, stop)
         except CalculationError:
-            self._known_rhs, self._known_bases = self._known_rhs[:0], []  # begin again, from elsewhere
+            self._known_rhs, self._known_bases = self._known_rhs[:0], []  # start again, from another basis
             self._nominal = None
             return self._path(start, stop)
 
     def repriced(self, costs: Floats) -> Program:
-        """Return the program with other costs, which begins where this one found, or now finds, its first optimum.
+        """Return the same program with other costs. It starts from the first optimum of this program.
 
-        Only the start is handed on; what the new program finds passes the same check.
+        Only the starting basis is passed on; the paths of the new program are checked like all others.
         """
         repriced = Program.__new__(Program)
         repriced.matrix, repriced.columns, repriced.costs = self.matrix, self.columns, costs
@@ -129,7 +130,7 @@ class Program:
         behind = ahead.turned()
         upper = ahead.sweep(1.0 - INSIDE)
         lower = [segment.turned() for segment in reversed(behind.sweep(INSIDE))]
-        if lower[-1].basis == upper[0].basis:  # one segment, entered between its ends
+        if lower[-1].basis == upper[0].basis:  # the line was entered inside this segment: join its two parts
             upper[0] = upper[0]._replace(since=lower.pop().since)
         segments = lower + upper
         since, until = np.array([s.since for s in segments]), np.array([s.until for s in segments])
@@ -147,12 +148,12 @@ class Program:
         return path
 
     def _optimum(self, rhs: Floats) -> list[int]:
-        """Find an optimal basis at one right-hand side, from the nearest where one is known."""
+        """Find an optimal basis at one right-hand side, starting from the nearest one at which a basis is known."""
         if self._known_bases:
             nearest = int(np.abs(self._known_rhs - rhs).sum(axis=1).argmin())
             known, basis = self._known_rhs[nearest], self._known_bases[nearest]
         else:
-            # irregular, so that no basic amount is zero and the primal simplex method does not stall
+            # an irregular right-hand side: no basic amount is zero, so the primal simplex method does not stall
             known, basis = rhs + 1e-4 * irregular(len(rhs)), self._unit.tolist()
             if self._nominal is not None:
                 known, basis = self._nominal._first_optimum(rhs)
@@ -174,7 +175,7 @@ class Program:
         self._known_bases = [*self._known_bases[1 - KNOWN :], basis]
 
     def _certify(self, rhs: Floats, path: Path) -> None:
-        """Prove every segment optimal at both ends, whose right-hand sides are (2, s, m), by the duality theorem."""
+        """Prove by the duality theorem that every segment is optimal at both ends; `rhs` is (2, s, m)."""
         amounts = np.stack([path.at_start, path.at_stop])
         balance = np.abs((amounts[:, :, None, :] @ self.columns[path.bases])[:, :, 0, :] - rhs).max()
         negative = -amounts.min()
@@ -200,11 +201,12 @@ class _Segment(NamedTuple):
 
 
 class _Vertex:
-    """A basis, and the right-hand side ``rhs + t rate`` it is to follow.
+    """A basis, and the moving right-hand side ``rhs + t rate`` that it follows.
 
-    ``state`` is (m + 2, m + 1): the transposed inverse of the basic columns; below it the amounts of the basic columns
-    at t = 0, and the rates at which these change with t; at the right the same for the cost: minus the dual
-    variables, minus the objective and minus its rate. ``reduced`` holds the reduced costs of all columns.
+    ``state`` is an (m + 2, m + 1) array. Its first m rows and columns are the transposed inverse of the basic columns.
+    Below them stand the amounts of the basic columns at t = 0, and the rates at which these change with t. The last
+    column holds minus the dual variables, minus the objective and minus its rate. ``reduced`` holds the reduced costs
+    of all columns.
     """
 
     def __init__(self, program: Program, basis: list[int], rhs: Floats, rate: Floats) -> None:
@@ -217,7 +219,7 @@ class _Vertex:
         self._invert()
 
     def turned(self) -> _Vertex:
-        """Return the same vertex, to follow the opposite direction."""
+        """Return the same vertex with the opposite direction of the right-hand side."""
         turned = object.__new__(_Vertex)
         turned.program, turned.basis = self.program, self.basis.copy()
         turned.rhs, turned.state, turned.reduced = self.rhs.copy(), self.state.copy(), self.reduced.copy()
@@ -226,7 +228,7 @@ class _Vertex:
         return turned
 
     def minimise(self) -> None:
-        """Go from a feasible basis to an optimal one at t = 0, by the primal simplex method."""
+        """Move from a feasible basis to an optimal one at t = 0, by the primal simplex method."""
         m = len(self.basis)
         amounts, row = self.state[m, :m], np.empty_like(self.reduced)
         for pivots in range(100 * (m + 20)):
@@ -242,7 +244,7 @@ class _Vertex:
         raise CalculationError("the linear program did not reach its minimum")
 
     def sweep(self, limit: float) -> list[_Segment]:
-        """Follow the right-hand side from t = 0 to `limit`, by the parametric dual simplex method."""
+        """Follow the right-hand side from t = 0 to t = `limit`, by the parametric dual simplex method."""
         m = len(self.basis)
         state, reduced, matrix = self.state, self.reduced, self.program.matrix
         amounts, rates = state[m, :m], state[m + 1, :m]
@@ -250,12 +252,12 @@ class _Vertex:
         segments: list[_Segment] = []
         now, stalled = 0.0, 0
         while stalled < ENDLESS:
-            # the basic column whose amount is the first to reach zero: where rate / amount is lowest
+            # the leaving column is the first whose amount reaches zero: the one with the lowest rate / amount
             np.maximum(amounts, ROUNDING, out=steps)
             np.divide(rates, steps, out=steps)
             leaving = int(steps.argmin())
             if steps[leaving] * limit > -1.0 or amounts[leaving] + limit * rates[leaving] > -AT_END:
-                steps[amounts + limit * rates > -AT_END] = 0.0  # at the limit or beyond
+                steps[amounts + limit * rates > -AT_END] = 0.0  # these reach zero at the limit or beyond
                 leaving = int(steps.argmin())
                 if steps[leaving] * limit > -1.0:
                     if limit > now + SAME or not segments:
@@ -263,7 +265,7 @@ class _Vertex:
                     return segments
             until = max(float(-amounts[leaving] / rates[leaving]), now)
             stalled = stalled + 1 if until <= now else 0
-            # the column that replaces it: where the reduced cost, divided by the element of that row, is smallest
+            # the entering column has the smallest ratio of its reduced cost to its element in the leaving row
             np.dot(state[:m, leaving], matrix, out=row)
             np.maximum(reduced, ROUNDING, out=quotients)
             np.divide(row, quotients, out=quotients)
@@ -280,7 +282,7 @@ class _Vertex:
         raise CalculationError("the path of the linear program did not end")
 
     def _choose_carefully(self, leaving: int, until: float, row: Floats, stalled: bool) -> tuple[int, int]:
-        """Choose a pivot among near ties: of the largest element, or of the lowest index where that has stalled."""
+        """Choose a pivot among near ties: the largest element, or the lowest index if the path has stalled."""
         m = len(self.basis)
         if stalled:
             amounts, rates = self.state[m, :m], self.state[m + 1, :m]
@@ -295,7 +297,7 @@ class _Vertex:
         return leaving, int(tied[0] if stalled else tied[row[tied].argmin()])
 
     def _pivot(self, leaving: int, entering: int, row: Floats) -> None:
-        """Exchange one basic column; `row` is the leaving row of ``B^-1 A`` and is overwritten."""
+        """Exchange one basic column for another; `row` is the leaving row of ``B^-1 A`` and is overwritten."""
         m, state = len(self.basis), self.state
         column = self.program.columns[entering].dot(state[:m])
         column[m] = self.reduced[entering]
@@ -308,7 +310,7 @@ class _Vertex:
         self.basis[leaving] = entering
 
     def _invert(self) -> None:
-        """Compute `state` and `reduced` from the basis alone."""
+        """Compute `state` and `reduced` from the basis, without reference to earlier values."""
         m = len(self.basis)
         columns = self.program.columns[self.basis]
         try:

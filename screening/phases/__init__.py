@@ -1,1 +1,1 @@
-"""Known phases and their energies on one named scale."""
+"""Known phases and their energies on one named scale: single phases, tables, sets, and pymatgen entries."""

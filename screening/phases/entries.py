@@ -1,4 +1,4 @@
-"""Phases from pymatgen entries, and the scale that the entries say they are on."""
+"""Phases from pymatgen entries, and the energy scale that the entries state."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _FUNCTIONALS = {"PBE": "GGA", "PBE+U": "GGA+U", "PBE_U": "GGA+U", "GGA_U": "GGA+
 _MIXING_SCHEME = "MaterialsProjectDFTMixingScheme"  # brings GGA(+U) and r2SCAN to one scale
 _MP2020 = "MaterialsProject2020Compatibility"
 _ALTERNATIVES = frozenset({"MaterialsProjectCompatibility", _MP2020, "MITCompatibility"})
-PBE_AND_U = "PBE and PBE+U"  # one scale where MP2020 corrections are applied
+PBE_AND_U = "PBE and PBE+U"  # with MP2020 corrections these two are one scale
 MP2020 = "MP2020"
 _WRITTEN = {"GGA": "PBE", "GGA+U": "PBE+U", "R2SCAN": "r2SCAN", "PBESOL": "PBEsol", _MP2020: MP2020}
-_CORRECTED_ANIONS = ("O", "S")  # each of these schemes corrects every oxide and every sulfide
+_CORRECTED_ANIONS = ("O", "S")  # the Materials Project's schemes correct every oxide and every sulfide
 
 
 def phases_from_entries(entries: Sequence[ComputedEntry | PDEntry]) -> list[Phase]:
-    """Read entries as phases, with their corrected energies.
+    """Return entries as phases, with their corrected energies.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def phases_from_entries(entries: Sequence[ComputedEntry | PDEntry]) -> list[Phas
     Raises
     ------
     InputError
-        If what the entries say of themselves shows that they are not on one scale.
+        If the entries state functionals or corrections that show that they are not on one scale.
     """
     require_one_scale(entries)
     phases = []
@@ -53,7 +53,7 @@ def phases_from_entries(entries: Sequence[ComputedEntry | PDEntry]) -> list[Phas
 
 
 def require_one_scale(entries: Sequence[ComputedEntry | PDEntry]) -> None:
-    """Refuse entries on several energy scales, as far as they say what they are; a PDEntry says nothing.
+    """Refuse entries on several energy scales, as far as the entries state their scale; a PDEntry states nothing.
 
     Parameters
     ----------
@@ -89,20 +89,21 @@ def require_one_scale(entries: Sequence[ComputedEntry | PDEntry]) -> None:
 
 
 def scale_of_entries(entries: Sequence[ComputedEntry | PDEntry], name: str, version: str) -> EnergyScale:
-    """Say what entries were computed with, as far as they say it themselves.
+    """Return the scale that entries were computed with, as far as they state it.
 
     Parameters
     ----------
     entries
-        Of one scale (:func:`require_one_scale`).
+        Entries of one scale (see :func:`require_one_scale`).
     name, version
-        Of the energies.
+        Name and version of the set of energies.
 
     Returns
     -------
     EnergyScale
-        The functional from the entries' ``run_type``, the correction from their energy adjustments; each is not stated
-        where an entry does not say it. MP2020 corrections bring PBE and PBE+U to one scale, which is named by both.
+        The functional is taken from the entries' ``run_type``, the correction from their energy adjustments; either is
+        "not stated" if an entry does not state it. MP2020 corrections bring PBE and PBE+U to one scale, which is named
+        by both.
     """
     said = [_said(number, entry) for number, entry in enumerate(entries)]
     functionals = {entry.functional for entry in said}
@@ -121,19 +122,19 @@ def scale_of_entries(entries: Sequence[ComputedEntry | PDEntry], name: str, vers
 
 
 class _Said(NamedTuple):
-    """What an entry says of its energy."""
+    """What an entry states about its energy."""
 
     name: str
     functional: str | None
     schemes: frozenset[str]
     corrected: bool | None
-    anion: str | None  # of a compound
+    anion: str | None  # the corrected anion of a compound; None for an element
 
 
 def _said(number: int, entry: ComputedEntry | PDEntry) -> _Said:
     parameters = {**(getattr(entry, "data", None) or {}), **(getattr(entry, "parameters", None) or {})}
     run_type = parameters.get("run_type") or parameters.get("functional") or ""
-    if isinstance(run_type, dict):  # an enumeration whose package is not installed
+    if isinstance(run_type, dict):  # an enumeration of a package that is not installed
         run_type = run_type.get("value", "")
     functional = str(run_type).upper()
     adjustments = getattr(entry, "energy_adjustments", None)
@@ -148,7 +149,7 @@ def _said(number: int, entry: ComputedEntry | PDEntry) -> _Said:
 
 
 def _scheme(made_by: Any) -> str:
-    """Name the class that made an energy adjustment: described by a dictionary, or itself after monty's loadfn."""
+    """Return the class that made an energy adjustment, given as a dictionary or, after monty's loadfn, as an object."""
     return str((made_by or {}).get("@class", "")) if isinstance(made_by, dict | None) else type(made_by).__name__
 
 

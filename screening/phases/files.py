@@ -1,6 +1,6 @@
-"""A table of energies: a scale and columns of phases, in the JSON form of a set of phases.
+"""Files of energies: a scale and the columns of its phases, in the JSON form of a set of phases.
 
-A table need not be a whole set: it may hold a single compound and no element, to be joined to another table.
+A table need not be a complete set: it may hold a single compound and no element, to be joined to another table.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ def read_table(path: str | Path) -> tuple[EnergyScale, PhaseColumns]:
     Raises
     ------
     InputError
-        If the file is missing, truncated, damaged or edited, or no table of energies.
+        If the file is missing, truncated, damaged or edited, or does not hold a table of energies.
     """
     return table_of(parse_json(read_bytes(path), path), path)
 
 
 def write_table(path: str | Path, scale: EnergyScale, columns: PhaseColumns) -> None:
-    """Write a table; gzipped if the name ends in ``.gz``, whole or not at all.
+    """Write a table, gzipped if the name ends in ``.gz``. The file is written completely or not at all.
 
     Raises
     ------
@@ -45,9 +45,9 @@ def write_table(path: str | Path, scale: EnergyScale, columns: PhaseColumns) -> 
 
 
 def content_of(scale: EnergyScale, columns: PhaseColumns) -> dict[str, Any]:
-    """Return the content of a table's file, which may have further keys."""
+    """Return the content of a table's file as a dictionary, to which further keys may be added."""
     return {
-        "@module": "screening",  # a name that stays when a file moves
+        "@module": "screening",  # a name that does not change when a file of the package moves
         "@class": "PhaseSet",
         "scale": scale.model_dump(),
         "sha256": sha256_of(scale, PhaseTable.from_columns(columns)),
@@ -56,19 +56,19 @@ def content_of(scale: EnergyScale, columns: PhaseColumns) -> dict[str, Any]:
 
 
 def table_of(data: Any, name: str | Path) -> tuple[EnergyScale, PhaseColumns]:
-    """Check the decoded content of a table.
+    """Check the decoded content of a file of energies and return its scale and columns.
 
     Parameters
     ----------
     data
-        As :func:`content_of` makes it.
+        Content in the form that :func:`content_of` makes.
     name
-        What messages call it.
+        Name of the file in error messages.
 
     Raises
     ------
     InputError
-        If a field is missing or unfit, there is no phase, or the content does not match its hash.
+        If a field is missing or invalid, there is no phase, or the content does not match its hash.
     """
     try:
         scale, columns = EnergyScale.model_validate(data["scale"]), PhaseColumns.model_validate(data["phases"])

@@ -1,8 +1,8 @@
-"""Ordered cells of one cathode at several lithium contents, and the cathode between them.
+"""The energy of a disordered cathode at any lithium content, from its ordered cells.
 
-A disordered cathode stands in the energies as the lowest-energy ordering found at each of a few lithium contents
-(:mod:`screening.cathodes.ordering.cell_table`). Between two of them it is the mixture of lowest energy of these cells,
-as in a voltage curve of Aydinol et al., Phys. Rev. B 56, 1354 (1997).
+A disordered cathode is represented in the energies by the lowest-energy ordering found at each of a few lithium
+contents (:mod:`screening.cathodes.ordering.cell_table`). Between two of these contents it is the mixture of two cells
+that has the lowest energy, as in a voltage curve of Aydinol et al., Phys. Rev. B 56, 1354 (1997).
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from screening.chemistry.formulas import atomic_fractions
 from screening.phases.phase_set import PhaseSet
 
-_SAME_HOST = 1e-6  # fractions of the host's atoms closer than this are equal
+_SAME_HOST = 1e-6  # hosts whose atomic fractions differ by less than this are the same
 
 
 @dataclass(frozen=True)
 class LithiumSeries:
-    """Cells of one host, by rising lithium content.
+    """The ordered cells of one host, by rising lithium content.
 
     Parameters
     ----------
     positions
-        Of the cells in the set of phases.
+        Positions of the cells in the set of phases.
     lithium
-        Lithium atoms per host atom of each.
+        Lithium content of each cell, atoms per host atom.
     energies
-        Formation energy of each, eV per host atom.
+        Formation energy of each cell, eV per host atom.
     """
 
     positions: tuple[int, ...]
@@ -34,13 +34,14 @@ class LithiumSeries:
     energies: tuple[float, ...]
 
     def holds(self, lithium: float) -> bool:
-        """Whether a lithium content per host atom is a cell's or lies between two."""
+        """Return whether a lithium content (atoms per host atom) is that of a cell or lies between two cells."""
         return bool(self.lithium) and self.lithium[0] - 1e-9 <= lithium <= self.lithium[-1] + 1e-9
 
     def mixture(self, lithium: float) -> dict[int, float]:
-        """Return the cells that make up the cathode at a lithium content per host atom: position, share of host atoms.
+        """Return the cells that make up the cathode at a lithium content, in atoms per host atom.
 
-        Of all pairs of cells around it the one of lowest energy.
+        Of all pairs of cells with this content between them it is the pair of lowest energy. The result maps the
+        position of each cell to its share of the host atoms.
         """
         below = [i for i, content in enumerate(self.lithium) if content <= lithium + 1e-9]
         above = [i for i, content in enumerate(self.lithium) if content >= lithium - 1e-9]
@@ -61,14 +62,14 @@ class LithiumSeries:
 
 
 def lithium_series(phases: PhaseSet, host: dict[str, float]) -> LithiumSeries:
-    """Find the cells of a host; at each lithium content the lowest.
+    """Find the ordered cells of a host. At each lithium content the lowest-energy cell is kept.
 
     Parameters
     ----------
     phases
         The energies.
     host
-        Amounts of the elements but lithium.
+        Amount of each element but lithium.
     """
     wanted = atomic_fractions(host)
     found: dict[float, tuple[float, int]] = {}
@@ -90,7 +91,7 @@ def lithium_series(phases: PhaseSet, host: dict[str, float]) -> LithiumSeries:
 
 
 def between_cells(phases: PhaseSet, composition: dict[str, float]) -> dict[int, float]:
-    """Return the cells that make up a cathode of which no phase is known: position, share of the atoms.
+    """Return the ordered cells that make up a cathode whose own composition is not among the phases.
 
     Parameters
     ----------
@@ -102,7 +103,8 @@ def between_cells(phases: PhaseSet, composition: dict[str, float]) -> dict[int, 
     Returns
     -------
     dict of int to float
-        Empty where there are no cells of this host, or none on both sides.
+        Position of each cell, and its share of the atoms; empty if the host has no cells, or not on both sides of the
+        lithium content.
     """
     host = {element: amount for element, amount in composition.items() if element != "Li"}
     if not host or len(phases.cells) == 0:

@@ -1,14 +1,14 @@
-"""Known phases."""
+"""A known phase, and many phases column by column."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-CELL = "cell-"  # ids that begin so: ordered cells that stand for a disordered material, see screening.cathodes.ordering
+CELL = "cell-"  # ids of ordered cells that stand for a disordered material begin so; see screening.cathodes.ordering
 
 
 class Phase(BaseModel):
-    """One known phase."""
+    """One known phase and its energy."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,7 +21,7 @@ class Phase(BaseModel):
 
 
 class PhaseColumns(BaseModel):
-    """Many phases, field by field: the form they are stored and computed with."""
+    """Many phases as one list for each field: the form in which they are stored and computed with."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""The energies of known phases, on one named scale."""
+"""The energies of known phases on one named scale: the set that every calculation starts from."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pymatgen.entries.computed_entries import ComputedEntry
 
 _CACHED_SYSTEMS = 128
-_SAME_COMPOSITION = 1e-8  # atomic fractions closer than this are equal
-# linearly independent over the rationals, so that no two compositions have the same sum of fractions times weights
+_SAME_COMPOSITION = 1e-8  # compositions whose atomic fractions differ by less than this are the same
+# Linearly independent over the rationals, so that no two compositions have the same weighted sum of their fractions.
 _WEIGHTS: NDArray[np.float64] = np.exp(np.linspace(0.0, 1.0, len(ELEMENTS)))
 
 
@@ -37,15 +37,15 @@ class PhaseSet:
     Parameters
     ----------
     scale
-        What the energies were computed with.
+        The method that the energies were computed with.
     phases
-        The phases. Ids are unique, energies finite, and each element that occurs has at least one
-        phase of that element alone, its reference.
+        The phases. Ids must be unique and energies finite, and each element that occurs must have at least one phase
+        of that element alone, its reference.
 
     Raises
     ------
     InputError
-        If one of these conditions fails; the message names the phase or element.
+        If one of these conditions is not met; the message names the phase or the element.
     """
 
     def __init__(self, scale: EnergyScale, phases: Iterable[Phase]) -> None:
@@ -55,12 +55,12 @@ class PhaseSet:
 
     @classmethod
     def from_columns(cls, scale: EnergyScale, columns: PhaseColumns) -> PhaseSet:
-        """Build a set from columns; the conditions are those of the class."""
+        """Build a set from columns, under the same conditions as the class."""
         return cls.from_table(scale, PhaseTable.from_columns(columns))
 
     @classmethod
     def from_table(cls, scale: EnergyScale, table: PhaseTable) -> PhaseSet:
-        """Build a set from arrays; the conditions are those of the class."""
+        """Build a set from arrays, under the same conditions as the class."""
         built = cls.__new__(cls)
         built._build(scale, table)
         return built
@@ -95,9 +95,9 @@ class PhaseSet:
 
     @classmethod
     def reference(cls) -> PhaseSet:
-        """Return the packaged energies, as :func:`screening.open_energies` does."""
+        """Return the packaged energies, as :func:`screening.open_energies` does without arguments."""
         from screening import (
-            open_energies,  # through the package's face: energies are made of phases, not these of them
+            open_energies,  # by the package's public name: this module must not import what is built on it
         )
 
         phases: PhaseSet = open_energies()
@@ -112,12 +112,12 @@ class PhaseSet:
         entries
             ComputedEntry, ComputedStructureEntry or PDEntry. An entry without an id is numbered.
         scale
-            What they were computed with.
+            The method that they were computed with.
 
         Raises
         ------
         InputError
-            If the entries say that they are not on one scale, or a phase is unfit.
+            If the entries state that they are not on one scale, or a phase is invalid.
         """
         from screening.phases.entries import phases_from_entries
 
@@ -130,7 +130,7 @@ class PhaseSet:
         Raises
         ------
         InputError
-            If a field is missing or unfit, or the content does not match its hash.
+            If a field is missing or invalid, or the content does not match its hash.
         """
         return cls.from_columns(*table_of(data, "a set of phases"))
 
@@ -141,18 +141,18 @@ class PhaseSet:
         Raises
         ------
         InputError
-            If the file is missing, truncated, or no set of phases.
+            If the file is missing or truncated, or does not hold a set of phases.
         """
         return cls.from_columns(*read_table(path))
 
     # -- how they are written -----------------------------------------------------------------
 
     def as_dict(self) -> dict[str, Any]:
-        """Return a JSON-compatible form, column by column (the MSONable protocol)."""
+        """Return the set in a JSON-compatible form, column by column (the MSONable protocol)."""
         return content_of(self.scale, self.table.columns())
 
     def to_file(self, path: str | Path) -> None:
-        """Write the set as JSON, gzipped if the name ends in ``.gz``; whole or not at all.
+        """Write the set as JSON, gzipped if the name ends in ``.gz``. It is written completely or not at all.
 
         Raises
         ------
@@ -163,7 +163,7 @@ class PhaseSet:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the scale and of every phase, independent of their order."""
+        """SHA-256 hash of the scale and of all phases, independent of their order."""
         return sha256_of(self.scale, self.table)
 
     @cached_property
@@ -199,10 +199,10 @@ class PhaseSet:
 
     @cached_property
     def fractions(self) -> NDArray[np.float64]:
-        """Atomic fractions of all phases, (n, len(elements)): large where there are many."""
+        """Atomic fractions of all phases, (n, len(elements)); a large array if there are many phases."""
         return self.table.dense(np.arange(len(self)), self.elements)
 
-    # -- what is asked of them ----------------------------------------------------------------
+    # -- what calculations ask for ------------------------------------------------------------
 
     def require(self, elements: Iterable[str]) -> None:
         """Check that each element has energies.
@@ -210,7 +210,7 @@ class PhaseSet:
         Raises
         ------
         InputError
-            Naming the first that has none.
+            If an element has no energies; the message names the first.
         """
         for element in elements:
             if element not in self.elements:
@@ -219,7 +219,7 @@ class PhaseSet:
                 )
 
     def polymorphs(self, composition: dict[str, float]) -> list[int]:
-        """Return the phases of a composition, lowest energy first, as positions in :attr:`phases`."""
+        """Return the positions in :attr:`phases` of the phases with a composition, lowest energy first."""
         if any(element not in self.elements for element in composition):
             return []
         total = sum(composition.values())
@@ -232,7 +232,7 @@ class PhaseSet:
         return [int(i) for i in same[np.argsort(self.energies[same], kind="stable")]]
 
     def system(self, elements: Iterable[str], reservoir: Reservoir | None = None) -> PhaseSystem:
-        """Return the phases of a chemical system, ready for phase equilibrium.
+        """Return the phases of a chemical system, ready for calculations of phase equilibrium.
 
         Parameters
         ----------
@@ -244,7 +244,7 @@ class PhaseSet:
         Raises
         ------
         InputError
-            If an element has no energies, or the reservoir precipitates a phase by itself.
+            If an element has no energies, or a phase of the open elements alone would precipitate without limit.
         """
         wanted = frozenset(elements) | frozenset(reservoir.elements if reservoir else ())
         key = (wanted, reservoir)
@@ -268,7 +268,7 @@ class PhaseSet:
         )
 
     def _alike(self, wanted: frozenset[str], reservoir: Reservoir | None) -> PhaseSystem:
-        """Return a system of these elements and open elements, at whatever potentials; samples differ in them."""
+        """Return a system of these elements and open elements at any potentials, to start a sample's system from."""
         exchanged = set(reservoir.elements if reservoir else ())
         known = (system for (elements, _), system in self._systems.items() if elements == wanted)
         return next((system for system in known if set(system.open) == exchanged), None) or self.system(
@@ -276,13 +276,13 @@ class PhaseSet:
         )
 
     def without(self, positions: Iterable[int]) -> PhaseSet:
-        """Return the set less some phases (positions in :attr:`phases`)."""
+        """Return the set without some phases, given by their positions in :attr:`phases`."""
         kept = np.ones(len(self), dtype=bool)
         kept[list(positions)] = False
         return self._take(np.flatnonzero(kept))
 
     def within(self, elements: Iterable[str]) -> PhaseSet:
-        """Return the set less all phases that hold another element.
+        """Return the set without all phases that contain other elements than these.
 
         Raises
         ------
@@ -294,18 +294,18 @@ class PhaseSet:
         return self._take(self.table.inside(wanted))
 
     def shifted(self, shifts_ev_per_atom: NDArray[np.float64]) -> PhaseSet:
-        """Return the set with other energies for its compounds: one sample of what the energies may be.
+        """Return the set with other energies for its compounds: one sample from the possible errors of the energies.
 
         Parameters
         ----------
         shifts_ev_per_atom
-            Added to the formation energies, (n,), eV/atom. Those of elements are zero, and phases of one composition
-            have one shift: which of them is lowest stays as it is.
+            Numbers that are added to the formation energies, (n,), eV/atom. They must be zero for elements and equal
+            for phases of one composition, so that the same polymorph stays lowest.
 
         Returns
         -------
         PhaseSet
-            It keeps the provenance of this set, which it is a sample of.
+            The sample; its provenance is that of this set.
         """
         sample = copy.copy(self)
         sample._sample_of = self
@@ -325,7 +325,7 @@ class PhaseSet:
         return taken.shifted((self.energies - self.table.energies)[positions])
 
     def _lowest_inside(self, elements: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """Find the lowest-energy phase of each composition made of some elements, in order, and its fractions."""
+        """Find the lowest-energy phase of each composition of these elements: positions, in order, and fractions."""
         inside = self.table.inside(elements)
         fractions = self.table.dense(inside, elements)
         by_key = np.argsort(fractions @ _WEIGHTS[element_numbers(elements)], kind="stable")
@@ -337,7 +337,7 @@ class PhaseSet:
 
     @cached_property
     def _by_key(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """The phases in the order of a number that only equal compositions share, and these numbers."""
+        """The order of the phases by a number that only equal compositions share, and these numbers in that order."""
         keys = self.table.sum_by_phase(self.table.fractions * _WEIGHTS[self.table.numbers])
         order = np.argsort(keys, kind="stable")
         return order, keys[order]

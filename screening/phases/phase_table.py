@@ -1,4 +1,4 @@
-"""Many phases as arrays, so that tens of thousands load in milliseconds; names and formulas are made when asked for."""
+"""Many phases as arrays, so that tens of thousands load in milliseconds. Ids and formulas are made when needed."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ from screening.chemistry.formulas import ELEMENTS, format_formula, parse_formula
 from screening.common.provenance import EnergyScale
 from screening.phases.phase import Phase, PhaseColumns
 
-_HALF = 64  # bits of a word: the elements a phase holds are two words of them
+_HALF = 64  # bits of a word; the set of elements of a phase is stored as the bits of two words
 
 UNKNOWN_SPACE_GROUP = 0
 _NUMBER = {symbol: number for number, symbol in enumerate(ELEMENTS)}
 
 
 def element_numbers(elements: Iterable[str]) -> NDArray[np.intp]:
-    """Return the place of each element in :data:`~screening.chemistry.formulas.ELEMENTS`."""
+    """Return the index of each element in :data:`~screening.chemistry.formulas.ELEMENTS`."""
     return np.array([_NUMBER[element] for element in elements], dtype=np.intp)
 
 
 @dataclass(frozen=True, eq=False)
 class PhaseTable:
-    """Columns of n phases. Compositions are sparse: row i holds the entries ``starts[i]:starts[i + 1]``.
+    """The columns of n phases. Compositions are sparse: phase i has the entries ``starts[i]:starts[i + 1]``.
 
     Parameters
     ----------
     ids
         Identifiers in the source, UTF-8, (n,).
     starts
-        (n + 1,).
+        First entry of each phase, and the number of all entries at the end, (n + 1,).
     numbers
-        Elements, as places in :data:`~screening.chemistry.formulas.ELEMENTS`, (starts[-1],).
+        Element of each entry, as index in :data:`~screening.chemistry.formulas.ELEMENTS`, (starts[-1],).
     amounts
-        Their amounts in the formula, (starts[-1],).
+        Amount of that element in the formula, (starts[-1],).
     energies
-        (n,), eV/atom.
+        Energies on the set's scale, (n,), eV/atom.
     space_groups
-        (n,); 0 where unknown.
+        Space-group numbers, (n,); 0 if unknown.
     volumes
-        (n,), cubic angstrom per atom; NaN where unknown.
+        Volumes, (n,), cubic angstrom per atom; NaN if unknown.
     formulas
-        As they were written; None where the amounts are those of the reduced formulas, which are then made of them.
+        Formulas as they were written; None if they are the reduced formulas, which are then made from the amounts.
     origins
-        What gave each energy where that is not the scale's own method; None where that holds for no phase.
+        Where each energy comes from, if not from the scale's own method; None if this holds for no phase.
     """
 
     ids: NDArray[np.bytes_]
@@ -59,8 +59,8 @@ class PhaseTable:
     volumes: NDArray[np.float64]
     formulas: list[str] | None = None
     origins: list[str | None] | None = None
-    fractions: NDArray[np.float64] = field(init=False)  # amounts as atomic fractions, (starts[-1],)
-    _words: NDArray[np.uint64] = field(init=False)  # (2, n)
+    fractions: NDArray[np.float64] = field(init=False)  # the amounts as atomic fractions, (starts[-1],)
+    _words: NDArray[np.uint64] = field(init=False)  # the elements of each phase as bits, (2, n)
 
     def __post_init__(self) -> None:
         totals = self.sum_by_phase(self.amounts)
@@ -69,7 +69,7 @@ class PhaseTable:
 
     @classmethod
     def from_columns(cls, columns: PhaseColumns) -> PhaseTable:
-        """Read columns.
+        """Build a table from columns.
 
         Raises
         ------
@@ -91,7 +91,7 @@ class PhaseTable:
         )
 
     def columns(self) -> PhaseColumns:
-        """Return the columns as plain lists, which any file can hold."""
+        """Return the columns as plain lists, which can be written to any file."""
         positions = range(len(self))
         return PhaseColumns(
             id=[self.id(i) for i in positions],
@@ -131,30 +131,30 @@ class PhaseTable:
         }
 
     def formula(self, i: int) -> str:
-        """Return a phase's formula as it was written, or reduced."""
+        """Return a phase's formula as it was written, or else the reduced formula."""
         return format_formula(self.composition(i)) if self.formulas is None else self.formulas[i]
 
     def space_group(self, i: int) -> int | None:
-        """Return a phase's space-group number."""
+        """Return the number of a phase's space group; None if unknown."""
         return int(self.space_groups[i]) or None
 
     def volume(self, i: int) -> float | None:
-        """Return a phase's volume, cubic angstrom per atom."""
+        """Return a phase's volume, cubic angstrom per atom; None if unknown."""
         volume = float(self.volumes[i])
         return None if np.isnan(volume) else volume
 
     def origin(self, i: int) -> str | None:
-        """Return what gave a phase's energy, where that is not the scale's own method."""
+        """Return where a phase's energy comes from; None if from the scale's own method."""
         return None if self.origins is None else self.origins[i]
 
     # -- many ---------------------------------------------------------------------------------------
 
     def sum_by_phase(self, entries: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Add up a number given for each entry of the compositions, (starts[-1],), phase by phase, (n,)."""
+        """Sum a number that is given for each entry of the compositions, (starts[-1],), over each phase, (n,)."""
         return np.add.reduceat(entries, self.starts[:-1])
 
     def inside(self, elements: Iterable[str]) -> NDArray[np.intp]:
-        """Return the phases made of no other elements, in order."""
+        """Return the positions of the phases that contain no other elements than these, in order."""
         wanted = [0, 0]
         for number in element_numbers(elements).tolist():
             wanted[number // _HALF] |= 1 << (number % _HALF)
@@ -162,7 +162,7 @@ class PhaseTable:
         return np.flatnonzero(outside == 0)
 
     def dense(self, positions: NDArray[np.intp], elements: tuple[str, ...]) -> NDArray[np.float64]:
-        """Return atomic fractions of some phases, (len(positions), len(elements)); they hold no other elements."""
+        """Return atomic fractions of phases that contain only these elements, (len(positions), len(elements))."""
         lengths = self.starts[positions + 1] - self.starts[positions]
         entries = _ranges(self.starts[positions], lengths)
         place = np.zeros(len(ELEMENTS), dtype=np.intp)
@@ -173,7 +173,7 @@ class PhaseTable:
         return fractions
 
     def take(self, positions: NDArray[np.intp]) -> PhaseTable:
-        """Return some of the phases, in the order given."""
+        """Return a table of some of the phases, in the order of their positions here."""
         lengths = self.starts[positions + 1] - self.starts[positions]
         entries = _ranges(self.starts[positions], lengths)
         return PhaseTable(
@@ -189,7 +189,7 @@ class PhaseTable:
         )
 
     def digest(self) -> str:
-        """Return a hash of every phase that does not depend on their order."""
+        """Return a SHA-256 hash of all phases that does not depend on their order."""
         ordered = self.take(np.argsort(self.ids, kind="stable"))
         content = hashlib.sha256(b"\n".join(ordered.ids.tolist()))
         lengths = np.diff(ordered.starts).astype("<i8")
@@ -210,11 +210,11 @@ class PhaseTable:
 
 
 def sha256_of(scale: EnergyScale, table: PhaseTable) -> str:
-    """Return the hash by which energies are known: of their scale and of every phase."""
+    """Return the SHA-256 hash by which a set of energies is known: of its scale and of every phase."""
     return hashlib.sha256((scale.model_dump_json() + table.digest()).encode()).hexdigest()
 
 
 def _ranges(starts: NDArray[np.intp], lengths: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the numbers of several ranges, one after the other."""
+    """Return the numbers of several ranges, concatenated."""
     before = np.cumsum(lengths) - lengths
     return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
