@@ -1,8 +1,9 @@
 """Composites: several phases side by side in one coating.
 
-The phases of a composite lie beside each other in the layer (Walther et al., Chem. Mater. 2021, 33, 2110: particles of
-LiNbO3 with a shell of Li2CO3, of which both phases are met on either side), so each of them meets each neighbour and
-every other: those contacts are in :mod:`screening.coatings.contacts`. Here is what the layer does alone.
+The phases of a composite lie beside each other in the layer: Walther et al., Chem. Mater. 2021, 33, 2110, describe
+particles of LiNbO3 with a shell of Li2CO3, both of which touch the cathode and the electrolyte. So each phase meets
+both neighbours and every other phase of the composite. Those contacts are in :mod:`screening.coatings.contacts`; this
+module computes the properties of the layer alone.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from screening.phases.phase_set import PhaseSet
 
 
 class ComponentDocument(ReactantDocument):
-    """One phase of a composite, and which energy it has."""
+    """One phase of a composite, and where its energy comes from."""
 
     component: str = Field(description="the phase as written")
     mole_fraction: float = Field(description="of its formula units among those of the composite")
@@ -32,10 +33,10 @@ class ComponentDocument(ReactantDocument):
 
 
 class CompositeStability(StabilityDocument):
-    """How stable a composite is: against all known phases at its overall composition.
+    """The stability of a composite against all known phases at its overall composition.
 
-    Its energy above the hull is that of its phases in their fractions, and has two parts: what each of them lies above
-    the hull alone, and what they gain by reacting with each other.
+    The energy above the hull is that of the phases in their fractions. It has two parts: the energies of the phases
+    above the hull, each for itself, and the energy that they gain by reacting with each other.
     """
 
     components: list[ComponentDocument] = Field(description="its phases")
@@ -49,10 +50,10 @@ class CompositeStability(StabilityDocument):
 
 
 class CompositeWindow(WindowDocument):
-    """The window of a composite: the narrowest of its phases' windows, within which each of them is stable.
+    """The window of a composite: the range of voltages at which each of its phases is stable.
 
-    The reduction limit is the highest of theirs and the oxidation limit the lowest; where that is below the reduction
-    limit, no voltage suits them all. The products are those of the phase that sets the limit.
+    The reduction limit is the highest of the phases' limits and the oxidation limit the lowest. If the oxidation limit
+    is below the reduction limit, no voltage suits all phases. The products are those of the phase that sets the limit.
     """
 
     reduction_limited_by: str = Field(description="the phase that sets the reduction limit")
@@ -62,14 +63,14 @@ class CompositeWindow(WindowDocument):
 
 @dataclass(frozen=True)
 class Composite:
-    """Phases side by side, and their energy together.
+    """Phases side by side, with their energy taken together.
 
     Parameters
     ----------
     phases
         The energies.
     moles
-        Moles of each phase, by its notation.
+        Moles of each phase, keyed by its notation.
 
     Raises
     ------
@@ -82,12 +83,12 @@ class Composite:
 
     @cached_property
     def reactants(self) -> list[Reactant]:
-        """The phases."""
+        """The phases as reactants, in the order of :attr:`moles`."""
         return [Reactant(self.phases, component) for component in self.moles]
 
     @cached_property
     def atomic_fractions(self) -> list[float]:
-        """Fraction of the atoms in each phase."""
+        """Fraction of the composite's atoms in each phase, in the order of :attr:`moles`."""
         atoms = [
             moles * sum(reactant.composition.values())
             for moles, reactant in zip(self.moles.values(), self.reactants, strict=True)
@@ -107,7 +108,7 @@ class Composite:
 
     @property
     def formation_energy(self) -> float:
-        """Formation energy of the phases together, eV/atom."""
+        """Formation energy of the phases together, without reactions between them, eV/atom."""
         return self._mean([reactant.formation_energy for reactant in self.reactants])
 
     @property
@@ -117,12 +118,12 @@ class Composite:
 
     @property
     def own_energy_above_hull(self) -> float:
-        """The same, as of a :class:`~screening.equilibrium.reactant.Reactant`."""
+        """Energy above the hull, by the name that it has in :class:`~screening.equilibrium.reactant.Reactant`."""
         return self.energy_above_hull
 
     @property
     def components_above_hull(self) -> float:
-        """What the phases lie above the hull each for itself, eV/atom."""
+        """Mean energy of the phases above the hull, each at its own composition, eV/atom."""
         return clean(self._mean([reactant.energy_above_hull for reactant in self.reactants]))
 
     def _mean(self, values: list[float]) -> float:
@@ -130,38 +131,38 @@ class Composite:
 
 
 def material_energies(phases: PhaseSet, material: str) -> Composite | Reactant:
-    """Return what has the energies of a material, or of a composite.
+    """Return the object that has the energies of a material: a composite or one reactant.
 
     Parameters
     ----------
     phases
         The energies.
     material
-        In the notation of :mod:`screening.chemistry.notation`.
+        The material in the notation of :mod:`screening.chemistry.notation`.
 
     Raises
     ------
     InputError
-        If it cannot be read or holds an element without energies.
+        If the material cannot be read or holds an element without energies.
     """
     moles = read_composite(material)
     return Reactant(phases, material) if moles is None else Composite(phases, moles)
 
 
 def material_stability(phases: PhaseSet, material: str) -> CompositeStability | StabilityDocument:
-    """Compute the stability of a material, see :func:`~.stability.phase_stability`, or of a composite.
+    """Compute the stability of a composite, or of one material as :func:`~.stability.phase_stability` does.
 
     Parameters
     ----------
     phases
         The energies.
     material
-        In the notation of :mod:`screening.chemistry.notation`.
+        The material in the notation of :mod:`screening.chemistry.notation`.
 
     Raises
     ------
     InputError
-        If it cannot be read or holds an element without energies.
+        If the material cannot be read or holds an element without energies.
     """
     moles = read_composite(material)
     if moles is None:
@@ -207,19 +208,19 @@ def material_stability(phases: PhaseSet, material: str) -> CompositeStability | 
 
 
 def material_window(phases: PhaseSet, material: str) -> CompositeWindow | WindowDocument:
-    """Compute the window of a material, see :func:`~.window.electrochemical_window`, or of a composite.
+    """Compute the window of a composite, or of one material as :func:`~.window.electrochemical_window` does.
 
     Parameters
     ----------
     phases
         The energies; lithium metal must be among them.
     material
-        In the notation of :mod:`screening.chemistry.notation`.
+        The material in the notation of :mod:`screening.chemistry.notation`.
 
     Raises
     ------
     InputError
-        If it, or a phase of it, is lithium, cannot be read, or holds an element without energies.
+        If the material or a phase of it is lithium, cannot be read, or holds an element without energies.
     """
     moles = read_composite(material)
     if moles is None:

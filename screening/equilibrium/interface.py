@@ -7,8 +7,9 @@ J. Mater. Chem. A 4, 3253 (2016). With x the atomic fraction of A (of the closed
     self_A    = e_eq(c_A) - e(A)
     mutual(x) = total(x) - x self_A - (1 - x) self_B
 
-A reactant with no phase in the set (NCM, a glass) has the hull's energy, and then its self part in a
-closed system is zero; or an energy given above the hull, and then it is that.
+e_eq is the energy of the lowest-energy mixture of known phases (the hull). A reactant without a phase in the set (a
+glass) has the hull's energy, so its self part in a closed system is zero; if an energy above the hull is given for it,
+its self part is minus that energy.
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ from screening.phases.phase_set import PhaseSet
 
 @dataclass(frozen=True)
 class InterfaceProfile:
-    """The reaction energies of an interface at every kink, as arrays."""
+    """The reaction energies of an interface at every kink of its profile, as arrays."""
 
-    line: Line  # the mixtures; ``line.t`` is x
+    line: Line  # the mixtures along the profile; ``line.t`` is x
     total: Floats  # (k,) eV per (closed) atom
     mutual: Floats  # (k,) eV per (closed) atom
     self_a: float  # eV per (closed) atom
@@ -64,10 +65,10 @@ class Interface:
     phases
         The energies.
     a, b
-        Materials, as the user writes them; see :class:`~screening.equilibrium.reactant.Reactant`. Their formulas also
-        fix the formula units of ``x_molar_a``.
+        Materials as the user writes them; see :class:`~screening.equilibrium.reactant.Reactant`. Their formulas also
+        define the formula units of ``x_molar_a``.
     reservoir
-        Elements exchanged with a reservoir; ``None`` for a closed interface.
+        Elements exchanged with a reservoir; by default none, which makes the interface closed.
 
     Raises
     ------
@@ -91,7 +92,7 @@ class Interface:
         self._stop = self.system.vector(self.a.composition)
 
     def profile(self) -> InterfaceProfile:
-        """Compute the reaction energies at every kink; exact, nothing is sampled."""
+        """Return the total and mutual energies at every kink of the profile. They are exact; nothing is sampled."""
         return self._profile
 
     @cached_property
@@ -108,11 +109,11 @@ class Interface:
         return InterfaceProfile(line, total, mutual, clean(at_a - own_a), clean(at_b - own_b))
 
     def reaction(self) -> Reaction:
-        """Return the minima of the total and the mutual energy with their products, without the profile."""
+        """Return the minima of the total and the mutual energy with their products, without the kinks."""
         return ClosedReaction(**self._minima()) if self.reservoir is None else OpenReaction(**self._minima())
 
     def document(self) -> InterfaceDocument:
-        """Return the minima and every kink of the profile."""
+        """Return the minima with their products, and every kink of the profile."""
         numbers = range(len(self._profile.x))
         common = {**self._minima(), "energies": self.phases.provenance}
         if self.reservoir is None:
@@ -150,7 +151,7 @@ class Interface:
         }
 
     def _at(self, k: int) -> dict[str, Any]:
-        """Describe the mixture at one kink."""
+        """Return the fields that describe the mixture at one kink."""
         x = float(self._profile.x[k])
         mixture = self._profile.line.mixture(k)
         products = named_products(self.phases, mixture)

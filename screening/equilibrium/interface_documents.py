@@ -1,7 +1,7 @@
 """Documents of interfaces. The unit of an energy is part of its field's name.
 
-A closed and an open interface have different units, so they are different documents; code that serves
-both reads :attr:`Extremum.energy_ev` together with the document's ``unit``.
+Closed and open interfaces have different units, so they have different documents. Code that handles both
+reads ``energy_ev`` of a minimum together with the document's ``unit``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class _Document(BaseModel):
 
 
 class Mixed(_Document):
-    """A mixture of the two reactants and what it becomes."""
+    """A mixture of the two reactants, and its products."""
 
     x_atomic_a: float = Field(ge=0, le=1, description="fraction of the (closed) atoms that come from A")
     x_molar_a: float = Field(ge=0, le=1, description="fraction of the formula units that are A's")
@@ -27,7 +27,7 @@ class Mixed(_Document):
 
 
 class OpenMixed(Mixed):
-    """The same in contact with a reservoir."""
+    """A mixture of the two reactants in contact with a reservoir, and its products."""
 
     exchanged: dict[str, float] = Field(
         description="atoms of each open element per closed atom, against the reactants; + taken from the reservoir"
@@ -59,21 +59,21 @@ class OpenExtremum(OpenMixed):
 
 
 class ClosedKink(Mixed):
-    """A mixing fraction at which the set of products changes, closed system."""
+    """A mixing fraction at which the set of products changes, in a closed system."""
 
     total_ev_per_atom: float = Field(description="total reaction energy, eV per atom")
     mutual_ev_per_atom: float = Field(description="mutual reaction energy, eV per atom")
 
 
 class OpenKink(OpenMixed):
-    """A mixing fraction at which the set of products changes, open system."""
+    """A mixing fraction at which the set of products changes, in an open system."""
 
     total_ev_per_closed_atom: float = Field(description="total reaction energy, eV per closed atom")
     mutual_ev_per_closed_atom: float = Field(description="mutual reaction energy, eV per closed atom")
 
 
 class ReactantDocument(_Document):
-    """Which energy a reactant has."""
+    """Where the energy of a reactant comes from."""
 
     energy: Literal["phase", "hull"] = Field(description="its own phase's, or the hull's where no phase is known")
     source_id: str | None = Field(description="identifier of that phase")
@@ -94,7 +94,7 @@ class OpenEnsemble(_Document):
     reference: str = Field("element's reference phase", description="what the potentials are relative to")
 
     def model_post_init(self, context: object) -> None:
-        """Name the reference where there is one open element."""
+        """Name the reference of the chemical potential, if there is one open element."""
         if set(self.open) == {"Li"}:
             self.reference = "Li metal"
 
@@ -128,13 +128,13 @@ class OpenReaction(_Document):
 
 
 class ClosedInterface(Result, ClosedReaction):
-    """A closed interface with its whole profile."""
+    """A closed interface: the minima and the whole profile."""
 
     kinks: list[ClosedKink] = Field(description="every kink of the profile")
 
 
 class OpenInterface(Result, OpenReaction):
-    """An interface open to reservoirs with its whole profile."""
+    """An interface open to reservoirs: the minima and the whole profile."""
 
     kinks: list[OpenKink] = Field(description="every kink of the profile")
 

@@ -1,4 +1,4 @@
-"""The lowest-energy mixture of known phases at one composition, with a reactant's own energy beside it."""
+"""A material as a reactant: its own energy, and the lowest-energy mixture of known phases at its composition."""
 
 from __future__ import annotations
 
@@ -13,33 +13,34 @@ from screening.hull.reservoir import Reservoir
 from screening.phases.lithium_series import between_cells
 from screening.phases.phase_set import PhaseSet
 
-ZERO = 1e-9  # energies closer to zero than this, in eV/atom, are zero: solvers return +-1e-12
+ZERO = 1e-9  # energies closer to zero than this, in eV/atom, count as zero: solvers return +-1e-12
 
 
 def clean(energy: float) -> float:
-    """Return an energy or amount rounded to what the linear programs resolve, and never minus zero."""
+    """Return an energy or amount rounded to 1e-9, which the linear programs resolve, and never as minus zero."""
     return round(float(energy), 9) + 0.0
 
 
 @dataclass(frozen=True)
 class Reactant:
-    """A material as a reactant: a composition, with its own energy if the set holds a phase of it.
+    """A material as a reactant: a composition, with an energy of its own if the set holds a phase of it.
 
     Parameters
     ----------
     phases
         The energies.
     formula
-        The material as the user wrote it, see :mod:`screening.chemistry.notation`: a formula, which also fixes the
-        formula unit; a glass; either with an energy above the hull, which it has then in place of its phase's.
+        The material as the user wrote it, in the notation of :mod:`screening.chemistry.notation`: a formula, which also
+        defines the formula unit, or a glass. An energy above the hull written behind it replaces that of a known phase.
 
     Attributes
     ----------
     name
         The material as written.
     formula
-        Its formula, for one formula unit.
+        Formula of one formula unit.
     given_above_hull
+        The energy above the hull that was written, eV/atom; None if none was.
         The energy above the hull, eV/atom, that was written; None without one.
 
     Raises
@@ -67,7 +68,7 @@ class Reactant:
 
     @cached_property
     def position(self) -> int | None:
-        """The lowest-energy phase of this composition in the set, if there is one and no other energy was given."""
+        """Position of the lowest-energy phase of this composition; None if none is known or an energy was given."""
         if self.given_above_hull is not None:
             return None
         polymorphs = self.phases.polymorphs(self.composition)
@@ -75,9 +76,9 @@ class Reactant:
 
     @cached_property
     def own(self) -> dict[int, float]:
-        """What it has its energy from: position of a phase, share of the atoms; empty where that is the hull.
+        """The phases that give the reactant its energy: position and share of the atoms; empty if the hull gives it.
 
-        A phase of this composition; or, of a cathode between two of its ordered cells, both.
+        Either one phase of this composition, or the two ordered cells between which a cathode lies.
         """
         if self.position is not None:
             return {self.position: 1.0}
@@ -90,37 +91,37 @@ class Reactant:
 
     @property
     def energy_from(self) -> Literal["phase", "hull"]:
-        """Return ``"phase"`` if it has the energy of a phase of the set, else ``"hull"``: counted from the hull."""
+        """``"phase"`` if the energy is that of phases in the set, ``"hull"`` if it is counted from the hull."""
         return "phase" if self.own else "hull"
 
     @property
     def source_id(self) -> str | None:
-        """Identifier of the phase, if there is one; of both cells where it lies between two."""
+        """Identifier of the phase, or of both ordered cells; None if the energy is counted from the hull."""
         return " + ".join(self.phases.table.id(position) for position in self.own) or None
 
     @property
     def formation_energy(self) -> float:
-        """Formation energy, eV/atom: the phase's own, or the hull's and what it was given above it."""
+        """Formation energy, eV/atom: that of the phase, or that of the hull plus the energy given above it."""
         if not self.own:
             return self.mixture.energy + (self.given_above_hull or 0.0)
         return sum(share * float(self.phases.formation_energies[position]) for position, share in self.own.items())
 
     @property
     def energy_above_hull(self) -> float:
-        """Energy above the hull, eV/atom, never negative; without a phase what was given, or 0."""
+        """Energy above the hull, eV/atom, never negative; if no phase is known, the energy given, or 0."""
         return max(0.0, clean(self.formation_energy - self.mixture.energy))
 
     @property
     def own_energy_above_hull(self) -> float | None:
-        """The same, None where neither a phase is known nor an energy was given."""
+        """Energy above the hull, eV/atom; None if no phase is known and no energy was given."""
         return self.energy_above_hull if self.own or self.given_above_hull is not None else None
 
     def amount(self, elements: tuple[str, ...]) -> float:
-        """Atoms of the given elements in a formula unit."""
+        """Return the number of atoms of the given elements in a formula unit."""
         return sum(self.composition.get(element, 0.0) for element in elements)
 
     def grand_energy(self, closed: tuple[str, ...], reservoir: Reservoir | None) -> float:
-        """Energy per closed atom: the formation energy, less mu N of each open element."""
+        """Return the energy per closed atom, eV: the formation energy minus mu N of each open element."""
         total = self.formation_energy * sum(self.composition.values())
         for element, mu in (reservoir.mu_relative_ev if reservoir else {}).items():
             total -= mu * self.composition.get(element, 0.0)
@@ -128,7 +129,7 @@ class Reactant:
 
 
 def named_products(phases: PhaseSet, mixture: Mixture) -> dict[str, float]:
-    """Map each product's reduced formula to its fraction of the (closed) atoms, largest first."""
+    """Return each product's fraction of the (closed) atoms by its reduced formula, largest first."""
     ordered = sorted(mixture.amounts.items(), key=lambda item: -item[1])
     return {phases.formula(position): clean(amount) for position, amount in ordered}
 
@@ -139,14 +140,14 @@ def reaction_text(
     closed: tuple[str, ...],
     exchanged: dict[str, float],
 ) -> str:
-    """Write a balanced equation in formula units.
+    """Write a reaction as a balanced equation in formula units.
 
     Parameters
     ----------
     reactants
-        (formula units, formula) of each reactant; together they define the scale.
+        Formula units and formula of each reactant; together they fix the scale of the equation.
     products
-        Fraction of the closed atoms each product holds.
+        Fraction of the closed atoms that each product holds.
     closed
         The closed elements (all elements in a closed system).
     exchanged

@@ -10,7 +10,7 @@ from screening.phases.phase_set import PhaseSet
 
 
 class KnownPhase(BaseModel):
-    """A phase of the set."""
+    """A phase of the set of energies."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -19,13 +19,13 @@ class KnownPhase(BaseModel):
 
 
 class Polymorph(KnownPhase):
-    """A phase of one composition, with its energy above the lowest of them."""
+    """A phase of the composition, with its energy above the lowest-energy phase of that composition."""
 
     above_lowest_ev_per_atom: float = Field(description="energy above the lowest polymorph, eV/atom")
 
 
 class StabilityDocument(Result):
-    """How stable a material is against all other known phases."""
+    """The stability of a material against all other known phases."""
 
     formula: str = Field(description="the formula asked for")
     energy: str = Field(
@@ -53,7 +53,7 @@ class StabilityDocument(Result):
 
 
 def phase_stability(phases: PhaseSet, formula: str) -> StabilityDocument:
-    """Compute energy above hull, decomposition and polymorphs of a composition.
+    """Compute the energy above the hull, the decomposition and the polymorphs of a composition.
 
     Parameters
     ----------

@@ -1,9 +1,13 @@
 """Electrochemical window: the voltages at which a material neither takes up nor gives up lithium.
 
-Along the line from a composition towards lithium, and away from it, the hull's slope is the lithium
-potential of one reaction after another. The window lies between the first reaction in each direction;
-the products beyond a limit are the phases at the end of that first reaction
+From the composition, one line goes towards lithium and one away from it. Along each, the slope of the hull is the
+lithium potential of one reaction after another. The window lies between the first reaction of each line, and the
+products beyond a limit are the phases at the end of that reaction
 (Zhu, He and Mo, ACS Appl. Mater. Interfaces 7, 23685 (2015); Richards et al., Chem. Mater. 28, 266 (2016)).
+
+The limits depend on the composition alone: they are those of the hull there. The energy of the material itself does
+not enter, so a metastable phase has the window of the mixture of phases that it would decompose into. How far above the
+hull the material lies is reported beside the limits.
 """
 
 from __future__ import annotations
@@ -20,7 +24,10 @@ from screening.phases.phase_set import PhaseSet
 
 
 class WindowDocument(Result):
-    """Limits of stability against taking up and giving up lithium, in V against Li/Li+."""
+    """Limits of stability against taking up and giving up lithium, in V against Li/Li+.
+
+    For a metastable material they are the limits of the mixture of phases it would decompose into.
+    """
 
     formula: str = Field(description="the formula asked for")
     energy: str = Field(
@@ -60,7 +67,7 @@ def electrochemical_window(phases: PhaseSet, formula: str) -> WindowDocument:
     phases
         The energies; lithium metal must be among them.
     formula
-        Any composition of their elements but lithium itself, as :class:`~screening.equilibrium.reactant.Reactant` reads
+        Any composition of the elements but lithium alone, as :class:`~screening.equilibrium.reactant.Reactant` reads
         it.
 
     Raises
@@ -95,15 +102,15 @@ def electrochemical_window(phases: PhaseSet, formula: str) -> WindowDocument:
 
 
 def _first_reaction(phases: PhaseSet, system: PhaseSystem, reactant: Reactant, start: Floats, stop: Floats) -> _Limit:
-    """Follow the line until the first change of phases that exchanges lithium."""
+    """Follow the line to the end of the first reaction that exchanges lithium."""
     line = system.line(start, stop)
     lithium = system.closed.index("Li")
     potential = float(line.duals[0, lithium])
-    last = 1  # several changes of phases may share one potential where the set is degenerate
+    last = 1  # if the hull is degenerate, several changes of phases have the same lithium potential
     while last < len(line.duals) and abs(line.duals[last, lithium] - potential) < 1e-9:
         last += 1
     if stop[lithium] == 1.0 and last == len(line.duals):
-        return _Limit(clean(-potential), {}, None)  # beside lithium metal nothing new forms
+        return _Limit(clean(-potential), {}, None)  # stable against lithium metal: no reaction
     atoms = {i: a * (1.0 - system.matrix[lithium, _column(system, i)]) for i, a in line.mixture(last).amounts.items()}
     held = sum(atoms.values())
     mixture = line.mixture(last)._replace(amounts={i: a / held for i, a in atoms.items() if a > 0})

@@ -1,1 +1,1 @@
-"""The materials of a catalogue, and what a user means by a name."""
+"""The catalogue of named materials, and the resolution of names and formulas to materials."""

@@ -1,7 +1,7 @@
-"""The coatings, cathodes and electrolytes a user can name, with what the literature says of each.
+"""The coatings, cathodes and electrolytes that have names, with their values from the literature.
 
-The entries live in YAML files: three that come with the package, and any a user adds in the same form. A name that is
-in none of them is taken as what :mod:`screening.chemistry.notation` writes: a formula, a glass, or a composite.
+The entries live in YAML files: three come with the package, and a user can add others of the same form. A name that is
+in none of them is read in the notation of :mod:`screening.chemistry.notation`: a formula, a glass, or a composite.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Role = Literal["coating", "electrolyte", "cathode"]
 
 _PACKAGED = DATA / "catalogue"
 _ROLES: dict[str, Role] = {"coatings": "coating", "electrolytes": "electrolyte", "cathodes": "cathode"}
-_SAME = 1e-6  # atomic fractions closer than this are the same composition
+_SAME = 1e-6  # compositions whose atomic fractions differ by less than this are the same
 
 _E = TypeVar("_E", Material, Cathode)
 
@@ -57,20 +57,21 @@ class Catalogue(BaseModel):
 
     @classmethod
     def load(cls, *extra: str | Path) -> Catalogue:
-        """Read the packaged entries, and after them those of the user's own YAML files, in the same form.
+        """Read the packaged entries, followed by those of the user's own YAML files in the same form.
 
         Raises
         ------
         InputError
-            If a file cannot be read, or an entry is wrong or takes a name already taken; it names file and entry.
+            If a file cannot be read, an entry is invalid, or its name is taken; the message names the file and the
+            entry.
         """
         return reduce(_extended, map(Path, extra), _packaged())
 
     def coating(self, name: str) -> Material:
         """Find a coating by name, alias or formula; any other formula becomes a coating of that composition.
 
-        So does a glass or a material with an energy above the hull, and a composite of names and formulas, in the
-        notation of :mod:`screening.chemistry.notation`.
+        A glass, a material with an energy above the hull, and a composite of names and formulas also become coatings;
+        see :mod:`screening.chemistry.notation`.
 
         Raises
         ------
@@ -82,7 +83,7 @@ class Catalogue(BaseModel):
         )
 
     def electrolyte(self, name: str) -> Material:
-        """Find an electrolyte, as :meth:`coating` does a coating; but it is one material.
+        """Find an electrolyte as :meth:`coating` finds a coating, except that it cannot be a composite.
 
         Raises
         ------
@@ -99,7 +100,8 @@ class Catalogue(BaseModel):
     def cathode(self, name: str) -> Cathode:
         """Find a cathode by name, alias or fully lithiated formula.
 
-        Any other formula with lithium becomes a cathode: ``full`` has the lithium written, ``half`` half of it.
+        Any other formula with lithium becomes a cathode: its state ``full`` has the lithium content written, its state
+        ``half`` has half of it.
 
         Raises
         ------
@@ -117,13 +119,13 @@ class Catalogue(BaseModel):
         return Cathode(name=clean_name(name), host=host, lithiations={"full": lithium, "half": lithium / 2})
 
     def defaults(self, role: Role) -> tuple[str, ...]:
-        """Return the names taken where the user names none."""
+        """Return the names of the materials that are used if the user names none."""
         listed = {"coating": self.coatings, "electrolyte": self.electrolytes, "cathode": self.cathodes}[role]
         return tuple(entry.name for entry in listed if entry.default)
 
 
 def _known(listed: tuple[_E, ...], name: str) -> _E | None:
-    """Return the entry of that name, alias or composition, if there is one."""
+    """Return the entry with that name, alias or composition; None if there is none."""
     text = clean_name(name)
     for entry in listed:
         if text.casefold() in (known.casefold() for known in entry.names):
@@ -140,7 +142,7 @@ def _known(listed: tuple[_E, ...], name: str) -> _E | None:
 
 
 def _formula(role: Role, listed: tuple[_E, ...], name: str) -> dict[str, float]:
-    """Read a formula that is no entry's."""
+    """Read a formula that belongs to no entry."""
     text = clean_name(name)
     try:
         amounts = parse_formula(text)
@@ -153,7 +155,7 @@ def _formula(role: Role, listed: tuple[_E, ...], name: str) -> dict[str, float]:
 
 
 def _material(role: Literal["coating", "electrolyte"], listed: tuple[Material, ...], name: str) -> Material:
-    """Make one material of a formula or a glass, with or without an energy above the hull."""
+    """Make one material from a formula or a glass, with or without an energy above the hull."""
     text = clean_name(name)
     base, above = split_energy(text)
     if above is not None:
@@ -178,7 +180,7 @@ def _material(role: Literal["coating", "electrolyte"], listed: tuple[Material, .
 
 
 def _composite(listed: tuple[Material, ...], name: str) -> Material | None:
-    """Make a coating of several phases; None if the text is none."""
+    """Make a coating of several phases; return None if the text is not a composite."""
     text = clean_name(name)
     parts = read_composite(text)
     if parts is None:
@@ -214,7 +216,7 @@ def _packaged() -> Catalogue:
 
 
 def _extended(catalogue: Catalogue, path: Path) -> Catalogue:
-    """Add the entries of one file."""
+    """Return the catalogue with the entries of one more file."""
     entries: dict[str, list[Material | Cathode]] = {section: [*getattr(catalogue, section)] for section in _ROLES}
     for section, rows in _sections(path).items():
         taken = {name.casefold(): entry.name for entry in entries[section] for name in entry.names}
@@ -251,7 +253,7 @@ def _entry(path: Path, section: str, number: int, row: object) -> Material | Cat
 
 
 def _sections(path: Path) -> dict[str, list[object]]:
-    """Read the lists of entries of one file."""
+    """Read the lists of entries in one file."""
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except OSError as error:
@@ -271,7 +273,7 @@ def _sections(path: Path) -> dict[str, list[object]]:
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Safe YAML in which a key that occurs twice is an error."""
+    """Safe YAML that refuses a key occurring twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()

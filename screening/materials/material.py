@@ -1,4 +1,4 @@
-"""What a catalogue says of a coating, an electrolyte or a cathode."""
+"""The entries of a catalogue: coatings, electrolytes and cathodes."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2212", "-----")
 
 
 def clean_name(name: str) -> str:
-    """Return a name without blanks around it, with subscripts as plain digits and dashes as plain ones."""
+    """Return a name without blanks around it, with subscript digits and typographic dashes replaced by plain ones."""
     return unicodedata.normalize("NFKC", name).translate(_DASHES).strip()
 
 
 def _fraction(value: object) -> object:
-    """Read the text "1/3" as the number."""
+    """Return the number of a fraction written as text, such as "1/3"; anything else is returned as it is."""
     numerator, slash, denominator = str(value).partition("/")
     if not slash:
         return value
@@ -87,7 +87,7 @@ class Property(_Document):
 
 
 class EnergyAboveHull(_Document):
-    """How far a glass or a metastable material lies above the hull."""
+    """The energy above the hull of a glass or a metastable material."""
 
     mev_per_atom: float = Field(ge=0, allow_inf_nan=False, description="energy above the hull, meV/atom")
     conditions: Text | None = Field(default=None, description="sample or method")
@@ -96,7 +96,7 @@ class EnergyAboveHull(_Document):
 
 
 class ChemicalPotential(_Document):
-    """Chemical potential of lithium in a cathode at one state of charge, as published."""
+    """The published chemical potential of lithium in a cathode at one state of charge."""
 
     state: Text = Field(description="state of charge, one of the cathode's lithiations")
     mu_li_ev: float = Field(allow_inf_nan=False, description="chemical potential of lithium against the reference, eV")
@@ -114,7 +114,7 @@ class _Entry(_Document):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Name and aliases."""
+        """The name, followed by the aliases."""
         return (self.name, *self.aliases)
 
 
@@ -169,33 +169,33 @@ class Material(_Entry):
 
     @property
     def mole_fractions(self) -> dict[str, float]:
-        """Of a composite: the fraction of each phase, by its notation; empty for one material."""
+        """Mole fraction of each phase of a composite, keyed by its notation; empty for one material."""
         return {} if self.kind == "glass" else mole_fractions(self.components)
 
     @property
     def written(self) -> str:
-        """The material without its energy in the notation of :mod:`screening.chemistry.notation`."""
+        """The material in the notation of :mod:`screening.chemistry.notation`, without an energy above the hull."""
         if self.components:
             return write_terms(self.mole_fractions or self.components, "+" if self.mole_fractions else "-")
         return self.formula
 
     @property
     def reactant(self) -> str:
-        """What reacts: the material in the notation of :mod:`screening.chemistry.notation`."""
+        """The material in the notation of :mod:`screening.chemistry.notation`, with its energy above the hull."""
         if self.energy_above_hull is not None:
             return with_energy(self.written, self.energy_above_hull.mev_per_atom)
         return with_energy(self.written, 0.0) if self.kind == "glass" and not self.components else self.written
 
     @property
     def fractions(self) -> dict[str, float]:
-        """Atomic fractions a formula must have to mean this compound; none for what no formula means."""
+        """Atomic fractions by which a formula finds this compound; empty if no formula can mean this material."""
         if self.components or self.kind == "glass" or self.energy_above_hull is not None:
             return {}
         return atomic_fractions(parse_formula(self.formula))
 
 
 class Cathode(_Entry):
-    """A cathode: a host that holds more or less lithium."""
+    """A cathode: a host that holds a variable amount of lithium."""
 
     role: Literal["cathode"] = Field(default="cathode", description="its place in the stack")
     host: dict[str, Amount] = Field(description="atoms of one formula unit without lithium, in the order of writing")
@@ -220,12 +220,12 @@ class Cathode(_Entry):
         return atomic_fractions(self.composition("full"))
 
     def lithium(self, state_or_lithium: str | float) -> float:
-        """Return the lithium atoms in one formula unit.
+        """Return the number of lithium atoms in one formula unit.
 
         Parameters
         ----------
         state_or_lithium
-            A state of charge by name, or the lithium content itself, a number or its text.
+        Name of a state of charge, or the lithium content itself, as a number or its text.
 
         Raises
         ------
@@ -246,15 +246,16 @@ class Cathode(_Entry):
         return content
 
     def with_states(self, lithium: Sequence[float]) -> Cathode:
-        """Return the cathode with further states of charge, each named by its share of lithium, ``30%`` say.
+        """Return the cathode with further states of charge, each named by its share of the full content, as ``30%``.
 
-        They are added to its name, as in ``NCM83+30%``: what is computed with other states is not ranked together.
-        In names of states a decimal point is written ``_``, since names of quantities are made of them.
+        The new states become part of the cathode's name, as in ``NCM83+30%``, so that results with different states are
+        not ranked together. In the name of a state a decimal point is written ``_``, because the names of quantities
+        contain the name of the state.
 
         Parameters
         ----------
         lithium
-            Atoms in a formula unit; one that a state has already adds nothing.
+            Lithium atoms per formula unit of each new state. A content that a state already has adds nothing.
 
         Raises
         ------

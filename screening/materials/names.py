@@ -1,4 +1,4 @@
-"""What a user means by a material: a name of the catalogue, a cathode at a state of charge, or what notation writes."""
+"""Resolution of what a user writes to a material: a catalogue name, a cathode at a state of charge, or a notation."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from screening.phases.phase_set import PhaseSet
 
 
 def resolve_formula(text: str, catalogue: Catalogue, phases: PhaseSet) -> str:
-    """Return one material as :class:`~screening.equilibrium.reactant.Reactant` reads it: its formula, mostly.
+    """Return one material in the notation that :class:`~screening.equilibrium.reactant.Reactant` reads.
 
     Parameters
     ----------
     text
         A name or alias from the catalogue; a cathode at a state of charge or lithium content, as in
-        ``NCM83:half`` or ``NCM83:0.3`` (fully lithiated without); a formula; or a glass. Behind each an energy above
-        the hull may stand, as in ``LiNbO3@30meV``.
+        ``NCM83:half`` or ``NCM83:0.3`` (without either, fully lithiated); a formula; or a glass. An energy above the
+        hull can follow each of them, as in ``LiNbO3@30meV``.
     catalogue
-        Where names are looked up.
+        The catalogue that holds the names.
     phases
-        A formula that no oxidation states balance is accepted only if these hold a phase of it.
+        The energies. A formula that no oxidation states balance is accepted only if a phase of it is among them.
 
     Raises
     ------
     InputError
-        If the text is none of these, where the message names the nearest name; or names more than one material; or is
-        a composite.
+        If the text is none of these (the message suggests the nearest name), names several materials, or is a
+        composite.
     """
     material = resolve_material(text, catalogue, phases)
     if parts := read_composite(material):
@@ -45,12 +45,12 @@ def resolve_material(text: str, catalogue: Catalogue, phases: PhaseSet) -> str:
     Parameters
     ----------
     text, catalogue, phases
-        As for :func:`resolve_formula`; or a composite.
+        As for :func:`resolve_formula`; the text may also be a composite.
 
     Raises
     ------
     InputError
-        As :func:`resolve_formula`, but for the composite.
+        As :func:`resolve_formula`, except that composites are accepted.
     """
     material, in_catalogue = _looked_up(text, catalogue)
     if not in_catalogue:
@@ -61,7 +61,7 @@ def resolve_material(text: str, catalogue: Catalogue, phases: PhaseSet) -> str:
 
 
 def elements_named(text: str, catalogue: Catalogue) -> frozenset[str]:
-    """Return the elements of a material, for energies that are fetched by chemical system.
+    """Return the elements of a material, so that energies can be fetched by chemical system before any are known.
 
     Parameters
     ----------
@@ -71,13 +71,13 @@ def elements_named(text: str, catalogue: Catalogue) -> frozenset[str]:
     Raises
     ------
     InputError
-        As :func:`resolve_material`, but that any formula passes.
+        As :func:`resolve_material`, except that no charge balance is required.
     """
     return frozenset(composition_of(_looked_up(text, catalogue)[0]))
 
 
 def _looked_up(text: str, catalogue: Catalogue) -> tuple[str, bool]:
-    """Return a material in its notation, and whether it, or each phase of a composite, is known to make sense."""
+    """Return a material in its notation, and whether its charges need no further check."""
     text = clean_name(text)
     materials = (*catalogue.coatings, *catalogue.electrolytes)
     if "+" in text and text.casefold() not in (known.casefold() for m in materials for known in m.names):

@@ -128,7 +128,7 @@ class _Said(NamedTuple):
     functional: str | None
     schemes: frozenset[str]
     corrected: bool | None
-    anion: str | None  # the corrected anion of a compound; None for an element
+    anion: str | None  # the most electronegative element of a compound; None for an element
 
 
 def _said(number: int, entry: ComputedEntry | PDEntry) -> _Said:
