@@ -1,11 +1,11 @@
 """Free energies of solids at temperature, from formation energies at 0 K.
 
-The Gibbs energy of formation of pymatgen's ``GibbsComputedStructureEntry``, by the descriptor of C. J. Bartel
-et al., Nat. Commun. 9, 4168 (2018), eq. 4 (about 50 meV/atom off on average, 300 to 1800 K)::
+These are the Gibbs energies of formation of pymatgen's ``GibbsComputedStructureEntry``, from the descriptor of C. J.
+Bartel et al., Nat. Commun. 9, 4168 (2018), eq. 4 (mean error about 50 meV/atom, 300 to 1800 K)::
 
     dGf(T) = dEf(0 K) + G_delta(volume, reduced mass, T) - sum_i x_i G_i(T)
 
-with G_i of the element in its standard state. Volumes are taken not to change with temperature, and nothing melts.
+with G_i of the element in its standard state. Volumes are assumed not to change with temperature, and nothing melts.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def atomic_masses() -> Floats:
 def reduced_masses(table: PhaseTable) -> Floats:
     """Return the reduced mass of each phase, (n,), amu: Bartel et al., eq. 6; 0 for an element.
 
-    The sum over pairs of different elements of (x_i + x_j) m_i m_j / (m_i + m_j), over (elements - 1).
+    It is the sum over pairs of different elements of (x_i + x_j) m_i m_j / (m_i + m_j), divided by (elements - 1).
     """
     masses = atomic_masses()
     found = np.zeros(len(table))
@@ -52,7 +52,7 @@ def reduced_masses(table: PhaseTable) -> Floats:
 
 
 def thermal_part_ev(volumes_a3_per_atom: Floats, masses_amu: Floats, temperature_k: float) -> Floats:
-    """Return G_delta of Bartel et al., eq. 4, eV per atom: Gibbs energy relative to the enthalpy of formation."""
+    """Return G_delta of Bartel et al., eq. 4: the Gibbs energy relative to the enthalpy of formation, eV per atom."""
     volume_part = -2.48e-4 * np.log(volumes_a3_per_atom) - 8.94e-5 * masses_amu / volumes_a3_per_atom
     return np.asarray(volume_part * temperature_k + 0.181 * np.log(temperature_k) - 0.882)
 
@@ -72,7 +72,7 @@ def formation_free_energies_ev(table: PhaseTable, formation_energies: Floats, te
     Returns
     -------
     ndarray
-        (n,), eV per atom; an element has its energy at 0 K above its reference.
+        (n,), eV per atom; for an element the energy of the phase at 0 K above the reference phase.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""What a coating or its precursor becomes in a furnace, alone and on a cathode."""
+"""The products of annealing a coating or its precursor in a furnace, alone and on a cathode."""

@@ -1,8 +1,9 @@
-"""What a coating or its precursor becomes in a furnace, by itself and on a cathode.
+"""The products of annealing a coating or its precursor in a furnace, by itself and on a cathode.
 
-The solid exchanges oxygen, and what else the furnace holds, with its gas. All other elements stay, or leave in a gas of
-the pressure given for it. What it becomes is the mixture of solids and gases of lowest grand potential: equilibrium,
-which says nothing of rates. At room temperature a sulfide in air is far from it.
+The solid exchanges oxygen, and the elements of any other gas in the furnace, with that gas. All other elements stay in
+the solid, or leave it in gases of the pressure given for them. The products are the mixture of solids and gases with
+the lowest grand potential. This is equilibrium and says nothing about rates: at room temperature a sulfide in air is
+far from it.
 """
 
 from __future__ import annotations
@@ -36,27 +37,27 @@ from screening.thermochemistry.gas import oxygen_chemical_potential_ev
 
 
 class Annealing:
-    """A material, alone or on a cathode, in one atmosphere.
+    """A material, alone or on a cathode, in one furnace atmosphere.
 
     Parameters
     ----------
     phases
         The energies at 0 K.
     material
-        The coating or its precursor: a name of the catalogue or what :mod:`screening.chemistry.notation` writes.
+        The coating or its precursor: a name from the catalogue, or a notation of :mod:`screening.chemistry.notation`.
     atmosphere
         The gas in the furnace.
     cathode
-        What it lies on: a name, fully lithiated or at a state of charge, or a formula.
+        The cathode under it: a name, fully lithiated or at a state of charge, or a formula.
     catalogue
-        Where names are looked up; by default the packaged one.
+        The catalogue that holds the names; by default the packaged one.
     without
-        Phases taken not to form, see :class:`~screening.heat.annealing.heating.Heater`.
+        Phases that are assumed not to form; see :class:`~screening.heat.annealing.heating.Heater`.
 
     Raises
     ------
     InputError
-        If a name is unknown, an element has no energies, or a phase of a material is left out or only a gas.
+        If a name is unknown, an element has no energies, or a phase of a material is left out or is a gas only.
 
     Examples
     --------
@@ -88,7 +89,7 @@ class Annealing:
         return self._coating.material
 
     def at(self, temperature_k: float) -> AnnealPoint:
-        """Return what the material becomes at a temperature, alone and, if there is one, on the cathode.
+        """Return the products at a temperature, alone and, if a cathode is given, on the cathode.
 
         Raises
         ------
@@ -105,11 +106,11 @@ class Annealing:
         )
 
     def alone(self, temperature_k: float) -> Transformation:
-        """Return what the material becomes by itself; see :meth:`at`."""
+        """Return the products of the material by itself; see :meth:`at`."""
         return self._transformed(self._heater.at(temperature_k), self._coating)
 
     def document(self, temperature_k: float) -> AnnealDocument:
-        """Return what :meth:`at` does, with the conditions and where it comes from."""
+        """Return the result of :meth:`at` with the oxidation steps, the conditions and the provenance."""
         point = self.at(temperature_k)
         fields = {name: getattr(point, name) for name in AnnealPoint.model_fields}
         return AnnealDocument(
@@ -120,11 +121,11 @@ class Annealing:
         )
 
     def oxidation(self, temperature_k: float) -> list[OxidationStep]:
-        """Return what the material passes through while it takes up oxygen, at each change of its products.
+        """Return the products at each stage of slow oxidation, from the material itself to its final products.
 
-        Where oxygen comes slowly the solid is in equilibrium with itself, at the oxygen it has, before it is so with
-        the furnace. Gases leave at the pressure given for them. Empty where it takes up none, or where the furnace
-        holds other gases, whose elements then have no potential of their own.
+        If oxygen comes slowly, the solid is in internal equilibrium at its momentary oxygen content before it is in
+        equilibrium with the furnace. Gases leave at the pressure given for them. The list is empty if the material
+        takes up no oxygen, or if the furnace holds other gases: their elements then have no potential of their own.
         """
         hot, start = self._heater.at(temperature_k), self._coating
         uptake = self._transformed(hot, start).taken_up_moles["O2"]
@@ -136,7 +137,7 @@ class Annealing:
         before, after = start.atoms(system.elements), sum(oxidised.values())
         steps = []
         for k, t in enumerate(line.t.tolist()):
-            atoms = 1.0 / ((1.0 - t) / before + t / after)  # of one formula unit with the oxygen it has taken up
+            atoms = 1.0 / ((1.0 - t) / before + t / after)  # atoms of one formula unit with the oxygen taken up so far
             products = named_moles(hot, line.mixture(k), system.elements, atoms)
             steps.append(
                 OxidationStep(
@@ -149,7 +150,7 @@ class Annealing:
 
     @property
     def conditions(self) -> Conditions:
-        """The furnace, and where free energies come from."""
+        """The conditions in the furnace, and the sources of the free energies."""
         return Conditions(
             oxygen_bar=self.atmosphere.oxygen_bar,
             gas_bar=dict(self.atmosphere.gas_bar),
@@ -220,7 +221,7 @@ class Annealing:
     def _together(
         self, hot: HotPhases, profile: InterfaceProfile, k: int, cathode: Start, moles: tuple[float, float]
     ) -> str:
-        """Write what so many moles of coating and cathode become, in the ratio of a kink of the profile."""
+        """Write the reaction of given moles of coating and cathode, in the ratio of a kink of the profile."""
         system = profile.line.system
         reactants = list(zip(moles, (self._coating, cathode), strict=True))
         both = {
@@ -232,13 +233,13 @@ class Annealing:
         return equation([(n, start.formula) for n, start in reactants], products, self._taken_up(both, products))
 
     def _taken_up(self, before: Mapping[str, float], products: Sequence[Product]) -> dict[str, float]:
-        """Return the molecules of each gas of the furnace that the products hold more than what was there before."""
+        """Return the molecules of each gas of the furnace that are taken up: products minus initial amounts."""
         excess = {element: -amount for element, amount in before.items()}
         for product in products:
             for element, amount in atoms_of(product).items():
                 excess[element] = excess.get(element, 0.0) + product.moles * amount
         taken_up = {}
-        for element, gas in reversed(self.atmosphere.opened().items()):  # each brings one element the earlier do not
+        for element, gas in reversed(self.atmosphere.opened().items()):  # each gas adds one element to the earlier ones
             molecules = excess.get(element, 0.0) / gas.composition[element]
             for brought, amount in gas.composition.items():
                 excess[brought] = excess.get(brought, 0.0) - molecules * amount
@@ -251,13 +252,13 @@ def _mass_change(products: Sequence[Product], start: Start) -> float:
 
 
 def _moles(profile: InterfaceProfile, k: int, a: Start, b: Start) -> tuple[float, float]:
-    """Return the formula units of A and B in one closed atom of both, at a kink."""
+    """Return the formula units of A and of B per closed atom of the mixture, at a kink."""
     closed, x = profile.line.system.closed, float(profile.x[k])
     return x / a.atoms(closed), (1.0 - x) / b.atoms(closed)
 
 
 def _verdict(energy_ev: float) -> Verdict:
-    """Return what a reaction energy, eV per closed atom, says."""
+    """Return the verdict on a reaction energy, eV per closed atom."""
     data = annealing_data()
     if energy_ev >= -data.stable_within_ev_per_closed_atom.value:
         return "stable"

@@ -17,7 +17,7 @@ class _Document(BaseModel):
 
 
 class Product(_Document):
-    """A phase that a material becomes."""
+    """A phase that forms when a material is annealed."""
 
     name: str = Field(description="formula; of a gas its molecule, with (g)")
     state: Literal["solid", "gas"]
@@ -30,7 +30,7 @@ class Product(_Document):
 
 
 class Transformation(_Document):
-    """What a material becomes by itself, in equilibrium with the furnace."""
+    """The reaction of a material by itself until it is in equilibrium with the furnace."""
 
     material: str = Field(description="the material, as it was asked for")
     formula: str = Field(description="its formula, to whose unit all amounts refer")
@@ -57,7 +57,7 @@ class Transformation(_Document):
 
 
 class OxidationStep(_Document):
-    """What a material is after taking up so much oxygen, in equilibrium with itself but not yet with the furnace."""
+    """A material after taking up some oxygen: in internal equilibrium, not yet in equilibrium with the furnace."""
 
     oxygen_moles: float = Field(description="molecules of O2 taken up by a formula unit")
     mass_change_percent: float = Field(description="mass of the solids against before, percent")
@@ -65,7 +65,7 @@ class OxidationStep(_Document):
 
 
 class Contact(_Document):
-    """What a coating and the cathode under it become together, beyond what each becomes alone."""
+    """The reaction between a coating and the cathode under it, beyond what each does alone."""
 
     cathode: str = Field(description="the cathode, as it was asked for")
     formula: str = Field(description="its formula")
@@ -83,7 +83,7 @@ class Contact(_Document):
 
 
 class Conditions(_Document):
-    """The furnace, and how its solids and gases are described."""
+    """The furnace, and the data for its solids and gases."""
 
     oxygen_bar: float = Field(description="partial pressure of O2, bar")
     gas_bar: dict[str, float] = Field(description="partial pressures of the other gases it holds, bar")
@@ -101,7 +101,7 @@ class Conditions(_Document):
 
 
 class AnnealPoint(_Document):
-    """A material at one temperature."""
+    """The products of a material at one temperature."""
 
     temperature_k: float
     temperature_c: float
@@ -111,7 +111,7 @@ class AnnealPoint(_Document):
 
 
 class AnnealDocument(AnnealPoint, Result):
-    """What a material becomes in a furnace at one temperature."""
+    """The products of a material in a furnace at one temperature, with conditions and provenance."""
 
     conditions: Conditions
     oxidation: list[OxidationStep] = Field(
@@ -121,7 +121,7 @@ class AnnealDocument(AnnealPoint, Result):
 
 
 class ProductChange(_Document):
-    """A temperature at which a material becomes something else."""
+    """A temperature at which the products of a material change."""
 
     temperature_k: float
     temperature_c: float
@@ -132,7 +132,7 @@ class ProductChange(_Document):
 
 
 class AnnealScan(Result):
-    """What a material becomes at each temperature of a range, in equilibrium: no rate, no history."""
+    """The products of a material at each temperature of a range, in equilibrium: no rates, no history."""
 
     material: str
     conditions: Conditions
@@ -145,7 +145,7 @@ class AnnealScan(Result):
 
 
 class PublishedAnnealing(_Document):
-    """A coating at the conditions it was published with."""
+    """A coating at its published annealing conditions."""
 
     published: PublishedCondition
     anneal: AnnealPoint
@@ -153,6 +153,6 @@ class PublishedAnnealing(_Document):
 
 
 class PublishedAnnealings(Result):
-    """Every published coating at its conditions."""
+    """All published coatings at their annealing conditions."""
 
     coatings: list[PublishedAnnealing] = Field(description="in the order of the data file")

@@ -1,4 +1,4 @@
-"""The gas in a furnace: which gases a solid exchanges with it, and at which pressures."""
+"""The gas in a furnace: the gases that a solid exchanges with it, and their pressures."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class Atmosphere:
     Parameters
     ----------
     oxygen_bar
-        Partial pressure of O2, which the solid takes up or gives off without limit.
+        Partial pressure of O2; the solid can take up or give off any amount of it.
     gas_bar
-        The same of other gases that the furnace holds, such as the CO2 of air. Each opens one more element.
+        Partial pressures of other gases in the furnace, such as the CO2 of air. Each opens one more element.
     product_bar
-        Partial pressure of each gas that the solid gives off and the furnace does not hold: a gas evolves where its
-        equilibrium pressure is higher than this. None: the value of ``data/annealing.yaml``, which says why.
+        Partial pressure of each gas that the solid gives off and the furnace does not hold: a gas evolves if its
+        equilibrium pressure is higher than this. The default is in ``data/annealing.yaml``, with the reason for it.
 
     Raises
     ------
@@ -46,7 +46,7 @@ class Atmosphere:
         self.opened()
 
     def opened(self) -> dict[str, Gas]:
-        """Return the open elements, each with the gas that brings it, in the order they are opened."""
+        """Return the open elements in the order in which they are opened, each with the gas that opens it."""
         by_name = {gas.name: gas for gas in known_gases()}
         opened = {"O": by_name["O2"]}
         for name in self.gas_bar:
@@ -58,5 +58,5 @@ class Atmosphere:
         return opened
 
     def pressure_bar(self, gas: Gas) -> float:
-        """Return the partial pressure of a gas: its own where the furnace holds it, else that of products."""
+        """Return the partial pressure of a gas: the furnace's if the furnace holds it, otherwise that of products."""
         return self.oxygen_bar if gas.name == "O2" else self.gas_bar.get(gas.name, self.product_bar)

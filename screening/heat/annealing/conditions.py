@@ -1,4 +1,4 @@
-"""What is assumed of a furnace, and the annealing conditions of published coatings: ``data/annealing.yaml``."""
+"""The assumptions about a furnace, and published annealing conditions, from ``data/annealing.yaml``."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class _Row(BaseModel):
 
 
 class Assumed(_Row):
-    """A number that is assumed."""
+    """A number that is assumed, with the reason."""
 
     value: float = Field(description="the number, in the unit its name states")
     source: str = Field(description="why this number")
 
 
 class PublishedCondition(_Row):
-    """How a coating was annealed on its cathode."""
+    """The published conditions at which a coating was annealed on its cathode."""
 
     material: str = Field(description="the coating or its precursor, as users name it")
     cathode: str = Field(description="the cathode it was on, as users name it")
@@ -36,7 +36,7 @@ class PublishedCondition(_Row):
 
 
 class Observed(_Row):
-    """What heating a material in oxygen showed."""
+    """A published observation on a material heated in oxygen."""
 
     material: str = Field(description="the material, as users name it")
     temperature_c: float = Field(description="temperature, degrees Celsius")
@@ -46,7 +46,7 @@ class Observed(_Row):
 
 
 class AnnealingData(_Row):
-    """The data file."""
+    """The content of the data file."""
 
     product_gas_bar: Assumed = Field(description="partial pressure of gases given off, bar")
     stable_within_ev_per_closed_atom: Assumed = Field(description="reactions no larger than this do not count")

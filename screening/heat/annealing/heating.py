@@ -1,12 +1,13 @@
 """The phases of a chemical system at temperature: solids and gases on one scale of free energies.
 
-Elements in their standard states at 1 bar have zero. Solids: :mod:`screening.heat.free_energy`. The free
-energies of the elements' gases are tabulated. A gas that is a compound stands on the same energies as the solids do:
-the set's own energy of the gas's condensed form, and from there the measured way to the gas. The packaged energies are
-1 to 1.6 eV too low for each oxidised sulfur or carbon atom, in the molecule and in its salts alike (CO2 0.9, Li2CO3
-0.9; SO3 1.6, Li2SO4 1.2, Na2S2O7 1.4). With the measured energy of the molecule alone, each molecule given off would
-carry the error of the salt it left: CaCO3 would decompose under 1 bar at 1719 C. It does at 895 C; here it does at 1079
-C.
+The zero of the scale is each element in its standard state at 1 bar. The free energies of solids come from
+:mod:`screening.heat.free_energy`, those of the elements' gases from tables. A gas that is a compound is counted from
+its condensed form: that form's energy in the set, plus the measured difference between the gas and its condensed form.
+
+The reason is an error in the packaged energies, which are 1 to 1.6 eV too low for each oxidised sulfur or carbon atom,
+in the molecule and in its salts alike (CO2 0.9, Li2CO3 0.9; SO3 1.6, Li2SO4 1.2, Na2S2O7 1.4). With the measured energy
+of the molecule alone, each molecule given off would carry the error of the salt that it leaves: CaCO3 would decompose
+under 1 bar at 1719 C. Measured is 895 C; with the error in both it is 1079 C.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ class HotPhases:
     Attributes
     ----------
     phases
-        Solids first, then gases. Energies are Gibbs energies of formation, eV/atom, gases' at their partial pressures.
+        Solids first, then gases. Their energies are Gibbs energies of formation, eV/atom; gases at partial pressure.
     reservoir
-        What the furnace holds; each potential is relative to the element's reference among these phases.
+        The open elements; each potential is relative to the element's reference among these phases.
     gases
-        The gases, in the order they stand in `phases`.
+        The gases, in their order in `phases`.
     """
 
     phases: PhaseSet
@@ -53,7 +54,7 @@ class HotPhases:
         return self.gases[position - first] if position >= first else None
 
     def lowest(self, formula: str) -> int | None:
-        """Return the lowest phase of a composition, a gas only of an element; None if there is none."""
+        """Return the lowest phase of a composition, or None. Gases count only if the composition is an element."""
         composition = parse_formula(formula)
         found = self.phases.polymorphs(composition)
         return next((p for p in found if len(composition) == 1 or self.gas(p) is None), None)
@@ -62,21 +63,22 @@ class HotPhases:
 class Heater:
     """The phases of a chemical system, ready to be heated in an atmosphere.
 
-    Its solids are all compounds of the system, less those that are only gases above room temperature, and the reference
-    phase of each element that is a solid.
+    The solids are all compounds of the system, except those that are only gases above room temperature, and the
+    reference phase of each element that is a solid.
 
     Parameters
     ----------
     phases
         The energies at 0 K.
     elements
-        Those of the reactants; those of the atmosphere are added.
+        Elements of the reactants; those of the atmosphere are added.
     atmosphere
         The gas in the furnace.
     without
-        Phases taken not to form, because they form too slowly, such as SO3 without a catalyst, or because their energy
-        is doubted: gases by their molecule, solids by their formula, or `peroxides`: all solids in which oxygen must be
-        above -2, which are peroxides, but also cells with vacant cations and holes on oxygen.
+        Phases that are assumed not to form, because they form too slowly (SO3 without a catalyst) or because their
+        energy is doubtful. Gases are named by their molecule, solids by their formula. `peroxides` names all solids
+        in which the oxidation state of oxygen must be above -2: these are peroxides, but also cells with vacant cations
+        and holes on oxygen.
 
     Attributes
     ----------
@@ -85,13 +87,13 @@ class Heater:
     sources
         Where the free energy of each gas comes from.
     left_out
-        Gases that could form, but for which the energies hold no condensed form.
+        Gases that could form, but whose condensed form the energies do not hold.
 
     Raises
     ------
     InputError
-        If an element has no energies, a gas of the furnace is among those left out, or a phase to be left out is none
-        or the only one of its element.
+        If an element has no energies, a gas of the furnace is among those left out, or a phase to be left out is
+        unknown or the only one of its element.
     """
 
     def __init__(
@@ -129,7 +131,7 @@ class Heater:
         self._arrange(phases, only_gas.union(*named), PEROXIDES in without)
 
     def _arrange(self, phases: PhaseSet, dropped: set[int], without_peroxides: bool) -> None:
-        """Put solids and gases into one table."""
+        """Put the solids and gases into one table."""
         lowest = {element: phases.polymorphs({element: 1.0})[0] for element in self.elements}
         gaseous = {next(iter(gas.composition)): i for i, gas in enumerate(self._gases) if gas.is_standard_state}
         references = {position for element, position in lowest.items() if element not in gaseous}
@@ -147,7 +149,7 @@ class Heater:
         self._table = _joined(self._solids, self._gases)
 
     def at(self, temperature_k: float) -> HotPhases:
-        """Return the phases at a temperature.
+        """Return the phases at a temperature, with their free energies and the potentials of the open elements.
 
         Raises
         ------
@@ -177,7 +179,7 @@ class Heater:
 
 
 def oxygen_above_minus_two(composition: Mapping[str, float]) -> bool:
-    """Say whether oxygen is above -2 in a compound even with all else at its highest oxidation state."""
+    """Return whether oxygen must be above -2 in a compound, even with all other elements in their highest states."""
     if len(composition) == 1 or "O" not in composition:
         return False
     charge = charge_range(composition, {"O": (-2.0, -2.0)})
@@ -185,7 +187,7 @@ def oxygen_above_minus_two(composition: Mapping[str, float]) -> bool:
 
 
 def _solids_named(phases: PhaseSet, name: str) -> list[int]:
-    """Return the solids of a formula that is to be left out; none for a gas."""
+    """Return the positions of the solids with a formula that is to be left out; none if it is a gas."""
     if len(composition := parse_formula(name)) == 1:
         raise InputError(f"{name} cannot be left out: it is an element")
     if name in (gases := [gas.name for gas in known_gases()]):
@@ -196,7 +198,7 @@ def _solids_named(phases: PhaseSet, name: str) -> list[int]:
 
 
 def _joined(solids: PhaseTable, gases: tuple[Gas, ...]) -> PhaseTable:
-    """Return the solids with the gases after them, which have no energy yet."""
+    """Return the solids followed by the gases, whose energies are still zero."""
     compositions = [gas.composition for gas in gases]
     nothing = np.zeros(len(gases))
     return PhaseTable(

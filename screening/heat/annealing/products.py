@@ -1,4 +1,4 @@
-"""Products of annealing: named, counted, weighed, and written as a balanced equation."""
+"""The products of annealing: their names, amounts and masses, and the balanced equation."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from screening.hull.phase_system import Mixture
 from screening.phases.phase_table import element_numbers
 
 _GAS = "(g)"
-_SHOWN = 1e-6  # molecules exchanged with the furnace below this are rounding
+_SHOWN = 1e-6  # fewer molecules exchanged with the furnace are a rounding error
 
 
 def named_moles(hot: HotPhases, mixture: Mixture, closed: tuple[str, ...], closed_atoms: float) -> list[Product]:
-    """Return the products, solids first, largest amount first.
+    """Return the products of a mixture with their amounts: solids first, then gases, each largest amount first.
 
     Parameters
     ----------
     hot
         The phases at temperature.
     mixture
-        Fractions of the closed atoms in each of them.
+        The mixture: fractions of the closed atoms in each phase.
     closed
         The closed elements.
     closed_atoms
-        Closed atoms in what the amounts refer to.
+        Number of closed atoms that the amounts refer to.
     """
     products = []
     for position, share in mixture.amounts.items():
@@ -50,7 +50,7 @@ def named_moles(hot: HotPhases, mixture: Mixture, closed: tuple[str, ...], close
 
 
 def atoms_of(product: Product) -> dict[str, float]:
-    """Return the atoms in one formula unit or molecule of a product."""
+    """Return the atoms of each element in one formula unit or molecule of a product."""
     return parse_formula(product.name.removesuffix(_GAS))
 
 
@@ -60,21 +60,21 @@ def mass_of(composition: Mapping[str, float]) -> float:
 
 
 def solid_mass(products: Sequence[Product]) -> float:
-    """Return the mass of the solids among the products, g per mole of what their amounts refer to."""
+    """Return the mass of the solid products, g per mole of the formula unit that their amounts refer to."""
     return sum(product.moles * mass_of(atoms_of(product)) for product in products if product.state == "solid")
 
 
 def equation(reactants: Sequence[tuple[float, str]], products: Sequence[Product], taken_up: Mapping[str, float]) -> str:
-    """Write the balanced equation.
+    """Write a reaction in a furnace as a balanced equation.
 
     Parameters
     ----------
     reactants
-        Formula units and formula of each.
+        Formula units and formula of each reactant.
     products
-        What they become.
+        The products.
     taken_up
-        Molecules of each gas of the furnace that they take up; negative: give off.
+        Molecules of each gas of the furnace that are taken up; negative if they are given off.
     """
     left = [*reactants, *((n, gas + _GAS) for gas, n in taken_up.items() if n > _SHOWN)]
     right = [(product.moles, product.name) for product in products]

@@ -23,7 +23,7 @@ from screening.materials.names import elements_named
 from screening.phases.phase_set import PhaseSet
 from screening.thermochemistry.element_gibbs import KELVIN_AT_0_C, check_temperature
 
-_CHANGE_WITHIN_K = 0.5  # a change of products is located to this
+_CHANGE_WITHIN_K = 0.5  # accuracy to which a change of products is located
 
 
 class _Sample(NamedTuple):
@@ -32,14 +32,14 @@ class _Sample(NamedTuple):
 
 
 def anneal_scan(annealing: Annealing, temperatures_k: Sequence[float]) -> AnnealScan:
-    """Compute what a material becomes at each of some temperatures, and where between them its products change.
+    """Compute the products of a material at several temperatures, and locate the changes of products between them.
 
     Parameters
     ----------
     annealing
         The material and the furnace.
     temperatures_k
-        In any order. A phase that forms and vanishes again between two neighbours is not seen.
+        Temperatures in any order. A phase that forms and vanishes between two neighbouring ones is not found.
 
     Raises
     ------
@@ -72,21 +72,21 @@ def anneal_scan(annealing: Annealing, temperatures_k: Sequence[float]) -> Anneal
 def anneal_published(
     phases: PhaseSet, catalogue: Catalogue | None = None, without: Sequence[str] = ()
 ) -> PublishedAnnealings:
-    """Compute each coating of ``data/annealing.yaml`` at its conditions, alone and on its cathode.
+    """Compute the products of each coating of ``data/annealing.yaml`` at its conditions, alone and on its cathode.
 
     Parameters
     ----------
     phases
         The energies at 0 K.
     catalogue
-        Where names are looked up; by default the packaged one.
+        The catalogue that holds the names; by default the packaged one.
     without
-        Phases taken not to form, see :class:`~screening.heat.annealing.heating.Heater`.
+        Phases that are assumed not to form; see :class:`~screening.heat.annealing.heating.Heater`.
 
     Raises
     ------
     InputError
-        If an element of one has no energies, or a phase to be left out is not known.
+        If an element of a coating has no energies, or a phase to be left out is unknown.
     """
     found = []
     for published in annealing_data().published:
@@ -103,7 +103,7 @@ def anneal_published(
 
 
 def published_systems(catalogue: Catalogue) -> list[frozenset[str]]:
-    """Return the elements of each coating of ``data/annealing.yaml`` with its cathode and furnace."""
+    """Return the elements of each coating of ``data/annealing.yaml``, together with its cathode and furnace."""
     return [
         elements_named(one.material, catalogue).union(
             elements_named(one.cathode, catalogue),
@@ -114,7 +114,7 @@ def published_systems(catalogue: Catalogue) -> list[frozenset[str]]:
 
 
 def _changes(annealing: Annealing, low: _Sample, high: _Sample) -> list[tuple[_Sample, _Sample]]:
-    """Find where the products change between two temperatures, by halving."""
+    """Find the changes of products between two temperatures, by bisection."""
     if low.alone.product_names == high.alone.product_names:
         return []
     if high.kelvin - low.kelvin <= _CHANGE_WITHIN_K:

@@ -1,4 +1,4 @@
-"""A material before it is annealed: the phases it consists of."""
+"""A material before annealing: the phases it consists of."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from screening.phases.phase_set import PhaseSet
 
 
 class Start(NamedTuple):
-    """A material before it is annealed."""
+    """A material before annealing."""
 
-    material: str  # as it was asked for
-    formula: str  # of its overall composition
+    material: str  # as the user wrote it
+    formula: str  # formula of the overall composition
     composition: dict[str, float]  # atoms of each element in that formula
-    phases: dict[str, float]  # formula -> fraction of the atoms
+    phases: dict[str, float]  # formula of each phase -> its fraction of the atoms
     origin: Literal["phase", "components", "hull"]
-    above_ev: float  # what it lies above these phases, eV/atom: as given by the user
+    above_ev: float  # energy above these phases, eV/atom, as given by the user
 
     def atoms(self, elements: tuple[str, ...]) -> float:
-        """Return the atoms of some elements in the formula."""
+        """Return the number of atoms of some elements in the formula."""
         return sum(self.composition.get(element, 0.0) for element in elements)
 
 
 def start_of(phases: PhaseSet, material: str, catalogue: Catalogue) -> Start:
-    """Return the phases a material consists of.
+    """Return a material as the phases it consists of.
 
-    The known phase of its composition, or those of a composite's components. Where none is known, the mixture of phases
-    that has the lowest energy at 0 K: the end members of a solid solution, mostly.
+    These are the known phase of its composition, or those of a composite's components. If none is known, they are the
+    phases of the lowest-energy mixture at 0 K: for a solid solution, mostly its end members.
 
     Parameters
     ----------
     phases
         The energies at 0 K.
     material
-        A name of the catalogue, a cathode at a state of charge, or what :mod:`screening.chemistry.notation` writes.
+        A name from the catalogue, a cathode at a state of charge, or a notation of :mod:`screening.chemistry.notation`.
     catalogue
-        Where names are looked up.
+        The catalogue that holds the names.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""Oxygen a cathode gives up, and what the electrolyte becomes of it."""
+"""The oxygen a cathode gives off, and the products that an electrolyte forms with it."""

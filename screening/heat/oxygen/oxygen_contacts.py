@@ -1,17 +1,18 @@
-"""What an electrolyte becomes at the cathode, and how much of it a coating removes.
+"""The products of an electrolyte at the cathode, and how much of them a coating prevents.
 
-Products are sorted by what holds the elements of the electrolyte (:mod:`screening.heat.oxygen.product_classes`).
-Chemical products, which need the partner's oxygen, and electrochemical ones, which need only that lithium is taken out,
-are told apart as by C. Wang et al. (Adv. Energy Mater.): the electrolyte alone, open to lithium at the cathode's
-potential, makes the latter; the mutual reaction makes the difference. With n_c the atoms of an element in products of
-class c, and at x the minimum of the mutual energy, per formula unit of electrolyte::
+Products are sorted into classes by the elements of the electrolyte that they hold
+(:mod:`screening.heat.oxygen.product_classes`). Chemical products need the partner's oxygen; electrochemical products
+need only that lithium is extracted. They are distinguished as by C. Wang et al. (Adv. Energy Mater.): the electrolyte
+alone, open to lithium at the cathode's potential, forms the electrochemical products, and the mutual reaction makes the
+difference. With n_c the atoms of an element in products of class c at the minimum of the mutual energy, per formula
+unit of electrolyte::
 
     share_c = [n_c(mixture) - n_c(partner alone)] / n(electrolyte)
     mutual_c = share_c - n_c(electrolyte alone) / n(electrolyte)
     removed_c = 1 - share_c(coating | electrolyte) / share_c(cathode | electrolyte)
 
-A coating that does not react with the electrolyte leaves what the electrolyte does alone. Oxygenated products
-vanish then; what lithium extraction makes stays, as the coating conducts lithium.
+With a coating that does not react with the electrolyte, the products are those of the electrolyte alone: oxygenated
+products vanish, and the products of lithium extraction remain, because the coating conducts lithium.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ from screening.hull.reservoir import Reservoir
 from screening.materials.material import Cathode
 from screening.phases.phase_set import PhaseSet
 
-Shares = dict[tuple[str, ProductClass], float]  # (element, class) -> share of the element in the electrolyte
+Shares = dict[tuple[str, ProductClass], float]  # (element, class) -> share of that element of the electrolyte
 
-_NONE = 1e-6  # shares smaller than this are rounding
+_NONE = 1e-6  # shares smaller than this are rounding errors
 
 
 def oxygen_document(
@@ -51,7 +52,7 @@ def oxygen_document(
     electrolyte: str | None = None,
     coating: str | None = None,
 ) -> OxygenDocument:
-    """Describe the oxygen a cathode gives up against its state of charge, alone and at its contacts.
+    """Compute the oxygen a cathode gives off against its state of charge, alone and at its contacts.
 
     Parameters
     ----------
@@ -60,16 +61,16 @@ def oxygen_document(
     cathode
         From the catalogue, or made from a formula.
     lithiations
-        Lithium per formula unit, or names of states.
+        Lithium contents per formula unit, or names of states.
     temperature_k, pressure_bar
-        Of the O2 gas the cathode alone can give oxygen to, K and bar.
+        Temperature (K) and pressure (bar) of the O2 gas that the cathode alone exchanges oxygen with.
     electrolyte, coating
-        Formulas; the contacts are left out without an electrolyte.
+        Formulas; without an electrolyte the contacts are left out.
 
     Raises
     ------
     InputError
-        If a coating is given without an electrolyte, the cathode has no oxygen, or anything is out of its range.
+        If a coating is given without an electrolyte, the cathode has no oxygen, or a value is out of its range.
     """
     check_coating(electrolyte, coating)
     contents = [cathode.lithium(lithium) for lithium in lithiations]
@@ -96,12 +97,12 @@ def oxygen_document(
 
 
 def check_coating(electrolyte: str | None, coating: str | None) -> None:
-    """Check that a coating comes with the electrolyte it keeps from the cathode.
+    """Check that a coating is given together with an electrolyte.
 
     Raises
     ------
     InputError
-        If it does not.
+        If it is given alone.
     """
     if coating is not None and electrolyte is None:
         raise InputError(f"what the coating {coating} removes needs an electrolyte")
@@ -110,7 +111,7 @@ def check_coating(electrolyte: str | None, coating: str | None) -> None:
 def contact_products(
     phases: PhaseSet, cathode: str, electrolyte: str, coating: str | None = None, voltage_v: float | None = None
 ) -> ContactProducts:
-    """Sort what an electrolyte becomes at a cathode, and at the coating between them.
+    """Compute the classes of products that an electrolyte forms at a cathode, and at a coating between the two.
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ def contact_products(
     cathode, electrolyte, coating
         Formulas.
     voltage_v
-        Of a lithium reservoir against Li/Li+, V; closed without.
+        Voltage of a lithium reservoir against Li/Li+, V; without it the contacts are closed.
 
     Raises
     ------
@@ -150,7 +151,7 @@ def contact_products(
 
 
 class _Contact:
-    """A partner (A) at the electrolyte (B), at the minimum of the mutual energy."""
+    """A partner (A) in contact with the electrolyte (B), at the minimum of the mutual energy."""
 
     def __init__(self, interface: Interface) -> None:
         self.interface = interface
@@ -160,7 +161,7 @@ class _Contact:
         closed = interface.system.closed
         per_partner = interface.a.amount(closed)
         per_electrolyte = interface.b.amount(closed)
-        self.partners = x / (1.0 - x) * per_electrolyte / per_partner  # per formula unit of electrolyte
+        self.partners = x / (1.0 - x) * per_electrolyte / per_partner  # formula units of partner per electrolyte's
         self._centres = sorted_elements(interface.b.composition)
         mixed = self._units(profile.line.mixture(k), per_electrolyte / (1.0 - x))
         partner = self._units(profile.line.mixture(-1), self.partners * per_partner)
@@ -168,7 +169,7 @@ class _Contact:
         self.alone = self._shares(alone)
         self.shares = self._less(self._shares(mixed), self._shares(partner))
         self.oxygen: float | None = None
-        if "O" not in interface.b.composition:  # otherwise its own cannot be told from the partner's
+        if "O" not in interface.b.composition:  # its own oxygen could not be distinguished from the partner's
             self.oxygen = clean(self._oxygen(mixed) - self._oxygen(partner))
 
     def document(self) -> ElectrolyteContact:
@@ -181,7 +182,7 @@ class _Contact:
         )
 
     def _units(self, mixture: Mixture, atoms: float) -> dict[str, float]:
-        """Return the formula units of each product, in a mixture of so many (closed) atoms."""
+        """Return the formula units of each product in a mixture with this number of (closed) atoms."""
         phases, closed = self.interface.phases, self.interface.system.closed
         units = {}
         for position, fraction in mixture.amounts.items():
@@ -190,7 +191,7 @@ class _Contact:
         return units
 
     def _shares(self, units: Mapping[str, float]) -> Shares:
-        """Sort the elements of the electrolyte in products by class."""
+        """Return the share of each element of the electrolyte in each class of products."""
         shares: Shares = {}
         for formula, amount in units.items():
             product = parse_formula(formula)
@@ -202,7 +203,7 @@ class _Contact:
         return shares
 
     def _oxygen(self, units: Mapping[str, float]) -> float:
-        """Count the oxygen on the electrolyte's elements in products."""
+        """Return the number of oxygen atoms bound to the electrolyte's elements in the products."""
         return sum(amount * bound_oxygen(parse_formula(formula), self._centres) for formula, amount in units.items())
 
     @staticmethod
@@ -212,8 +213,8 @@ class _Contact:
 
 def _on_cathode(interface: Interface) -> CathodeContact:
     profile = interface.profile()
-    k = int(profile.mutual.argmin()) or -1  # where the two do not react the cathode is as it is alone
-    atoms = interface.a.amount(interface.system.closed) / float(profile.x[k])  # per formula unit of cathode
+    k = int(profile.mutual.argmin()) or -1  # if the two do not react, the cathode is as it is alone
+    atoms = interface.a.amount(interface.system.closed) / float(profile.x[k])  # per formula unit of the cathode
     gas = gas_fraction(interface.phases, profile.line.mixture(k)) * atoms / 2.0
     return CathodeContact(reaction=interface.reaction(), oxygen_gas_per_formula_unit=clean(gas))
 
@@ -239,7 +240,7 @@ def _removed(bare: float, coated: float) -> float | None:
 
 
 def _order(key: tuple[str, ProductClass]) -> tuple[int, str, int, str]:
-    """Sort sulfur first, phosphorus second, and the kinds of products in their order."""
+    """Sort key: sulfur first, phosphorus second, then the kinds of products in their order."""
     element, (name, kind, _) = key
     first = {"S": 0, "P": 1}
     return first.get(element, len(first)), element, KINDS.index(kind), name

@@ -1,4 +1,4 @@
-"""Documents of the oxygen a cathode gives up, alone and at its contacts."""
+"""Documents of the oxygen that a cathode gives off, alone and at its contacts."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class CathodeOxygen(_Document):
 
 
 class ProductShare(_Document):
-    """One class of products: which share of an element of the electrolyte it holds."""
+    """One class of products, and its share of an element of the electrolyte."""
 
     element: str = Field(description="the element of the electrolyte")
     product_class: str = Field(description="name of the class")
@@ -77,7 +77,7 @@ class ProductShare(_Document):
 
 
 class ElectrolyteContact(_Document):
-    """An electrolyte at a partner, cathode or coating."""
+    """An electrolyte in contact with a partner, which is the cathode or the coating."""
 
     reaction: Reaction = Field(description="reaction energies; A is the partner, B the electrolyte")
     oxygen_per_electrolyte_formula_unit: float | None = Field(
@@ -90,7 +90,7 @@ class ElectrolyteContact(_Document):
 
 
 class CathodeContact(_Document):
-    """A coating at the cathode."""
+    """A coating in contact with the cathode."""
 
     reaction: Reaction = Field(description="reaction energies; A is the cathode, B the coating")
     oxygen_gas_per_formula_unit: float = Field(
@@ -99,7 +99,7 @@ class CathodeContact(_Document):
 
 
 class ContactProducts(_Document):
-    """What an electrolyte becomes at one state of charge, closed or open to lithium, with and without a coating."""
+    """The products of an electrolyte at one state of charge, closed or open to lithium, without and with a coating."""
 
     voltage_v: float | None = Field(description="of the lithium reservoir, V against Li/Li+; null: closed")
     bare: ElectrolyteContact = Field(description="the cathode at the electrolyte")
@@ -111,13 +111,13 @@ class ContactProducts(_Document):
     shares: list[ProductShare] = Field(description="by element and class; those of one element sum to 1 in each column")
 
     def share(self, element: str, kind: Kind, column: Literal["alone", "bare", "coated"]) -> float:
-        """Add up the shares of an element over the classes of one kind."""
+        """Return the sum of an element's shares over the classes of one kind."""
         rows = [row for row in self.shares if (row.element, row.kind) == (element, kind)]
         return sum(getattr(row, column) or 0.0 for row in rows)
 
 
 class OxygenState(_Document):
-    """One state of charge."""
+    """The oxygen and the contacts of a cathode at one state of charge."""
 
     cathode: CathodeOxygen
     closed: ContactProducts | None = Field(description="contacts of fixed lithium; null without an electrolyte")
@@ -125,7 +125,7 @@ class OxygenState(_Document):
 
 
 class OxygenDocument(Result):
-    """The oxygen a cathode gives up against its state of charge."""
+    """The oxygen that a cathode gives off, against its state of charge."""
 
     cathode: str = Field(description="name")
     electrolyte: str | None = Field(description="formula")

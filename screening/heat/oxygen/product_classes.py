@@ -1,6 +1,6 @@
-"""Which product of a reaction holds an element of the electrolyte: sulfate, phosphate, polysulfide and others.
+"""Classes of products by the element of the electrolyte they hold: sulfate, phosphate, polysulfide and others.
 
-The classes, and the conditions that tell them from a composition, are data (``data/product_classes.yaml``).
+The classes, and the conditions on a composition that define them, are data (``data/product_classes.yaml``).
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class ProductClass(NamedTuple):
-    """A class of products, for one element they hold."""
+    """A class of products with regard to one element they hold."""
 
     name: str
     kind: Kind
-    oxygen: float = 0.0  # O atoms on one atom of the element, at most
+    oxygen: float = 0.0  # at most this many O atoms are bound to one atom of the element
 
 
 class _Row(BaseModel):
-    """A class with the conditions on a composition."""
+    """A class of products, with the conditions that a composition must meet."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,7 +51,7 @@ class _Row(BaseModel):
     at_most: float | None = None
 
     def fits(self, composition: Mapping[str, float], centre: str) -> bool:
-        """Return whether a product belongs to the class."""
+        """Return whether a product meets the conditions of the class."""
         others = composition.keys() - {centre}
         if not all(others & _members(name) for name in self.present):
             return False
@@ -73,7 +73,7 @@ class _Row(BaseModel):
 
 @cache
 def _rules() -> tuple[tuple[_Row, ...], dict[str, float], dict[str, float]]:
-    """Read the rows, the fixed states, and the lowest states of metals."""
+    """Read the classes, the fixed oxidation states, and the lowest oxidation states of metals."""
     data: dict[str, Any] = yaml.safe_load(_PACKAGED.read_text(encoding="utf-8"))
     lowest = {symbol: float(state) for state, symbols in data["states"]["lowest"].items() for symbol in symbols}
     return tuple(_Row.model_validate(row) for row in data["classes"]), data["states"]["fixed"], lowest
@@ -84,7 +84,7 @@ def _members(name: str) -> frozenset[str]:
 
 
 def _state(composition: Mapping[str, float], centre: str) -> tuple[float, float]:
-    """Return the mean oxidation state of an element with the metals beside it at their highest, and at their lowest."""
+    """Return the mean oxidation state of an element, for the metals beside it in their highest and lowest states."""
     _, fixed, lowest = _rules()
     least = most = 0.0
     for symbol, amount in composition.items():
@@ -96,14 +96,14 @@ def _state(composition: Mapping[str, float], centre: str) -> tuple[float, float]
 
 
 def product_class(composition: Mapping[str, float], centre: str) -> ProductClass:
-    """Name the class of a product that holds an element.
+    """Return the class of a product with regard to one of its elements.
 
     Parameters
     ----------
     composition
         Amount of each element in the product, in any unit.
     centre
-        The element that is sorted, one of the product's.
+        The element of the product by which it is classified.
 
     Examples
     --------
@@ -119,13 +119,13 @@ def product_class(composition: Mapping[str, float], centre: str) -> ProductClass
 
 
 def bound_oxygen(composition: Mapping[str, float], centres: Iterable[str]) -> float:
-    """Return how many O atoms of a formula unit sit on the given elements: at most what their classes hold."""
+    """Return how many O atoms of a formula unit are bound to the given elements: at most what their classes allow."""
     held = sum(composition[c] * product_class(composition, c).oxygen for c in centres if c in composition)
     return min(held, composition.get("O", 0.0))
 
 
 def sorted_elements(electrolyte: Iterable[str]) -> tuple[str, ...]:
-    """Return the elements of an electrolyte whose products are sorted: all but O, halogens, groups 1 and 2."""
+    """Return the elements of an electrolyte that products are classified by: all but O, halogens, groups 1 and 2."""
     return tuple(
         symbol for symbol in electrolyte if symbol not in _HALOGENS | {"O"} and element(symbol).kind != "s-block"
     )

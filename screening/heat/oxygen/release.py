@@ -1,13 +1,14 @@
-"""The oxygen a cathode alone gives up, against its state of charge.
+"""The oxygen that a cathode alone gives off, against its state of charge.
 
-At each lithium content the lowest-energy mixture of known phases says whether O2 gas is among them, and the
-slope of its energy towards less oxygen is the chemical potential of oxygen below which oxygen leaves. Against
-the potential of a gas, mu_O(T, p), it gives the temperature of release; open to that gas, the amount released::
+At each lithium content the lowest-energy mixture of known phases shows whether O2 gas is among them. The slope of its
+energy towards less oxygen is the chemical potential of oxygen below which oxygen leaves::
 
     mu_O(release) = d E_eq / d N_O  towards less oxygen
 
-The lithium is fixed, or open to a reservoir at the cathode's own voltage. Solids are at 0 K, as in S. P. Ong et al.,
-Electrochem. Commun. 12, 427 (2010), who order cathodes by the same potential.
+Compared with the potential of a gas, mu_O(T, p), it gives the temperature of release. A system open to that gas gives
+the amount released. The lithium content is fixed, or lithium is open to a reservoir at the cathode's own voltage.
+Solids are at 0 K, as in S. P. Ong et al., Electrochem. Commun. 12, 427 (2010), who order cathodes by the same
+potential.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _GAS = "O2"
 
 
 def lithium_grid(cathode: Cathode, step: float) -> list[float]:
-    """Return lithium contents from full to empty, by steps of a fraction of the full content."""
+    """Return lithium contents from full to empty, in steps of a fraction of the full content."""
     count = round(1.0 / step)
     return [cathode.lithium("full") * (1.0 - k / count) for k in range(count + 1)]
 
@@ -37,7 +38,7 @@ def lithium_grid(cathode: Cathode, step: float) -> list[float]:
 def cathode_oxygen(
     phases: PhaseSet, cathode: Cathode, lithium: str | float, temperature_k: float, pressure_bar: float
 ) -> CathodeOxygen:
-    """Describe the oxygen of a cathode alone at one state of charge.
+    """Compute the oxygen that a cathode alone gives off at one state of charge.
 
     Parameters
     ----------
@@ -48,12 +49,12 @@ def cathode_oxygen(
     lithium
         Lithium per formula unit, or the name of a state.
     temperature_k, pressure_bar
-        Of the O2 gas it can give oxygen to, K and bar.
+        Temperature (K) and pressure (bar) of the O2 gas that it exchanges oxygen with.
 
     Raises
     ------
     InputError
-        If the cathode holds no oxygen, the lithium content is not one of its own, an element has no energies, or the
+        If the cathode holds no oxygen, the lithium content is outside its range, an element has no energies, or the
         temperature or pressure is outside the table of O2.
     """
     check_cathode(cathode)
@@ -79,12 +80,12 @@ def check_cathode(cathode: Cathode) -> None:
 
 
 def oxygen_onset(phases: PhaseSet, cathode: Cathode) -> float | None:
-    """Find the state of charge from which the closed mixture at 0 K holds O2 gas; exact, nothing is sampled.
+    """Find the state of charge from which the closed mixture at 0 K holds O2 gas. It is exact; nothing is sampled.
 
     Returns
     -------
     float or None
-        Fraction of the lithium taken out; None if there is no O2 up to the empty cathode.
+        Fraction of the lithium that is taken out; None if even the empty cathode holds no O2.
     """
     check_cathode(cathode)
     full, empty = (Reactant(phases, cathode.formula(content)) for content in ("full", 0.0))
@@ -94,14 +95,14 @@ def oxygen_onset(phases: PhaseSet, cathode: Cathode) -> float | None:
     held = [k for k, fraction in enumerate(gas) if fraction > 0.0]
     if not held:
         return None
-    t = float(line.t[max(held[0] - 1, 0)])  # where its amount begins to grow
+    t = float(line.t[max(held[0] - 1, 0)])  # the amount of O2 begins to grow here
     from_empty = t / sum(empty.composition.values())
     from_full = (1.0 - t) / sum(full.composition.values())
     return clean(from_empty / (from_empty + from_full))
 
 
 def gas_fraction(phases: PhaseSet, mixture: Mixture) -> float:
-    """Return the fraction of a mixture's (closed) atoms that are O2 gas."""
+    """Return the fraction of a mixture's (closed) atoms that is O2 gas."""
     return sum(fraction for position, fraction in mixture.amounts.items() if phases.formula(position) == _GAS)
 
 
@@ -130,22 +131,22 @@ def _balance(
 
 
 def _released(phases: PhaseSet, reactant: Reactant, reservoir: Reservoir) -> float | None:
-    """Return the O atoms a formula unit gives to the reservoir; None where that is in no balance with itself."""
+    """Return the O atoms that a formula unit gives to the reservoirs; None if these react with each other."""
     try:
         system = phases.system(reactant.composition, reservoir)
-    except InputError:  # lithium of the other reservoir burns in the gas: all else was read before
+    except InputError:  # lithium of one reservoir burns in the oxygen of the other; all other input was checked before
         return None
     kept = system.mixture(reactant.composition).exchanged["O"] * reactant.amount(system.closed)
     return clean(reactant.composition["O"] - kept)
 
 
 def balance_temperature_k(mu_o_ev: float, pressure_bar: float) -> tuple[Place, float | None]:
-    """Find the temperature at which O2 of a pressure has a chemical potential; below it the gas holds more.
+    """Find the temperature at which O2 of a pressure has a chemical potential; below it the gas's potential is higher.
 
     Returns
     -------
     tuple
-        Where the temperature lies against the table of O2, and the temperature, K; None outside the table.
+        Whether the temperature is below, within or above the table of O2, and the temperature in K (None if outside).
     """
 
     def gap(kelvin: float) -> float:
