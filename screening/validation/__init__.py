@@ -1,1 +1,1 @@
-"""How far results are from measurement, from first principles, and from the source papers."""
+"""Comparison of the results with measurements, with first principles, and with the source papers."""

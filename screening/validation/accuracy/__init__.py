@@ -1,1 +1,1 @@
-"""How wrong the energies are: formation energies, reaction energies and windows beside measured and published ones."""
+"""The errors of the energies: formation energies, reaction energies and windows beside measured and published ones."""

@@ -1,4 +1,4 @@
-"""All comparisons of some energies, in one document."""
+"""All comparisons of sets of energies with measured, DFT and published values, in one document."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from screening.validation.accuracy.literature_check import LiteratureErrors, lit
 from screening.validation.accuracy.replacement import ReplacementTest, is_on_dft_scale, replacement_test
 from screening.validation.accuracy.statistics import Pair
 
-_DFT_SCALE = "mp2020"  # in the name of a table that is on the scale of the packaged DFT entries
+_DFT_SCALE = "mp2020"  # a table with this in its name is on the scale of the packaged DFT entries
 
 
 class SetAccuracy(Result):
-    """How wrong one set of energies is."""
+    """The errors of one set of energies."""
 
     formation: list[FormationErrors] = Field(description="formation energies, against each table")
     literature: LiteratureErrors | None = Field(description="published values; null without a file of them")
@@ -31,7 +31,7 @@ class SetAccuracy(Result):
 
 
 class AccuracyDocument(BaseModel):
-    """How wrong sets of energies are; each is checked by itself."""
+    """The errors of several sets of energies, each compared by itself."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,14 +45,14 @@ class AccuracyDocument(BaseModel):
 
 
 class Parity(NamedTuple):
-    """The values behind the errors of one table: what a parity plot shows."""
+    """The values behind the errors of one table, as a parity plot shows them."""
 
     table: FormationTable
-    by_set: list[list[Pair]]  # eV/atom, in the order of the sets
+    by_set: list[list[Pair]]  # eV/atom, one list for each set, in their order
 
 
 class Checked(NamedTuple):
-    """The document, and the values behind it."""
+    """The document, together with the values behind it."""
 
     document: AccuracyDocument
     parity: list[Parity]
@@ -72,18 +72,18 @@ def check_energies(
     sets
         The sets of energies, at least one.
     catalogue
-        Where names in the published values are looked up.
+        The catalogue that holds the names used in the published values.
     against
-        Formation energies of the user's, beside those that pymatgen packages.
+        The user's formation energies, to be used beside those that pymatgen packages.
     literature
         Published values.
     note
-        Told what is being computed.
+        Called with a text that names each part of the computation as it begins.
 
     Raises
     ------
     InputError
-        If a table of the user's is not in eV/atom.
+        If a table of the user is not in eV/atom.
     """
     for phases in sets:
         for table in against:

@@ -1,4 +1,4 @@
-"""Formation energies beside those of others, by chemistry class."""
+"""Comparison of formation energies with those of another table, by chemistry class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from screening.validation.accuracy.statistics import Errors, Pair, errors
 
 
 class FormationErrors(BaseModel):
-    """Errors of formation energies, eV/atom; negative: more stable than in the table compared with."""
+    """Errors of formation energies, eV/atom; negative: ours is more stable than the table's."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -28,7 +28,7 @@ class FormationErrors(BaseModel):
 
 
 def formation_pairs(phases: PhaseSet, table: FormationTable) -> list[Pair]:
-    """Return the formation energies that both know, eV/atom, each at its lowest phase."""
+    """Return the formation energies of the compounds that both know, eV/atom, each for its lowest-energy phase."""
     pairs = []
     for formula, value in table.values.items():
         if known := phases.polymorphs(parse_formula(formula)):
@@ -37,7 +37,7 @@ def formation_pairs(phases: PhaseSet, table: FormationTable) -> list[Pair]:
 
 
 def formation_errors(table: FormationTable, pairs: Sequence[Pair]) -> FormationErrors:
-    """Sum up the errors of the pairs found in a table, as a whole and by chemistry class."""
+    """Compute the errors of the pairs found in a table, for all of them and by chemistry class."""
     by_class: dict[ChemistryClass, list[Pair]] = {name: [] for name in CHEMISTRY_CLASSES}
     for pair in pairs:
         by_class[chemistry_class(parse_formula(pair.name))].append(pair)

@@ -1,4 +1,4 @@
-"""Formation energies of others to compare with: measured, packaged with pymatgen, and a table of the user's."""
+"""Tables of formation energies to compare with: measured ones, those that pymatgen packages, and a user's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from screening.common.errors import InputError
 from screening.phases.phase_set import PhaseSet
 
 _COLUMN = re.compile(r"formation_energy(_\w+)?_ev_per_atom")
-_LIMIT_EV_PER_ATOM = 6.0  # no compound known is nearly as stable: the fluorides and oxides of lanthanides reach -4.5
+_LIMIT_EV_PER_ATOM = 6.0  # larger values are refused; the most stable compounds, lanthanide oxides, reach -4.5
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class FormationTable:
     """Formation energies of compounds by reduced formula, the lowest of each composition, eV/atom."""
 
     name: str
-    label: str  # short, of letters, digits, blanks, - and _
-    kind: str  # what they are: 'formation energy, 0 K' or 'formation enthalpy, 298 K'
+    label: str  # short name of letters, digits, blanks, - and _
+    kind: str  # the quantity: 'formation energy, 0 K' or 'formation enthalpy, 298 K'
     values: Mapping[str, float]
 
 
@@ -50,9 +50,9 @@ def measured() -> FormationTable:
 
 
 def packaged_dft(elements: frozenset[str]) -> FormationTable:
-    """Return the formation energies of the DFT entries that pymatgen packages, made of some elements.
+    """Return the formation energies, for some elements, of the DFT entries that pymatgen packages.
 
-    They are PBE and PBE+U with MP2020 corrections, each relative to the elements of these entries.
+    They are PBE and PBE+U with MP2020 corrections, relative to the elements among these entries.
     """
     from screening.energies.packaged.dft_check import dft_phases
 
@@ -67,18 +67,18 @@ def packaged_dft(elements: frozenset[str]) -> FormationTable:
 
 
 def read_formation_tables(path: str | Path) -> list[FormationTable]:
-    """Read a CSV of formation energies: one table for each column of them.
+    """Read a CSV of formation energies, which gives one table for each column of energies.
 
     Parameters
     ----------
     path
         CSV, plain or gzipped, with a column ``formula`` and one or more columns ``formation_energy_ev_per_atom`` or
-        ``formation_energy_SCHEME_ev_per_atom``. An empty cell is a value that is not known.
+        ``formation_energy_SCHEME_ev_per_atom``. An empty cell means that the value is unknown.
 
     Raises
     ------
     InputError
-        If the file is missing, damaged or no such CSV, or a value cannot be a formation energy in eV/atom.
+        If the file is missing, damaged or not such a CSV, or a value cannot be a formation energy in eV/atom.
     """
     path = Path(path)
     reader = csv.DictReader(io.StringIO(_text(path)), skipinitialspace=True)
@@ -114,12 +114,12 @@ def read_formation_tables(path: str | Path) -> list[FormationTable]:
 
 
 def require_per_atom(table: FormationTable, phases: PhaseSet) -> None:
-    """Refuse formation energies that are plainly those of formula units.
+    """Refuse a table whose values are plainly energies per formula unit.
 
     Raises
     ------
     InputError
-        If the values are nearer to these energies as eV per formula unit than as eV per atom.
+        If the values agree better with these energies when read as eV per formula unit than as eV per atom.
     """
     as_read = as_formula = 0
     for formula, value in table.values.items():
@@ -134,7 +134,7 @@ def require_per_atom(table: FormationTable, phases: PhaseSet) -> None:
 
 
 def _label(column: str) -> str:
-    """Return the scheme that the name of a column names."""
+    """Return the correction scheme in the name of a column."""
     found = _COLUMN.fullmatch(column)
     return found[1].strip("_") if found and found[1] else "table"
 

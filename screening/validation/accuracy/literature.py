@@ -1,4 +1,4 @@
-"""Published values: a file of them, as it is written."""
+"""Files of published values, as they are written."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LiteratureValue(BaseModel):
 
     @property
     def short_source(self) -> str:
-        """The source as a citation: what comes before and with the year, and the doi."""
+        """The source as a short citation: its text up to and including the year, and the doi."""
         parts = _outside_brackets(self.source)
         dated = next((number for number, part in enumerate(parts) if _YEAR.search(part)), 0)
         text = ", ".join(part.strip() for part in parts[: dated + 1])
@@ -39,7 +39,7 @@ class LiteratureValue(BaseModel):
 
 
 class NotCompared(BaseModel):
-    """A published value that is not compared."""
+    """A published value that is not compared, with the reason."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -49,7 +49,7 @@ class NotCompared(BaseModel):
 
 
 class LiteratureFile(NamedTuple):
-    """A file of published values."""
+    """The content of a file of published values."""
 
     name: str
     values: list[LiteratureValue]
@@ -67,12 +67,12 @@ def read_literature(path: str | Path) -> LiteratureFile:
     Returns
     -------
     LiteratureFile
-        A row that is no such object is among the malformed, with the reason.
+        The values; a row that is not such an object is listed as malformed, with the reason.
 
     Raises
     ------
     InputError
-        If the file is missing, damaged, or no list.
+        If the file is missing or damaged, or does not hold a list.
     """
     from screening.common.files import read_bytes
 
@@ -102,7 +102,7 @@ def read_literature(path: str | Path) -> LiteratureFile:
 
 
 def _outside_brackets(text: str) -> list[str]:
-    """Split at commas that stand in no brackets."""
+    """Split a text at the commas outside brackets."""
     depth, parts = 0, [""]
     for letter in text:
         depth += (letter in "([") - (letter in ")]")

@@ -1,4 +1,4 @@
-"""Published windows, reaction energies, energies above hull and formation enthalpies beside ours."""
+"""Comparison of published windows, reaction energies, energies above hull and formation enthalpies with ours."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ENTHALPY_UNITS = ("kJ/mol f.u.", "kJ/mol")
 
 
 class Compared(BaseModel):
-    """A published value beside ours."""
+    """A published value and ours."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -40,12 +40,12 @@ class Compared(BaseModel):
 
     @property
     def difference(self) -> float:
-        """Ours less the published value."""
+        """Our value minus the published one."""
         return self.ours - self.published
 
 
 class SourceErrors(BaseModel):
-    """Differences from the values of one quantity that one source publishes, in their unit."""
+    """Differences from the values of one quantity in one source, in the unit of the quantity."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -57,7 +57,7 @@ class SourceErrors(BaseModel):
 
 
 class LiteratureErrors(BaseModel):
-    """The values of a file that could be compared, and those that could not."""
+    """The values of a file that were compared, and those that could not be."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -68,18 +68,18 @@ class LiteratureErrors(BaseModel):
 
 
 class _Unfit(Exception):
-    """The value cannot be compared; the message says why."""
+    """A value that cannot be compared; the message says why."""
 
 
 def literature_errors(phases: PhaseSet, catalogue: Catalogue, literature: LiteratureFile) -> LiteratureErrors:
-    """Compare published values with those of some energies.
+    """Compare published values with those that follow from a set of energies.
 
     Parameters
     ----------
     phases
         The energies.
     catalogue
-        Where names of materials are looked up.
+        The catalogue that holds the names of materials.
     literature
         The published values. Windows, closed and open reaction energies, energies above hull and formation enthalpies
         are compared; every other value is listed with the reason why it is not.
@@ -111,12 +111,12 @@ def _by_source(compared: Iterable[Compared]) -> list[SourceErrors]:
 
 
 def _compare(value: LiteratureValue, phases: PhaseSet, catalogue: Catalogue) -> list[Compared]:
-    """Compute what a value is of; a window gives its two limits.
+    """Compute our value for a published one; a window gives two, one for each limit.
 
     Raises
     ------
     _Unfit, InputError
-        If it cannot be compared.
+        If the value cannot be compared.
     """
     kinds: Sequence[tuple[str, Callable[[PhaseSet, LiteratureValue, System], list[Compared]]]] = (
         ("formation enthalpy", _enthalpy),
@@ -203,7 +203,7 @@ def _self_decomposition(phases: PhaseSet, value: LiteratureValue, system: System
 
 
 def _polymorph(phases: PhaseSet, reactant: Reactant, remark: str) -> int:
-    """Find the phase that a remark names: by its id, by its space group, or the lowest where there is none."""
+    """Find the phase that a remark names, by id or space group; without a remark the lowest-energy phase."""
     from pymatgen.symmetry.groups import sg_symbol_from_int_number
 
     known = phases.polymorphs(reactant.composition)

@@ -1,4 +1,4 @@
-"""The page that says how wrong the energies are; every figure in it, and every sentence on one, is made from them."""
+"""The page on the errors of the energies. All its figures and sentences are generated from the comparisons."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from screening.validation.accuracy.parity_plots import draw
 from screening.validation.accuracy.replacement import COATING_ABOVE_HULL_EV, ReplacementTest
 from screening.validation.accuracy.statistics import Errors
 
-_FEW = 10  # a class with fewer compounds is not called best or worst
+_FEW = 10  # a class with fewer compounds is not named as best or worst
 
 _HOW = """\
 Each compound is taken at its lowest phase, and every formation energy is relative to the elements of its own set.
@@ -72,16 +72,16 @@ _SOURCES = """\
 
 
 def write_page(checked: Checked, folder: Path, command: str) -> Path:
-    """Write ``accuracy.md`` and, in ``accuracy/`` beside it, its plots.
+    """Write ``accuracy.md``, and its plots in the folder ``accuracy/`` beside it.
 
     Parameters
     ----------
     checked
-        What was compared.
+        The comparisons.
     folder
-        Created if absent.
+        Folder of the page; it is created if absent.
     command
-        The command that makes the page.
+        The command that generates the page, which the page states.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def write_page(checked: Checked, folder: Path, command: str) -> Path:
     Raises
     ------
     InputError
-        If it cannot be written.
+        If a file cannot be written.
     """
     page = folder / "accuracy.md"
     try:
@@ -184,7 +184,7 @@ def _in_short(sets: Sequence[SetAccuracy]) -> Iterable[str]:
 
 
 def _dft_itself(document: AccuracyDocument) -> str:
-    """Say how far DFT itself is from experiment: no potential that learned it can be nearer, but by chance."""
+    """Write how far DFT itself is from experiment; a potential trained on it comes closer only by chance."""
     table = document.dft_against_measured
     whole = table.all_ev_per_atom
     if whole is None:
@@ -203,7 +203,7 @@ def _off(errors: Errors, unit: str) -> str:
 
 
 def _worst_and_best(table: FormationErrors) -> str:
-    """Name the classes with the largest and the smallest error."""
+    """Write which classes have the largest and the smallest error."""
     mean: dict[ChemistryClass, float] = {
         name: errors.mean_absolute_error for name, errors in table.by_class_ev_per_atom.items() if errors.n >= _FEW
     }
@@ -219,7 +219,7 @@ def _worst_and_best(table: FormationErrors) -> str:
 
 
 def _verdict(name: str, test: ReplacementTest) -> str:
-    """Say what the test found, in its own figures."""
+    """Write the result of the replacement test, with its figures."""
     whole = [group for group in test.held_out if group.group == "all"]
     changes = "; ".join(
         f"{group.quantity}: {group.before_mev_per_atom.mean_absolute_error:.1f} to "

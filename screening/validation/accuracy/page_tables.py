@@ -1,4 +1,4 @@
-"""The tables of the page, in Markdown."""
+"""The tables of the page on errors, in Markdown."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _NONE = "-"
 
 
 def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; a bar in a cell is escaped."""
+    """Return a Markdown table; a bar in a cell is escaped."""
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
 def mev(energy_ev: float) -> str:
-    """Return an energy in meV, whole."""
+    """Return an energy as text in whole meV."""
     return _rounded(1000 * energy_ev, 0)
 
 
 def formation_summary(document: AccuracyDocument) -> str:
-    """Return the mean absolute errors by class, of each set and of DFT itself against each table, in meV/atom."""
+    """Return mean absolute errors by class against each table, meV/atom, for each set and for DFT itself."""
     compared = [
         (f"{tables[0].label}: {found.energies.name}", table)
         for tables in zip(*(found.formation for found in document.sets), strict=True)
@@ -62,7 +62,7 @@ def formation_table(table: FormationErrors) -> str:
 
 
 def literature_summary(sets: Sequence[SetAccuracy]) -> str:
-    """Return the errors by quantity and source, of each set."""
+    """Return the errors of each set by quantity and source."""
     columns = ["quantity", "source", "unit"]
     for found in sets:
         columns += [f"{found.energies.name}: {name}" for name in ("n", "mean error", "mean absolute", "median", "rank")]
@@ -85,7 +85,7 @@ def _source_cells(group: SourceErrors | None) -> list[str]:
 
 
 def literature_table(sets: Sequence[SetAccuracy]) -> str:
-    """Return every published value that a set could be compared with, beside that of each set."""
+    """Return every published value that a set could be compared with, and the value of each set."""
     rows: dict[tuple[str, ...], dict[int, Compared]] = {}
     for number, literature in enumerate(_literature(sets)):
         for value in literature.compared:
@@ -107,7 +107,7 @@ def literature_table(sets: Sequence[SetAccuracy]) -> str:
 
 
 def not_compared(sets: Sequence[SetAccuracy]) -> str:
-    """Return the values that were not compared, those of one reason together."""
+    """Return the values that were not compared, grouped by the reason."""
     reasons: dict[tuple[str, str], dict[str, None]] = {}
     for literature in _literature(sets):
         for value in literature.not_compared:

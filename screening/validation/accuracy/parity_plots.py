@@ -1,4 +1,4 @@
-"""Parity plots: these energies against those of others."""
+"""Parity plots: our energies against those of others."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ _MARKERS = "os^vD"
 
 
 def draw(checked: Checked, folder: Path) -> list[Path]:
-    """Draw a figure for each table of formation energies, and one of the published values.
+    """Draw a figure for each table of formation energies, and one for the published values.
 
-    The same values give the same files, to the byte, with the same matplotlib.
+    With the same matplotlib the same values give identical files.
 
     Parameters
     ----------
     checked
-        What was compared.
+        The comparisons.
     folder
-        Where the PNG files are written; created if absent.
+        Folder for the PNG files; it is created if absent.
 
     Returns
     -------
     list of Path
-        Formation energies in the order of the tables, published values last.
+        The files: formation energies in the order of the tables, published values last.
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = [found.energies.name for found in checked.document.sets]
@@ -111,7 +111,7 @@ def _published(literature: Sequence[LiteratureErrors], names: Sequence[str], pat
 
 
 def _panel(value: Compared) -> str:
-    """Name the panel that shows a value: its unit, the large formation enthalpies apart."""
+    """Return the panel for a value: that of its unit, with large formation enthalpies in a panel of their own."""
     return f"formation enthalpy, {value.unit}" if value.quantity == "formation enthalpy" else value.unit
 
 

@@ -1,10 +1,10 @@
-"""Would it help to replace single energies by corrected DFT values? A test on what is not replaced.
+"""A test whether replacing single energies by corrected DFT values improves the energies that are not replaced.
 
-pymatgen packages some four hundred DFT entries. Where energies are on the scale of these, the phases they name could
-be given their DFT value. Each of them is then nearer to DFT, but its neighbours are not, and errors that alike phases
-share no longer cancel in a reaction between the two. So the test is not on the phases replaced: it is on energies
-above hull of all others, and on reaction energies, against a table of DFT formation energies. Both hulls hold the same
-compositions, those that the energies and the table both know.
+pymatgen packages some four hundred DFT entries. If a set of energies is on their scale, the phases they name could be
+given their DFT value. Each of these phases would then be closer to DFT, but its neighbours would not, and errors that
+similar phases share would no longer cancel in a reaction between a replaced and an unreplaced phase. So the test does
+not look at the replaced phases. It compares the energies above hull of all others, and reaction energies, with a table
+of DFT formation energies. Both hulls hold the same compositions: those that the energies and the table both know.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from screening.phases.phase_set import PhaseSet
 from screening.validation.accuracy.formation_tables import FormationTable
 from screening.validation.accuracy.statistics import Errors, Pair, errors, rank_correlation
 
-COATING_ABOVE_HULL_EV = 0.03  # compounds of lithium no higher than this in the table stand for coatings
+COATING_ABOVE_HULL_EV = 0.03  # lithium compounds at most this far above the hull of the table stand for coatings
 _UNCHANGED_EV = 1e-9
-_STANDARD_ERRORS = 2.0  # a change is told from chance where it is larger than this many standard errors
+_STANDARD_ERRORS = 2.0  # a change is significant if it is larger than this many standard errors
 
 
 class HeldOut(BaseModel):
-    """Errors of one group of held-out values against the table, without and with the replaced energies."""
+    """Errors of one group of held-out values against the table, without and with replaced energies."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -44,7 +44,7 @@ class HeldOut(BaseModel):
 
 
 class OneByOne(BaseModel):
-    """What each replaced energy does alone to the errors of one quantity."""
+    """The effect of each single replacement on the errors of one quantity."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -58,12 +58,12 @@ class OneByOne(BaseModel):
 
     @property
     def lowers_the_error(self) -> bool:
-        """Whether the error falls by more than chance explains."""
+        """Whether the error falls significantly."""
         return self.change_mev_per_atom < -_STANDARD_ERRORS * self.standard_error_mev_per_atom
 
 
 class ReplacementTest(BaseModel):
-    """Whether replacing single energies lowers the errors of what is not replaced."""
+    """The result of the test: whether replacing single energies lowers the errors of values that are not replaced."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -78,7 +78,7 @@ class ReplacementTest(BaseModel):
 
     @property
     def helps(self) -> bool:
-        """Whether it lowers each error by more than chance explains, and no rank correlation of a whole quantity."""
+        """Whether each error falls significantly, and no rank correlation of all values of a quantity falls."""
         whole = [group for group in self.held_out if group.group == "all"]
         kept = all((g.rank_correlation_after or 0.0) >= (g.rank_correlation_before or 0.0) for g in whole)
         return kept and all(single.lowers_the_error for single in self.one_by_one)
@@ -93,31 +93,31 @@ class _Item(NamedTuple):
 
 class _Answer(NamedTuple):
     energy: float  # eV/atom
-    reactants: frozenset[str]  # phases of the set that make up the reactants, or the compound itself
+    reactants: frozenset[str]  # phases of the set that the reactants consist of, or the compound itself
     products: frozenset[str]
-    potentials: NDArray[np.float64]  # (segments, elements in alphabetical order) of the mixtures on the way, eV
+    potentials: NDArray[np.float64]  # (segments, elements in alphabetical order) along the mixing line, eV
 
 
 def is_on_dft_scale(phases: PhaseSet) -> bool:
-    """Say whether energies are on the scale of the packaged DFT entries, MP2020-corrected PBE and PBE+U."""
+    """Return whether energies are on the scale of the packaged DFT entries, MP2020-corrected PBE and PBE+U."""
     return "MP2020" in phases.scale.correction and "PBE" in phases.scale.functional
 
 
 def replacement_test(
     phases: PhaseSet, table: FormationTable, dft: FormationTable, catalogue: Catalogue
 ) -> ReplacementTest | None:
-    """Test what replacing energies by DFT values does to held-out values; None if no formula would be replaced.
+    """Test the effect of replacing energies by DFT values; return None if no formula would be replaced.
 
     Parameters
     ----------
     phases
         The energies, on the scale of the DFT values.
     table
-        Formation energies that count as right, on the same scale.
+        The formation energies taken as correct, on the same scale.
     dft
-        The values that would replace ours, as formation energies.
+        The formation energies that would replace ours.
     catalogue
-        Its default cathodes, at each state of charge, and its electrolytes are what coatings meet.
+        Its default cathodes, at each state of charge, and its electrolytes are the partners of the coatings.
     """
     ours = {f: float(phases.formation_energies[known[0]]) for f in table.values if (known := _known(phases, f))}
     replaced = sorted(ours.keys() & dft.values.keys())
@@ -138,7 +138,7 @@ def replacement_test(
     ):
         if not items:
             continue
-        items.sort(key=lambda item: sorted(item.elements))  # so that a chemical system is picked out once
+        items.sort(key=lambda item: sorted(item.elements))  # so that each chemical system is selected only once
         answers = [[_answer(energies, item) for item in items] for energies in (right, before, after)]
         held_out += _groups(quantity, items, answers, frozenset(replaced))
         one_by_one.append(_one_by_one(quantity, phases, items, answers[0], answers[1], ours, dft.values, replaced))
@@ -163,7 +163,7 @@ def _item(*formulas: str) -> _Item:
 
 
 def _interfaces(right: PhaseSet, formulas: Iterable[str], catalogue: Catalogue) -> list[_Item]:
-    """Join lithium compounds that the table has near its hull with cathodes and electrolytes."""
+    """Pair the lithium compounds near the table's hull with cathodes and electrolytes."""
     cathodes = [catalogue.cathode(name) for name in catalogue.defaults("cathode")]
     others = [cathode.formula(state) for cathode in cathodes for state in cathode.lithiations]
     others += [electrolyte.formula for electrolyte in catalogue.electrolytes]
@@ -174,14 +174,14 @@ def _interfaces(right: PhaseSet, formulas: Iterable[str], catalogue: Catalogue) 
 
 
 def _pairs(formulas: Iterable[str]) -> list[_Item]:
-    """Join each compound with the one half of the alphabet further: all chemistries, and no choice."""
+    """Pair each compound with the one half the list further on: this mixes all chemistries, without any selection."""
     ordered = sorted(formulas)
     half = len(ordered) // 2
     return [_item(a, b) for a, b in zip(ordered, ordered[half:] + ordered[:half], strict=True)]
 
 
 def _only(phases: PhaseSet, values: Mapping[str, float]) -> PhaseSet:
-    """Return energies that hold the elements, at zero, and some compounds, at their formation energies."""
+    """Return a set of the elements, at zero, and of some compounds, at their formation energies."""
     scale = EnergyScale(name="formation energies", version="", functional="", correction="")
     elements = [Phase(id=f"element {symbol}", formula=symbol, energy_ev_per_atom=0.0) for symbol in phases.elements]
     return PhaseSet(scale, elements + [Phase(id=f, formula=f, energy_ev_per_atom=e) for f, e in values.items()])
@@ -208,7 +208,7 @@ def _answer(energies: PhaseSet, item: _Item) -> _Answer:
 def _groups(
     quantity: str, items: Sequence[_Item], answers: Sequence[Sequence[_Answer]], replaced: frozenset[str]
 ) -> list[HeldOut]:
-    """Sum up the errors of all values, and apart of those that a replaced phase takes part in."""
+    """Compute the errors of all values, and of those in which a replaced phase takes part."""
     right, before, after = answers
     groups: dict[str, list[int]] = {"all": list(range(len(items)))}
     reactant, product = "a replaced phase is a reactant", "a replaced phase is a product, none a reactant"
@@ -239,10 +239,10 @@ def _groups(
 
 
 def _takes_part(formula: str, energy: float, replaced_by: float, item: _Item, answer: _Answer) -> bool:
-    """Say whether another energy of a compound can change a value at all.
+    """Return whether replacing the energy of a compound can change a value at all.
 
-    A higher one can only if the compound is part of a mixture; a lower one only if it lies below what the elements of
-    the compound are worth in a mixture.
+    A higher energy can do so only if the compound is part of a mixture; a lower one only if it is below the sum of the
+    chemical potentials of the compound's elements in a mixture.
     """
     if replaced_by >= energy:
         return formula in answer.reactants | answer.products
@@ -263,7 +263,7 @@ def _one_by_one(
     dft: Mapping[str, float],
     replaced: Sequence[str],
 ) -> OneByOne:
-    """Replace each energy alone and sum the changes of the absolute errors, leaving out its own values."""
+    """Replace each energy alone and sum the changes of the absolute errors, without those of the compound itself."""
     changes = []
     for formula in replaced:
         alone = _only(phases, {**ours, formula: dft[formula]})

@@ -1,4 +1,4 @@
-"""Errors of many values, in a few numbers."""
+"""Summary statistics of errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WORST = 3
 
 
 class Pair(NamedTuple):
-    """One quantity, as these energies have it and as it is elsewhere, in one unit."""
+    """One quantity, as our energies give it and as a reference gives it, in the same unit."""
 
     name: str
     ours: float
@@ -20,12 +20,12 @@ class Pair(NamedTuple):
 
     @property
     def error(self) -> float:
-        """Ours less theirs."""
+        """Our value minus the reference."""
         return self.ours - self.theirs
 
 
 class Worst(BaseModel):
-    """A value far off."""
+    """One of the values with the largest errors."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -34,7 +34,7 @@ class Worst(BaseModel):
 
 
 class Errors(BaseModel):
-    """Errors of a group of values, in the unit of the values."""
+    """Statistics of the errors of a group of values, in the unit of the values."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,7 +47,7 @@ class Errors(BaseModel):
 
 
 def errors(pairs: Iterable[Pair]) -> Errors | None:
-    """Sum up the errors of some values; None if there is none.
+    """Compute the statistics of the errors of some values; return None if there are none.
 
     Percentiles are interpolated linearly between the values.
     """
@@ -66,7 +66,7 @@ def errors(pairs: Iterable[Pair]) -> Errors | None:
 
 
 def rank_correlation(pairs: Sequence[Pair]) -> float | None:
-    """Return Spearman's rank correlation of some values; None where fewer than three, or all alike, have no ranks."""
+    """Return Spearman's rank correlation; None for fewer than three values, or if all values of one side are equal."""
     from scipy.stats import spearmanr
 
     ours, theirs = [pair.ours for pair in pairs], [pair.theirs for pair in pairs]

@@ -1,6 +1,6 @@
-"""What a published value is of: materials as papers write them, resolved to formulas.
+"""Resolution of materials as papers write them to formulas.
 
-A paper's ``"NCM83 (half lithiated)|Li6PS5Cl, mu_Li = -3.66 eV"`` is two materials, a state of charge and a reservoir.
+A paper's ``"NCM83 (half lithiated)|Li6PS5Cl, mu_Li = -3.66 eV"`` names two materials, a state of charge, a reservoir.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ _POTENTIAL = re.compile(r"[\s,]*(?:\bat\s+)?\bmu_Li\b[^=]*=\s*(-?\d+(?:\.\d+)?)\
 
 
 class System(NamedTuple):
-    """The materials of a published value."""
+    """The materials that a published value belongs to."""
 
     formulas: tuple[str, ...]
-    remarks: tuple[str, ...]  # what stood in brackets behind each and is not understood; "" if nothing
-    mu_li_ev: float | None  # against lithium metal
+    remarks: tuple[str, ...]  # text in brackets behind each material that was not understood; "" if none
+    mu_li_ev: float | None  # chemical potential of lithium relative to the metal, eV
 
 
 def resolve_system(text: str, catalogue: Catalogue, phases: PhaseSet) -> System:
-    """Resolve the materials of a published value.
+    """Resolve the materials that a published value belongs to.
 
     Parameters
     ----------
     text
-        Materials with ``|`` between them, each a name or formula, with a remark in brackets behind it: a state of
-        charge (``half lithiated``), a formula, or anything else; behind all of them the potential of lithium.
+        Materials separated by ``|``. Each is a name or formula, with an optional remark in brackets behind it: a state
+        of charge (``half lithiated``), a formula, or any text. The potential of lithium can follow all of them.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def resolve_system(text: str, catalogue: Catalogue, phases: PhaseSet) -> System:
 
 
 def _material(text: str, catalogue: Catalogue, phases: PhaseSet) -> tuple[str, str]:
-    """Return the formula of a material, and the remark behind it where it says something else."""
+    """Return the formula of a material, and the remark behind it if the remark was not understood."""
     found = re.fullmatch(r"(.+?)\s+\((.*)\)", text)
     if found is None:
         gas = re.fullmatch(r"(.+)\(g\)", text)

@@ -1,12 +1,13 @@
-"""The parameters of an error model, told from compounds that both the energies and DFT know.
+"""Fit of the parameters of an error model to compounds for which both our energies and DFT energies are known.
 
-The compounds are split in two halves by chemical system, so that no polymorph or neighbour of a compound that the
-parameters are told from is among those they are tested on (:mod:`screening.validation.calibration.coverage`).
+The compounds are split into two halves by chemical system. So no polymorph or neighbour of a compound used in the fit
+is among those the model is tested on (:mod:`screening.validation.calibration.coverage`).
 
-The fit is by expectation maximisation: given the sizes of errors, the weights of all pairs of elements have a normal
-distribution; given that, the sizes are those that make the errors seen most likely. Student's t distribution enters as
-a normal one whose variance differs from compound to compound. Formation energies enter alone; how errors combine in
-reactions is the model's prediction, less one factor (:func:`screening.validation.calibration.coverage.fitting_factor`).
+The fit is by expectation maximisation: given the sizes of the errors, the weights of all pairs of elements have a
+normal distribution; given that distribution, the sizes are chosen that make the observed errors most likely. Student's
+t distribution enters as a normal distribution whose variance differs from compound to compound. Only formation energies
+are fitted. How errors combine in reactions is a prediction of the model, except for one factor
+(:func:`screening.validation.calibration.coverage.fitting_factor`).
 
 References
 ----------
@@ -39,20 +40,20 @@ from screening.validation.accuracy.formation_tables import FormationTable
 
 Floats = NDArray[np.float64]
 
-NEAR_HULL_EV_PER_ATOM = 0.1  # compounds further above the hull are hardly ever made, and are off by more
-LEAST_COMPOUNDS = 100  # a distribution cannot be told from fewer in each half
+NEAR_HULL_EV_PER_ATOM = 0.1  # compounds further above the hull are hardly ever made, and have larger errors
+LEAST_COMPOUNDS = 100  # in each half; fewer do not determine a distribution
 
 _ROUNDS = 100  # of expectation maximisation; the parameters change by less than 1 % in the last half of them
 _FREEDOMS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0, 30.0)
-_LEAST_VARIANCE = 1e-8  # of the weights of a kind, (eV/atom)^2: as good as none
-_AS_PAIRS = 3.0  # the mean of all kinds weighs as many pairs as this in the size of each kind
-_AS_COMPOUNDS = 10.0  # and the mean of all classes as many compounds in the scale of each class
+_LEAST_VARIANCE = 1e-8  # of the weights of a kind of pair, (eV/atom)^2: practically zero
+_AS_PAIRS = 3.0  # in the size of each kind, the mean over all kinds has the weight of this many pairs
+_AS_COMPOUNDS = 10.0  # in the scale of each class, the mean over all classes has the weight of this many compounds
 
 
 class Compound(NamedTuple):
-    """A compound that both the energies and DFT know."""
+    """A compound for which both our energy and the DFT energy are known."""
 
-    formula: str  # reduced
+    formula: str  # reduced formula
     composition: Mapping[str, float]
     energy: float  # formation energy of its lowest phase, eV/atom
     dft_energy: float  # formation energy by DFT, eV/atom
@@ -60,17 +61,17 @@ class Compound(NamedTuple):
 
     @property
     def error(self) -> float:
-        """What must be added to its energy to make it that of DFT, eV/atom."""
+        """DFT energy minus ours, eV/atom: the correction that would make our energy right."""
         return self.dft_energy - self.energy
 
     @property
     def is_near_hull(self) -> bool:
-        """Whether it may be met in practice, and in a hull: a model is calibrated on and for such compounds."""
+        """Whether the compound is near enough to the hull to occur in practice, as the model assumes of compounds."""
         return self.above_hull <= NEAR_HULL_EV_PER_ATOM
 
 
 def compounds_in_common(phases: PhaseSet, table: FormationTable) -> list[Compound]:
-    """Return the compounds that both know, each at its lowest phase, in the order of their formulas."""
+    """Return the compounds that both know, each with its lowest-energy phase, in the order of their formulas."""
     found = sorted(formation_pairs(phases, table))
     inside = formation_phases({pair.name: pair.ours for pair in found})
     return [
@@ -86,7 +87,7 @@ def compounds_in_common(phases: PhaseSet, table: FormationTable) -> list[Compoun
 
 
 def formation_phases(energies: Mapping[str, float]) -> PhaseSet:
-    """Make a set of phases of formation energies, eV/atom, by formula; the elements are at zero."""
+    """Make a set of phases from formation energies, eV/atom, keyed by formula; the elements are at zero."""
     elements = sorted({element for formula in energies for element in parse_formula(formula)})
     scale = EnergyScale(name="formation energies", version="", functional="", correction="")
     zero = dict.fromkeys(elements, 0.0)
@@ -96,7 +97,7 @@ def formation_phases(energies: Mapping[str, float]) -> PhaseSet:
 
 
 def choose_table(tables: Sequence[FormationTable], phases: PhaseSet, column: str | None = None) -> FormationTable:
-    """Choose the column of a file to calibrate with: the one asked for, or the one with the energies' corrections.
+    """Return the table to calibrate with: the column asked for, or the one with the corrections of the energies.
 
     Raises
     ------
@@ -121,12 +122,12 @@ def choose_table(tables: Sequence[FormationTable], phases: PhaseSet, column: str
 
 
 def split(compounds: Sequence[Compound], seed: int = 0) -> tuple[list[Compound], list[Compound]]:
-    """Split compounds in two halves, to calibrate on and to test on; those of one chemical system stay together.
+    """Split compounds into two halves, for calibration and for the test; a chemical system is never divided.
 
     Raises
     ------
     InputError
-        If a half is too small to tell a distribution from.
+        If a half is too small to determine a distribution.
     """
     halves: tuple[list[Compound], list[Compound]] = ([], [])
     for compound in compounds:
@@ -141,16 +142,16 @@ def split(compounds: Sequence[Compound], seed: int = 0) -> tuple[list[Compound],
 
 
 def fit(name: str, version: str, phases: PhaseSet, compounds: Sequence[Compound]) -> ErrorModel:
-    """Find the parameters that make the errors of compounds most likely.
+    """Find the parameters of the error model that make the errors of the compounds most likely.
 
     Parameters
     ----------
     name, version
-        Of the model.
+        Name and version of the model.
     phases
-        The energies, whose scale the model will be for.
+        The energies; the model is for their scale.
     compounds
-        Compounds to tell the parameters from; those far above the hull are passed over.
+        The compounds to fit; those far above the hull are left out.
     """
     compounds = [compound for compound in compounds if compound.is_near_hull]
     counted = [pairs(compound.composition) for compound in compounds]
@@ -188,25 +189,25 @@ def fit(name: str, version: str, phases: PhaseSet, compounds: Sequence[Compound]
 
 
 class _Sizes(NamedTuple):
-    kinds: list[float]  # variance of the weights of each kind of pair, and over all kinds
+    kinds: list[float]  # variance of the weights of each kind of pair; all_kinds: of all kinds together
     all_kinds: float
-    classes: list[float]  # squared scale of the own errors of each class, and over all classes
+    classes: list[float]  # squared scale of the own errors of each class; all_classes: of all classes together
     all_classes: float
-    freedom: tuple[float, float]  # below and above zero
+    freedom: tuple[float, float]  # degrees of freedom for errors below and above zero
 
 
 def _maximise(products: Floats, kind_of: NDArray[np.intp], class_of: NDArray[np.intp], errors: Floats) -> _Sizes:
-    """Find the likeliest sizes by expectation maximisation; `products` is (compounds, pairs)."""
+    """Find the most likely sizes by expectation maximisation; `products` is (compounds, pairs)."""
     n_kinds, n_classes = int(kind_of.max()) + 1, int(class_of.max()) + 1
     spread = float(np.median(np.abs(errors))) ** 2
     all_kinds, all_classes, freedom = 100.0 * spread, spread, (3.0, 3.0)
     kinds, classes = np.full(n_kinds, all_kinds), np.full(n_classes, all_classes)
-    likeness = np.ones(len(errors))  # how much a compound's error counts: little where it is far off
+    likeness = np.ones(len(errors))  # weight of each compound's error, which is small if the error is large
     for _ in range(_ROUNDS):
         precision = likeness / classes[class_of]
         covariance = np.linalg.inv((products.T * precision) @ products + np.diag(1.0 / kinds[kind_of]))
         weights = covariance @ (products.T @ (precision * errors))
-        told = 1.0 - np.diag(covariance) / kinds[kind_of]  # how far a weight is told by the data, 0 to 1
+        told = 1.0 - np.diag(covariance) / kinds[kind_of]  # how far the data determine each weight, 0 to 1
         squares, numbers = np.bincount(kind_of, weights**2, n_kinds), np.bincount(kind_of, told, n_kinds)
         all_kinds = float(squares.sum() / max(numbers.sum(), 1.0))
         kinds = np.maximum((squares + _AS_PAIRS * all_kinds) / (numbers + _AS_PAIRS), _LEAST_VARIANCE)
@@ -234,6 +235,6 @@ def _likeliest_freedom(ratios: Floats) -> float:
 
 
 def _numbered(names: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
-    """Return the distinct names in order, and the place of each name among them."""
+    """Return the distinct names in order, and the index of each name among them."""
     distinct = sorted(set(names))
     return distinct, np.array([distinct.index(name) for name in names])

@@ -1,4 +1,4 @@
-"""An error model with where it comes from and how well it does: what is packaged."""
+"""The packaged form of an error model: its parameters, their source, and the test of its intervals."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from screening.validation.calibration.coverage import (
     measure_coverage,
 )
 
-VERSION = "1"  # of the form of the model
-WANTED = (0.85, 0.95)  # fraction of the 90 % intervals of reaction energies that should hold the DFT value
+VERSION = "1"  # version of the form of the model
+WANTED = (0.85, 0.95)  # range for the fraction of 90 % intervals of reaction energies that hold the DFT value
 
 
 class Calibration(BaseModel):
-    """The parameters of an error model, their source, and the test on compounds they were not told from."""
+    """The parameters of an error model, their source, and the test on compounds that were not used in the fit."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,7 +47,7 @@ class Calibration(BaseModel):
 
     @property
     def misses(self) -> list[Coverage]:
-        """The reaction energies, taken all together, whose 90 % intervals hold too few or too many DFT values."""
+        """The groups of all reaction energies whose 90 % intervals hold too few or too many of the DFT values."""
         return [
             row
             for row in self.coverage
@@ -55,7 +55,7 @@ class Calibration(BaseModel):
         ]
 
     def to_file(self, path: Path) -> None:
-        """Write it as JSON; whole or not at all."""
+        """Write the calibration as JSON. The file is written completely or not at all."""
         half = path.with_name(path.name + ".part")
         half.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
         half.replace(path)
@@ -70,29 +70,29 @@ def calibrate(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Calibration:
-    """Calibrate an error model on one half of the compounds known to DFT, and test it on the other.
+    """Calibrate an error model on one half of the compounds known to DFT, and test it on the other half.
 
     Parameters
     ----------
     name
-        Of the model.
+        Name of the model.
     phases
         The energies.
     against
-        CSV of formation energies by DFT, on the scale the energies aim at.
+        CSV of DFT formation energies, on the scale that our energies aim at.
     column
-        Its column of energies; by default the one that names the energies' corrections.
+        Its column of energies; by default the one that names the corrections of our energies.
     n_pairs
-        Pairs of compounds to react in each half.
+        Number of pairs of compounds that react, in each half.
     seed
-        Of the split in halves, the pairs and the samples.
+        Seed of the split in halves, the pairs and the samples.
     progress
-        Called with the pairs done and their number.
+        Called with the number of pairs done and the number of all pairs.
 
     Raises
     ------
     InputError
-        If the file is unfit, or too few of its compounds are known.
+        If the file is invalid, or too few of its compounds are known.
     """
     table = choose_table(read_formation_tables(against), phases, column)
     require_per_atom(table, phases)

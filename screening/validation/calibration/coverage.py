@@ -1,9 +1,9 @@
-"""Whether the intervals of an error model hold what DFT says.
+"""A test whether the intervals of an error model contain the DFT values.
 
-Formation energies, energies above the hull and reaction energies of compounds that the model was not calibrated on, in
-a hull of the compounds that both the energies and DFT know. Of the nominal 90 % intervals nine in ten should hold the
-DFT value. Quantities that are zero by both (no reaction, on the hull) are left out, since any interval would hold them;
-compounds far above the hull, which the model is not for, are tested for themselves.
+The test uses formation energies, energies above the hull and reaction energies of compounds that the model was not
+calibrated on, in a hull of the compounds that both our energies and DFT know. Of the nominal 90 % intervals nine in ten
+should contain the DFT value. Quantities that are zero in both (no reaction, on the hull) are left out, since any
+interval would contain them. Compounds far above the hull, which the model is not made for, are tested separately.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from screening.validation.calibration.calibration import Compound, formation_pha
 
 Progress = Callable[[int, int], None]
 
-ZERO_EV_PER_ATOM = 1e-3  # less than this is no reaction
-MOST_ELEMENTS = 9  # of a pair of compounds
-LEAST_REACTIONS = 10  # a tenth of which lies outside the intervals
+ZERO_EV_PER_ATOM = 1e-3  # smaller energies count as no reaction
+MOST_ELEMENTS = 9  # largest number of elements in a pair of compounds
+LEAST_REACTIONS = 10  # fewest reactions for a fit; one in ten then lies outside the intervals
 REACTIONS = ("mutual reaction energy", "total reaction energy")
 ALL = "all"
-FAR = "all further above the hull"  # than what the model is calibrated for; not among "all"
+FAR = "all further above the hull"  # compounds that the model is not calibrated for; they are not part of "all"
 
 _FAMILIES: dict[ChemistryClass, str] = {
     "oxide": "oxide",
@@ -42,11 +42,11 @@ _FAMILIES: dict[ChemistryClass, str] = {
     "mixed anion": "mixed anion",
 }
 _OTHER_FAMILY = "intermetallic and other"
-_TRIES = 100  # draws for each pair wanted; few are refused
+_TRIES = 100  # most draws for each pair wanted; few draws are refused
 
 
 class Coverage(BaseModel):
-    """How often the intervals of one kind of quantity hold the DFT value."""
+    """How often the intervals of one kind of quantity contain the DFT value."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -66,7 +66,7 @@ class Coverage(BaseModel):
 class _Tested(NamedTuple):
     quantity: str
     group: str
-    dft: float  # eV/atom
+    dft: float  # DFT value, eV/atom
     nominal: float
     samples: NDArray[np.float64]
 
@@ -87,14 +87,13 @@ def measure_coverage(
         The error model.
     known
         All compounds that both the energies and DFT know; the hulls are made of these.
-    tested
-        Those the model was not calibrated on.
+        The compounds that the model was not calibrated on.
     n_pairs
-        Pairs of compounds that react, drawn alike from all pairs of families.
+        Number of pairs of compounds that react, drawn evenly from all pairs of families.
     seed
-        Of the pairs and the samples.
+        Seed of the pairs and the samples.
     progress
-        Called with the pairs done and their number.
+        Called with the number of pairs done and the number of all pairs.
     """
     found = [
         *_formation_energies(model, tested, seed),
@@ -122,11 +121,11 @@ def fitting_factor(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> float:
-    """Return by what factor errors are to be larger for nine of ten intervals of reaction energies to hold DFT's.
+    """Return the factor by which errors must grow for nine in ten intervals of reaction energies to contain DFT.
 
-    The sizes a model has from formation energies are those of single phases; what phases have in common beyond their
-    pairs cancels in reactions. The factor is told from reactions of the compounds the model was calibrated on.
-    Intervals are taken to widen in proportion about the samples' median.
+    The sizes of errors fitted to formation energies are those of single phases. Errors that phases share beyond those
+    of their pairs of elements cancel in reactions. The factor is determined from reactions of the compounds that the
+    model was calibrated on, on the assumption that intervals widen in proportion about the median of the samples.
 
     Parameters
     ----------
@@ -135,7 +134,7 @@ def fitting_factor(
     known
         All compounds that both the energies and DFT know.
     told
-        Those the model was calibrated on.
+        The compounds that the model was calibrated on.
     n_pairs, seed, progress
         As for :func:`measure_coverage`.
 
@@ -175,14 +174,14 @@ def _reactions(
 
 
 def _distinct(found: Iterable[_Tested]) -> Iterable[_Tested]:
-    """Leave out what is zero by both, and a compound met again in another pair."""
+    """Leave out values that are zero in both, and a compound that occurs again in another pair."""
     return {
         (t.quantity, t.group, t.dft, t.nominal): t for t in found if max(abs(t.dft), abs(t.nominal)) > ZERO_EV_PER_ATOM
     }.values()
 
 
 def draw_pairs(compounds: Sequence[Compound], n_pairs: int, seed: int) -> list[tuple[Compound, Compound]]:
-    """Draw pairs of compounds, as many of each pair of families as of the others, of at most nine elements."""
+    """Draw pairs of compounds with at most nine elements, equally many from each pair of families."""
     random = np.random.default_rng(seed)
     families: dict[str, list[Compound]] = {}
     for compound in compounds:
@@ -236,7 +235,7 @@ def _coverage(quantity: str, group: str, members: Sequence[_Tested]) -> Coverage
     samples = np.array([member.samples for member in members])
     low, quarter, middle, three_quarters, high = np.percentile(samples, (5, 25, 50, 75, 95), axis=1)
     dft, nominal = np.array([member.dft for member in members]), np.array([member.nominal for member in members])
-    rounding = 1e-9  # a sample that is zero holds a zero
+    rounding = 1e-9  # an interval from zero to zero contains a value of zero
 
     def inside(least: NDArray[np.float64], most: NDArray[np.float64]) -> float:
         return round(float(((dft >= least - rounding) & (dft <= most + rounding)).mean()), 3)

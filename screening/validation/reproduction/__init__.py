@@ -1,1 +1,1 @@
-"""The computed results and the claims of the papers this work began with, each beside ours."""
+"""The computed results and the claims of the papers this work began with, compared with ours."""

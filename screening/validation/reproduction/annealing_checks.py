@@ -1,4 +1,4 @@
-"""Checks of what a furnace does to a coating or its precursor; equilibrium, which says nothing of rates."""
+"""Checks of claims on annealing a coating or its precursor, in equilibrium, without rates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SIGNS = {"gain": 1.0, "loss": -1.0}
 
 
 def anneals(claim: Anneals, study: Study) -> Answer:
-    """Check what a material becomes at some temperatures, and whether its solids gain or lose mass."""
+    """Check the products of a material at some temperatures, and whether its solids gain or lose mass."""
     annealing = Annealing(study.phases, claim.material, Atmosphere(claim.oxygen_bar), catalogue=study.catalogue)
     found = {celsius: annealing.alone(celsius + KELVIN_AT_0_C) for celsius in claim.temperatures_c}
     numbers: dict[str, JsonValue] = {
@@ -41,7 +41,7 @@ def _fits(claim: Anneals, found: Transformation) -> bool:
 
 
 def survives_annealing(claim: SurvivesAnnealing, study: Study) -> Answer:
-    """Check that a coating does not react by itself at the conditions it was published with."""
+    """Check that a coating by itself does not react at its published annealing conditions."""
     condition = claim.condition
     atmosphere = Atmosphere(condition.oxygen_bar, condition.gas_bar)
     annealing = Annealing(study.phases, claim.material, atmosphere, catalogue=study.catalogue)

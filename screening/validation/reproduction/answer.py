@@ -1,4 +1,4 @@
-"""What a check answers, and how products are named in one."""
+"""The answer of a check, and the names of products in claims."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from screening.heat.oxygen.product_classes import product_class, sorted_elements
 
 
 class Answer(NamedTuple):
-    """Whether a claim holds, and the numbers that say so."""
+    """Whether a claim holds, and the numbers that decide it."""
 
-    holds: bool | None  # None: the numbers cannot tell
+    holds: bool | None  # None: the numbers do not decide it
     numbers: dict[str, JsonValue]
     why_unknown: str | None = None
 
 
 def is_named(product: str, named: str) -> bool:
-    """Return whether a product is meant: by a formula, or by the name of its class, which is written small.
+    """Return whether a claim names a product, by its formula or by the name of its class (in lower case).
 
     Parameters
     ----------

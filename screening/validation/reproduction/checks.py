@@ -1,4 +1,4 @@
-"""Whether a claim of a paper holds in some energies: one small function for each kind of claim."""
+"""Checks of the papers' claims in a set of energies: one function for each kind of claim."""
 
 from __future__ import annotations
 
@@ -35,21 +35,22 @@ from screening.validation.reproduction.study import Study
 
 
 def check_claim(claim: Claim, study: Study, samples: Sequence[Study] = ()) -> CheckedClaim:
-    """Check a claim in some energies, and in samples of them.
+    """Check a claim in a set of energies, and in samples of them.
 
     Parameters
     ----------
     claim
-        What is claimed, with the thresholds.
+        The claim, with its thresholds.
     study
         The energies.
     samples
-        The same energies with errors drawn; none for no fraction.
+        The same energies with errors drawn; without samples no fraction is given.
 
     Returns
     -------
     CheckedClaim
-        Neither held nor contradicted where it could not be computed, with the reason.
+        The verdict and its numbers. If the claim cannot be computed it is neither held nor contradicted, and the reason
+        is given.
     """
     numbers: dict[str, JsonValue] = {}
     holds = fraction = why = None
@@ -74,7 +75,7 @@ def check_claim(claim: Claim, study: Study, samples: Sequence[Study] = ()) -> Ch
 
 
 def answer(claim: Claim, study: Study) -> Answer:
-    """Answer whether a claim holds.
+    """Return whether a claim holds, with the numbers that decide it.
 
     Raises
     ------
@@ -109,8 +110,8 @@ def answer(claim: Claim, study: Study) -> Answer:
 def electrochemical_dominates(claim: ElectrochemicalDominates, study: Study) -> Answer:
     """Check that the mutual energy open to lithium is lower than the closed one, in either unit.
 
-    An energy per atom that is not lithium is larger than the same per atom for its unit alone. So the open one is also
-    taken per atom of the reactants, its minimum over the fraction again.
+    An energy per non-lithium atom is larger in magnitude than the same energy per atom, because of the unit alone. So
+    the open energy is also taken per atom of the reactants, with its minimum over the mixing fraction found again.
     """
     closed = study.mutual_mev(claim.a, claim.b)
     interface = study.interface(claim.a, claim.b, claim.mu_li_ev)
@@ -128,9 +129,9 @@ def electrochemical_dominates(claim: ElectrochemicalDominates, study: Study) -> 
 
 
 def mutual_per_reactant_atom(interface: Interface) -> float:
-    """Return the least mutual energy per atom of the reactants, open elements included, eV.
+    """Return the lowest mutual energy per atom of the reactants, open elements included, eV.
 
-    Between two kinks it is one linear function of the fraction over another, and so lowest at a kink.
+    Between two kinks it is a ratio of two linear functions of the fraction, so its minimum is at a kink.
     """
     profile, closed = interface.profile(), interface.system.closed
     atoms_a, atoms_b = (
@@ -140,7 +141,7 @@ def mutual_per_reactant_atom(interface: Interface) -> float:
 
 
 def coating_stabilises(claim: CoatingStabilises, study: Study) -> Answer:
-    """Check that the bare interface is below a mutual energy, and each contact of the coating not."""
+    """Check that the bare interface reacts by more than a limit, and no contact of the coating does."""
     limit = claim.stable_down_to_mev_per_atom
     bare = study.mutual_mev(*claim.bare)
     coated = {f"{a} | {b}": study.mutual_mev(a, b) for a, b in claim.coated}
@@ -155,7 +156,7 @@ def coating_stabilises(claim: CoatingStabilises, study: Study) -> Answer:
 
 
 def reaction_within(claim: ReactionWithin, study: Study) -> Answer:
-    """Check that a mutual energy is between two thresholds."""
+    """Check that a mutual energy lies between two thresholds."""
     mutual = study.mutual_mev(claim.a, claim.b)
     least, most = claim.least_mev_per_atom, claim.most_mev_per_atom
     return Answer(
@@ -165,7 +166,7 @@ def reaction_within(claim: ReactionWithin, study: Study) -> Answer:
 
 
 def products(claim: Products, study: Study) -> Answer:
-    """Check which products form, of the mixture of lowest mutual energy or of any mixture."""
+    """Check which products form, in the mixture of lowest mutual energy or in any mixture."""
     interface = study.interface(claim.a, claim.b, claim.mu_li_ev)
     profile = interface.profile()
     lowest = int(profile.mutual.argmin())
@@ -190,7 +191,7 @@ def products(claim: Products, study: Study) -> Answer:
 
 
 def window_covers(claim: WindowCovers, study: Study) -> Answer:
-    """Check that a window reaches from one voltage to another."""
+    """Check that a window covers the range from one voltage to another."""
     window = electrochemical_window(study.phases, study.formula(claim.material))
     low, high = window.reduction_limit_v, window.oxidation_limit_v
     return Answer(
@@ -200,7 +201,7 @@ def window_covers(claim: WindowCovers, study: Study) -> Answer:
 
 
 def onset_within(claim: OxygenOnset, study: Study) -> Answer:
-    """Check that the equilibrium of a cathode holds O2 from a state of charge on that lies between two others."""
+    """Check that the state of charge from which a cathode holds O2 in equilibrium lies in a range."""
     onset = oxygen_onset(study.phases, study.catalogue.cathode(claim.cathode))
     low, high = claim.from_state_of_charge, claim.to_state_of_charge
     return Answer(
@@ -210,7 +211,7 @@ def onset_within(claim: OxygenOnset, study: Study) -> Answer:
 
 
 def share_of_products(claim: ShareOfProducts, study: Study) -> Answer:
-    """Check how much of the electrolyte's share in one kind of products remains with a coating."""
+    """Check how a coating changes the share of the electrolyte's products that belong to one kind."""
     name, _, state = claim.cathode.partition(":")
     voltage = -study.lithium_ev(name, state or "full") if claim.open_to_lithium else None
     found = contact_products(
@@ -239,7 +240,7 @@ def share_of_products(claim: ShareOfProducts, study: Study) -> Answer:
 
 
 def vacancy_falls(claim: VacancyFalls, study: Study) -> Answer:
-    """Check that lithium removed lowers the formation energy of an oxygen vacancy, at each step or in the end."""
+    """Check that removing lithium lowers the formation energy of an oxygen vacancy, at each step or overall."""
     found = sorted(study.vacancies(claim.cathode).energies_ev.items())
     energies = [energy for _, energy in found]
     compared = list(pairwise(energies)) if claim.at == "each step" else [(energies[0], energies[-1])]

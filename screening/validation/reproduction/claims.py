@@ -1,4 +1,4 @@
-"""Claims of the papers, each with the check that it must pass and the thresholds of that check."""
+"""The claims of the papers, each with the check that decides it and the thresholds of that check."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Pair = tuple[Text, Text]
 
 
 class PublishedClaim(BaseModel):
-    """Base: one claim. ``check`` names the function of :mod:`~screening.validation.reproduction.checks` deciding it."""
+    """Base class of claims. ``check`` names the function of :mod:`~screening.validation.reproduction.checks` to use."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    of_energies: ClassVar[bool] = True  # whether the answer follows from energies of phases, and so can be sampled
+    of_energies: ClassVar[bool] = True  # whether the answer follows from energies of phases, so that it can be sampled
 
     id: Text = Field(description="name of the claim, unique among all papers")
     claim: Text = Field(description="what the paper says")
@@ -28,12 +28,12 @@ class PublishedClaim(BaseModel):
 
     @property
     def materials(self) -> tuple[str, ...]:
-        """The materials it is about."""
+        """The materials that the claim is about."""
         return ()
 
 
 class ElectrochemicalDominates(PublishedClaim):
-    """The reaction open to lithium gains more than the closed one."""
+    """The reaction open to lithium releases more energy than the closed one."""
 
     check: Literal["electrochemical_dominates"]
     a: Text = Field(description="material")
@@ -47,7 +47,7 @@ class ElectrochemicalDominates(PublishedClaim):
 
 
 class CoatingStabilises(PublishedClaim):
-    """The bare interface reacts by more than a limit, each contact of the coating by no more."""
+    """The bare interface reacts by more than a limit, and each contact of the coating by at most that limit."""
 
     check: Literal["coating_stabilises"]
     bare: Pair = Field(description="the materials without coating")
@@ -56,7 +56,7 @@ class CoatingStabilises(PublishedClaim):
 
     @property
     def materials(self) -> tuple[str, ...]:
-        """Every material of a contact."""
+        """All materials of the contacts."""
         return tuple(dict.fromkeys(material for pair in (self.bare, *self.coated) for material in pair))
 
 
@@ -76,7 +76,7 @@ class ReactionWithin(PublishedClaim):
 
 
 class Products(PublishedClaim):
-    """Some phases or classes of products form, others do not."""
+    """Some phases or classes of products form, and others do not."""
 
     check: Literal["products"]
     a: Text = Field(description="material")
@@ -109,7 +109,7 @@ class WindowCovers(PublishedClaim):
 
 
 class OxygenOnset(PublishedClaim):
-    """Oxygen gas forms in the equilibrium of a cathode from a state of charge on."""
+    """From some state of charge on, a cathode in equilibrium holds oxygen gas."""
 
     check: Literal["oxygen_onset"]
     cathode: Text = Field(description="cathode, as the program names it")
@@ -123,7 +123,7 @@ class OxygenOnset(PublishedClaim):
 
 
 class ShareOfProducts(PublishedClaim):
-    """A coating changes the share of the electrolyte that ends in one kind of products."""
+    """A coating changes the share of the electrolyte that becomes products of one kind."""
 
     check: Literal["share_of_products"]
     cathode: Text = Field(description="cathode at a state of charge")
@@ -146,7 +146,7 @@ class ShareOfProducts(PublishedClaim):
 
 
 class Anneals(PublishedClaim):
-    """A material becomes some phases or classes of products in oxygen, and others not."""
+    """In oxygen a material becomes some phases or classes of products, and not others."""
 
     check: Literal["anneals"]
     material: Text = Field(description="material")
@@ -163,7 +163,7 @@ class Anneals(PublishedClaim):
 
 
 class SurvivesAnnealing(PublishedClaim):
-    """A coating is still there after the annealing that ``data/annealing.yaml`` has of it."""
+    """A coating survives the annealing conditions that ``data/annealing.yaml`` holds for it."""
 
     check: Literal["survives_annealing"]
     material: Text = Field(description="coating")
@@ -171,12 +171,12 @@ class SurvivesAnnealing(PublishedClaim):
 
     @property
     def condition(self) -> PublishedCondition:
-        """How it was annealed.
+        """The published annealing conditions.
 
         Raises
         ------
         InputError
-            If no such condition, or more than one, is packaged.
+            If there are no such conditions, or more than one set of them.
         """
         asked = (self.material, self.cathode)
         known = [one for one in annealing_data().published if (one.material, one.cathode) == asked]

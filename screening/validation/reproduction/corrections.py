@@ -1,4 +1,4 @@
-"""What the choice of corrections moves: the same reactions with the Materials Project's older and newer ones."""
+"""The effect of the correction scheme: the same reactions with the Materials Project's older and newer corrections."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PACKAGED = DATA / "papers" / "corrections.yaml"
 
 
 class SchemeEffect(BaseModel):
-    """A mutual reaction energy of one set of compounds with two correction schemes, in the quantity's unit."""
+    """A mutual reaction energy with two correction schemes, for the same compounds, in the unit of the quantity."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -22,12 +22,12 @@ class SchemeEffect(BaseModel):
 
     @property
     def effect_mev(self) -> float:
-        """Newer less older."""
+        """Energy with the newer scheme minus energy with the older, meV."""
         return self.newer_mev - self.older_mev
 
 
 class Schemes(BaseModel):
-    """The two schemes, and what they make of each published reaction."""
+    """The two schemes, and each published reaction computed with both."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

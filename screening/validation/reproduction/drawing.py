@@ -1,4 +1,4 @@
-"""Figures of the papers drawn again."""
+"""Drawing of the papers' figures from our numbers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DPI = 110
-_TITLE_WIDTH = 60  # letters in a line, for each panel
+_TITLE_WIDTH = 60  # letters per line of a title, for each panel
 _STYLES = {"ours": "-", "ours, total": "--"}
 
 
 def draw(figure: Figure) -> bytes:
-    """Draw a figure as PNG; the same numbers give the same bytes with the same matplotlib.
+    """Draw a figure as PNG. With the same matplotlib the same numbers give identical bytes.
 
-    Solid lines are ours, mutual; dashed ones total; each dot is a kink or a computed point. A published value is
-    dotted, or a point where it has an abscissa.
+    Solid lines are our mutual energies and dashed lines our total energies; each dot is a kink or a computed point. A
+    published value is a dotted line, or a point if its abscissa is known.
     """
     from matplotlib.figure import Figure as Canvas
 
@@ -54,5 +54,5 @@ def _draw_panel(ax: Axes, panel: Panel) -> None:
 
 
 def _drawn_with(series: Series) -> str:
-    """Return what a series shares its colour with: the same curve in the other conventions, and as published."""
+    """Return the label whose colour a series shares: the same curve in other conventions, and as published."""
     return series.label.partition(",")[0].partition(" at ")[0]

@@ -1,4 +1,4 @@
-"""What explains a difference from a published value: reasons told from the numbers, one sentence each."""
+"""The reasons for a difference from a published value, derived from the numbers, one sentence each."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from screening.validation.reproduction.papers import PublishedReaction, Quantity
 from screening.validation.reproduction.reproduction_documents import OurValue, ReproducedQuantity
 from screening.validation.reproduction.study import Study
 
-_ALIKE_MEV = 0.5  # conventions that differ by less print the same number
+_ALIKE_MEV = 0.5  # conventions that differ by less give the same printed number
 
 
 def explain(entry: Quantity, found: ReproducedQuantity, study: Study, same_system: Mapping[str, float]) -> list[str]:
-    """Collect the reasons for a difference.
+    """Return the reasons for a difference from a published value.
 
     Parameters
     ----------
     entry
         The published value.
     found
-        It beside ours, as yet without a reason.
+        Our value beside it, still without reasons.
     study
         The energies.
     same_system
-        Other published values of the same interface, by their source.
+        Other published values of the same interface, keyed by their source.
 
     Returns
     -------
     list of str
-        First whether the published value lies within our interval, then what the conventions differ by, then what
-        other energies give, then what the literature says.
+        First whether the published value lies within our interval, then the differences between conventions, then the
+        values of other sets of energies, then remarks from the literature.
     """
     reasons: list[str] = []
     if found.value is not None:

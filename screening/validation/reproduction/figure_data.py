@@ -1,4 +1,4 @@
-"""The numbers of the figures that are drawn again."""
+"""The numbers behind the figures that are drawn again."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from screening.validation.reproduction.study import Study
 
 
 def figure_data(plan: FigurePlan, study: Study, published: Sequence[Quantity]) -> Figure:
-    """Compute what a figure shows.
+    """Compute the content of a figure.
 
     Parameters
     ----------
     plan
-        What to draw.
+        The plan of the figure.
     study
         The energies.
     published
-        The quantities of the paper; the figure shows the published values of those it names.
+        The quantities of the paper; the plan names those whose published values are shown.
 
     Returns
     -------
     Figure
-        Where ours could not be computed it holds the published values and the reason.
+        If ours cannot be computed, it holds the published values and the reason.
     """
     match plan:
         case ProfilesPlan():

@@ -1,4 +1,4 @@
-"""The files of a reproduction: JSON, a page and figures, each written whole or not at all."""
+"""The files of a reproduction: JSON, a page and figures. Each is written completely or not at all."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from screening.validation.reproduction.reproduction_documents import Reproductio
 
 
 def check_folder(folder: Path) -> None:
-    """Create a folder and check that files can be written to it.
+    """Create a folder and check that files can be written in it.
 
     Raises
     ------
     InputError
-        If they cannot; the message says why.
+        If files cannot be written; the message gives the reason.
     """
     probe = folder / f"reproduction.{os.getpid()}.part"
     try:
@@ -34,7 +34,7 @@ def check_folder(folder: Path) -> None:
 def write_reproduction(document: ReproductionDocument, folder: Path, name: str) -> list[Path]:
     """Write ``NAME.json``, ``NAME.md`` and the figures.
 
-    Each file is whole at any moment, and files that several processes write at once are all of one of them.
+    At any moment each file is complete. Files that several processes write at once all come from one of them.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def write_reproduction(document: ReproductionDocument, folder: Path, name: str) 
     folder
         Checked by :func:`check_folder`.
     name
-        Of the first two files.
+        Name of the JSON file and the page.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def write_reproduction(document: ReproductionDocument, folder: Path, name: str) 
     Raises
     ------
     InputError
-        If one cannot be written.
+        If a file cannot be written.
     """
     contents = {
         f"{name}.json": orjson.dumps(document.model_dump(mode="json"), option=orjson.OPT_INDENT_2) + b"\n",

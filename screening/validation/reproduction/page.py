@@ -1,4 +1,4 @@
-"""The reproduction as a page: what was published, ours beside it, and what explains the difference."""
+"""The page of a reproduction: each published value, ours beside it, and the reasons for the difference."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _explanations(paper: ReproducedPaper) -> Iterator[str]:
 
 
 def system_text(quantity: ReproducedQuantity) -> str:
-    """Write what a quantity is of."""
+    """Write what a quantity belongs to: materials, state of charge, ensemble."""
     return quantity.system + (f", {quantity.ensemble}" if quantity.ensemble else "")
 
 
@@ -108,7 +108,7 @@ def number_of(quantity: ReproducedQuantity, value: float) -> str:
 
 
 def value_text(quantity: ReproducedQuantity, value: OurValue) -> str:
-    """Write ours, with its interval where there is one."""
+    """Write our value, with its interval if there is one."""
     text = number_of(quantity, value.ours)
     if value.interval is None:
         return text
@@ -116,7 +116,7 @@ def value_text(quantity: ReproducedQuantity, value: OurValue) -> str:
 
 
 def difference_text(quantity: ReproducedQuantity) -> str:
-    """Write the difference in the convention compared, with a sign."""
+    """Write the difference in the convention that is compared, with its sign."""
     if quantity.value is None:
         return "-"
     text = number_of(quantity, quantity.value.difference)
@@ -124,12 +124,12 @@ def difference_text(quantity: ReproducedQuantity) -> str:
 
 
 def samples_text(claim: CheckedClaim) -> str:
-    """Write in which part of the samples a claim holds."""
+    """Write in which fraction of the samples a claim holds."""
     return "-" if claim.fraction_of_samples is None else f"holds in {100 * claim.fraction_of_samples:.0f} %"
 
 
 def rests_on(claim: CheckedClaim) -> str:
-    """Write the numbers a verdict rests on, and why there is none."""
+    """Write the numbers that decide a claim, and the reason if there is no verdict."""
     numbers = "; ".join(f"{name}: {_value(value)}" for name, value in claim.numbers.items() if value not in (None, []))
     thresholds = f"thresholds: {claim.threshold_source}" if claim.threshold_source and claim.numbers else ""
     return ". ".join(part for part in (claim.why_unknown or "", numbers, thresholds) if part)

@@ -1,4 +1,4 @@
-"""The papers: what they computed and what they claim, as data in ``screening/data/papers``."""
+"""The papers: their computed results and claims, as data in ``screening/data/papers``."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class _Entry(BaseModel):
 
 
 class Note(_Entry):
-    """What the literature, not our energies, says of a difference."""
+    """A remark from the literature, not from our energies, on a difference."""
 
     text: Text = Field(description="one sentence")
     source: Text = Field(description="where it is published")
 
 
 class PublishedQuantity(_Entry):
-    """Base: one published number."""
+    """Base class of published numbers."""
 
     id: Text = Field(description="name of the quantity, unique among all papers")
     quantity: Text = Field(description="what it is, in the paper's words")
@@ -70,12 +70,12 @@ class PublishedReaction(PublishedQuantity):
 
     @property
     def unit(self) -> str:
-        """Its unit."""
+        """The unit of the value."""
         return "meV/atom" if self.mu_li_ev is None else "meV/non-Li atom"
 
     @property
     def materials(self) -> tuple[str, ...]:
-        """The materials it is of."""
+        """The two materials."""
         return (self.a, self.b)
 
 
@@ -95,12 +95,12 @@ class PublishedWindow(PublishedQuantity):
 
     @property
     def materials(self) -> tuple[str, ...]:
-        """The material it is of."""
+        """The material whose window it is."""
         return (self.material,)
 
 
 class PublishedVoltage(PublishedQuantity):
-    """The voltage of a cathode at a state of charge; the negative of lithium's chemical potential there."""
+    """The voltage of a cathode at a state of charge, which is minus the chemical potential of lithium there."""
 
     kind: Literal["voltage"]
     cathode: Text = Field(description="cathode, as the program names it")
@@ -115,12 +115,12 @@ class PublishedVoltage(PublishedQuantity):
 
     @property
     def materials(self) -> tuple[str, ...]:
-        """The material it is of."""
+        """The cathode, and lithium."""
         return (f"{self.cathode}:{self.state}", "Li")
 
 
 class PublishedVacancy(PublishedQuantity):
-    """A formation energy of an oxygen vacancy."""
+    """The formation energy of an oxygen vacancy."""
 
     kind: Literal["vacancy"]
     cathode: Text = Field(description="cathode, as the program names it")
@@ -135,7 +135,7 @@ class PublishedVacancy(PublishedQuantity):
 
     @property
     def materials(self) -> tuple[str, ...]:
-        """No energies of phases are needed for it."""
+        """None: the value needs no energies of phases."""
         return ()
 
 
@@ -145,7 +145,7 @@ Quantity = Annotated[
 
 
 class Curve(_Entry):
-    """A profile to draw."""
+    """A profile that a figure shows."""
 
     label: Text = Field(description="what the legend calls it")
     a: Text = Field(description="material, as the program names it")
@@ -156,14 +156,14 @@ class Curve(_Entry):
 
 
 class PanelPlan(_Entry):
-    """One part of a figure."""
+    """One panel of a figure."""
 
     title: Text = Field(description="stands above it")
     curves: tuple[Curve, ...] = Field(min_length=1, description="what it shows")
 
 
 class ProfilesPlan(_Entry):
-    """Reaction energies against mixing fraction."""
+    """A figure of reaction energies against the mixing fraction."""
 
     kind: Literal["profiles"]
     id: Text = Field(description="name of the file, without its ending")
@@ -172,7 +172,7 @@ class ProfilesPlan(_Entry):
 
 
 class VacanciesPlan(_Entry):
-    """Formation energy of an oxygen vacancy against the number of lithium vacancies."""
+    """A figure of the formation energy of an oxygen vacancy against the number of lithium vacancies."""
 
     kind: Literal["vacancies"]
     id: Text = Field(description="name of the file, without its ending")
@@ -184,7 +184,7 @@ FigurePlan = Annotated[ProfilesPlan | VacanciesPlan, Field(discriminator="kind")
 
 
 class Paper(_Entry):
-    """A paper: what it computed, what it claims, and which of its figures are drawn again."""
+    """A paper: its computed results, its claims, and the plans of the figures that are drawn again."""
 
     key: Annotated[str, Field(pattern=r"^\d{3}$")] = Field(description="its number")
     name: Text = Field(description="its first author")
@@ -196,18 +196,18 @@ class Paper(_Entry):
 
     @property
     def materials(self) -> tuple[str, ...]:
-        """All materials that its quantities and claims are about."""
+        """All materials of its quantities and claims."""
         entries: Iterable[Any] = (*self.quantities, *self.claims)
         return tuple(dict.fromkeys(material for entry in entries for material in entry.materials))
 
 
 def read_papers(folder: Path) -> tuple[Paper, ...]:
-    """Read the papers of a folder, one YAML file each, named by the paper's number.
+    """Read the papers of a folder: one YAML file each, named after the paper's number.
 
     Raises
     ------
     InputError
-        If a file cannot be read or an entry is malformed, naming both; or two entries have one id.
+        If a file cannot be read or an entry is malformed (the message names both), or two entries have one id.
     """
     papers = tuple(_read(path) for path in sorted(folder.glob("[0-9][0-9][0-9].yaml")))
     ids = [entry.id for paper in papers for entry in (*paper.quantities, *paper.claims, *paper.figures)]
@@ -235,7 +235,7 @@ def find_paper(papers: Sequence[Paper], text: str) -> Paper:
     Raises
     ------
     InputError
-        If there is none, with the nearest.
+        If there is none; the message suggests the nearest.
     """
     wanted = text.strip().casefold()
     for paper in papers:

@@ -1,8 +1,8 @@
-"""Our value of a published quantity in each convention: one function for each kind.
+"""Our value of a published quantity in each convention: one function for each kind of quantity.
 
-A reaction energy has three. The mutual energy counts from what each reactant becomes alone, so that it does not depend
-on the energy a reactant itself has. The total energy counts from the reactants: at the energies of their own phases
-(own), or at the energy of the hull (hull), which in a closed system is the mutual energy again.
+A reaction energy has three conventions. The mutual energy is counted from the products of each reactant alone, so it
+does not depend on the reactants' own energies. The total energy is counted from the reactants: with the energies of
+their own phases ("own"), or with the energy of the hull ("hull"), which in a closed system equals the mutual energy.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from screening.validation.reproduction.study import Study
 
 
 def our_values(entry: Quantity, study: Study) -> dict[str, float]:
-    """Compute a quantity in each convention, in its unit; the one that is compared is in :func:`compared`.
+    """Compute a quantity in each convention, in its unit; :func:`compared` returns the one to compare.
 
     Raises
     ------
     CoatscreenError
-        If it cannot be computed; the message says why.
+        If it cannot be computed; the message gives the reason.
     """
     match entry:
         case PublishedReaction():
@@ -50,9 +50,9 @@ def our_values(entry: Quantity, study: Study) -> dict[str, float]:
 
 
 def compared(entry: Quantity, values: Sequence[str]) -> str:
-    """Return the convention that the published number is compared in.
+    """Return the convention in which the published number is compared.
 
-    It is the one the paper defines; of a reaction energy without a definition the mutual one.
+    It is the one that the paper defines. A reaction energy without a definition is compared as mutual energy.
     """
     if isinstance(entry, PublishedReaction):
         return entry.reading or "mutual"
@@ -65,7 +65,7 @@ def reproduce_quantity(
     samples: Sequence[Study] = (),
     same_system: Mapping[str, float] = MappingProxyType({}),
 ) -> ReproducedQuantity:
-    """Put our value beside a published one.
+    """Compute our value of a published quantity, and put the two side by side.
 
     Parameters
     ----------
@@ -74,9 +74,9 @@ def reproduce_quantity(
     study
         The energies.
     samples
-        The same energies with errors drawn; none for no intervals.
+        The same energies with errors drawn; without samples there are no intervals.
     same_system
-        Other published values of the same interface by their source, for the explanation.
+        Other published values of the same interface, keyed by their source, for the explanation.
     """
     values: list[OurValue] = []
     why_missing = None

@@ -1,4 +1,4 @@
-"""The reproduction: every paper, every number, every claim."""
+"""The reproduction of all results and claims of the papers."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ def reproduce(
     seed: int = SEED,
     tell: Tell = lambda text: None,
 ) -> ReproductionDocument:
-    """Compute the results of papers, and put them beside the published ones.
+    """Compute the results of papers and compare them with the published ones.
 
     Parameters
     ----------
     phases
         The energies.
     catalogue
-        Where names of materials are looked up.
+        The catalogue that holds the names of materials.
     papers
-        What was published.
+        The published results and claims.
     n_samples, seed
-        How many samples of the energies the intervals come from, and which; 0: no intervals. Energies without an
+        Number and seed of the samples of the energies behind the intervals; 0 gives no intervals. Energies without an
         error model have none either, and the document says so.
     tell
-        Called with the name of each paper before its turn.
+        Called with the name of each paper before it is computed.
 
     Returns
     -------
     ReproductionDocument
-        What cannot be computed, as where an element has no energies, is null with the reason.
+        A result that cannot be computed, for example because an element has no energies, is null with the reason.
     """
     model, why_not = _model(phases, n_samples)
     reproduced = []
@@ -105,7 +105,7 @@ def _paper(
 
 
 def _same_system(entry: Quantity, papers: Sequence[Paper]) -> dict[str, float]:
-    """Return other published values of an interface, by their source."""
+    """Return other published values of an interface, keyed by their source."""
     if not isinstance(entry, PublishedReaction):
         return {}
     asked = (entry.a, entry.b, entry.mu_li_ev)

@@ -1,4 +1,4 @@
-"""What a reproduction says: each published number beside ours, each claim with its verdict, the data of each figure."""
+"""Documents of a reproduction: published numbers beside ours, claims with verdicts, and the data of figures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Document(BaseModel):
 
 
 class OurValue(_Document):
-    """Our number in one convention."""
+    """Our value in one convention."""
 
     convention: str = Field(description="how it is counted")
     ours: float = Field(description="our value, in the quantity's unit")
@@ -27,7 +27,7 @@ class OurValue(_Document):
 
 
 class ReproducedQuantity(_Document):
-    """A published number beside ours."""
+    """A published number and our values."""
 
     id: str = Field(description="name of the quantity")
     quantity: str = Field(description="what it is, in the paper's words")
@@ -50,7 +50,7 @@ class ReproducedQuantity(_Document):
 
 
 class CheckedClaim(_Document):
-    """A claim, and whether it holds in our energies."""
+    """A claim, with the verdict in our energies."""
 
     id: str = Field(description="name of the claim")
     claim: str = Field(description="what the paper says")
@@ -71,7 +71,7 @@ class CheckedClaim(_Document):
 
 
 class Series(_Document):
-    """A line, or published points, of a figure."""
+    """A line or a group of published points in a figure."""
 
     label: str = Field(description="what the legend calls it")
     kind: Literal["ours", "ours, total", "published"] = Field(description="what is drawn")
@@ -80,7 +80,7 @@ class Series(_Document):
 
 
 class Panel(_Document):
-    """One part of a figure."""
+    """One panel of a figure."""
 
     title: str = Field(description="stands above it")
     x_label: str = Field(description="quantity and unit of the abscissa")
@@ -89,7 +89,7 @@ class Panel(_Document):
 
 
 class Figure(_Document):
-    """A figure of a paper, drawn again."""
+    """The data of a paper's figure, as we compute it."""
 
     id: str = Field(description="name of the file, without its ending")
     title: str = Field(description="which figure of the paper it is")
@@ -98,7 +98,7 @@ class Figure(_Document):
 
 
 class ReproducedPaper(_Document):
-    """A paper beside ours."""
+    """The results of a paper, compared with ours."""
 
     key: str = Field(description="its number")
     name: str = Field(description="its first author")
@@ -111,7 +111,7 @@ class ReproducedPaper(_Document):
 
 
 class SampleProvenance(_Document):
-    """The samples of the energies behind the intervals."""
+    """The samples of the energies that the intervals come from."""
 
     n_samples: int = Field(description="samples of the energies")
     seed: int = Field(description="which samples")
@@ -119,7 +119,7 @@ class SampleProvenance(_Document):
 
 
 class ReproductionDocument(Result):
-    """Every computed result and every claim of the papers, beside ours."""
+    """All computed results and claims of the papers, compared with ours."""
 
     samples: SampleProvenance | None = Field(description="behind the intervals; null where there are none")
     why_not_sampled: str | None = Field(description="why there are no intervals")

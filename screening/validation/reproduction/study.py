@@ -1,4 +1,4 @@
-"""The energies that a paper's results are computed from, with what was computed from them once."""
+"""The energies that a paper's results are computed from, with the interfaces computed so far."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from screening.phases.phase_set import PhaseSet
 
 
 class Study:
-    """Materials by name, and their interfaces, in one set of energies.
+    """Materials by name, and their interfaces, in one set of energies. Each interface is computed once.
 
     Parameters
     ----------
     phases
         The energies, or a sample of them.
     catalogue
-        Where names of materials are looked up.
+        The catalogue that holds the names of materials.
     find_vacancies
-        Returns the oxygen vacancies of a cathode, which are too slow to compute here.
+        Returns the oxygen vacancies of a cathode; by default the packaged ones, since computing them is slow.
     """
 
     def __init__(
@@ -42,12 +42,12 @@ class Study:
         self._cathodes: dict[str, CathodeDocument] = {}
 
     def formula(self, material: str) -> str:
-        """Return a material's formula.
+        """Return the formula of a material.
 
         Raises
         ------
         InputError
-            If it is no material, or holds an element without energies.
+            If the text is not a material, or the material holds an element without energies.
         """
         if material not in self._formulas:
             self._formulas[material] = resolve_formula(material, self.catalogue, self.phases)
@@ -59,11 +59,11 @@ class Study:
         return self._of_formulas(self.formula(a), self.formula(b), mu_li_ev)
 
     def interface_of_hull(self, a: str, b: str, mu_li_ev: float | None = None) -> Interface:
-        """Return the same with each material at the energy of the hull."""
+        """Return the interface of two materials with the energies of the hull, closed or open to lithium."""
         return self._of_formulas(with_energy(self.formula(a), 0.0), with_energy(self.formula(b), 0.0), mu_li_ev)
 
     def mutual_mev(self, a: str, b: str, mu_li_ev: float | None = None) -> float:
-        """Return the mutual reaction energy of two materials, meV per (closed) atom."""
+        """Return the lowest mutual reaction energy of two materials, meV per (closed) atom."""
         return 1000.0 * float(self.interface(a, b, mu_li_ev).profile().mutual.min())
 
     def cathode(self, name: str) -> CathodeDocument:
@@ -73,7 +73,7 @@ class Study:
         return self._cathodes[name]
 
     def lithium_ev(self, cathode: str, state: str) -> float:
-        """Return the chemical potential of lithium in a cathode at a state of charge, eV against the metal.
+        """Return the chemical potential of lithium in a cathode at a state of charge, eV relative to the metal.
 
         Raises
         ------
@@ -108,5 +108,5 @@ class Study:
 
 
 def elements_of(materials: Iterable[str], catalogue: Catalogue) -> frozenset[str]:
-    """Return the elements that some materials, by name, hold."""
+    """Return the elements of some materials, given by name."""
     return frozenset(element for material in materials for element in elements_named(material, catalogue))
