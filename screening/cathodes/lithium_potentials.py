@@ -1,15 +1,15 @@
-"""Lithium's chemical potential in a cathode, from its voltage.
+"""The chemical potential of lithium in a cathode, from its voltage.
 
-'Fully' and 'half lithiated' name two things. As a composition they are the formula of the cathode at
-that lithium content. As a chemical potential they are that of a reservoir in balance with the cathode at
-that content; this module computes the latter::
+'Fully' and 'half lithiated' have two meanings. As a composition they mean the formula of the cathode with
+that lithium content. As a chemical potential they mean that of a lithium reservoir in equilibrium with the cathode at
+that content. This module computes the latter::
 
     V(x1 -> x2) = -[E(x1) - E(x2) - (x1 - x2) mu0_Li] / (x1 - x2)        x1 > x2, E per formula unit
     mu_Li(x)    = -e V(x + step -> x - step)
 
-with the steps cut off at the fully lithiated and at the empty cathode. The energies are those of the cathode's own
-ordered cells, and between two of them of their mixture, where the energies hold such cells on both sides
-(:mod:`screening.phases.lithium_series`); else they are the hull's.
+The steps end at the fully lithiated and at the empty cathode. If the energies hold ordered cells of the cathode on both
+sides of a lithium content (:mod:`screening.phases.lithium_series`), E is the energy of these cells, and between two
+contents that of a mixture of two cells. Otherwise E is the energy of the hull.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from screening.phases.lithium_series import LithiumSeries, lithium_series
 from screening.phases.phase_set import PhaseSet
 
 MuSource = Literal["cited", "computed"]
-VOLTAGE_STEP = 0.25  # lithium per formula unit of `full`, to either side: wide enough to average over single phases
+VOLTAGE_STEP = 0.25  # step to either side, as a fraction of the full content: wide enough to average over phases
 
 
 class LithiumPotential(BaseModel):
-    """Chemical potential of lithium at one state of charge, and where the number comes from."""
+    """The chemical potential of lithium at one state of charge, and where the number comes from."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,7 +42,7 @@ class LithiumPotential(BaseModel):
 
 
 class CathodeState(BaseModel):
-    """A cathode at one state of charge."""
+    """A cathode at one state of charge, with the lithium potential there."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -56,7 +56,7 @@ class CathodeState(BaseModel):
 
 
 class VoltageStep(BaseModel):
-    """Average voltage between two lithium contents."""
+    """The average voltage between two lithium contents."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -67,7 +67,7 @@ class VoltageStep(BaseModel):
 
 
 class CathodeDocument(Result):
-    """States of charge of a cathode with the lithium potential of each."""
+    """The states of charge of a cathode, with the lithium potential of each."""
 
     cathode: str = Field(description="name")
     states: list[CathodeState] = Field(description="its states of charge, as in the catalogue")
@@ -75,12 +75,12 @@ class CathodeDocument(Result):
     averages: list[VoltageStep] = Field(description="average voltages from the full state to each other one")
 
     def state(self, name: str) -> CathodeState:
-        """Find a state by name.
+        """Return the state of charge with a name.
 
         Raises
         ------
         InputError
-            If there is none.
+            If the cathode has no such state.
         """
         for state in self.states:
             if state.state == name:
@@ -120,7 +120,7 @@ def average_voltage(phases: PhaseSet, cathode: Cathode, lithium_from: float, lit
 
 
 def _own_series(phases: PhaseSet, cathode: Cathode, *lithium: float) -> LithiumSeries | None:
-    """Return the cathode's ordered cells, if there are some on both sides of each lithium content."""
+    """Return the cathode's ordered cells, if the energies hold cells on both sides of each lithium content."""
     atoms = sum(cathode.host.values())
     series = lithium_series(phases, cathode.host)
     return series if all(series.holds(content / atoms) for content in lithium) else None
@@ -138,7 +138,7 @@ def _voltage_step(phases: PhaseSet, cathode: Cathode, lithium_from: float, lithi
 
 
 def state_voltage(phases: PhaseSet, cathode: Cathode, lithium: float) -> float:
-    """Compute the voltage at one lithium content per formula unit: the average over a step to either side, V."""
+    """Compute the voltage at one lithium content per formula unit: the average from a step above to a step below, V."""
     return clean(average_voltage(phases, cathode, *_around(cathode, lithium)))
 
 
@@ -149,7 +149,7 @@ def _around(cathode: Cathode, lithium: float) -> tuple[float, float]:
 
 
 def lithium_states(phases: PhaseSet, cathode: Cathode, prefer: MuSource = "cited") -> CathodeDocument:
-    """Describe a cathode's states of charge and the lithium potential of each.
+    """Compute the lithium potential of each of a cathode's states of charge, and its voltage curve.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def lithium_states(phases: PhaseSet, cathode: Cathode, prefer: MuSource = "cited
     cathode
         From the catalogue, or made from a formula.
     prefer
-        Which value to use where the literature has one too.
+        Which value to use if the literature has one beside the computed one.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""Disordered crystals, their ordered supercells, and the energies of these."""
+"""Disordered crystals, their ordered supercells, and the energies of these cells."""

@@ -1,12 +1,12 @@
-"""Energies of disordered materials, from their lowest-energy orderings: a table to be joined to that of all phases.
+"""Tables of energies of disordered materials, from their lowest-energy orderings.
 
-A table is a file of energies as ``--energies`` reads it, with one more key, ``cells``: the ordered cells the energies
-come from. A cell of a hundred atoms does not hold every composition exactly; then its energy above the hull at its own
-composition is taken for that of the material.
+A table is a file of energies as ``--energies`` reads it, to be joined to a set of phases. It has one more key,
+``cells``: the ordered cells that the energies come from. A cell of a hundred atoms cannot hold every composition
+exactly; if its composition differs, the material is given the energy above the hull of the cell at its own composition.
 
-Cells are relaxed, the packaged phases are not, and relaxing lowers an energy by some meV/atom. So that like is compared
-with like, each cell is raised by what relaxing lowers the pure crystals of its structure type by that are among the
-packaged phases.
+The cells are relaxed, the packaged phases are not, and relaxation lowers an energy by some meV/atom. To make them
+comparable, each cell is raised by the energy by which relaxation lowers pure crystals of the same structure type. These
+crystals are among the packaged phases.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from screening.phases.phase_set import PhaseSet
 
 _CELLS = "cells"
 _SOURCE = "ordered cells of cathodes and solid solutions"
-_EXACT = 1e-6  # atomic fractions closer than this are the same composition
+_EXACT = 1e-6  # compositions whose atomic fractions differ by less than this are the same
 
 
 def material_formula(material: str, lithium: float | None) -> str:
-    """Return the formula a cell stands for.
+    """Return the formula of the material that a cell represents.
 
     Parameters
     ----------
     material
-        Name of a cathode of the catalogue, or its formula; or name of a solid solution.
+        Name of a cathode in the catalogue or its formula, or name of a solid solution.
     lithium
         Lithium atoms in a formula unit of the cathode; None for a solid solution.
 
@@ -53,16 +53,16 @@ def material_formula(material: str, lithium: float | None) -> str:
 
 
 def relaxation_ev_per_atom(material: str, cells: Sequence[OrderedCell], known: PhaseSet) -> float:
-    """Return by how much relaxing lowers energies of a structure type: mean of its pure crystals, eV/atom, negative.
+    """Return the energy by which relaxation lowers a structure type, eV/atom, negative: the mean of its pure crystals.
 
     Parameters
     ----------
     material
-        Of the structure type in question.
+        A material of the structure type.
     cells
-        Among them cells of the pure crystals, relaxed.
+        Relaxed cells; those of pure crystals among them are used.
     known
-        Packaged phases, among them the same crystals, not relaxed.
+        Packaged phases, which hold the same crystals unrelaxed.
 
     Raises
     ------
@@ -84,23 +84,23 @@ def relaxation_ev_per_atom(material: str, cells: Sequence[OrderedCell], known: P
 
 
 def cell_id(cell: OrderedCell) -> str:
-    """Return the identifier of the phase that a cell stands for."""
+    """Return the identifier of the phase that represents the material of a cell."""
     lithium = "" if cell.lithium_per_formula_unit is None else f"-Li{cell.lithium_per_formula_unit:g}"
     return f"{CELL}{cell.material}{lithium}"
 
 
 def phase_of_cell(cell: OrderedCell, relaxation_ev_per_atom: float, known: PhaseSet) -> Phase:
-    """Make the phase that stands for a material of its lowest-energy ordering.
+    """Make the phase that represents a material, from its lowest-energy ordering.
 
     Parameters
     ----------
     cell
         The lowest ordering.
     relaxation_ev_per_atom
-        What relaxing lowered its energy by, negative; the phase is raised by it.
+        Energy by which relaxation lowered the cell, negative; the phase is raised by it.
     known
-        Phases on the same scale, without cells: against their hull the energy is counted where the compositions of cell
-        and material differ.
+        Phases on the same scale, without cells. If the compositions of cell and material differ, the energy is counted
+        from the hull of these phases.
 
     Raises
     ------
@@ -130,19 +130,19 @@ def phase_of_cell(cell: OrderedCell, relaxation_ev_per_atom: float, known: Phase
 
 
 def mixing_energy_ev_per_atom(cells: Mapping[str, OrderedCell], name: str) -> float | None:
-    """Return the energy of mixing of a solid solution from its end members, eV/atom; without configurational entropy.
+    """Return the energy of mixing of a solid solution from its end members, eV/atom, without entropy.
 
     Parameters
     ----------
     cells
-        Lowest orderings by material.
+        Lowest-energy orderings, keyed by material.
     name
-        Of a solid solution.
+        Name of a solid solution.
 
     Returns
     -------
     float or None
-        None where it has no end members, or one was not computed.
+        None if it has no end members, or one of them was not computed.
     """
     members = solid_solutions()[name].end_members
     if not members or not cells.keys() >= {name, *members}:
@@ -156,22 +156,22 @@ def mixing_energy_ev_per_atom(cells: Mapping[str, OrderedCell], name: str) -> fl
 def phases_of_cells(
     cells: Sequence[OrderedCell], known: PhaseSet, pure: Sequence[OrderedCell] = ()
 ) -> list[tuple[OrderedCell, Phase]]:
-    """Make the phases that stand for materials, each with its cell.
+    """Make the phases that represent materials, each together with its cell.
 
     Parameters
     ----------
     cells
-        At most one for each material and lithium content. A solid solution's end member that is itself among the known
-        phases gets none.
+        At most one for each material and lithium content. An end member of a solid solution that is itself among the
+        known phases gets no phase.
     known
         As for :func:`phase_of_cell`.
     pure
-        Further cells of pure crystals, by which it is told how far relaxing lowers an energy.
+        Further cells of pure crystals, from which the effect of relaxation is derived.
 
     Raises
     ------
     InputError
-        If a material is unknown, or it cannot be told how far relaxing lowers its energy.
+        If a material is unknown, or no pure crystal shows how far relaxation lowers its energy.
     """
     found = []
     for cell in cells:
@@ -188,7 +188,7 @@ def write_cells(
     pure: Sequence[OrderedCell] = (),
     with_structures: bool = True,
 ) -> None:
-    """Write a table of cells, whole or not at all.
+    """Write a table of cells. The file is written completely or not at all.
 
     Parameters
     ----------
@@ -199,7 +199,7 @@ def write_cells(
     known, pure
         As for :func:`phases_of_cells`.
     with_structures
-        Whether the relaxed structures are kept; energies are taken without.
+        Whether the relaxed structures are written too; the energies do not need them.
 
     Raises
     ------
@@ -219,7 +219,7 @@ def read_cells(path: str | Path) -> list[OrderedCell]:
     Raises
     ------
     InputError
-        If the file is missing, damaged or edited, or no table of cells.
+        If the file is missing, damaged or edited, or does not hold a table of cells.
     """
     data = parse_json(read_bytes(Path(path)), path)
     table_of(data, path)
@@ -232,7 +232,7 @@ def read_cells(path: str | Path) -> list[OrderedCell]:
 
 
 def elements_energy(phases: PhaseSet, composition: Mapping[str, float]) -> float:
-    """Return the energy of the elements of a composition alone, eV/atom."""
+    """Return the energy of the elements of a composition, unreacted, eV/atom."""
     references = dict(zip(phases.elements, phases.references.tolist(), strict=True))
     total = sum(composition.values())
     return float(sum(amount * references[element] for element, amount in composition.items()) / total)

@@ -1,7 +1,7 @@
-"""Crystals whose sites several elements share: solid solutions, and cathodes at any state of charge.
+"""Crystals with sites that several elements share: solid solutions, and cathodes at any state of charge.
 
-A disordered crystal is a parent, which has groups of sites, and what occupies each group. No energy can be computed of
-it; ordered supercells of it have one (:mod:`screening.cathodes.ordering.supercell`,
+A disordered crystal is a parent crystal with groups of sites, and the occupancies of each group. Its energy cannot be
+computed directly, but that of its ordered supercells can (:mod:`screening.cathodes.ordering.supercell`,
 :mod:`screening.cathodes.ordering.orderings`).
 """
 
@@ -22,10 +22,10 @@ from screening.materials.material import Cathode
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
-LAYERED = "layered"  # the parent of every cathode
+LAYERED = "layered"  # name of the parent of every cathode
 _DATA = DATA / "disorder.yaml"
-_SUM = 1e-6  # occupancies of a group may sum to this much more than one
-_PLACE = "group"  # site property that names a site's group
+_SUM = 1e-6  # the occupancies of a group may exceed a sum of one by this much
+_PLACE = "group"  # site property that holds the name of a site's group
 
 Occupancies = dict[str, Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]]
 
@@ -48,7 +48,7 @@ class Parent(_Document):
     verified: bool = Field(description="whether it was read in that source, not from memory")
 
     def primitive_cell(self) -> Structure:
-        """Build the primitive cell; every site holds a placeholder and the name of its group."""
+        """Build the primitive cell. Each site holds a placeholder element and the name of its group."""
         from pymatgen.core import Lattice, Structure
 
         labelled = [(name, site) for name, sites in self.groups.items() for site in sites]
@@ -62,7 +62,7 @@ class Parent(_Document):
 
 
 class DisorderedCrystal(_Document):
-    """A parent and what occupies its groups."""
+    """A parent crystal, and the occupancies of its groups of sites."""
 
     name: str = Field(description="name of the material")
     parent: Parent = Field(description="the crystal")
@@ -84,7 +84,7 @@ class DisorderedCrystal(_Document):
 
     @property
     def mixed_groups(self) -> list[str]:
-        """Groups that several elements share, or an element and vacancies."""
+        """The groups that several elements share, or that are partly vacant."""
         return [group for group, held in self.occupancies.items() if not {1.0, 0.0}.issuperset(held.values())]
 
 
@@ -99,7 +99,7 @@ class Solution(_Document):
 
 
 class Charges(_Document):
-    """Charges by which orderings are ranked electrostatically."""
+    """Charges of the elements, by which orderings are ranked electrostatically."""
 
     oxidation_states: dict[str, float] = Field(description="by element")
     balancing: list[str] = Field(
@@ -120,7 +120,7 @@ def _data() -> _Data:
 
 
 def solid_solutions() -> dict[str, Solution]:
-    """Return the solid solutions and their end members by name."""
+    """Return the solid solutions and their end members, keyed by name."""
     return dict(_data().solutions)
 
 
@@ -130,7 +130,7 @@ def solid_solution(name: str) -> DisorderedCrystal:
     Raises
     ------
     InputError
-        If none has that name.
+        If there is none of that name.
     """
     solutions = _data().solutions
     if name not in solutions:
@@ -140,12 +140,12 @@ def solid_solution(name: str) -> DisorderedCrystal:
 
 
 def same_crystals(material: str | None = None) -> dict[str, str]:
-    """Return pure materials and the packaged phase that is the same crystal as each.
+    """Return the packaged phase that is the same crystal as each pure material.
 
     Parameters
     ----------
     material
-        Those of its structure type: a solid solution's parent, or that of cathodes; None for all.
+        Only materials of the structure type of this solid solution or cathode are returned; by default all.
     """
     data = _data()
     if material is None:
@@ -159,14 +159,14 @@ def lithiated_cathode(cathode: Cathode, lithium: float) -> DisorderedCrystal:
     Parameters
     ----------
     cathode
-        Its host is one metal atom and two oxygen atoms.
+        The cathode; its host must be one metal atom and two oxygen atoms.
     lithium
-        Atoms in a formula unit, 0 to 1.
+        Lithium atoms in a formula unit, 0 to 1.
 
     Raises
     ------
     InputError
-        If the host is no layered oxide MO2, its metals do not sum to one, or the lithium content is out of range.
+        If the host is not a layered oxide MO2, its metals do not sum to one, or the lithium content is out of range.
     """
     metals = {element: amount for element, amount in cathode.host.items() if element != "O"}
     if abs(cathode.host.get("O", 0.0) - 2.0) > _SUM or abs(sum(metals.values()) - 1.0) > _SUM:
@@ -189,12 +189,12 @@ def _crystal(name: str, parent: Parent, occupancies: dict[str, dict[str, float]]
 
 
 def mean_charges(composition: Mapping[str, float]) -> dict[str, float]:
-    """Return the mean charge of each element, with which a composition is neutral.
+    """Return mean charges of the elements with which a composition is neutral.
 
     Raises
     ------
     InputError
-        If an element has no charge in the data, or none can make up the balance.
+        If an element has no charge in the data, or no element can balance the charges.
     """
     charges = _data().charges
     if missing := [element for element in composition if element not in charges.oxidation_states]:
@@ -213,7 +213,7 @@ def mean_charges(composition: Mapping[str, float]) -> dict[str, float]:
 
 
 def composition_of(crystal: DisorderedCrystal) -> dict[str, float]:
-    """Return the atomic fractions of a disordered crystal."""
+    """Return the atomic fractions of the elements in a disordered crystal."""
     amounts: dict[str, float] = {}
     for site in crystal.parent.primitive_cell():
         for element, share in crystal.occupancies[site.properties[_PLACE]].items():

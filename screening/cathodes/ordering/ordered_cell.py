@@ -1,4 +1,4 @@
-"""Orderings with their energies, and the lowest of them: what stands for a disordered material."""
+"""Orderings with their energies, and the lowest of them, which represents a disordered material."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from screening.structures.records import PlainStructure
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
-JOB_FAILED = "its job failed"  # of an ordering left out, where no more is known
+JOB_FAILED = "its job failed"  # reason why an ordering is left out, if nothing more is known
 
 
 class _Document(BaseModel):
@@ -37,7 +37,7 @@ class DrawnOrderings(_Document):
     places: PlainStructure | None = Field(description="relaxed sites they start from; null: the parent's")
 
     def structure(self, number: int) -> Structure:
-        """Build one of them."""
+        """Build the structure of one ordering, given by its number."""
         from pymatgen.core import Structure
 
         places = None if self.places is None else Structure.from_dict(self.places)
@@ -45,7 +45,7 @@ class DrawnOrderings(_Document):
 
 
 class RelaxedOrdering(_Document):
-    """What became of one ordering."""
+    """The result of relaxing one ordering: its energy, or the reason why it is left out."""
 
     number: int = Field(description="its place among those drawn")
     ordering: list[str] | None = Field(description="the element on every site; null where there are fewer orderings")
@@ -81,12 +81,12 @@ class OrderedCell(_Document):
     structure: PlainStructure | None = Field(description="relaxed, pymatgen's form; null in packaged energies")
 
     def sites_filled(self) -> Structure:
-        """Build the relaxed cell, whose sites must all be filled for other orderings to start from it.
+        """Build the relaxed cell, to start other orderings from; all of its sites must be filled.
 
         Raises
         ------
         CalculationError
-            If a site is vacant or the structure is not kept.
+            If a site is vacant, or the structure was not kept.
         """
         from pymatgen.core import Structure
 
@@ -105,17 +105,17 @@ def candidates_of(
     cell
         The supercell.
     draw
-        How.
+        How the orderings are drawn.
     framework
-        A cell of the same supercell whose arrangement is kept, but for the groups in `free`: the metals of a cathode
-        stay where they are when lithium leaves.
+        A cell of the same supercell whose arrangement is kept, except in the groups `free`: the metals of a cathode
+        stay in place when lithium leaves.
     free
-        Groups to be drawn all the same.
+        Groups that are drawn even if a framework is given.
 
     Raises
     ------
     InputError, CalculationError
-        As :func:`screening.cathodes.ordering.orderings.draw_orderings`; if the framework's sites are not all filled.
+        As :func:`screening.cathodes.ordering.orderings.draw_orderings`; also if a site of the framework is vacant.
     """
     fixed, places = None, None
     if framework is not None:
@@ -135,14 +135,14 @@ def candidates_of(
 
 
 def lowest_of_single_points(drawn: DrawnOrderings, energies_ev_per_atom: Sequence[float], n: int) -> DrawnOrderings:
-    """Keep the orderings that are lowest before relaxing.
+    """Return the orderings that have the lowest energies before relaxation.
 
     Parameters
     ----------
     drawn
         All orderings.
     energies_ev_per_atom
-        Their energies as they are, (n_orderings,).
+        Their energies before relaxation, (n_orderings,).
     n
         How many to keep.
     """
@@ -156,12 +156,12 @@ def lowest_of_single_points(drawn: DrawnOrderings, energies_ev_per_atom: Sequenc
 
 
 def lowest_ordering(relaxed: Sequence[RelaxedOrdering], name: str) -> RelaxedOrdering:
-    """Return the lowest of relaxed orderings.
+    """Return the lowest of the relaxed orderings.
 
     Raises
     ------
     CalculationError
-        If all failed; the message has the first reason.
+        If all failed; the message gives the first reason.
     """
     converged = [one for one in relaxed if one.energy_ev_per_atom is not None]
     if not converged:
@@ -183,15 +183,15 @@ def ordered_cell(
     Parameters
     ----------
     material, lithium
-        What it is, and its lithium content if it is a cathode.
+        Name of the material, and its lithium content if it is a cathode.
     drawn
         The orderings that were to be relaxed.
     relaxed
-        What became of each, in their order; None where that is not known, since its job failed.
+        The result for each of them, in their order; None if it is unknown, because its job failed.
     final
-        The lowest of them, relaxed to its end; None where that job failed.
+        The lowest of them after complete relaxation; None if that job failed.
     relaxation
-        How.
+        How the cells were relaxed.
 
     Raises
     ------

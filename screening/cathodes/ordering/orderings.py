@@ -1,7 +1,7 @@
-"""Ordered arrangements of a disordered crystal in a supercell: drawn with a seed, told apart by symmetry.
+"""Ordered arrangements of a disordered crystal in a supercell, drawn with a seed; no two are equal by symmetry.
 
-Either at random, as Wang et al. (Adv. Energy Mater. 2021) draw thirty, or the lowest by electrostatic energy of a
-larger number drawn at random, with every element at its mean oxidation state.
+The arrangements are either drawn at random, as the thirty of Wang et al. (Adv. Energy Mater. 2021), or are those with
+the lowest electrostatic energy among a larger number drawn at random, with each element at its mean oxidation state.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 N_ORDERINGS = 30
 VACANT = ""
-_POOL = 20  # arrangements drawn for each that is kept, where they are ranked
-_TRIES = 50  # draws for each arrangement wanted, after which there are taken to be no more
-_SAME_PLACE_ANGSTROM = 0.05  # parent sites that an operation maps this close are one
+_POOL = 20  # arrangements drawn for each that is kept, if they are ranked
+_TRIES = 50  # draws for each arrangement wanted, after which it is assumed that there are no more
+_SAME_PLACE_ANGSTROM = 0.05  # sites closer than this after a symmetry operation are the same
 
 Ranking = Literal["ewald", "random"]
 
@@ -47,21 +47,21 @@ def draw_orderings(cell: Supercell, draw: Draw, fixed: dict[str, list[str]] | No
     cell
         The supercell.
     draw
-        How many, and how.
+        How many orderings are drawn, and how.
     fixed
-        By group: the element on each of its sites, where they are not to be drawn: the metals of a cathode that has
-        been made, of which only lithium moves.
+        The element on each site of some groups, which are then not drawn, keyed by group: the metals of a cathode as
+        made, in which only lithium moves.
 
     Returns
     -------
     list of list of str
-        For each ordering the element on every site of ``cell.sites``, ``""`` where it is vacant. No two are alike by
-        the symmetry of the parent.
+        For each ordering the element on every site of ``cell.sites``, ``""`` for a vacant site. No two orderings are
+        equal by the symmetry of the parent.
 
     Raises
     ------
     InputError
-        If electrostatic ranking is asked for and an element has no charge in the data.
+        If orderings are to be ranked electrostatically and an element has no charge in the data.
     """
     start = _start(cell, fixed or {})
     drawn_groups = [g for g in cell.crystal.mixed_groups if g not in (fixed or {})]
@@ -98,8 +98,8 @@ def ordered_structure(cell: Supercell, ordering: list[str], places: Structure | 
     cell, ordering
         As from :func:`draw_orderings`.
     places
-        Where the sites are, in the order of ``cell.sites``, in place of the parent's: those of a cell relaxed with
-        all sites filled.
+        Positions of the sites in the order of ``cell.sites``, instead of the parent's: those of a cell that was relaxed
+        with all sites filled.
     """
     from pymatgen.core import Structure
 
@@ -109,14 +109,14 @@ def ordered_structure(cell: Supercell, ordering: list[str], places: Structure | 
 
 
 def electrostatic_energies_ev(cell: Supercell, orderings: list[list[str]]) -> NDArray[np.float64]:
-    """Compute the Ewald energies of orderings at the parent's sites, (n,), eV a cell.
+    """Compute the Ewald energies of orderings on the parent's sites, (n,), eV per cell.
 
     Every element has its mean charge; see :func:`screening.cathodes.ordering.disorder.mean_charges`.
 
     Raises
     ------
     InputError
-        If an element has none.
+        If an element has no charge in the data.
     """
     from pymatgen.analysis.ewald import EwaldSummation
     from pymatgen.core import Species, Structure
@@ -129,7 +129,7 @@ def electrostatic_energies_ev(cell: Supercell, orderings: list[list[str]]) -> ND
 
 
 def _start(cell: Supercell, fixed: dict[str, list[str]]) -> NDArray[np.str_]:
-    """Fill the groups in order."""
+    """Return an ordering in which the sites of each group are filled in order, element by element."""
     arrangement = np.full(len(cell.sites), VACANT, dtype="<U2")
     for group, places in cell.groups.items():
         held = [element for element, count in cell.counts[group].items() for _ in range(count)]
@@ -146,7 +146,7 @@ def _symmetry(cell: Supercell) -> NDArray[np.intp]:
     from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
     sites = cell.sites
-    labels = dict(zip(cell.groups, ELEMENTS[2:], strict=False))  # any elements: they only tell the groups apart
+    labels = dict(zip(cell.groups, ELEMENTS[2:], strict=False))  # any elements, which only distinguish the groups
     dummies = Structure(sites.lattice, [labels[g] for g in sites.site_properties["group"]], sites.frac_coords)
     rotations, translations = zip(
         *(

@@ -1,4 +1,4 @@
-"""Supercells that hold a disordered crystal's composition."""
+"""Supercells that can hold the composition of a disordered crystal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SEARCHED = 64  # primitive cells up to which the nearest supercell is looked fo
 
 
 class CellSize(BaseModel):
-    """How large a supercell may be, and how near its composition must come."""
+    """The size of a supercell, and how close its composition must be."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -47,23 +47,23 @@ class Supercell(BaseModel):
 
     @cached_property
     def sites(self) -> Structure:
-        """All sites, with the name of each one's group."""
+        """All sites, each with the name of its group."""
         return self.crystal.parent.primitive_cell() * np.array(self.matrix)
 
     @cached_property
     def groups(self) -> dict[str, NDArray[np.intp]]:
-        """Places of each group's sites."""
+        """Indices in :attr:`sites` of the sites of each group."""
         labels = np.array(self.sites.site_properties["group"])
         return {group: np.flatnonzero(labels == group) for group in self.crystal.occupancies}
 
     @cached_property
     def counts(self) -> dict[str, dict[str, int]]:
-        """Atoms of each element in each group."""
+        """Number of atoms of each element in each group."""
         return {group: whole_counts(len(self.groups[group]), held) for group, held in self.crystal.occupancies.items()}
 
     @property
     def composition(self) -> dict[str, int]:
-        """Atoms of each element in the cell."""
+        """Number of atoms of each element in the cell."""
         total: dict[str, int] = {}
         for held in self.counts.values():
             for element, count in held.items():
@@ -73,7 +73,7 @@ class Supercell(BaseModel):
 
 
 def whole_counts(n_sites: int, occupancies: dict[str, float]) -> dict[str, int]:
-    """Divide sites among elements in whole numbers nearest their shares (largest remainders first)."""
+    """Divide sites among elements in the whole numbers nearest to their shares (largest remainders first)."""
     exact = {element: share * n_sites for element, share in occupancies.items()}
     counts = {element: int(amount + 1e-9) for element, amount in exact.items()}
     occupied = round(sum(exact.values()))
@@ -84,7 +84,7 @@ def whole_counts(n_sites: int, occupancies: dict[str, float]) -> dict[str, int]:
 
 
 def deviation(n_cells: int, crystal: DisorderedCrystal, group_sites: dict[str, int]) -> float:
-    """Return by how much an occupancy is off at most in a supercell of n primitive cells."""
+    """Return the largest deviation of an occupancy in a supercell of n primitive cells."""
     worst = 0.0
     for group, held in crystal.occupancies.items():
         n_sites = n_cells * group_sites[group]
@@ -94,15 +94,15 @@ def deviation(n_cells: int, crystal: DisorderedCrystal, group_sites: dict[str, i
 
 
 def choose_matrix(crystals: Sequence[DisorderedCrystal], size: CellSize) -> Matrix:
-    """Choose one supercell that holds several compositions on one parent, states of charge of a cathode, say.
+    """Choose one supercell that can hold several compositions on one parent, such as states of charge of a cathode.
 
-    The smallest number of primitive cells that holds all within the tolerance, in the shape whose periodic images are
-    furthest apart.
+    It has the smallest number of primitive cells that holds all compositions within the tolerance, in the shape whose
+    periodic images are furthest apart.
 
     Raises
     ------
     InputError
-        If no supercell within the size does; the nearest one that can is named.
+        If no supercell of the allowed size does; the message names the nearest that does.
     """
     primitive = crystals[0].parent.primitive_cell()
     labels = primitive.site_properties["group"]
@@ -137,14 +137,14 @@ def _refusal(n_cells: int, off: float, fitting: list[int], n_sites: int, size: C
 
 
 def most_compact(lattice: NDArray[np.float64], n_cells: int) -> Matrix:
-    """Return the superlattice of n cells with the longest shortest vector, in reduced vectors of the lattice.
+    """Return the superlattice of n cells whose shortest vector is longest, in reduced vectors of the lattice.
 
     Parameters
     ----------
     lattice
         Vectors as rows, (3, 3), angstrom.
     n_cells
-        Volume of the superlattice in cells.
+        Number of cells in the superlattice.
     """
     from pymatgen.core import Lattice
 
@@ -164,14 +164,14 @@ def most_compact(lattice: NDArray[np.float64], n_cells: int) -> Matrix:
 
 
 def conventional_matrix(parent: Parent, repeats: tuple[int, int, int]) -> Matrix:
-    """Return a supercell of the conventional cell in vectors of the primitive cell.
+    """Return a supercell of the conventional cell, in vectors of the primitive cell.
 
     Parameters
     ----------
     parent
         The crystal.
     repeats
-        Conventional cells along a, b and c.
+        Numbers of conventional cells along a, b and c.
     """
     from pymatgen.core import Lattice
 
@@ -182,7 +182,7 @@ def conventional_matrix(parent: Parent, repeats: tuple[int, int, int]) -> Matrix
 
 
 def _superlattices(n_cells: int) -> Iterator[NDArray[np.float64]]:
-    """Yield every superlattice of a volume once: the matrices in Hermite normal form."""
+    """Yield every superlattice of n cells once, as a matrix in Hermite normal form."""
     for a in range(1, n_cells + 1):
         if n_cells % a:
             continue

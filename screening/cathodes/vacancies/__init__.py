@@ -1,1 +1,1 @@
-"""Oxygen vacancies of a cathode against the lithium taken out."""
+"""Oxygen vacancies in a cathode against the amount of lithium taken out."""

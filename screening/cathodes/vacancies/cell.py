@@ -1,4 +1,4 @@
-"""Cells of a cathode from which lithium, and then an oxygen atom, is taken."""
+"""Cells of a cathode from which lithium atoms, and then one oxygen atom, are taken out."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Document(BaseModel):
 
 
 class CathodeCell(_Document):
-    """A cell of a cathode, relaxed, with some of its lithium taken out."""
+    """A relaxed cell of a cathode, from which some of the lithium was taken out."""
 
     cell: Supercell = Field(description="the parent's supercell")
     ordering: list[str] = Field(description="the element on every site of it, '' where it is vacant")
@@ -32,11 +32,11 @@ class CathodeCell(_Document):
 
     @property
     def lithium_vacancies(self) -> int:
-        """Lithium sites that are vacant."""
+        """Number of vacant lithium sites."""
         return sum(self.ordering[int(place)] == VACANT for place in self.cell.groups[LITHIUM])
 
     def without(self, place: int) -> Structure:
-        """Build the cell without the atom on a site of the parent, as it is before relaxing."""
+        """Build the cell without the atom on one site of the parent, before relaxation."""
         from pymatgen.core import Structure
 
         structure = Structure.from_dict(self.structure)
@@ -44,7 +44,7 @@ class CathodeCell(_Document):
         return structure
 
     def distinct(self, places: Sequence[int]) -> dict[int, int]:
-        """Return for each of some sites of the parent the first of them that it is alike by symmetry."""
+        """Return, for each of some sites of the parent, the first of them that is equivalent by symmetry."""
         from pymatgen.core import Structure
 
         index = occupied(self.ordering)
@@ -54,7 +54,7 @@ class CathodeCell(_Document):
 
 
 class Removal(_Document):
-    """The lithium atom that is taken out next: the one without which a cell is lowest before relaxing."""
+    """The lithium atom to take out next: the one whose removal gives the lowest cell before relaxation."""
 
     place: int = Field(description="its site in the parent's supercell")
     ordering: list[str] = Field(description="the element on every site without it")
@@ -63,7 +63,7 @@ class Removal(_Document):
 
 
 class OxygenCandidate(_Document):
-    """The sites of one environment, and the one of them whose vacancy is relaxed."""
+    """The oxygen sites of one environment, and the one of them whose vacancy is relaxed."""
 
     environment: Environment = Field(description="what stands around them")
     n_sites: int = Field(description="oxygen atoms in the cell with this environment")
@@ -73,12 +73,12 @@ class OxygenCandidate(_Document):
 
 
 def lithiated_cell(ordered: OrderedCell, cell: Supercell) -> CathodeCell:
-    """Return the lowest ordering, all lithium in, as the cell to take atoms from.
+    """Return the lowest ordering with all its lithium, as the cell that atoms are taken from.
 
     Raises
     ------
     CalculationError
-        If it is not kept with its structure.
+        If its structure was not kept.
     """
     structure = ordered.sites_filled()
     return CathodeCell(
@@ -90,7 +90,7 @@ def lithiated_cell(ordered: OrderedCell, cell: Supercell) -> CathodeCell:
 
 
 def lithium_candidates(cell: CathodeCell) -> list[int]:
-    """Return the sites of the lithium atoms that are not alike by symmetry.
+    """Return the lithium sites that are not equivalent by symmetry.
 
     Raises
     ------
@@ -104,16 +104,16 @@ def lithium_candidates(cell: CathodeCell) -> list[int]:
 
 
 def lowest_removal(cell: CathodeCell, places: Sequence[int], energies_ev: Sequence[float]) -> Removal:
-    """Choose the lithium atom without which a cell is lowest.
+    """Choose the lithium atom whose removal gives the lowest cell.
 
     Parameters
     ----------
     cell
-        The cell with it.
+        The cell before the removal.
     places
         Sites of the parent, from :func:`lithium_candidates`.
     energies_ev
-        Energy of the cell without the atom on each of them, eV.
+        Energy of the cell without the atom on each of these sites, eV.
     """
     place = min(zip(energies_ev, places, strict=True))[1]
     ordering = list(cell.ordering)
@@ -122,7 +122,7 @@ def lowest_removal(cell: CathodeCell, places: Sequence[int], energies_ev: Sequen
 
 
 def delithiated_cell(cell: CathodeCell, removal: Removal, relaxed: RelaxedOrdering) -> CathodeCell:
-    """Return a cell with one lithium atom less, relaxed.
+    """Return the relaxed cell after one lithium atom was taken out.
 
     Raises
     ------
@@ -143,26 +143,26 @@ def delithiated_cell(cell: CathodeCell, removal: Removal, relaxed: RelaxedOrderi
 
 
 def oxygen_sites(cell: CathodeCell) -> list[int]:
-    """Return the sites of the oxygen atoms that are not alike by symmetry."""
+    """Return the oxygen sites that are not equivalent by symmetry."""
     return sorted(set(cell.distinct(list(environments(cell.cell, cell.ordering))).values()))
 
 
 def oxygen_candidates(cell: CathodeCell, places: Sequence[int], energies_ev: Sequence[float]) -> list[OxygenCandidate]:
-    """Group the oxygen atoms by environment and choose one of each.
+    """Group the oxygen sites by environment, and choose the lowest vacancy of each.
 
     Parameters
     ----------
     cell
-        The cell with all of them.
+        The cell with all its oxygen atoms.
     places
         Sites of the parent, from :func:`oxygen_sites`.
     energies_ev
-        Energy of the cell without the atom on each of them, eV.
+        Energy of the cell without the atom on each of these sites, eV.
 
     Returns
     -------
     list of OxygenCandidate
-        The lowest before relaxing first.
+        The environments, the one with the lowest energy before relaxation first.
     """
     known = dict(zip(places, energies_ev, strict=True))
     around = environments(cell.cell, cell.ordering)

@@ -1,7 +1,7 @@
-"""The oxygen sites of a layered cathode, told apart by what stands around them.
+"""The oxygen sites of a layered cathode, distinguished by their neighbours.
 
-An oxygen atom has three metal atoms and three lithium sites as neighbours. Its environment is how many of which; what
-is further out is not in its name.
+An oxygen atom has three metal atoms and three lithium sites as neighbours. Its environment is the number of atoms of
+each element among them; atoms further away do not count.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from screening.cathodes.ordering.supercell import Supercell
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
-LITHIUM, OXYGEN = "Li", "O"  # groups of the layered parent, named by what fills them
-_SHELL = 1.25  # neighbours are at most this much further away than the nearest; the next are at 1.6 times
+LITHIUM, OXYGEN = "Li", "O"  # groups of the layered parent, named after the element that fills them
+_SHELL = 1.25  # neighbours are at most this many times as far as the nearest; the next shell is at 1.6 times
 _LARGEST_ANGSTROM = 4.0
-_SYMMETRY_ANGSTROM = 0.01  # sites that an operation maps this close are alike
+_SYMMETRY_ANGSTROM = 0.01  # sites that a symmetry operation maps this close to each other are equivalent
 
 
 class Environment(BaseModel):
-    """What stands around an oxygen atom."""
+    """The neighbours of an oxygen atom."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,15 +43,16 @@ class Environment(BaseModel):
 
 
 def cation_neighbours(cell: Supercell) -> dict[int, list[int]]:
-    """List the sites of metals and lithium next to each oxygen site of a parent's supercell.
+    """List the metal and lithium sites next to each oxygen site of a supercell of the parent.
 
-    They are those of the parent, so that a relaxed cell is told apart by how it is connected, not by distances.
+    Neighbours are those in the parent, so that sites of a relaxed cell are distinguished by connectivity, not by
+    distance.
 
     Returns
     -------
     dict of int to list of int
-        By place in ``cell.sites``. In a cell so small that an atom has the same site twice as neighbour, it is listed
-        twice.
+        Keyed by the index of the oxygen site in ``cell.sites``. If the cell is so small that an atom has the same site
+        twice as a neighbour, the site is listed twice.
     """
     sites = cell.sites
     around: dict[int, list[int]] = {}
@@ -68,19 +69,19 @@ def cation_neighbours(cell: Supercell) -> dict[int, list[int]]:
 
 
 def environments(cell: Supercell, ordering: Sequence[str]) -> dict[int, Environment]:
-    """Name what stands around each oxygen atom.
+    """Return the environment of each oxygen atom.
 
     Parameters
     ----------
     cell
         The supercell.
     ordering
-        The element on every site of ``cell.sites``, ``""`` where it is vacant.
+        The element on every site of ``cell.sites``, ``""`` for a vacant site.
 
     Returns
     -------
     dict of int to Environment
-        By place in ``cell.sites``.
+        Keyed by the index of the oxygen site in ``cell.sites``.
     """
     lithium = {int(place) for place in cell.groups[LITHIUM]}
     found: dict[int, Environment] = {}
@@ -94,14 +95,14 @@ def environments(cell: Supercell, ordering: Sequence[str]) -> dict[int, Environm
 
 
 def most_environments(cell: Supercell, lithium_vacancies: int) -> int:
-    """Return the number of environments that there can be at most, before an ordering is known.
+    """Return the largest possible number of environments, before an ordering is known.
 
     Parameters
     ----------
     cell
         The supercell.
     lithium_vacancies
-        Lithium atoms missing from it.
+        Number of lithium atoms missing from the cell.
     """
     lithium = {int(place) for place in cell.groups[LITHIUM]}
     around = next(iter(cation_neighbours(cell).values()))
@@ -112,19 +113,19 @@ def most_environments(cell: Supercell, lithium_vacancies: int) -> int:
 
 
 def sites_alike(structure: Structure, places: Sequence[int]) -> dict[int, int]:
-    """Tell which sites of a structure are alike by symmetry.
+    """Find which sites of a structure are equivalent by symmetry.
 
     Parameters
     ----------
     structure
         The crystal.
     places
-        Sites of it.
+        Indices of some of its sites.
 
     Returns
     -------
     dict of int to int
-        For each of `places` the first of them that it is alike.
+        For each of `places` the first of them that is equivalent to it.
     """
     from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
@@ -134,6 +135,6 @@ def sites_alike(structure: Structure, places: Sequence[int]) -> dict[int, int]:
 
 
 def occupied(ordering: Sequence[str]) -> Mapping[int, int]:
-    """Return the index in the structure of each site that is not vacant, by place among the parent's sites."""
+    """Return the index in the structure of each occupied site, keyed by the site's index in the parent."""
     filled = np.flatnonzero([symbol != VACANT for symbol in ordering])
     return {int(place): index for index, place in enumerate(filled)}

@@ -1,14 +1,14 @@
 """Formation energies of oxygen vacancies.
 
-``E_f = E(cell without O) + E(O2)/2 - E(cell)``, all on one scale: the energy of O2 is that of the element in the
-packaged energies. These contain MP2020's correction of oxides, a constant for each oxygen atom of an oxide and none
-for O2, which a vacancy takes away once; the corrections of metals cancel. So both values are given, with it and
-without.
+``E_f = E(cell without O) + E(O2)/2 - E(cell)``, all on one scale: the energy of O2 is that of elemental oxygen in the
+packaged energies. These contain the MP2020 correction of oxides, which is a constant for each oxygen atom of an oxide
+and zero for O2. Forming a vacancy removes it once, while the corrections of the metals cancel. So both values are
+given: with the correction of oxides and without it.
 
 References
 ----------
 Wang et al., Adv. Energy Mater. 2021, doi 10.1002/aenm.202100210, Fig. 5a: the formation energy falls with each lithium
-taken out.
+atom taken out.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ RELAXED_SHAPE = (
 
 
 def formation_energy_ev(without_oxygen_ev: float, cell_ev: float, oxygen_ev_per_atom: float) -> float:
-    """Return the formation energy of a vacancy, eV.
+    """Return the formation energy of an oxygen vacancy, eV.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def formation_energy_ev(without_oxygen_ev: float, cell_ev: float, oxygen_ev_per_
 
 
 def oxygen_phase(phases: PhaseSet) -> Phase:
-    """Return the lowest phase of oxygen alone.
+    """Return the lowest-energy phase of elemental oxygen.
 
     Raises
     ------
@@ -63,9 +63,9 @@ def oxygen_phase(phases: PhaseSet) -> Phase:
 
 
 def oxide_correction_ev_per_atom(scale: EnergyScale) -> float | None:
-    """Return the correction of an oxygen atom in an oxide that energies contain, eV; None where they have none.
+    """Return the correction for an oxygen atom in an oxide that the energies contain, eV; None if they contain none.
 
-    The value is the one that pymatgen packages with the MP2020 scheme.
+    The value is the one in pymatgen's MP2020 scheme.
     """
     return _mp2020_oxide() if scale.correction.startswith("MP2020") else None
 
@@ -85,18 +85,18 @@ def vacancy_state(
     relaxed: Sequence[RelaxedOrdering],
     phases: PhaseSet,
 ) -> VacancyState:
-    """Put the vacancies of one state of charge together.
+    """Make the document of the oxygen vacancies at one state of charge.
 
     Parameters
     ----------
     cell
         The cell with all its oxygen.
     candidates
-        The environments, lowest before relaxing first.
+        The environments, the lowest before relaxation first.
     relaxed
-        What became of the first of them, in the same order.
+        Results of relaxing the first of them, in the same order.
     phases
-        Where O2 is taken from.
+        The energies that hold the energy of O2.
 
     Raises
     ------
@@ -152,18 +152,18 @@ def vacancy_document(
     vacancy_relaxation: Relaxation,
     phases: PhaseSet,
 ) -> VacancyDocument:
-    """Make the result of a cathode.
+    """Make the document of a cathode's oxygen vacancies.
 
     Parameters
     ----------
     ordered
-        The lowest ordering, all lithium in.
+        The lowest ordering with all its lithium.
     states
-        By number of lithium vacancies, none first.
+        The states of charge by number of lithium vacancies, the one without vacancies first.
     relaxation, vacancy_relaxation
-        How cells with all their oxygen, and those with a vacancy, were relaxed.
+        How cells with all their oxygen were relaxed, and how those with a vacancy.
     phases
-        Where O2 is taken from.
+        The energies that hold the energy of O2.
     """
     oxygen = oxygen_phase(phases)
     n_atoms = len(ordered.ordering)

@@ -1,4 +1,4 @@
-"""Oxygen vacancies of a cathode against its state of charge: the result, and those that are packaged."""
+"""Documents of oxygen vacancies in a cathode against its state of charge, and the packaged ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Document(BaseModel):
 
 
 class EnvironmentVacancy(_Document):
-    """The vacancy of the oxygen atoms with one environment."""
+    """The vacancy of the oxygen sites with one environment."""
 
     environment: str = Field(description="neighbours of the atom: metals + lithium; other lithium sites are vacant")
     metals: dict[str, int] = Field(description="metal atoms next to it, by element")
@@ -37,7 +37,7 @@ class EnvironmentVacancy(_Document):
 
 
 class VacancyState(_Document):
-    """Oxygen vacancies at one state of charge."""
+    """The oxygen vacancies at one state of charge."""
 
     lithium_vacancies: int = Field(description="lithium atoms missing from the cell")
     lithium_per_formula_unit: float = Field(description="lithium atoms left in a formula unit")
@@ -53,7 +53,7 @@ class VacancyState(_Document):
 
 
 class VacancyDocument(Result):
-    """Formation energy of an oxygen vacancy in a cathode against the lithium taken out."""
+    """The formation energy of an oxygen vacancy in a cathode, against the lithium taken out."""
 
     cathode: str = Field(description="name")
     formula: str = Field(description="composition of the cell with all its lithium")
@@ -74,12 +74,12 @@ class VacancyDocument(Result):
 
     @property
     def energies_ev(self) -> dict[int, float]:
-        """Lowest formation energy by number of lithium vacancies, eV."""
+        """Lowest formation energy, eV, keyed by the number of lithium vacancies."""
         return {state.lithium_vacancies: state.formation_energy_ev for state in self.states}
 
     @property
     def energies_without_correction_ev(self) -> dict[int, float | None]:
-        """The same without the correction of oxides."""
+        """The same without the correction of oxides; None if the energies contain none."""
         return {state.lithium_vacancies: state.without_oxide_correction_ev for state in self.states}
 
     def energy_ev(self, lithium_vacancies: int) -> float:
@@ -98,7 +98,7 @@ class VacancyDocument(Result):
 
 @cache
 def packaged_vacancies(cathode: str) -> VacancyDocument:
-    """Return the packaged result of a cathode.
+    """Return the packaged oxygen vacancies of a cathode.
 
     Raises
     ------
@@ -116,12 +116,12 @@ def packaged_vacancies(cathode: str) -> VacancyDocument:
 
 
 def read_vacancies(path: str | Path) -> VacancyDocument:
-    """Read a result.
+    """Read a file of oxygen vacancies.
 
     Raises
     ------
     InputError
-        If it cannot be read or is none.
+        If it cannot be read, or does not hold oxygen vacancies.
     """
     try:
         return VacancyDocument.model_validate_json(Path(path).read_bytes())
