@@ -66,7 +66,7 @@ class Compound(NamedTuple):
 
     @property
     def is_near_hull(self) -> bool:
-        """Whether the compound is near enough to the hull to occur in practice, as the model assumes of compounds."""
+        """Whether the compound is near enough to the hull to occur in practice; only such compounds enter the fit."""
         return self.above_hull <= NEAR_HULL_EV_PER_ATOM
 
 
