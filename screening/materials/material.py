@@ -225,7 +225,7 @@ class Cathode(_Entry):
         Parameters
         ----------
         state_or_lithium
-        Name of a state of charge, or the lithium content itself, as a number or its text.
+            Name of a state of charge, or the lithium content itself, as a number or its text.
 
         Raises
         ------

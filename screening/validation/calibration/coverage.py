@@ -87,6 +87,7 @@ def measure_coverage(
         The error model.
     known
         All compounds that both the energies and DFT know; the hulls are made of these.
+    tested
         The compounds that the model was not calibrated on.
     n_pairs
         Number of pairs of compounds that react, drawn evenly from all pairs of families.
