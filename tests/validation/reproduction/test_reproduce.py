@@ -1,24 +1,16 @@
-"""The reproduction as a document, a page, figures and files."""
-
-import threading
+"""The reproduction as a document and a page."""
 
 import orjson
 import pytest
-from fixtures_reproduction import CATALOGUE, vacancies_of
+from fixtures_reproduction import CATALOGUE
 from fixtures_samples import modelled
 from fixtures_screening import synthetic
 
-from screening.common.errors import InputError
-from screening.validation.reproduction.drawing import draw
-from screening.validation.reproduction.figure_data import figure_data
-from screening.validation.reproduction.files import check_folder, write_reproduction
 from screening.validation.reproduction.page import page
 from screening.validation.reproduction.papers import find_paper, packaged_papers
 from screening.validation.reproduction.reproduce import reproduce
-from screening.validation.reproduction.reproduction_documents import Figure, Panel, ReproductionDocument, Series
-from screening.validation.reproduction.study import Study, elements_of
-
-PNG = b"\x89PNG\r\n\x1a\n"
+from screening.validation.reproduction.reproduction_documents import ReproductionDocument
+from screening.validation.reproduction.study import elements_of
 
 
 @pytest.fixture(scope="module")
@@ -151,108 +143,3 @@ def test_each_paper_is_told_before_its_turn():
     told = []
     reproduce(synthetic(), CATALOGUE, packaged_papers()[2:4], tell=told.append)
     assert told == ["paper 002, Walther", "paper 003, Kissel"]
-
-
-# -- figures ----------------------------------------------------------------------------------
-
-
-def test_figure_7_holds_the_profiles_of_the_interface(document, reference):
-    [figure] = document.papers[0].figures
-    assert [panel.title for panel in figure.panels] == ["closed (chemical)", "open to lithium (electrochemical)"]
-    for panel, potentials in zip(figure.panels, ((None, None), ("full", -3.66)), strict=True):
-        drawn = [series for series in panel.series if series.kind == "ours"]
-        for series, state, potential in zip(drawn, ("full", "half"), potentials, strict=True):
-            study = Study(reference, CATALOGUE)
-            mu = study.lithium_ev("NCM83", "full") if potential == "full" else potential
-            profile = study.interface(f"NCM83:{state}", "Li6PS5Cl", mu).profile()
-            assert series.x == pytest.approx(profile.x)
-            assert series.y == pytest.approx(1000 * profile.mutual)
-    published = [series.y for panel in figure.panels for series in panel.series if series.kind == "published"]
-    assert published == [[-359.0], [-467.0], [-1178.0]]
-
-
-def test_figure_5a_holds_published_points_and_ours_where_they_are_computed():
-    paper = find_paper(packaged_papers(), "004")
-    phases = synthetic()
-    study = Study(phases, CATALOGUE, vacancies_of(phases, {12: 1.0, 0: 2.0, 6: 1.4}))
-    figure = figure_data(paper.figures[0], study, paper.quantities)
-    ours, published = figure.panels[0].series
-    assert (ours.x, ours.y) == ([0.0, 6.0, 12.0], [2.0, 1.4, 1.0])
-    assert (published.x, published.y) == ([0.0, 12.0], [2.05, 0.981])
-    assert figure.why_missing is None
-
-
-def test_a_figure_that_cannot_be_computed_keeps_the_published_points_and_says_why():
-    paper = find_paper(packaged_papers(), "004")
-
-    def none(cathode):
-        raise InputError(f"no oxygen vacancies of {cathode}")
-
-    figure = figure_data(paper.figures[0], Study(synthetic(), CATALOGUE, none), paper.quantities)
-    assert [series.kind for series in figure.panels[0].series] == ["published"]
-    assert figure.why_missing == "no oxygen vacancies of NMC532"
-    assert draw(figure).startswith(PNG)
-
-
-def test_the_same_figure_gives_the_same_bytes():
-    lines = [
-        Series(label="one, mutual", kind="ours", x=[0.0, 0.5, 1.0], y=[0.0, -3.0, 0.0]),
-        Series(label="one, total", kind="ours, total", x=[0.0, 0.5, 1.0], y=[-1.0, -3.5, 0.0]),
-        Series(label="one, published", kind="published", x=[], y=[-2.0]),
-    ]
-    panel = Panel(title="small", x_label="x", y_label="y", series=lines)
-    first = draw(Figure(id="small", title="small", panels=[panel], why_missing=None))
-    assert first.startswith(PNG)
-    assert draw(Figure(id="other", title="small", panels=[panel], why_missing=None)) == first
-    without = panel.model_copy(update={"series": lines[:2]})
-    assert draw(Figure(id="small", title="small", panels=[without], why_missing=None)) != first
-
-
-# -- files ------------------------------------------------------------------------------------
-
-
-def test_files_are_written_and_name_each_other(sampled, tmp_path):
-    paths = write_reproduction(sampled, tmp_path, "reproduction")
-    assert [path.name for path in paths] == ["reproduction.json", "reproduction.md", "000-fig7.png"]
-    assert ReproductionDocument.model_validate(orjson.loads(paths[0].read_bytes())) == sampled
-    assert paths[1].read_text() == page(sampled)
-    assert not list(tmp_path.glob("*.part"))
-
-
-def test_files_written_at_once_are_all_of_one_writer(tmp_path):
-    papers = [paper for paper in packaged_papers() if not paper.figures][:1]
-    documents = [
-        reproduce(synthetic(), CATALOGUE, [paper.model_copy(update={"about": about})])
-        for paper in papers
-        for about in ("one" * 5000, "two" * 5000)
-    ]
-    threads = [
-        threading.Thread(target=lambda d=d: [write_reproduction(d, tmp_path, "both") for _ in range(20)])
-        for d in documents
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    about = orjson.loads((tmp_path / "both.json").read_bytes())["papers"][0]["about"]
-    assert about in ("one" * 5000, "two" * 5000)
-    assert f"{about[0].upper()}{about[1:]}." in (tmp_path / "both.md").read_text()
-    assert not list(tmp_path.glob("*.part"))
-
-
-def test_a_file_that_cannot_be_written_is_named_and_leaves_nothing_half(tmp_path):
-    document = reproduce(synthetic(), CATALOGUE, [find_paper(packaged_papers(), "003")])
-    (tmp_path / "reproduction.md").mkdir()
-    with pytest.raises(InputError, match=r"reproduction\.md cannot be written"):
-        write_reproduction(document, tmp_path, "reproduction")
-    assert not list(tmp_path.glob("*.part"))
-
-
-def test_a_folder_that_cannot_be_written_to_is_an_error(tmp_path):
-    (tmp_path / "file").touch()
-    with pytest.raises(InputError, match=r"--output .*file: no file can be written there: "):
-        check_folder(tmp_path / "file")
-    with pytest.raises(InputError, match="no file can be written there"):
-        check_folder(tmp_path / "file" / "below")
-    check_folder(tmp_path / "new" / "folder")
-    assert list((tmp_path / "new" / "folder").iterdir()) == []
