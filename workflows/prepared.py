@@ -17,7 +17,7 @@ from screening.database import StoreLocation
 
 # Where the collector of each kind is. Job databases hold the kinds, so these stay when a class moves.
 COLLECTORS = {
-    "energies": "workflows.own_energies:OwnEnergyCollector",
+    "energies": "workflows.own_energies:UserEnergyCollector",
     "orderings": "workflows.order_materials:OrderingCollector",
     "screening": "workflows.run:ScreeningCollector",
     "stacks": "workflows.stack:StackCollector",

@@ -15,11 +15,10 @@ from pathlib import Path
 import numpy as np
 import pymatgen.analysis.compatibility as compatibility
 import pytest
-from pymatgen.core import Composition, Lattice, Structure
-from pymatgen.entries.computed_entries import ComputedEntry, ComputedStructureEntry
+from pymatgen.core import Composition
 
 from coatscreen.__main__ import execute
-from screening.chemistry.formulas import format_formula, parse_formula
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.energies.packaged.build import write_packaged
 from screening.energies.packaged.dft_check import dft_check, dft_phases
@@ -275,59 +274,6 @@ class TestWriting:
     def test_unknown_weights(self, source: Path, tmp_path: Path) -> None:
         with pytest.raises(InputError, match=r"no energy scale is known for CHGNet '1'"):
             write_packaged(tmp_path, OUTCOMES, structures=source, provenance=PROVENANCE, model="1")
-
-
-class TestDftPhases:
-    def test_formation_energies_are_those_of_pymatgen(self) -> None:
-        """Of oxides, sulfides and chlorides, with nothing but pymatgen's own calls."""
-        phases = dft_phases(frozenset({"Li", "O", "S", "Cl"}))
-        assert phases is not None
-        entries = packaged("Li", "O2", "S", "Cl2", "Li2O", "Li2S", "LiCl", "Li2O2")
-        done = compatibility.MaterialsProject2020Compatibility().process_entries(list(entries.values()))
-        energy = {entry.composition.reduced_formula: entry.energy_per_atom for entry in done}
-        for formula, mixture in {
-            "Li2O": (2 * energy["Li"] + energy["O2"]) / 3,
-            "Li2O2": (energy["Li"] + energy["O2"]) / 2,
-            "Li2S": (2 * energy["Li"] + energy["S"]) / 3,
-            "LiCl": (energy["Li"] + energy["Cl2"]) / 2,
-        }.items():
-            (position,) = phases.polymorphs(parse_formula(formula))
-            assert phases.formation_energies[position] == pytest.approx(energy[formula] - mixture)
-
-    def test_sulfates_are_not_corrected_as_sulfides(self) -> None:
-        """pymatgen told by a structure: sulfur inside four oxygen atoms."""
-        phases = dft_phases(frozenset({"Li", "O", "S"}))
-        assert phases is not None
-        plain = packaged("Li2SO4")["Li2SO4"]
-        formula_units = plain.composition["S"]
-        tetrahedron = [
-            (0, 0, 0),
-            *(np.array(c) * 1.47 / 3**0.5 for c in ((1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1))),
-        ]
-        molecule = Structure(
-            Lattice.cubic(8),
-            ["S", *["O"] * 4, "Li", "Li"],
-            [*tetrahedron, (4, 4, 4), (4, 4, 0)],
-            coords_are_cartesian=True,
-        )
-        told = ComputedStructureEntry(molecule, plain.uncorrected_energy / formula_units, parameters=plain.parameters)
-        (done,) = compatibility.MaterialsProject2020Compatibility().process_entries([told])
-        (position,) = phases.polymorphs(parse_formula("Li2SO4"))
-        assert phases.energies[position] == pytest.approx(done.energy_per_atom)
-
-    def test_elements_without_entries_are_left_out(self) -> None:
-        assert dft_phases(frozenset()) is None
-
-
-def packaged(*formulas: str) -> dict[str, ComputedEntry]:
-    path = Path(compatibility.__file__).parent / "calc_compounds.json.gz"
-    entries = {}
-    for data in json.loads(gzip.decompress(path.read_bytes())).values():
-        if format_formula(data["composition"]) in formulas:
-            entry = ComputedEntry.from_dict(data)
-            entry.energy_adjustments = []
-            entries[entry.composition.reduced_formula] = entry
-    return entries
 
 
 def one_line(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:

@@ -10,35 +10,11 @@ from fixtures_structures import rock_salt
 from fixtures_user_table import SCALE, made
 from pymatgen.core import Lattice, Structure
 
-from screening.common.errors import CalculationError, InputError
+from screening.common.errors import InputError
 from screening.energies.packaged.packaged_table import packaged_energies
 from screening.energies.source import open_energies
-from screening.energies.user.added import added_phase, depth_remark, remarks
-from screening.energies.user.user_phase import UserPhase
 from screening.energies.user.user_table import UserTable, put_into_table, same_among
 from screening.phases.files import read_table, write_table
-from screening.phases.phase import Phase
-
-
-def test_a_phase_says_how_it_was_relaxed():
-    own = made("own-LiF", rock_salt().to_conventional(), -5.05)
-    assert own.phase == Phase(
-        id="own-LiF",
-        formula="LiF",
-        energy_ev_per_atom=-5.05,
-        space_group=225,
-        volume_a3_per_atom=round(4.06**3 / 8, 4),
-        origin="relaxed by CHGNet 0.3.0 (chgnet 0.4.2, weights d14ab7c0f093; FIRE to 0.05 eV/angstrom)",
-    )
-    assert own.lowering_ev_per_atom == pytest.approx(0.01)
-
-
-def test_an_unfinished_relaxation_and_one_that_fell_apart_have_no_energy():
-    with pytest.raises(CalculationError, match="not converged in 500 steps"):
-        made("own-LiF", rock_salt(), state="failed")
-    gas = Structure(Lattice.cubic(30), ["Li", "F"], [[0, 0, 0], [0.5, 0.5, 0.5]])
-    with pytest.raises(CalculationError, match="fell apart"):
-        made("own-LiF", rock_salt(), relaxed=gas)
 
 
 @pytest.mark.parametrize("name", ["own.json", "own.json.gz"])
@@ -128,35 +104,3 @@ def test_two_processes_lose_no_phase(tmp_path):
         worker.join(60)
     assert [worker.exitcode for worker in workers] == [0, 0]
     assert sorted(p.id for p in UserTable.read(path, SCALE).phases) == ["own-Cl", "own-F", "own-I", "own-O", "own-S"]
-
-
-def test_a_phase_is_compared_with_the_packaged_hull(reference):
-    [lowest, *_] = reference.polymorphs({"Li": 1, "F": 1})
-    energy = float(reference.energies[lowest]) + 0.02
-    added = added_phase("LiF.cif", made("own-LiF", rock_salt(), energy), reference)
-    assert added.energy_above_hull_ev_per_atom == pytest.approx(0.02, abs=1e-6)  # LiF is on the hull
-    assert added.known_id == reference.phase(lowest).id
-    assert added.above_known_ev_per_atom == pytest.approx(0.02, abs=1e-6)
-    assert depth_remark(added) == []
-
-
-def test_a_phase_of_no_packaged_composition_is_compared_with_their_mixture(reference):
-    structure = Structure(
-        Lattice.cubic(4), ["Li", "Li", "Li", "F"], [[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0.5, 0.5, 0.5]]
-    )
-    [salt, *_], [metal, *_] = reference.polymorphs({"Li": 1, "F": 1}), reference.polymorphs({"Li": 1})
-    mixture = (2 * float(reference.energies[salt]) + 2 * float(reference.energies[metal])) / 4
-    added = added_phase("Li3F.cif", made("own-Li3F", structure, mixture - 0.8), reference)
-    assert added.energy_above_hull_ev_per_atom == pytest.approx(-0.8, abs=1e-6)
-    assert added.known_id is added.above_known_ev_per_atom is None
-    assert "below all packaged phases" in depth_remark(added)[0]
-
-
-def test_an_unbalanced_composition_is_remarked_on():
-    assert "no oxidation states balance it" in remarks("a.cif", "Li3F")[0]
-    assert remarks("a.cif", "LiF") == []
-
-
-def test_an_own_phase_survives_json():
-    own = made("own-LiF", rock_salt())
-    assert UserPhase.model_validate_json(own.model_dump_json()) == own
