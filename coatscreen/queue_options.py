@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from workflows.prepared import Prepared
     from workflows.queue.site import Site
+    from workflows.requests.flow_request import FlowRequest
 
 Submit = Annotated[
     bool, typer.Option("--submit", help="Put the jobs on the queue of a site (coatscreen submit --init makes one).")
@@ -61,7 +61,13 @@ def submission_site(
 
 
 def put_on_queue(
-    site: Site, prepared: Prepared, name: str | None, max_jobs: int | None, no_launch: bool, as_json: bool, result: str
+    site: Site,
+    request: FlowRequest[Any],
+    name: str | None,
+    max_jobs: int | None,
+    no_launch: bool,
+    as_json: bool,
+    result: str,
 ) -> None:
     """Submit a flow and say what came of it, and where its result will be.
 
@@ -74,7 +80,7 @@ def put_on_queue(
     from coatscreen.output import print_json
     from workflows.queue.submission import submit
 
-    submitted = submit(site, prepared, name, max_jobs, launch=not no_launch)
+    submitted = submit(site, request, name, max_jobs, launch=not no_launch)
     if as_json:
         print_json(submitted.model_dump(mode="json"))
     else:

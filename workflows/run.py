@@ -22,12 +22,14 @@ from workflows.flows.screening import CoatingScreeningMaker
 from workflows.identity import digest
 from workflows.local import Outcome, Progress, run_local
 from workflows.outputs import job_store
-from workflows.prepared import Collector, Prepared
+from workflows.requests.flow_request import FlowRequest, ResultCollector
 from workflows.settings import ScreeningSettings
 
 
-class ScreeningCollector(Collector):
+class ScreeningCollector(ResultCollector[None]):
     """Ranks the coatings of a screening in its database."""
+
+    kind = "screening"
 
     run: Run = Field(description="the request, as the database keeps it")
     asked_for: list[str] = Field(description="ids of the jobs")
@@ -67,7 +69,7 @@ class Finished:
         return [(cathode.name, other.name) for cathode in self.plan.cathodes for other in self.plan.electrolytes]
 
 
-def prepare_screening(settings: ScreeningSettings) -> tuple[ScreeningPlan, Prepared]:
+def prepare_screening(settings: ScreeningSettings) -> tuple[ScreeningPlan, FlowRequest[ScreeningCollector]]:
     """Check a request and build its graph.
 
     Raises
@@ -107,7 +109,7 @@ def prepare_screening(settings: ScreeningSettings) -> tuple[ScreeningPlan, Prepa
     collector = ScreeningCollector(run=run, asked_for=list(flow.job_uuids), criteria=settings.criteria)
     pairs = ", ".join(f"{c.name}|{e.name}" for c in plan.cathodes for e in plan.electrolytes)
     coatings = plan.coatings[0].name if len(plan.coatings) == 1 else f"{len(plan.coatings)} coatings"
-    return plan, Prepared("screening", f"{coatings}, {pairs}", flow, collector)
+    return plan, FlowRequest(f"{coatings}, {pairs}", flow, collector)
 
 
 def run_screening(settings: ScreeningSettings, progress: Progress = lambda finished, total, name: None) -> Finished:

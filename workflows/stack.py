@@ -14,15 +14,17 @@ from screening.searches.stacks.stack_request import StackPlan
 from workflows.flows.stack import StackMaker
 from workflows.local import Outcome, Progress, run_local
 from workflows.outputs import job_store, output_of
-from workflows.prepared import Collector, Prepared
+from workflows.requests.flow_request import FlowRequest, ResultCollector
 
 
-class StackCollector(Collector):
+class StackCollector(ResultCollector[StacksDocument]):
     """Reads the best stacks.
 
     It writes nothing, since the job store is where they stay: what prints them, and finds all jobs done there, is the
     same request again with that store.
     """
+
+    kind = "stacks"
 
     result: str = Field(description="id of the job that compares the stacks")
 
@@ -37,7 +39,7 @@ class StackCollector(Collector):
         return StacksDocument.model_validate(output)
 
 
-def prepare_stacks(plan: StackPlan, ranked_by: Ensemble = "closed", top: int = 10) -> Prepared:
+def prepare_stacks(plan: StackPlan, ranked_by: Ensemble = "closed", top: int = 10) -> FlowRequest[StackCollector]:
     """Build the graph of a checked request.
 
     Parameters
@@ -47,7 +49,7 @@ def prepare_stacks(plan: StackPlan, ranked_by: Ensemble = "closed", top: int = 1
     """
     flow = StackMaker(ranked_by=ranked_by, top=top).from_plan(plan)
     about = f"{len(plan.coatings)} coatings, {plan.cathode.name}|{plan.electrolyte.name}"
-    return Prepared("stacks", about, flow, StackCollector(result=flow.output.uuid))
+    return FlowRequest(about, flow, StackCollector(result=flow.output.uuid))
 
 
 def find_stacks(
@@ -92,7 +94,7 @@ def find_stacks(
     jobs = job_store(location)
     with location.errors():
         outcome = run_local(prepared.flow, jobs, workers, progress)
-        document: StacksDocument = prepared.collector.collect(jobs, location, outcome.failed)
+        document = prepared.collector.collect(jobs, location, outcome.failed)
     jobs.close()
     return document, outcome
 

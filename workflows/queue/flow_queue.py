@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
-from workflows.prepared import Collector
 from workflows.queue.documents import FlowLabel, QueuedFlow, QueuedJob
 from workflows.queue.site import Site
+from workflows.requests.flow_request import ResultCollector
 from workflows.work_left import WorkLeft
 
 COLLECTING = "collect the result"  # the name of the last job of a flow
@@ -39,7 +39,7 @@ class FlowQueue(Protocol):
     def runner_at_work(self) -> bool | None:
         """Return whether the process that starts the queue jobs is at work; None where there need not be one."""
 
-    def add(self, label: FlowLabel, left: WorkLeft, collector: Collector) -> int:
+    def add(self, label: FlowLabel, left: WorkLeft, collector: ResultCollector[Any]) -> int:
         """Put what is left of a flow into the database, and the collection of its result as its last job.
 
         Returns

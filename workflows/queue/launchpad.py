@@ -14,7 +14,6 @@ from typing import Any
 import networkx as nx
 
 from screening.common.errors import CalculationError
-from workflows.prepared import Collector
 from workflows.queue.documents import FlowLabel, QueuedFlow, QueuedJob
 from workflows.queue.flow_queue import COLLECTING
 from workflows.queue.launches import JobReader
@@ -22,6 +21,7 @@ from workflows.queue.mending import agree, flow_errors, release
 from workflows.queue.scheduler import end_of, queue_jobs
 from workflows.queue.site import LOST_PINGS, Site, prepare_launchpad
 from workflows.queue.worker import COLLECT, RUN_JOB, job_text
+from workflows.requests.flow_request import ResultCollector
 from workflows.work_left import WorkLeft
 
 _LABEL = "coatscreen"  # of the metadata of a workflow and of the spec of a firework
@@ -123,7 +123,7 @@ class FireworksQueue:
         with self.site.location.errors():
             prepare_launchpad(self.launchpad)
 
-    def add(self, label: FlowLabel, left: WorkLeft, collector: Collector) -> int:
+    def add(self, label: FlowLabel, left: WorkLeft, collector: ResultCollector[Any]) -> int:
         """Put what is left of a flow into the LaunchPad, and the collection of its result as its last job.
 
         Returns

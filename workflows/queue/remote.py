@@ -18,12 +18,12 @@ import networkx as nx
 from jobflow import Flow, Job, JobConfig, OnMissing
 
 from screening.common.errors import CalculationError, InputError, StoreError
-from workflows.prepared import Collector
 from workflows.queue.documents import FlowLabel, QueuedFlow, QueuedJob
 from workflows.queue.flow_queue import COLLECTING
 from workflows.queue.remote_documents import JOB_FIELDS, LABEL, read_job
 from workflows.queue.site import LOST_PINGS, MISSING, Site, site_folder
 from workflows.queue.worker import collect_remote, job_text, run_remote_job
+from workflows.requests.flow_request import ResultCollector
 from workflows.work_left import WorkLeft
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class RemoteQueue:
                 with suppress(DuplicateKeyError):
                     notes.insert_one({"_id": name, name: value})
 
-    def add(self, label: FlowLabel, left: WorkLeft, collector: Collector) -> int:
+    def add(self, label: FlowLabel, left: WorkLeft, collector: ResultCollector[Any]) -> int:
         """Put what is left of a flow into the database; see :class:`FlowQueue`."""
         flow_uuid = UUID(hex=label.flow_id)
 

@@ -14,8 +14,8 @@ from monty.json import MontyDecoder
 from screening.common.errors import CalculationError
 from screening.common.provenance import software
 from workflows.outputs import finished
-from workflows.prepared import Collector
 from workflows.queue.site import Site, site_folder
+from workflows.requests.flow_request import ResultCollector
 
 if TYPE_CHECKING:
     from fireworks import FWAction
@@ -90,7 +90,7 @@ def collect(text: str, flow_id: str, version: str) -> None:
     Parameters
     ----------
     text
-        See :meth:`workflows.prepared.Collector.to_text`.
+        See :meth:`workflows.requests.flow_request.ResultCollector.to_text`.
     flow_id
         Of the flow.
     version
@@ -103,7 +103,9 @@ def collect(text: str, flow_id: str, version: str) -> None:
     store = site.job_store()
     (flow,) = open_queue(site).flows(flow_id)
     ended_badly = [job for job in flow.jobs if job.state in ("failed", "lost") and job.uuid is not None]
-    Collector.from_text(text).collect(store, site.location, {job.name: job.error or "failed" for job in ended_badly})
+    ResultCollector.from_text(text).collect(
+        store, site.location, {job.name: job.error or "failed" for job in ended_badly}
+    )
 
 
 def _to_run(text: str, needs: dict[str, str], version: str) -> tuple[Job | None, JobStore]:
