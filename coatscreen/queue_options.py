@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from workflows.prepared import Prepared
     from workflows.queue.site import Site
+    from workflows.requests.flow_request import FlowRequest
 
 SiteFolder = Annotated[
     Path | None,
@@ -72,7 +72,7 @@ def submission_site(
 
 def put_on_queue(
     site: Site,
-    prepared: Prepared,
+    request: FlowRequest[Any],
     name: str | None,
     max_jobs: int | None,
     no_launch: bool,
@@ -84,7 +84,7 @@ def put_on_queue(
     from coatscreen.output import print_json
     from workflows.queue.submission import submit
 
-    submitted = submit(site, prepared, name, max_jobs, launch=not no_launch)
+    submitted = submit(site, request, name, max_jobs, launch=not no_launch)
     if as_json:
         print_json(submitted.model_dump(mode="json"))
         return

@@ -20,13 +20,14 @@ from screening.searches.screening_request import ScreeningPlan, plan_screening
 from workflows.builders import CoatingBuilder
 from workflows.flows.screening import CoatingScreeningMaker
 from workflows.identity import digest
-from workflows.local import Outcome, Progress, run_local
+from workflows.local import Outcome, Progress
 from workflows.outputs import job_store
-from workflows.prepared import Collector, Prepared
+from workflows.requests.flow_request import FlowRequest, ResultCollector
+from workflows.requests.run_request import run_request
 from workflows.settings import ScreeningSettings
 
 
-class ScreeningCollector(Collector):
+class ScreeningCollector(ResultCollector[None]):
     """Ranks the coatings of a screening in its database."""
 
     kind = "screening"
@@ -69,7 +70,7 @@ class Finished:
 
 def prepare_screening(
     settings: ScreeningSettings, store: JobStore | None = None
-) -> tuple[ScreeningPlan, Run, Prepared]:
+) -> tuple[ScreeningPlan, Run, FlowRequest[ScreeningCollector]]:
     """Check a request and build its graph.
 
     Parameters
@@ -110,7 +111,7 @@ def prepare_screening(
         created="",
         updated="",
     )
-    return plan, run, Prepared(about, flow, ScreeningCollector(run=run))
+    return plan, run, FlowRequest(about, flow, ScreeningCollector(run=run))
 
 
 def plan_of(settings: ScreeningSettings) -> tuple[ScreeningPlan, dict[str, Any]]:
@@ -161,13 +162,9 @@ def run_screening(settings: ScreeningSettings, progress: Progress = lambda finis
     """
     plan_of(settings)  # nothing is written for a wrong request
     location = StoreLocation(settings.store)
-    store = job_store(location)
-    plan, run, prepared = prepare_screening(settings, store)
-    prepared.collector.begin(location)
-    with location.errors():
-        outcome = run_local(prepared.flow, store, settings.workers, progress)
-        prepared.collector.collect(store, location, outcome.failed)
-    store.close()
+    with job_store(location) as store:
+        plan, run, request = prepare_screening(settings, store)
+    _, outcome = run_request(request, location, settings.workers, progress)
     return Finished(plan, run, outcome)
 
 

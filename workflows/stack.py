@@ -12,12 +12,13 @@ from screening.database import CoatingDatabase, StoreLocation
 from screening.searches.stacks.stack_documents import Ensemble, StacksDocument
 from screening.searches.stacks.stack_request import StackPlan
 from workflows.flows.stack import StackMaker
-from workflows.local import Outcome, Progress, run_local
+from workflows.local import Outcome, Progress
 from workflows.outputs import job_store, output_of
-from workflows.prepared import Collector, Prepared
+from workflows.requests.flow_request import FlowRequest, ResultCollector
+from workflows.requests.run_request import run_request
 
 
-class StackCollector(Collector):
+class StackCollector(ResultCollector[StacksDocument]):
     """Reads the best stacks.
 
     It writes nothing, since the job store is where they stay: what prints them, and finds all jobs done there, is the
@@ -41,7 +42,7 @@ class StackCollector(Collector):
 
 def prepare_stacks(
     plan: StackPlan, ranked_by: Ensemble = "closed", top: int = 10, store: JobStore | None = None
-) -> Prepared:
+) -> FlowRequest[StackCollector]:
     """Build the graph of a checked request.
 
     Parameters
@@ -53,7 +54,7 @@ def prepare_stacks(
     """
     flow = StackMaker(ranked_by=ranked_by, top=top).from_plan(plan, store)
     about = f"{len(plan.coatings)} coatings, {plan.cathode.name}|{plan.electrolyte.name}"
-    return Prepared(about, flow, StackCollector(result=flow.output.uuid))
+    return FlowRequest(about, flow, StackCollector(result=flow.output.uuid))
 
 
 def find_stacks(
@@ -94,13 +95,9 @@ def find_stacks(
         If a worker dies, or no coating is left; what was finished is stored.
     """
     location = StoreLocation(store)
-    jobs = job_store(location)
-    prepared = prepare_stacks(plan, ranked_by, top, jobs)
-    with location.errors():
-        outcome = run_local(prepared.flow, jobs, workers, progress)
-        document: StacksDocument = prepared.collector.collect(jobs, location, outcome.failed)
-    jobs.close()
-    return document, outcome
+    with job_store(location) as jobs:
+        request = prepare_stacks(plan, ranked_by, top, jobs)
+    return run_request(request, location, workers, progress)
 
 
 def screened_coatings(store: str, cathode: str, electrolyte: str, tier: int) -> list[str]:

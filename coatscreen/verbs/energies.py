@@ -65,22 +65,20 @@ def add(
     """
     from coatscreen.output import document, print_json, progress_bar
     from screening.common.errors import CalculationError, InputError
-    from workflows.own_energies import UserEnergyCollector, add_structures, prepare_user_energies
+    from workflows.requests.run_request import run_request
+    from workflows.requests.user_energies import prepare_user_energies
 
     there = submission_site(submit, site, name, max_jobs, no_launch, {})
-    if there is not None:
-        if calculator is Calculator.vasp and there.vasp_command is None:
-            raise InputError(f"the site {there.folder} does not say how VASP is started: correct `vasp_command` there")
-        prepared = prepare_user_energies(structures, table, model, steps, calculator.value)
-        if prepared.flow.jobs:  # else all are skipped, which is said below
-            collector = prepared.collector
-            assert isinstance(collector, UserEnergyCollector)
-            use = f"{collector.scale_name}+{collector.target}"
-            result = f"the last job puts the energies into the table; then use it in any verb: --energies {use}"
-            put_on_queue(there, prepared, name, max_jobs, no_launch, as_json, result)
-            return
+    if there is not None and calculator is Calculator.vasp and there.vasp_command is None:
+        raise InputError(f"the site {there.folder} does not say how VASP is started: correct `vasp_command` there")
+    request = prepare_user_energies(structures, table, model, steps, calculator.value)
+    if there is not None and request.flow.jobs:  # else all are skipped, which is said below
+        use = f"{request.collector.scale_name}+{request.collector.target}"
+        result = f"the last job puts the energies into the table; then use it in any verb: --energies {use}"
+        put_on_queue(there, request, name, max_jobs, no_launch, as_json, result)
+        return
     with progress_bar("relaxing") as progress:
-        outcome = add_structures(structures, table, model, steps, progress, calculator.value)
+        outcome, _ = run_request(request, None, 1, progress)
     if as_json:
         print_json(document(outcome))
     else:
@@ -157,7 +155,7 @@ def import_(
     Example: coatscreen energies import mongodb://host/database --collection outputs --elements Li,P,S
     """
     from coatscreen.output import document, print_json
-    from workflows.import_energies import import_energies
+    from workflows.requests.imported_energies import import_energies
 
     chosen = None if elements is None else elements.replace(",", " ").split()
     outcome = import_energies(store, output, chosen, functional, collection)

@@ -10,7 +10,7 @@ import typer
 from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
 
 if TYPE_CHECKING:
-    from workflows.order_materials import OrderedMaterials
+    from workflows.requests.ordered_materials import OrderedMaterials
 
 
 def order(
@@ -58,7 +58,8 @@ def order(
     from screening.cathodes.ordering.orderings import Draw
     from screening.cathodes.ordering.supercell import CellSize
     from screening.common.errors import CalculationError, InputError, nearest
-    from workflows.order_materials import order_materials, prepare_orderings, use_table
+    from workflows.requests.ordered_materials import prepare_orderings, use_table
+    from workflows.requests.run_request import run_request
 
     if ranking not in ("ewald", "random"):
         raise InputError(f"unknown ranking {ranking!r}{nearest(ranking, ['ewald', 'random'])}: ewald or random")
@@ -67,14 +68,14 @@ def order(
     contents = numbers("--lithium", lithium)
     drawing = Draw(n_orderings=orderings, ranking="ewald" if ranking == "ewald" else "random", seed=seed)
     size = CellSize(least_atoms=least_sites, most_atoms=most_sites, tolerance=tolerance)
+    request = prepare_orderings(names, output, contents, drawing, relaxed, size, model, structures)
     if there is not None:
-        prepared = prepare_orderings(names, output, contents, drawing, relaxed, size, model, structures)
-        table = use_table(prepared.collector.target, model)
+        table = use_table(request.collector.target, model)
         result = f"the last job writes the table; then use it in any verb: --energies {table}"
-        put_on_queue(there, prepared, name, max_jobs, no_launch, as_json, result)
+        put_on_queue(there, request, name, max_jobs, no_launch, as_json, result)
         return
     with progress_bar("orderings") as progress:
-        outcome = order_materials(names, output, contents, drawing, relaxed, size, model, workers, structures, progress)
+        outcome, _ = run_request(request, None, workers, progress)
     if as_json:
         print_json(document(outcome))
     else:

@@ -60,13 +60,14 @@ def vacancies(
     """
     from coatscreen.output import document, print_json, progress_bar
     from screening.cathodes.ordering.orderings import Draw
-    from workflows.calculation_work import require_chgnet
+    from workflows.requests.requirements import require_chgnet
 
     there = submission_site(submit, site, name, max_jobs, no_launch, {"--workers": workers != 1})
     repeats, environments_at_numbers = _repeats(cell), _environments_at(environments_at)
     require_chgnet(model)  # without it the flow cannot even be imported
     from workflows.flows.vacancies import VacancyMaker
-    from workflows.vacancies import compute_vacancies, prepare_vacancies
+    from workflows.requests.oxygen_vacancies import prepare_vacancies
+    from workflows.requests.run_request import run_request
 
     maker = VacancyMaker(
         model=model,
@@ -78,14 +79,13 @@ def vacancies(
         n_relaxed_environments_at=environments_at_numbers,
         vacancy_force_tolerance_ev_per_angstrom=tolerance,
     )
-    file = output or Path(f"{cathode}-vacancies.json")
+    request = prepare_vacancies(cathode, output or Path(f"{cathode}-vacancies.json"), maker)
     if there is not None:
-        prepared = prepare_vacancies(cathode, file, maker)
-        result = f"the last job writes {prepared.collector.target}"
-        put_on_queue(there, prepared, name, max_jobs, no_launch, as_json, result)
+        result = f"the last job writes {request.collector.target}"
+        put_on_queue(there, request, name, max_jobs, no_launch, as_json, result)
         return
     with progress_bar("vacancies") as progress:
-        found = compute_vacancies(cathode, file, maker, workers, progress)
+        found, _ = run_request(request, None, workers, progress)
     if as_json:
         print_json(document(found))
     else:

@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 
 import networkx as nx
 
-from workflows.prepared import Collector
 from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob
 from workflows.queue.site import Site
 from workflows.queue.words import COLLECTING, LABEL
+from workflows.requests.flow_request import ResultCollector
 from workflows.work_left import WorkLeft
 
 OURS = {f"metadata.{LABEL}": {"$exists": True}}  # among the flows of a database that others may use too
@@ -84,7 +84,7 @@ class FlowQueue(ABC):
     def prepare(self) -> None:
         """Make the manager's collections ready for jobs where they are not; what is there stays."""
 
-    def add(self, label: FlowLabel, left: WorkLeft, collector: Collector) -> int:
+    def add(self, label: FlowLabel, left: WorkLeft, collector: ResultCollector[Any]) -> int:
         """Add what is left of a flow, with the collection of its result as the last job; return the number of jobs."""
         todo = left.graph.subgraph(left.todo)
         jobs = []

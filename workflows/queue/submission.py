@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from screening.common.errors import CalculationError, InputError
 from screening.common.provenance import software
 from workflows.identity import digest
-from workflows.prepared import Prepared
 from workflows.queue.flow_documents import FlowLabel, Submitted
 from workflows.queue.managers import open_queue
 from workflows.queue.site import Site
 from workflows.queue.site.scheduler import jobs_in_queue
+from workflows.requests.flow_request import FlowRequest
 from workflows.work_left import work_left
 
 
 def submit(
-    site: Site, prepared: Prepared, name: str | None = None, max_jobs: int | None = None, launch: bool = True
+    site: Site, request: FlowRequest[Any], name: str | None = None, max_jobs: int | None = None, launch: bool = True
 ) -> Submitted:
     """Put a flow into the job database of a site, and launch queue jobs that run it.
 
@@ -27,8 +28,8 @@ def submit(
     ----------
     site
         The site.
-    prepared
-        The flow.
+    request
+        What is asked for, with its flow.
     name
         A name for the flow; None: made of its kind and its jobs.
     max_jobs
@@ -52,14 +53,14 @@ def submit(
         except CalculationError as error:
             raise CalculationError(f"nothing was submitted: {error}; --no-launch submits without it") from None
     store, queue = site.job_store(), open_queue(site)
-    left = work_left(prepared.flow, store)
+    left = work_left(request.flow, store)
     store.close()
-    flow_id = digest([sorted(left.jobs), prepared.kind, prepared.collector.target])[:32]
+    flow_id = digest([sorted(left.jobs), request.kind, request.collector.target])[:32]
     label = FlowLabel(
         flow_id=flow_id,
-        name=name or f"{prepared.kind}-{flow_id[:8]}",
-        kind=prepared.kind,
-        about=prepared.about,
+        name=name or f"{request.kind}-{flow_id[:8]}",
+        kind=request.kind,
+        about=request.about,
         version=software().coatscreen,
         submitted=datetime.now(UTC).isoformat(timespec="milliseconds"),
         done_before=len(left.jobs) - len(left.todo),
@@ -74,8 +75,8 @@ def submit(
         if known is None:
             if label.name in {one.name for one in labels}:
                 raise InputError(f"another flow is called {label.name!r}: choose another --name")
-            prepared.collector.begin(site.location)
-            added = queue.add(label, left, prepared.collector)
+            request.collector.begin(site.location)
+            added = queue.add(label, left, request.collector)
     return Submitted(
         flow=known or label,
         known=known is not None,

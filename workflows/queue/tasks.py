@@ -16,10 +16,10 @@ from monty.json import MontyDecoder
 from screening.common.errors import CalculationError
 from screening.common.provenance import software
 from workflows.outputs import finished
-from workflows.prepared import Collector
 from workflows.queue.managers import open_queue
 from workflows.queue.site import Site, site_folder
 from workflows.queue.words import NEEDS
+from workflows.requests.flow_request import ResultCollector
 
 if TYPE_CHECKING:
     from fireworks import FWAction
@@ -75,7 +75,7 @@ def collect_result(text: str, flow_id: str, version: str) -> None:
     Parameters
     ----------
     text
-        The collector as JSON; see :meth:`workflows.prepared.Collector.to_text`.
+        The collector as JSON; see :meth:`workflows.requests.flow_request.ResultCollector[Any].to_text`.
     flow_id
         The id of the flow.
     version
@@ -91,7 +91,7 @@ def collect_result(text: str, flow_id: str, version: str) -> None:
     store = site.job_store()
     (flow,) = open_queue(site).flows(flow_id)
     without = [job for job in flow.jobs if job.state in ("failed", "lost") and job.uuid is not None]
-    Collector.from_text(text).collect(store, site.location, {job.name: job.error or "failed" for job in without})
+    ResultCollector.from_text(text).collect(store, site.location, {job.name: job.error or "failed" for job in without})
 
 
 def collect_remote_result(text: str, flow_id: str, version: str, after: list[object]) -> None:

@@ -8,8 +8,8 @@ from jobflow import Flow, job
 
 from screening.common.errors import CalculationError, InputError
 from workflows.identity import named_by_content
-from workflows.prepared import Prepared
 from workflows.queue.submission import submit
+from workflows.requests.flow_request import FlowRequest
 from workflows.stack import StackCollector
 
 
@@ -23,7 +23,7 @@ def prepared():
     """Two jobs that need no other and one that needs both."""
     first, second = (named_by_content(one(number), str(number)) for number in (1, 2))
     last = named_by_content(one([first.output, second.output]), "last")
-    return Prepared("two layers", Flow([first, second, last]), StackCollector(result=last.uuid))
+    return FlowRequest("two layers", Flow([first, second, last]), StackCollector(result=last.uuid))
 
 
 @pytest.fixture

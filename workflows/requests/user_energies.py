@@ -1,9 +1,9 @@
-"""Adding structures to a table of one's own: check, compute what is not yet computed, put it in the table."""
+"""Adding structures to a user table: check them, compute those that the table does not hold, put them in the table."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -31,23 +31,20 @@ from screening.energies.user.user_phase import UserPhase
 from screening.energies.user.user_table import UserTable, put_into_table, same_among
 from screening.phases.phase_set import PhaseSet
 from screening.structures.files import read_user_structure, structure_digest
-from workflows.calculation_work import require_atomate2, require_chgnet
-from workflows.local import run_local
-from workflows.outputs import job_store, output_of
-from workflows.prepared import Collector, Prepared
-from workflows.result_file import ResultFile, result_file
+from workflows.outputs import output_of
+from workflows.requests.flow_request import FlowRequest, ResultCollector
+from workflows.requests.requirements import require_atomate2, require_chgnet, require_vasp
+from workflows.requests.result_file import ResultFile, result_file
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
-
-    from workflows.local import Progress
 
 CalculatorName = Literal["chgnet", "vasp"]
 CHGNET, VASP = "chgnet", "vasp"
 
 
 class AskedStructure(BaseModel):
-    """A structure whose energy is asked for."""
+    """A structure whose energy is to be computed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -57,8 +54,10 @@ class AskedStructure(BaseModel):
     jobs: list[str] = Field(description="names of its jobs, the first to run first")
 
 
-class UserEnergyCollector(Collector):
-    """Puts the energies of structures in a table."""
+class UserEnergyCollector(ResultCollector[AddedEnergies]):
+    """Puts the computed energies of structures in a user table."""
+
+    kind = "energies"
 
     kind = "energies"
 
@@ -89,43 +88,29 @@ class UserEnergyCollector(Collector):
         return packaged_energies(self.model) if self.calculator == CHGNET else None
 
     def collect(self, jobs: JobStore, location: StoreLocation, failed: Mapping[str, str]) -> AddedEnergies:
-        """Put every finished phase in the table; one that is there already stays as it is."""
-        packaged, added, skipped, why = self.packaged, [], list(self.skipped), {}
+        """Put every finished phase in the table; a phase that is there already stays as it is."""
+        packaged = self.packaged
+        added: list[AddedPhase] = []
+        skipped, why = list(self.skipped), {}
         for one in self.asked:
-            put = self.put(jobs, location, one)
-            if put is None:
+            with location.errors():
+                found = output_of(jobs, one.phase_job)
+            if found is None:
                 why[one.file] = _reason(one, failed)
-            elif isinstance(put, UserPhase):
-                added.append(added_phase(one.file, put, packaged))
+                continue
+            phase = UserPhase.model_validate(found)
+            same = put_into_table(self.table, self.scale, phase)
+            if same in (None, phase.phase.id):
+                added.append(added_phase(one.file, phase, packaged))
             else:
-                skipped.append(put)
-        return self.outcome(added, skipped, why, packaged)
-
-    def put(self, jobs: JobStore, location: StoreLocation, one: AskedStructure) -> UserPhase | SkippedStructure | None:
-        """Put one phase in the table, if it is finished; return what then stands for the structure there."""
-        with location.errors():
-            found = output_of(jobs, one.phase_job)
-        if found is None:
-            return None
-        own = UserPhase.model_validate(found)
-        same = put_into_table(self.table, self.scale, own)
-        return own if same in (None, own.phase.id) else SkippedStructure(file=one.file, same_as=str(same))
-
-    def outcome(
-        self,
-        added: list[AddedPhase],
-        skipped: list[SkippedStructure],
-        failed: dict[str, str],
-        packaged: PhaseSet | None,
-    ) -> AddedEnergies:
-        """Say what came of it."""
+                skipped.append(SkippedStructure(file=one.file, same_as=str(same)))
         return AddedEnergies(
-            energies=packaged.provenance if packaged is not None else UserTable.read(self.table, self.scale).provenance,
+            energies=UserTable.read(self.table, self.scale).provenance if packaged is None else packaged.provenance,
             table=str(self.table),
             use_as=f"{self.scale_name}+{self.shown_table}",
             added=added,
             skipped=skipped,
-            failed=failed,
+            failed=why,
             notes=[*self.notes, *(note for one in added for note in depth_remark(one))],
         )
 
@@ -136,13 +121,28 @@ def prepare_user_energies(
     model: str = PACKAGED_MODEL,
     most_steps: int = 500,
     calculator: CalculatorName = "chgnet",
-) -> Prepared:
-    """Check structures and build the graph that computes those which the table does not hold.
+) -> FlowRequest[UserEnergyCollector]:
+    """Prepare adding structures to a user table: their relaxation with CHGNet or VASP, and their energies.
+
+    CHGNet's energies are on the scale of the packaged ones; VASP's, with MP2020 corrections, on that of ``mp``.
 
     Parameters
     ----------
-    files, table, model, most_steps, calculator
-        See :func:`add_structures`.
+    files
+        Files of structures, see :func:`screening.structures.files.read_user_structure`.
+    table
+        File of the table, which is made if absent.
+    model
+        CHGNet weights, ``"0.3.0"`` or ``"r2scan"``.
+    most_steps
+        Steps of CHGNet after which a relaxation is given up.
+    calculator
+        ``"chgnet"``, or ``"vasp"``: atomate2's settings say how it is started.
+
+    Returns
+    -------
+    FlowRequest
+        Its result names a structure that fails with the reason, and the others are added all the same.
 
     Raises
     ------
@@ -186,77 +186,10 @@ def prepare_user_energies(
         notes=[note for name in todo for note in remarks(name, _formula(structures[name]))],
     )
     about = f"{len(todo)} structures by {'VASP' if calculator == VASP else f'CHGNet {model}'} for {path.name}"
-    return Prepared(about, Flow(flows, name="user energies"), collector)
-
-
-def add_structures(
-    files: Sequence[str | Path],
-    table: str | Path,
-    model: str = PACKAGED_MODEL,
-    most_steps: int = 500,
-    progress: Progress = lambda finished, total, name: None,
-    calculator: CalculatorName = "chgnet",
-) -> AddedEnergies:
-    """Relax structures with CHGNet or VASP and put their energies in a table.
-
-    CHGNet's energies are on the scale of the packaged ones; VASP's, with MP2020 corrections, on that of ``mp``. Each is
-    put in when it is finished. What was computed is kept beside the table, in the folder ``TABLE.work``: an interrupted
-    call goes on from there.
-
-    Parameters
-    ----------
-    files
-        Files of structures, see :func:`screening.structures.files.read_user_structure`.
-    table
-        File of the table; made if absent.
-    model
-        CHGNet weights, ``"0.3.0"`` or ``"r2scan"``.
-    most_steps
-        Steps of CHGNet after which a relaxation is given up.
-    progress
-        Called with (finished structures, all structures, file of the next).
-    calculator
-        ``"chgnet"``, or ``"vasp"``: atomate2's settings say how it is started.
-
-    Returns
-    -------
-    AddedEnergies
-        A structure that fails is named with its reason and does not stop the others.
-
-    Raises
-    ------
-    InputError
-        If a structure is unfit, the table cannot take these energies, or what computes is not installed; nothing has
-        been computed then.
-    StoreError
-        If the table or what is beside it cannot be written.
-    """
-    prepared = prepare_user_energies(files, table, model, most_steps, calculator)
-    collector = prepared.collector
-    assert isinstance(collector, UserEnergyCollector)
-    if not collector.asked:
-        return collector.outcome([], list(collector.skipped), {}, collector.packaged)
-    path = collector.table
-    work = path.with_name(f"{path.name}.work")
-    folder = None
-    if calculator == VASP:
-        from workflows.vasp_here import require_vasp
-
-        require_vasp([read_user_structure(one.file) for one in collector.asked])
-        folder = work / "vasp"
-    location = StoreLocation(work)
-    store = job_store(location)
-    failed: dict[str, str] = {}
-    for finished, (one, flow) in enumerate(zip(collector.asked, prepared.flow.jobs, strict=True)):
-        progress(finished, len(collector.asked), one.file)
-        with location.errors(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of atomate2, pymatgen and torch about their own insides
-            failed.update(run_local(flow, store, folder=folder).failed)
-        collector.put(store, location, one)
-    progress(len(collector.asked), len(collector.asked), "")
-    outcome = collector.collect(store, location, failed)
-    store.close()
-    return outcome
+    flow = Flow(flows, name="user energies")
+    if calculator == CHGNET:
+        return FlowRequest(about, flow, collector)
+    return FlowRequest(about, flow, collector, partial(require_vasp, list(todo.values())), in_folders=True)
 
 
 def _read_all(files: Sequence[str | Path], packaged: PhaseSet | None) -> dict[str, Structure]:

@@ -13,7 +13,8 @@ from coatscreen.__main__ import execute
 from screening.common.errors import InputError
 from screening.energies.packaged.packaged_table import packaged_energies
 from screening.phases.files import read_table
-from workflows.own_energies import add_structures
+from workflows.requests.run_request import run_request
+from workflows.requests.user_energies import prepare_user_energies
 
 
 @pytest.fixture
@@ -65,13 +66,13 @@ def test_a_file_that_is_no_table_is_left_alone(salt, tmp_path):
     table = tmp_path / "notes.json"
     table.write_text('{"a": 1}')
     with pytest.raises(InputError, match="no table of energies"):
-        add_structures([salt], table)
+        prepare_user_energies([salt], table)
     assert table.read_text() == '{"a": 1}'
 
 
 def test_no_structure_is_refused(tmp_path):
     with pytest.raises(InputError, match="no structure is given"):
-        add_structures([], tmp_path / "own.json")
+        prepare_user_energies([], tmp_path / "own.json")
 
 
 # -- with CHGNet ------------------------------------------------------------------------------------------
@@ -123,19 +124,23 @@ def test_an_interrupted_call_goes_on_where_it_stopped(chgnet, tmp_path, salt, mo
     oxide, table = written(tmp_path, "Li2O.vasp", antifluorite()), tmp_path / "own.json"
 
     def interrupt(finished, total, name):
-        if finished == 1:
+        if name.startswith("relaxed_phase"):
             raise KeyboardInterrupt
 
+    request = prepare_user_energies([salt, oxide], table)
     with pytest.raises(KeyboardInterrupt):
-        add_structures([salt, oxide], table, progress=interrupt)
-    assert len(read_table(table)[1].id) == 1  # the finished one is in the table
-    outcome = add_structures([salt, oxide], table)
+        run_request(request, progress=interrupt)
+    assert not table.exists()
+    with monkeypatch.context() as patch:
+        patch.setattr("workflows.jobs.energies._calculator", None)  # whatever needs the model now fails
+        outcome, _ = run_request(prepare_user_energies([salt], table))
+        assert ([one.formula for one in outcome.added], outcome.failed) == (["LiF"], {})
+    outcome, jobs = run_request(prepare_user_energies([salt, oxide], table))
     assert [same.file for same in outcome.skipped] == [str(salt)]
     assert [one.file for one in outcome.added] == [str(oxide)]
     table.unlink()
-    monkeypatch.setattr("workflows.jobs.energies._calculator", None)  # whatever needs the model now fails
-    again = add_structures([salt, oxide], table)
-    assert ([one.formula for one in again.added], again.failed) == (["LiF", "Li2O"], {})
+    _, jobs = run_request(request)
+    assert (len(jobs.already_done), jobs.done, len(read_table(table)[1].id)) == (8, [], 2)
 
 
 @pytest.mark.slow

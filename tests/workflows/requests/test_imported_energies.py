@@ -83,7 +83,7 @@ def test_a_store_that_is_not_there_is_one_line(tmp_path, capsys):
 
 @pytest.mark.parametrize("described", [True, False])
 def test_an_unreachable_database_is_one_line_without_its_password(tmp_path, capsys, monkeypatch, described):
-    monkeypatch.setattr("workflows.calculation_store._TIMEOUT_MS", 100)
+    monkeypatch.setattr("workflows.requests.calculation_store._TIMEOUT_MS", 100)
     where = "mongodb://ann:secret@127.0.0.1:9/tasks"
     if described:
         store = MongoStore("tasks", "tasks", host="127.0.0.1", port=9, username="ann", password="secret")

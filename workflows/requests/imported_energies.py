@@ -13,7 +13,7 @@ from screening.energies.sources.materials_project import MATERIALS_PROJECT, scal
 from screening.energies.user.imported import ImportedEnergies, gather
 from screening.phases.files import write_table
 from screening.phases.phase_table import PhaseTable, sha256_of
-from workflows.calculation_store import calculation_documents
+from workflows.requests.calculation_store import calculation_documents
 
 
 def import_energies(
@@ -28,7 +28,7 @@ def import_energies(
     Parameters
     ----------
     store, collection
-        See :func:`workflows.calculation_store.calculation_documents`.
+        See :func:`workflows.requests.calculation_store.calculation_documents`.
     output
         File of the table; replaced if present.
     elements, functional

@@ -1,16 +1,18 @@
-"""Whether VASP can be started on this machine, and has the pseudopotentials it needs."""
+"""What calculations need of the machine they run on: CHGNet and atomate2, or VASP and its pseudopotentials."""
 
 from __future__ import annotations
 
 import shlex
 import warnings
 from collections.abc import Sequence
+from importlib.util import find_spec
 from os.path import expandvars
 from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING
 
 from screening.common.errors import InputError
+from screening.energies.packaged.model import model_provenance
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -18,13 +20,37 @@ if TYPE_CHECKING:
 _ELSEWHERE = "or have it computed on a queue, where a site names them"
 
 
-def require_vasp(structures: Sequence[Structure]) -> None:
-    """Check that VASP is here, and the pseudopotentials of some structures.
+def require_chgnet(model: str) -> None:
+    """Check that atomate2 and CHGNet with these weights are installed.
 
     Raises
     ------
     InputError
-        If a word of atomate2's command for VASP is no program here, or a pseudopotential is missing.
+        If one is not; the message says how to install it.
+    """
+    model_provenance(model)
+    require_atomate2()
+
+
+def require_atomate2() -> None:
+    """Check that atomate2 is installed.
+
+    Raises
+    ------
+    InputError
+        If it is not; the message says how to install it.
+    """
+    if find_spec("atomate2") is None:
+        raise InputError("atomate2 is not installed: python -m pip install 'coatscreen[mlip]'")
+
+
+def require_vasp(structures: Sequence[Structure]) -> None:
+    """Check that VASP can be started on this machine, and has the pseudopotentials of some structures.
+
+    Raises
+    ------
+    InputError
+        If a program in atomate2's command for VASP is not here, or a pseudopotential is missing.
     """
     from atomate2 import SETTINGS
 

@@ -22,8 +22,9 @@ from screening.energies.sources.materials_project import scale_of
 from screening.phases.files import read_table, write_table
 from screening.phases.phase import PhaseColumns
 from workflows.flows.energies import VaspEnergyMaker
-from workflows.own_energies import add_structures, prepare_user_energies
-from workflows.prepared import Collector
+from workflows.requests.flow_request import ResultCollector
+from workflows.requests.run_request import run_request
+from workflows.requests.user_energies import prepare_user_energies
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
@@ -238,7 +239,7 @@ def outputs(spec, monkeypatch):
         write_outputs(here, final, energy, settings["titels"], converged)
 
     monkeypatch.setattr(spec, "run_vasp", run)
-    monkeypatch.setattr("workflows.vasp_here.require_vasp", lambda structures: None)
+    monkeypatch.setattr("workflows.requests.user_energies.require_vasp", lambda structures: None)
     return runs, settings
 
 
@@ -297,7 +298,7 @@ def test_outputs_become_corrected_energies_in_a_table(outputs, tmp_path, capsys)
 
 def test_the_table_joins_energies_on_the_scale_of_mp_and_no_others(outputs, tmp_path, capsys):
     table = tmp_path / "own.json"
-    add_structures([oxide(tmp_path)], table, calculator="vasp")
+    run_request(prepare_user_energies([oxide(tmp_path)], table, calculator="vasp"))
     elements = tmp_path / "elements.json"
     columns = {"id": ["Li", "O2"], "formula": ["Li", "O2"], "energy_ev_per_atom": [-1.9, -4.9]}
     empty = {name: [None, None] for name in ("space_group", "volume_a3_per_atom", "origin")}
@@ -326,7 +327,7 @@ def test_the_table_joins_energies_on_the_scale_of_mp_and_no_others(outputs, tmp_
 def test_other_calculations_are_refused_with_the_reason(outputs, tmp_path, change, reason):
     outputs[1].update(change)
     file, table = written(tmp_path, "NCM.vasp", ncm()), tmp_path / "own.json"
-    outcome = add_structures([file], table, calculator="vasp")
+    outcome, _ = run_request(prepare_user_energies([file], table, calculator="vasp"))
     assert outcome.added == []
     assert reason in outcome.failed[str(file)]
     assert not table.exists()
@@ -338,7 +339,7 @@ def test_a_relaxation_that_did_not_converge_counts_also_where_atomate2_goes_on(o
     monkeypatch.setattr(base, "should_stop_children", lambda *_, **__: False)  # its setting VASP_HANDLE_UNSUCCESSFUL
     outputs[1]["converged"] = lambda incar: incar["NSW"] == 0
     file = oxide(tmp_path)
-    outcome = add_structures([file], tmp_path / "own.json", calculator="vasp")
+    outcome, _ = run_request(prepare_user_energies([file], tmp_path / "own.json", calculator="vasp"))
     assert outcome.failed == {str(file): "relaxation 1 did not finish or converge (state failed)"}
 
 
@@ -348,11 +349,11 @@ def test_another_process_collects_and_collecting_again_changes_nothing(outputs, 
     from workflows.outputs import job_store
 
     table = tmp_path / "own.json"
-    prepared = prepare_user_energies([oxide(tmp_path)], table, calculator="vasp")
+    request = prepare_user_energies([oxide(tmp_path)], table, calculator="vasp")
     location = StoreLocation(tmp_path / "store")
     store = job_store(location)
-    run_local(prepared.flow, store, folder=tmp_path / "launches")
-    collector = Collector.from_text(prepared.collector.to_text())
+    run_local(request.flow, store, folder=tmp_path / "launches")
+    collector = ResultCollector.from_text(request.collector.to_text())
     first = collector.collect(store, location, {})
     before = table.read_bytes()
     assert collector.collect(store, location, {}) == first

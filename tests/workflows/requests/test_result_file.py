@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from screening.common.errors import InputError
-from workflows import result_file as module
-from workflows.result_file import result_file
-from workflows.vacancies import VacancyCollector
+from workflows.requests import result_file as module
+from workflows.requests.oxygen_vacancies import VacancyCollector
+from workflows.requests.result_file import result_file
 
 
 def test_the_path_does_not_depend_on_the_folder_one_is_in(tmp_path, monkeypatch):

@@ -17,20 +17,20 @@ from screening.cathodes.vacancies.vacancy_documents import packaged_vacancies, r
 from screening.common.errors import CalculationError, InputError
 from screening.database import StoreLocation
 from screening.energies.user.user_table import UserTable
-from workflows.order_materials import AskedCell, OrderingCollector
 from workflows.outputs import job_store
-from workflows.own_energies import AskedStructure, UserEnergyCollector
-from workflows.prepared import Collector
+from workflows.requests.flow_request import ResultCollector
+from workflows.requests.ordered_materials import AskedCell, OrderingCollector
+from workflows.requests.oxygen_vacancies import VacancyCollector
+from workflows.requests.user_energies import AskedStructure, UserEnergyCollector
 from workflows.stack import StackCollector
-from workflows.vacancies import VacancyCollector
 
 COLLECT = """
 import sys
 from pathlib import Path
 from screening.database import StoreLocation
 from workflows.outputs import job_store
-from workflows.prepared import Collector
-collectors = [Collector.from_text(text) for text in Path(sys.argv[1]).read_text().splitlines()]
+from workflows.requests.flow_request import ResultCollector
+collectors = [ResultCollector.from_text(text) for text in Path(sys.argv[1]).read_text().splitlines()]
 location = StoreLocation(sys.argv[2])
 store = job_store(location)
 print("ready", flush=True)
@@ -86,7 +86,7 @@ def test_cells_collected_again_make_the_same_table(tmp_path, jobs, location):
     assert collector.target == str(table)
     found = collector.collect(jobs, location, {})
     once = table.read_bytes()
-    assert Collector.from_text(collector.to_text()).collect(jobs, location, {}) == found
+    assert ResultCollector.from_text(collector.to_text()).collect(jobs, location, {}) == found
     assert table.read_bytes() == once
     assert contents(table) == {1.0: lithiated(1.0), 0.5: lithiated(0.5)}
     assert found.use_as == f"reference+{table}"
@@ -170,7 +170,7 @@ def test_vacancies_collected_again_are_the_same_file(tmp_path, jobs, location):
     finished(jobs, "document", document)
     assert collector.collect(jobs, location, {}) == document
     once = file.read_bytes()
-    assert Collector.from_text(collector.to_text()).collect(jobs, location, {}) == document
+    assert ResultCollector.from_text(collector.to_text()).collect(jobs, location, {}) == document
     assert file.read_bytes() == once
     assert read_vacancies(file) == document
 
@@ -217,7 +217,7 @@ def test_energies_of_structures_collected_again_are_the_same_table(tmp_path, job
     assert collector.target == str(table)
     found = collector.collect(jobs, location, {})
     once = table.read_bytes()
-    assert Collector.from_text(collector.to_text()).collect(jobs, location, {}) == found
+    assert ResultCollector.from_text(collector.to_text()).collect(jobs, location, {}) == found
     assert table.read_bytes() == once
     assert [(one.file, one.id) for one in found.added] == [("LiF.cif", "LiF"), ("MgO.cif", "MgO")]
 
@@ -264,7 +264,7 @@ def test_stacks_that_were_not_found_are_an_error(jobs, location):
 def test_a_wrong_request_is_refused_before_anything_is_written(own_folder, tmp_path, options, reason):
     pytest.importorskip("chgnet", reason="needs the extra 'mlip'")
     pytest.importorskip("atomate2", reason="needs the extra 'mlip'")
-    from workflows.order_materials import prepare_orderings
+    from workflows.requests.ordered_materials import prepare_orderings
 
     (tmp_path / "broken.json").write_text("{")
     with pytest.raises(InputError, match=reason):
@@ -277,7 +277,7 @@ def test_what_goes_to_a_queue_is_known_by_its_jobs_and_its_file(own_folder, tmp_
     pytest.importorskip("atomate2", reason="needs the extra 'mlip'")
     from screening.cathodes.ordering.orderings import Draw
     from screening.cathodes.ordering.supercell import CellSize
-    from workflows.order_materials import prepare_orderings
+    from workflows.requests.ordered_materials import prepare_orderings
 
     def prepared():
         size = CellSize(least_atoms=8, tolerance=0.4)
@@ -286,7 +286,7 @@ def test_what_goes_to_a_queue_is_known_by_its_jobs_and_its_file(own_folder, tmp_
 
     one, other = prepared(), prepared()
     assert one.flow.job_uuids == other.flow.job_uuids
-    assert one.collector == other.collector == Collector.from_text(one.collector.to_text())
+    assert one.collector == other.collector == ResultCollector.from_text(one.collector.to_text())
     assert json.loads(one.collector.to_text())["fields"]["table"] == str(tmp_path / "cells.json")
     assert [asked.relaxations for asked in one.collector.cells] == [
         [f"relax ordering: {i} of LiCoO2 with {lithium} Li" for i in (0, 1)] for lithium in ("1", "0.5")

@@ -17,17 +17,16 @@ from screening.common.locks import locked
 from screening.database import StoreLocation
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
 from screening.materials.catalogue import Catalogue
-from workflows.calculation_work import require_chgnet, run_beside
 from workflows.outputs import output_of
-from workflows.prepared import Collector, Prepared
-from workflows.result_file import ResultFile, result_file
+from workflows.requests.flow_request import FlowRequest, ResultCollector
+from workflows.requests.requirements import require_chgnet
+from workflows.requests.result_file import ResultFile, result_file
 
 if TYPE_CHECKING:
     from workflows.flows.vacancies import VacancyMaker
-    from workflows.local import Progress
 
 
-class VacancyCollector(Collector):
+class VacancyCollector(ResultCollector[VacancyDocument]):
     """Writes the oxygen vacancies of a cathode to a file.
 
     All of its jobs or none: each state of charge goes on from the one before, and the lowest vacancy of fewer
@@ -58,13 +57,19 @@ class VacancyCollector(Collector):
         return document
 
 
-def prepare_vacancies(cathode: str, output: str | Path, maker: VacancyMaker | None = None) -> Prepared:
-    """Check a request for the oxygen vacancies of a cathode, and build its graph.
+def prepare_vacancies(
+    cathode: str, output: str | Path, maker: VacancyMaker | None = None
+) -> FlowRequest[VacancyCollector]:
+    """Prepare computing the oxygen vacancies of a cathode, for a file of results.
 
     Parameters
     ----------
-    cathode, output, maker
-        As for :func:`compute_vacancies`.
+    cathode
+        Name in the catalogue, or formula of a layered oxide.
+    output
+        JSON file, replaced if present.
+    maker
+        How they are computed.
 
     Raises
     ------
@@ -82,42 +87,4 @@ def prepare_vacancies(cathode: str, output: str | Path, maker: VacancyMaker | No
     flow = maker.make(entry.name, lithiated_cathode(entry, entry.lithium("full")))
     collector = VacancyCollector(file=result_file(output), result=flow.output.uuid)
     about = f"oxygen vacancies of {entry.name}, 0 to {maker.most_lithium_vacancies} lithium taken out"
-    return Prepared(about, flow, collector)
-
-
-def compute_vacancies(
-    cathode: str,
-    output: str | Path,
-    maker: VacancyMaker | None = None,
-    workers: int = 1,
-    progress: Progress = lambda finished, total, name: None,
-) -> VacancyDocument:
-    """Compute the oxygen vacancies of a cathode and write them to a file.
-
-    What was computed is kept beside the file, in the folder ``OUTPUT.work``: an interrupted call goes on from there.
-
-    Parameters
-    ----------
-    cathode
-        Name in the catalogue, or formula of a layered oxide.
-    output
-        JSON file; replaced if present.
-    maker
-        How.
-    workers
-        Processes.
-    progress
-        Called with (finished jobs, all jobs, name of the last).
-
-    Raises
-    ------
-    InputError
-        As :func:`prepare_vacancies`, or if another process is writing the same file; nothing has been computed then.
-    CalculationError
-        If a job failed; what was finished is kept.
-    StoreError
-        If the folder or the file cannot be written.
-    """
-    prepared = prepare_vacancies(cathode, output, maker)
-    document: VacancyDocument = run_beside(result_file(output), prepared, workers, progress)
-    return document
+    return FlowRequest(about, flow, collector)

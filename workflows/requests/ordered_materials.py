@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jobflow import Flow, JobStore
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,13 +33,10 @@ from screening.energies.packaged.packaged_table import PACKAGED, PACKAGED_MODEL,
 from screening.equilibrium.reactant import Reactant
 from screening.materials.catalogue import Catalogue
 from screening.phases.phase_set import PhaseSet
-from workflows.calculation_work import require_chgnet, run_beside
 from workflows.outputs import output_of
-from workflows.prepared import Collector, Prepared
-from workflows.result_file import ResultFile, result_file
-
-if TYPE_CHECKING:
-    from workflows.local import Progress
+from workflows.requests.flow_request import FlowRequest, ResultCollector
+from workflows.requests.requirements import require_chgnet
+from workflows.requests.result_file import ResultFile, result_file
 
 CATALOGUE = "catalogue"  # in place of a name: every layered cathode of the catalogue and every solid solution
 VOLTAGE_CURVE = (1.0, 0.75, 0.5, 0.25, 0.0)  # lithium contents; the first has every lithium site filled
@@ -84,7 +80,7 @@ class AskedCell(BaseModel):
     relaxations: list[str] = Field(description="names of the jobs that relax its orderings, by number")
 
 
-class OrderingCollector(Collector):
+class OrderingCollector(ResultCollector[OrderedMaterials]):
     """Puts the lowest orderings of materials in a table.
 
     A composition whose job failed gets no cell; a cell made from fewer orderings says which are left out and why.
@@ -138,13 +134,21 @@ def prepare_orderings(
     size: CellSize | None = None,
     model: str = PACKAGED_MODEL,
     with_structures: bool = True,
-) -> Prepared:
-    """Check a request for the lowest orderings of disordered materials, and build its graph.
+) -> FlowRequest[OrderingCollector]:
+    """Prepare finding the lowest-energy orderings of disordered materials with CHGNet, for a table of their energies.
 
     Parameters
     ----------
-    names, output, lithium, drawing, n_relaxed, size, model, with_structures
-        As for :func:`order_materials`.
+    names
+        Layered cathodes of the catalogue or their formulas, solid solutions, or ``"catalogue"`` for all of them.
+    output
+        File of the table. Cells it holds already stay, except those that are computed now.
+    lithium
+        Lithium atoms per formula unit of a cathode. The full cathode is always computed, since lithium leaves it.
+    drawing, n_relaxed, size, model
+        As for :class:`workflows.flows.orderings.OrderingMaker`.
+    with_structures
+        Whether the table keeps the relaxed structures.
 
     Raises
     ------
@@ -169,52 +173,7 @@ def prepare_orderings(
             relaxed = jobs[reference.uuid].function_args[3]  # of the job `ordered_cell`
             cells.append(AskedCell(job=reference.uuid, relaxations=[jobs[one.uuid].name for one in relaxed]))
     collector = OrderingCollector(table=table, model=model, with_structures=with_structures, cells=cells)
-    return Prepared(f"{', '.join(crystals)}: {len(cells)} compositions", flow, collector)
-
-
-def order_materials(
-    names: Sequence[str],
-    output: str | Path,
-    lithium: Sequence[float] = VOLTAGE_CURVE,
-    drawing: Draw | None = None,
-    n_relaxed: int | None = None,
-    size: CellSize | None = None,
-    model: str = PACKAGED_MODEL,
-    workers: int = 1,
-    with_structures: bool = True,
-    progress: Progress = lambda finished, total, name: None,
-) -> OrderedMaterials:
-    """Find the lowest-energy orderings of disordered materials with CHGNet, and put their energies in a table.
-
-    What was computed is kept beside the table, in the folder ``OUTPUT.work``: an interrupted call goes on from there.
-
-    Parameters
-    ----------
-    names
-        Layered cathodes of the catalogue or their formulas, solid solutions, or ``"catalogue"`` for all of them.
-    output
-        File of the table; cells it holds already stay, but for those computed now.
-    lithium
-        Lithium atoms in a formula unit of a cathode; the full cathode is always computed, since lithium leaves it.
-    drawing, n_relaxed, size, model
-        As for :class:`workflows.flows.orderings.OrderingMaker`.
-    workers
-        Processes.
-    with_structures
-        Whether the table keeps the relaxed structures.
-    progress
-        Called with (finished jobs, all jobs, name of the last).
-
-    Raises
-    ------
-    InputError
-        As :func:`prepare_orderings`, or if another process writes this table; nothing has been computed then.
-    CalculationError, StoreError
-        If a worker dies, no cell could be computed, or what is finished cannot be written.
-    """
-    prepared = prepare_orderings(names, output, lithium, drawing, n_relaxed, size, model, with_structures)
-    found: OrderedMaterials = run_beside(result_file(output), prepared, workers, progress)
-    return found
+    return FlowRequest(f"{', '.join(crystals)}: {len(cells)} compositions", flow, collector)
 
 
 def _finished_cell(asked: AskedCell, jobs: JobStore, failed: Mapping[str, str]) -> OrderedCell | None:

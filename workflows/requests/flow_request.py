@@ -1,13 +1,13 @@
-"""A request made ready to run: its graph, and what is done with the outputs when its jobs have finished."""
+"""A request that is ready to run: its graph, and what is done with the outputs when the jobs have finished."""
 
 from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pkgutil import resolve_name
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from jobflow import Flow, JobStore
 from pydantic import BaseModel, ConfigDict
@@ -17,15 +17,17 @@ from screening.database import StoreLocation
 
 # Where the collector of each kind is. Job databases hold the kinds, so these stay when a class moves.
 COLLECTORS = {
-    "energies": "workflows.own_energies:UserEnergyCollector",
-    "orderings": "workflows.order_materials:OrderingCollector",
+    "energies": "workflows.requests.user_energies:UserEnergyCollector",
+    "orderings": "workflows.requests.ordered_materials:OrderingCollector",
     "screening": "workflows.run:ScreeningCollector",
     "stacks": "workflows.stack:StackCollector",
-    "vacancies": "workflows.vacancies:VacancyCollector",
+    "vacancies": "workflows.requests.oxygen_vacancies:VacancyCollector",
 }
 
+R = TypeVar("R")
 
-class Collector(BaseModel, ABC):
+
+class ResultCollector(BaseModel, ABC, Generic[R]):
     """Brings the outputs of a flow's jobs where the user looks for them: a ranking, a table, a file.
 
     It holds no password and no open store, so that it can be sent to a queue and work there. It may be called again,
@@ -45,7 +47,7 @@ class Collector(BaseModel, ABC):
         return ""
 
     @abstractmethod
-    def collect(self, jobs: JobStore, location: StoreLocation, failed: Mapping[str, str]) -> Any:
+    def collect(self, jobs: JobStore, location: StoreLocation, failed: Mapping[str, str]) -> R:
         """Collect the outputs.
 
         Parameters
@@ -70,7 +72,7 @@ class Collector(BaseModel, ABC):
         return json.dumps({"kind": self.kind, "fields": self.model_dump(mode="json")})
 
     @staticmethod
-    def from_text(text: str) -> Collector:
+    def from_text(text: str) -> ResultCollector[Any]:
         """Return the collector that :meth:`to_text` wrote.
 
         Raises
@@ -85,12 +87,19 @@ class Collector(BaseModel, ABC):
                 f"unknown kind of result {kind!r}{nearest(kind, COLLECTORS)}: the flow was submitted by another "
                 "version of coatscreen"
             )
-        collector: Collector = resolve_name(COLLECTORS[kind]).model_validate(data["fields"])
+        collector: ResultCollector[Any] = resolve_name(COLLECTORS[kind]).model_validate(data["fields"])
         return collector
 
 
+C_co = TypeVar("C_co", bound=ResultCollector[Any], covariant=True)
+
+
+def _nothing() -> None:
+    """Ask nothing of this machine."""
+
+
 @dataclass(frozen=True)
-class Prepared:
+class FlowRequest(Generic[C_co]):
     """A request that has been checked, and its graph.
 
     Attributes
@@ -101,11 +110,18 @@ class Prepared:
         Jobs named by their content.
     collector
         What is done with their outputs.
+    check_here
+        Called before the jobs run on this machine, and not where they go to a queue; raises InputError if a program
+        that they start is not here.
+    in_folders
+        Whether each job needs a folder of its own to work in.
     """
 
     about: str
     flow: Flow
-    collector: Collector
+    collector: C_co
+    check_here: Callable[[], None] = _nothing
+    in_folders: bool = False
 
     @property
     def kind(self) -> str:
