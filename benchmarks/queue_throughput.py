@@ -24,7 +24,7 @@ from datetime import datetime
 from pathlib import Path
 
 import yaml
-from screening.coatings.drawn_contacts import Sampling
+from screening.coatings.samples import Sampling
 
 from screening import PhaseSet
 from screening.coatings import drawn_tasks as sample_batch
