@@ -21,6 +21,7 @@ from coatscreen.verbs import (
     reference,
     reproduce,
     run,
+    runs,
     site,
     stack,
     status,
@@ -54,6 +55,7 @@ reference.app.command("calibrate")(calibrate.calibrate)
 app.add_typer(reference.app, name="reference")
 app.add_typer(energies.app, name="energies")
 app.add_typer(site.app, name="site")
+app.add_typer(runs.app, name="runs")
 
 
 _INTERRUPTED = 130  # what a shell gives a program that Ctrl-C ends

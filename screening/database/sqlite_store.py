@@ -86,11 +86,11 @@ class SQLiteStore(Store):  # type: ignore[misc]
         self.path = path
         self.collection_name = collection_name
         self.read_only = read_only
-        self.indexed = tuple(field for field in indexed if not field.endswith(".*"))
-        self.objects = tuple(field.removesuffix(".*") for field in indexed if field.endswith(".*"))
-        if not all(re.fullmatch(r"[A-Za-z_][\w.]*", field, re.ASCII) for field in (*self.indexed, *self.objects)):
+        self.indexed, self.heavy = tuple(indexed), tuple(heavy)  # as given: a store travels by its arguments
+        self._fields = tuple(field for field in indexed if not field.endswith(".*"))
+        self._objects = tuple(field.removesuffix(".*") for field in indexed if field.endswith(".*"))
+        if not all(re.fullmatch(r"[A-Za-z_][\w.]*", field, re.ASCII) for field in (*self._fields, *self._objects)):
             raise StoreError(f"not fields to index: {', '.join(indexed)}")
-        self.heavy = frozenset(heavy)
         self._has_narrow = False  # whether the table of indexed fields is there
         self._known: list[str] = []  # its columns
         self._db: sqlite3.Connection | None = None
@@ -121,11 +121,11 @@ class SQLiteStore(Store):  # type: ignore[misc]
             db.execute(f"CREATE TABLE IF NOT EXISTS {table} (key TEXT PRIMARY KEY, doc TEXT NOT NULL)")
         if re.fullmatch(r"\w+", self.key, re.ASCII):
             self._index(db, self.key)
-        self._has_narrow = bool(self.indexed or self.objects)
+        self._has_narrow = bool(self.indexed)
         if self._has_narrow:
             with _transaction(db):
                 db.execute(f"CREATE TABLE IF NOT EXISTS {self._narrow} (key TEXT PRIMARY KEY)")
-                self._add_columns(db, self.indexed)
+                self._add_columns(db, self._fields)
         return db
 
     @property
@@ -174,7 +174,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
     def _members(self, doc: dict[str, Any]) -> list[str]:
         """Return the fields of the objects that are indexed whole."""
         found = []
-        for field in self.objects:
+        for field in self._objects:
             inside = member_of(doc, field)
             found += [f"{field}.{name}" for name in (inside if isinstance(inside, dict) else {}) if is_column(name)]
         return found
@@ -186,7 +186,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
             if name not in tables:
                 db.execute(f'CREATE TEMP TABLE "{name}" (key TEXT PRIMARY KEY, doc TEXT NOT NULL)')
         self._known = self._columns(db)
-        self._has_narrow = set(self.indexed) <= set(self._known) and bool(self._known)
+        self._has_narrow = set(self._fields) <= set(self._known) and bool(self._known)
         return db
 
     def close(self) -> None:
@@ -215,9 +215,8 @@ class SQLiteStore(Store):  # type: ignore[misc]
         from mongomock_ng.filtering import resolve_sort_key
 
         ordered_by_sqlite = self._has_narrow and all(field in self._known for field in sort or {})
-        found = (
-            doc for _, doc in self._matching(criteria or {}, sort if ordered_by_sqlite else None, properties or None)
-        )
+        whole = self._needs_heavy(properties, sort)
+        found = (doc for _, doc in self._matching(criteria or {}, sort if ordered_by_sqlite else None, whole))
         if sort and not ordered_by_sqlite:
             ordered = list(found)
             for field, direction in reversed(sort.items()):
@@ -321,27 +320,28 @@ class SQLiteStore(Store):  # type: ignore[misc]
             yield group[0][0], [projected(doc, wanted) for _, doc in group]
 
     def _matching(
-        self,
-        criteria: dict[str, Any],
-        sort: dict[str, Sort | int] | None = None,
-        properties: dict[str, Any] | Sequence[str] | None = (),
+        self, criteria: dict[str, Any], sort: dict[str, Sort | int] | None = None, whole: bool = False
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield what matches, sorted by indexed fields or as written; SQLite leaves out what it can.
 
-        Documents have their heavy fields where the criteria, the order or the properties name one, or there are none.
+        Documents have their heavy fields if they are to be `whole`, or the criteria name one.
         """
         holds = condition_of(criteria)
-        if isinstance(properties, dict):
-            properties = [name for name, wanted in properties.items() if wanted] or None  # else what is left out
-        asked = [criteria, sort or {}, list(properties or [])]
-        whole = properties is None or not self.heavy.isdisjoint(_top_level(asked))
+        whole = bool(self.heavy) and (whole or not set(self.heavy).isdisjoint(_top_level(criteria)))
         with self._errors("read"):
             for key, text in self._found(criteria, sort or {}):
                 doc = self._document(key, text)
-                if self.heavy and whole:
+                if whole:
                     doc |= self._heavy_part(key)
                 if holds(doc):
                     yield key, doc
+
+    def _needs_heavy(self, properties: dict[str, Any] | list[str] | None, sort: dict[str, Sort | int] | None) -> bool:
+        """Return whether what is to be shown, or the order, takes heavy fields."""
+        shown = properties
+        if isinstance(properties, dict):
+            shown = [name for name, wanted in properties.items() if wanted]  # none: all but what is left out
+        return not shown or not set(self.heavy).isdisjoint(_top_level([list(shown), sort or {}]))
 
     def _heavy_part(self, key: str) -> dict[str, Any]:
         row = self._collection.execute(f"SELECT doc FROM {self._heavy_table} WHERE key = ?", (key,)).fetchone()

@@ -106,12 +106,20 @@ def path(tmp_path):
     return str(tmp_path / "store.sqlite")
 
 
-SCALARS = ("score", "stable", "window.low", "window.high", "a_b", "Name", "text")
+INDEXED = ("score", "stable", "window.low", "window.high", "a_b", "Name", "text")
 
 
-@pytest.fixture(params=[(), SCALARS], ids=["whole", "scalars"])
+KEPT = {  # in which ways documents can be kept
+    "whole": {},
+    "indexed": {"indexed": INDEXED},
+    "heavy": {"heavy": ("tags", "contacts")},
+    "both": {"indexed": (*INDEXED, "window.*"), "heavy": ("tags", "contacts", "window")},
+}
+
+
+@pytest.fixture(params=KEPT.values(), ids=KEPT)
 def store(path, request):
-    with SQLiteStore(path, "documents", scalars=request.param) as opened:
+    with SQLiteStore(path, "documents", **request.param) as opened:
         opened.update(copy.deepcopy(DOCUMENTS))
         yield opened
 
@@ -327,6 +335,7 @@ def test_reopened(path, store):
 def test_travels_to_another_process_unconnected(store, copied):
     other = copied(store)
     assert (other, other.key, other.collection_name) == (store, "_key", "documents")
+    assert (other.indexed, other.heavy) == (store.indexed, store.heavy)
     with pytest.raises(StoreError, match="not connected"):
         other.count()
     other.connect()
@@ -374,21 +383,21 @@ def test_a_folder_that_is_not_there(tmp_path):
 # -- fields kept apart ------------------------------------------------------------------------------
 
 
-def of_scalars(path, **options):
-    return SQLiteStore(path, "documents", scalars=("score", "window.low"), **options)
+def of_indexed(path, **options):
+    return SQLiteStore(path, "documents", indexed=("score", "window.low"), **options)
 
 
 @pytest.mark.parametrize("doc", [{"score": [1]}, {"score": {"a": 1}}, {"window": [{"low": 1}]}])
-def test_a_scalar_of_several_values_is_refused_and_nothing_written(path, doc):
-    with of_scalars(path) as store:
+def test_an_indexed_field_of_several_values_is_refused_and_nothing_written(path, doc):
+    with of_indexed(path) as store:
         with pytest.raises(StoreError, match=r"more than one value in (score|window\.low)"):
             store.update([{"_key": 1, "score": 1.0}, {"_key": 2, **doc}])
         assert store.count() == 0
         assert found(store, {"score": 1.0}) == []
 
 
-def test_scalars_follow_what_is_written_and_removed(path):
-    with of_scalars(path) as store:
+def test_indexed_fields_follow_what_is_written_and_removed(path):
+    with of_indexed(path) as store:
         store.update([{"_key": n, "score": float(n)} for n in range(5)])
         store.update({"_key": 3, "score": -1.0})
         store.remove_docs({"score": {"$gte": 4}})
@@ -396,25 +405,25 @@ def test_scalars_follow_what_is_written_and_removed(path):
         assert found(store, {"score": 3.0}) == found(store, {"score": 4.0}) == []
 
 
-def test_a_database_without_scalars_gets_them(path):
+def test_a_database_without_indexed_fields_gets_them(path):
     with SQLiteStore(path, "documents") as plain:
         plain.update([{"_key": n, "score": -float(n)} for n in range(5)])
-    with of_scalars(path, read_only=True) as reader:  # slower, and the same
+    with of_indexed(path, read_only=True) as reader:  # slower, and the same
         assert [d["_key"] for d in reader.query({"score": {"$lt": -2}}, sort={"score": 1})] == [4, 3]
-    with of_scalars(path) as store:
+    with of_indexed(path) as store:
         assert [d["_key"] for d in store.query({"score": {"$lt": -2}}, sort={"score": 1})] == [4, 3]
     with closing(sqlite3.connect(path)) as db:
-        assert db.execute('SELECT count(*) FROM "documents.scalars"').fetchone() == (5,)
+        assert db.execute('SELECT count(*) FROM "documents.indexed"').fetchone() == (5,)
 
 
 def test_only_what_may_match_is_read(path, monkeypatch):
-    with of_scalars(path) as store:
+    with of_indexed(path) as store:
         store.update([{"_key": n, "score": float(n)} for n in range(100)])
         read = []
         monkeypatch.setattr(
             "screening.database.sqlite_store.orjson.loads", lambda text: read.append(text) or json.loads(text)
         )
-        assert len(found(store, {"score": {"$gte": 90}}, None, {"score": -1}, 0, 3)) == 3
+        assert len(found(store, {"score": {"$gte": 90}}, sort={"score": -1}, limit=3)) == 3
         assert len(read) == 3
 
 
@@ -425,12 +434,12 @@ def test_only_what_may_match_is_read(path, monkeypatch):
     direction=st.sampled_from([1, -1]),
 )
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_scalars_compare_as_in_memory(tmp_path_factory, values, bound, operator, direction):
+def test_indexed_fields_compare_as_in_memory(tmp_path_factory, values, bound, operator, direction):
     docs = [{"_key": n, "score": value} for n, value in enumerate(values)]
     memory = MemoryStore(key="_key")
     memory.connect()
     criteria = {"score": {operator: [bound] if operator == "$in" else bound}}
-    with of_scalars(str(tmp_path_factory.mktemp("scalars") / "store.sqlite")) as store:
+    with of_indexed(str(tmp_path_factory.mktemp("indexed") / "store.sqlite")) as store:
         for each in (memory, store):
             each.update(copy.deepcopy(docs))
         assert found(store, criteria) == found(memory, criteria)
@@ -438,11 +447,67 @@ def test_scalars_compare_as_in_memory(tmp_path_factory, values, bound, operator,
         assert set(store.distinct("score")) == {value for value in values if value is not None}
 
 
+def test_the_members_of_an_object_are_indexed_as_they_come(path):
+    with SQLiteStore(path, "documents", indexed=("values.*",)) as store:
+        store.update({"_key": 1, "values": {"cost": 3.0, "gain (%)": -1}})
+        store.update([{"_key": 2, "values": {"cost": 2.0, "new_one": None}}, {"_key": 3, "values": {}}, {"_key": 4}])
+        store.update({"_key": 5, "values": {"cost": None, "a.b": 1}})  # a name with a dot would be another level
+        assert store._known == ["values.cost", "values.gain (%)", "values.new_one"]
+        assert [doc["_key"] for doc in store.query({"values.cost": {"$ne": None}}, sort={"values.cost": 1})] == [2, 1]
+        assert [doc["_key"] for doc in store.query({"values.gain (%)": {"$lt": 0}})] == [1]
+        assert store.distinct("values.cost") == [3.0, 2.0]
+        store.update({"_key": 1, "values": {"gain (%)": 7}})
+        assert found(store, {"values.cost": 3.0}) == []
+    with SQLiteStore(path, "documents", indexed=("values.*",), read_only=True) as reader:
+        assert [doc["_key"] for doc in reader.query({"values.cost": {"$lte": 2}}, sort={"values.cost": 1})] == [2]
+
+
+def test_heavy_fields_are_read_only_where_they_are_asked_for(path, monkeypatch):
+    with SQLiteStore(path, "documents", indexed=("score",), heavy=("big", "large")) as store:
+        store.update([{"_key": n, "score": n, "big": [{"n": n}], "large": {"x": n}} for n in range(3)])
+        read = []
+        part = store._heavy_part
+        monkeypatch.setattr(store, "_heavy_part", lambda key: read.append(key) or part(key))
+        assert found(store, {"score": {"$gt": 0}}, ["_key"], {"score": -1}) == [{"_key": 2}, {"_key": 1}]
+        assert store.count({"score": 1}) == 1
+        assert read == []
+        assert found(store, {"score": 2}) == [{"_key": 2, "score": 2, "big": [{"n": 2}], "large": {"x": 2}}]
+        assert found(store, {"score": 2}, ["large.x"]) == [{"large": {"x": 2}}]
+        assert found(store, {"score": 2}, {"large": 0}) == [{"_key": 2, "score": 2, "big": [{"n": 2}]}]
+        assert len(read) == 3
+        assert found(store, {"big.n": 1}, ["_key"]) == [{"_key": 1}]
+        assert [doc["_key"] for doc in store.query({}, ["_key"], {"large.x": -1})] == [2, 1, 0]
+
+
+def test_heavy_fields_follow_what_is_written_and_removed(path):
+    with SQLiteStore(path, "documents", heavy=("big",)) as store:
+        store.update([{"_key": 1, "big": [1]}, {"_key": 2, "big": [2]}])
+        store.update({"_key": 1, "small": 1})
+        store.remove_docs({"big": [2]})
+        assert found(store) == [{"_key": 1, "small": 1}]
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute('SELECT key, doc FROM "documents.heavy"').fetchall() == [("[1]", "{}")]
+
+
+@pytest.mark.parametrize("fails_at", ["document", "column"])
+def test_a_transaction_that_fails_leaves_documents_columns_and_heavy_parts_as_they_were(path, fails_at):
+    bad = {"name": "no key"} if fails_at == "document" else {"_key": 4, "values": {"cost": [1, 2]}}
+    with SQLiteStore(path, "documents", indexed=("values.*",), heavy=("big",)) as store:
+        store.update({"_key": 1, "values": {"cost": 1.0}, "big": [1]})
+        with pytest.raises(StoreError, match=r"lacks its key|more than one value in values\.cost"):
+            store.update([{"_key": 1, "values": {"cost": 9.0, "new_one": 1.0}, "big": [9]}, bad])
+        assert found(store) == [{"_key": 1, "values": {"cost": 1.0}, "big": [1]}]
+        assert found(store, {"values.new_one": 1.0}) == []  # the column was rolled back too
+        store.update({"_key": 2, "values": {"new_one": 2.0}})
+        assert [doc["_key"] for doc in store.query({"values.new_one": 2.0}, sort={"values.new_one": 1})] == [2]
+        assert [doc["_key"] for doc in store.query({"values.cost": 1.0})] == [1]
+
+
 # -- reading only -----------------------------------------------------------------------------------
 
 
 def test_read_only_sees_what_is_written_and_writes_nothing(path, store):
-    with SQLiteStore(path, "documents", read_only=True) as reader:
+    with SQLiteStore(path, "documents", read_only=True, indexed=store.indexed, heavy=store.heavy) as reader:
         assert found(reader) == DOCUMENTS
         store.update({"_key": 9, "name": "later"})
         assert reader.count({"name": "later"}) == 1
@@ -460,7 +525,7 @@ def test_a_collection_that_is_not_there_is_empty_to_a_reader(path, store):
         assert reader.count() == 0
     with closing(sqlite3.connect(path)) as db:
         names = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    assert set(names) - {("documents.scalars",)} == {("documents",)}
+    assert set(names) - {("documents.indexed",), ("documents.heavy",)} == {("documents",)}
 
 
 def test_a_file_that_is_not_there_is_not_made_by_a_reader(path):
@@ -531,7 +596,7 @@ def killed_when(function, path, ready, *arguments):
 
 
 def write_half_a_transaction(path, flag):
-    with SQLiteStore(path, "documents") as store, store._transaction() as db:
+    with SQLiteStore(path, "documents") as store, store._writing() as db:
         db.execute("DELETE FROM documents")
         db.executemany("INSERT INTO documents VALUES (?, ?)", [(f"[{n}]", '{"half": 1}') for n in range(20_000)])
         flag.touch()
@@ -542,7 +607,7 @@ def test_kill_in_the_middle_of_a_transaction(path, store, tmp_path):
     flag = tmp_path / "flag"
     killed_when(write_half_a_transaction, path, flag.exists, flag)
     assert found(store) == DOCUMENTS
-    with SQLiteStore(path, "documents") as next_one:
+    with SQLiteStore(path, "documents", indexed=store.indexed, heavy=store.heavy) as next_one:
         assert found(next_one) == DOCUMENTS
         next_one.update({"_key": 9})  # and nothing is left locked
     with closing(sqlite3.connect(path)) as db:
