@@ -17,6 +17,7 @@ from screening.entries import MP2020, PBE_AND_U, scale_of_entries
 from screening.errors import InputError
 from screening.own_structures import space_group
 from screening.phase import EnergyScale, Phase
+from screening.plain_data import plain, structure_of
 from screening.reference_build import SCALES
 
 if TYPE_CHECKING:
@@ -119,14 +120,14 @@ def _entry(name: str, body: Mapping[str, Any]) -> ComputedStructureEntry:
     from pymatgen.entries.computed_entries import ComputedStructureEntry
 
     stored = body["entry"]
-    parameters = dict(stored.get("parameters") or {})
+    parameters = plain(dict(stored.get("parameters") or {}))
     run_type = str(parameters.get("run_type") or body["run_type"])
     parameters["run_type"] = _RUN_TYPES.get(run_type, run_type)
     structure = _structure(body)
     if abs(float(sum(stored["composition"].values())) - len(structure)) > 1e-6:
         raise InputError("its entry and its structure hold different numbers of atoms")
     return ComputedStructureEntry(
-        structure, float(stored["energy"]), parameters=parameters, data=dict(stored.get("data") or {}), entry_id=name
+        structure, float(stored["energy"]), parameters=parameters, data=plain(stored.get("data") or {}), entry_id=name
     )
 
 
@@ -150,7 +151,7 @@ def _structure(body: Mapping[str, Any]) -> Structure:
     if not body.get("structure"):
         raise InputError("it has no structure of a crystal")
     structure = body["structure"]
-    structure = structure if isinstance(structure, Structure) else Structure.from_dict(dict(structure))
+    structure = structure if isinstance(structure, Structure) else structure_of(structure)
     if strange := [el.symbol for el in structure.composition.elements if el.symbol not in ELEMENTS]:
         raise InputError(f"no element {strange[0]}")
     return structure

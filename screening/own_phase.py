@@ -14,6 +14,7 @@ from screening.errors import CalculationError, InputError
 from screening.finished import VASP_SCALE, calculation_of
 from screening.own_structures import describe_isolation, space_group
 from screening.phase import Phase
+from screening.structures import PlainStructure
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -55,8 +56,8 @@ class OwnPhase(BaseModel):
     )
     steps: int = Field(description="steps of the relaxation")
     relaxation: Relaxation | VaspCalculation = Field(description="how it was computed")
-    given: dict[str, Any] = Field(description="the structure as it was given, pymatgen's form")
-    relaxed: dict[str, Any] = Field(description="the structure relaxed")
+    given: PlainStructure = Field(description="the structure as it was given, pymatgen's form")
+    relaxed: PlainStructure = Field(description="the structure relaxed")
 
     @property
     def lowering_ev_per_atom(self) -> float | None:

@@ -18,6 +18,7 @@ from screening.own_phase import OwnPhase
 from screening.own_structures import same_structure
 from screening.phase import EnergyProvenance, EnergyScale, Phase, PhaseColumns
 from screening.phase_table import PhaseTable, sha256_of
+from screening.plain_data import structure_of
 from screening.sources.files import parse_json, read_bytes, write_json
 from screening.sources.table import content_of, table_of
 
@@ -92,10 +93,8 @@ class OwnTable:
         relaxed
             Whether it is relaxed. Like is compared with like: relaxing may change the symmetry.
         """
-        from pymatgen.core import Structure
-
         for name, known in self.own.items():
-            if same_structure(structure, Structure.from_dict(known.relaxed if relaxed else known.given)):
+            if same_structure(structure, structure_of(known.relaxed if relaxed else known.given)):
                 return name
         return None
 
@@ -125,12 +124,11 @@ def put_into_table(path: str | Path, scale: EnergyScale, phase: OwnPhase) -> str
         If another process holds the table for a minute.
     """
     from filelock import FileLock, Timeout
-    from pymatgen.core import Structure
 
     try:
         with FileLock(f"{path}.lock", timeout=_LOCK_SECONDS):
             table = OwnTable.read(path, scale)
-            if known := table.same_as(Structure.from_dict(phase.relaxed), relaxed=True):
+            if known := table.same_as(structure_of(phase.relaxed), relaxed=True):
                 return known
             table.phases.append(phase.phase)
             table.own[phase.phase.id] = phase

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from screening.errors import InputError
+from screening.plain_data import plain
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 def _plain(structure: object) -> object:
     """Return pymatgen's form of a structure: a job's output is decoded into objects before documents see it."""
-    return structure if isinstance(structure, dict) or structure is None else json.loads(structure.to_json())  # type: ignore[attr-defined]
+    if isinstance(structure, dict) or structure is None:
+        return plain(structure)
+    return plain(json.loads(structure.to_json()))  # type: ignore[attr-defined]
 
 
 PlainStructure = Annotated[dict[str, Any], BeforeValidator(_plain)]  # a structure in a document, pymatgen's form

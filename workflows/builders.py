@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from screening.criteria import Criterion, default_criteria
 from screening.database.stores import write_all
 from screening.errors import StoreError
+from screening.plain_data import plain
 from screening.ranking import Judged, in_order, judge
 from screening.record import BareInterface, CoatingRecord
 from screening.samples import CoatingSamples
@@ -93,7 +94,7 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
             known = built.get(group, {})
             made_from = [known.get(r["coating"], {}).get("source_job") for r in output["records"]]
             if not all(self._stands(source, job) for source in made_from):
-                records = {record["coating"]: orjson.dumps(_plain(record)) for record in output["records"]}
+                records = {record["coating"]: orjson.dumps(plain(record)) for record in output["records"]}
                 batch = {"stamp": _stamp(job), "records": records, "samples": _samples(output)}
                 changed.setdefault(group, []).append(batch)
         judged_by = [c.model_dump() for c in self.criteria or default_criteria()]
@@ -148,7 +149,7 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
         """Return the bare interface that counts for each group."""
         found = {}
         for job in self._jobs_of("bare_interface"):
-            output = _plain(self.jobs.get_output(job["uuid"], load=True))
+            output = plain(self.jobs.get_output(job["uuid"], load=True))
             found[_group_of(output)] = {**job, "output": output}
         return found
 
@@ -205,7 +206,7 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
 
 def _samples(output: dict[str, Any]) -> dict[str, bytes]:
     """Return the samples in the output of a job that assembles records, by coating."""
-    return {name: orjson.dumps(_plain(found)) for name, found in output.get("samples", {}).items()}
+    return {name: orjson.dumps(plain(found)) for name, found in output.get("samples", {}).items()}
 
 
 def _documents(
@@ -228,13 +229,6 @@ def _documents(
 def document_key(coating: str, cathode: str, electrolyte: str, energies_sha256: str) -> str:
     """Identify a document by what it is about: the same screening writes the same document."""
     return digest([coating, cathode, electrolyte, energies_sha256])[:32]
-
-
-def _plain(value: Any) -> Any:
-    """Remove the type tags that the job store adds to documents."""
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items() if k not in ("@module", "@class", "@version")}
-    return [_plain(v) for v in value] if isinstance(value, list) else value
 
 
 def _stamp(job: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from jobflow import Flow, JobStore
 from pydantic import BaseModel, ConfigDict
 
 from screening.database import StoreLocation
+from screening.errors import StoreError
 
 
 class Collector(BaseModel, ABC):
@@ -60,11 +61,19 @@ class Collector(BaseModel, ABC):
 
     @staticmethod
     def from_text(text: str) -> Collector:
-        """Read what :meth:`to_text` wrote."""
+        """Read what :meth:`to_text` wrote.
+
+        Raises
+        ------
+        StoreError
+            If it names a class that is no collector of this project.
+        """
         data = json.loads(text)
         module, _, name = data["class"].partition(":")
-        collector: Collector = getattr(import_module(module), name).model_validate(data["fields"])
-        return collector
+        kind = getattr(import_module(module), name, None) if module.startswith("workflows.") else None
+        if not (isinstance(kind, type) and issubclass(kind, Collector)):
+            raise StoreError(f"{data['class']!r:.100} is no collector of coatscreen")
+        return kind.model_validate(data["fields"])
 
 
 @dataclass(frozen=True)

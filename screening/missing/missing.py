@@ -20,6 +20,7 @@ from screening.ordering.supercell import Supercell
 from screening.phase import CELL, EnergyProvenance
 from screening.phase_set import PhaseSet
 from screening.phase_table import sha256_of
+from screening.plain_data import structure_of
 from screening.plan import ScreeningPlan
 from screening.reference import PACKAGED_MODEL, cells_path
 from screening.sources.union import Table
@@ -155,10 +156,8 @@ def _structures(
 
 def cell_structure(cell: OrderedCell) -> Structure:
     """Build the lowest ordering of a material: relaxed where that is kept, else on the sites of its parent."""
-    from pymatgen.core import Structure
-
     if cell.structure is not None:
-        return Structure.from_dict(cell.structure)
+        return structure_of(cell.structure)
     if cell.lithium_per_formula_unit is None:
         crystal = solid_solution(cell.material)
     else:

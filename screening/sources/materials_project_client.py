@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 from screening.composition import ELEMENTS, format_amount
 from screening.errors import CalculationError, CoatscreenError, InputError
 from screening.phase import Phase
+from screening.plain_data import structure_of
 from screening.sources.materials_project import THERMO_TYPE, VERSION
 
 try:
@@ -159,7 +160,7 @@ class MaterialsProjectClient:
                     )
                     for document in answer:
                         structure = document["structure"]
-                        read = structure if isinstance(structure, Structure) else Structure.from_dict(structure)
+                        read = structure if isinstance(structure, Structure) else structure_of(structure)
                         found[str(document["material_id"])] = read
             except CoatscreenError:
                 raise

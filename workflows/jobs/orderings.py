@@ -24,6 +24,7 @@ from screening.ordering.orderings import Draw
 from screening.ordering.supercell import Supercell
 from screening.own_phase import Relaxation
 from screening.own_structures import describe_isolation
+from screening.plain_data import structure_of
 from workflows.jobs.energies import ChgnetRelaxMaker
 
 logger = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class OrderingRelaxMaker(ChgnetRelaxMaker):
     def finish(self, relaxed: list[RelaxedOrdering | None], name: str) -> RelaxedOrdering:
         """Relax the lowest of several further, to the tolerance of this maker."""
         lowest = lowest_ordering([one for one in relaxed if one is not None], name)
-        return self.relax(Structure.from_dict(lowest.structure or {}), lowest.number, lowest.ordering or [])
+        return self.relax(structure_of(lowest.structure or {}), lowest.number, lowest.ordering or [])
 
     def relax(self, structure: Structure, number: int, ordering: list[str]) -> RelaxedOrdering:
         """Relax a structure, with two tries; not as a job."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from jobflow import job
 from pydantic import BaseModel, ConfigDict, Field
-from pymatgen.core import Structure
 
 from screening.mlip import single_point_energies
 from screening.ordering.ordered_cell import OrderedCell, RelaxedOrdering
 from screening.ordering.supercell import Supercell
 from screening.own_phase import Relaxation
+from screening.plain_data import structure_of
 from screening.reference import PACKAGED, read_reference
 from screening.vacancies.cell import (
     CathodeCell,
@@ -49,7 +49,7 @@ class FixedCellRelaxMaker(OrderingRelaxMaker):
     @job(output_schema=RelaxedOrdering)
     def remove_lithium(self, removal: Removal) -> RelaxedOrdering:
         """Relax a cell with one lithium atom less."""
-        return self.relax(Structure.from_dict(removal.structure), removal.place, removal.ordering)
+        return self.relax(structure_of(removal.structure), removal.place, removal.ordering)
 
     @job(output_schema=RelaxedOrdering)
     def remove_oxygen(self, cell: CathodeCell, found: OxygenCandidates, number: int) -> RelaxedOrdering:

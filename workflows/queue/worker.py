@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobflow import SETTINGS, Job, JobStore, OnMissing, initialize_logger
-from monty.json import MontyDecoder
+from jobflow import Job, JobStore, OnMissing, initialize_logger
 
 from screening.errors import CalculationError
 from screening.provenance import software
+from workflows.decoding import decoded
 from workflows.outputs import finished
 from workflows.prepared import Collector
 from workflows.queue.site import Site, site_folder
@@ -48,12 +48,8 @@ def run_job(text: str, needs: dict[str, str], version: str) -> FWAction:
         If this worker has another version, or an output is missing that the job cannot do without.
     """
     from fireworks import FWAction
-    from jobflow.managers.fireworks import JobFiretask
 
-    job, _ = _to_run(text, needs, version)
-    return (
-        FWAction(stored_data={"already_done": True}) if job is None else JobFiretask(job=job, store=None).run_task({})
-    )
+    return FWAction(stored_data=None if _run(text, needs, version) else {"already_done": True})
 
 
 def run_remote_job(text: str, needs: dict[str, str], version: str, after: list[object]) -> None:
@@ -70,10 +66,7 @@ def run_remote_job(text: str, needs: dict[str, str], version: str, after: list[o
     from workflows.queue.remote import note_start
 
     note_start()
-    job, store = _to_run(text, needs, version)
-    if job is not None:
-        initialize_logger()
-        job.run(store)
+    _run(text, needs, version)
 
 
 def collect_remote(text: str, flow_id: str, version: str, after: list[object]) -> None:
@@ -106,12 +99,21 @@ def collect(text: str, flow_id: str, version: str) -> None:
     Collector.from_text(text).collect(store, site.location, {job.name: job.error or "failed" for job in ended_badly})
 
 
+def _run(text: str, needs: dict[str, str], version: str) -> bool:
+    """Run a job, unless it is done; return whether it was run."""
+    job, store = _to_run(text, needs, version)
+    if job is None:
+        return False
+    initialize_logger()
+    job.run(store)
+    return True
+
+
 def _to_run(text: str, needs: dict[str, str], version: str) -> tuple[Job | None, JobStore]:
     """Return a job and the job store, cleared of what an attempt before left; None for a job that is done."""
     _require_version(version)
-    job: Job = MontyDecoder().decode(text)
-    store: JobStore = SETTINGS.JOB_STORE
-    store.connect()
+    job: Job = decoded(text)
+    store = Site.read(site_folder()).job_store()
     there = finished(store, [job.uuid, *needs])
     missing = [name for uuid, name in needs.items() if uuid not in there]
     if missing and job.config.on_missing_references == OnMissing.ERROR:
