@@ -28,6 +28,7 @@ from screening.coatings.samples import CoatingSamples, SampledMaterial
 from screening.coatings.tasks import Batch, ContactBatch, PropertiesBatch, SampledBatch
 from screening.coatings.verdicts import judge
 from screening.common.errors import StoreError
+from screening.common.plain_data import plain
 from screening.common.validation import explained
 from screening.criteria.criteria import Criterion
 from screening.database.stores import write_all
@@ -290,16 +291,9 @@ def _read(kind: type[D], output: Any) -> D:
         If it is not of this version.
     """
     try:
-        return kind.model_validate(_plain(output))
+        return kind.model_validate(plain(output))
     except ValidationError as error:
         raise StoreError(
             f"the database holds a job of another version of coatscreen ({explained(error)}); "
             "choose another with --store"
         ) from None
-
-
-def _plain(value: Any) -> Any:
-    """Remove the type tags that the job store adds to documents."""
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items() if k not in ("@module", "@class", "@version")}
-    return [_plain(v) for v in value] if isinstance(value, list) else value

@@ -124,7 +124,7 @@ def run_local(
 
 
 def _run(job_json: str, store: JobStore, folder: Path | None) -> None:
-    """Run one job; in a worker process this is all that happens."""
+    """Run one job, which this program has just written; in a worker process this is all that happens."""
     job = MontyDecoder().decode(job_json)
     store.connect()
     if folder is None:

@@ -8,6 +8,7 @@ from typing import Any
 from jobflow import JobStore
 
 from screening.database import StoreLocation
+from workflows.decoding import guarded
 
 LARGE = "data"  # name of the additional store; atomate2's jobs use the same
 
@@ -16,7 +17,8 @@ def job_store(location: StoreLocation, read_only: bool = False) -> JobStore:
     """Open the job store of a database, to run jobs or only to read their outputs.
 
     What a job declares as large by ``@job(data=...)`` lies apart: in a collection of its own in an embedded database,
-    in GridFS on MongoDB, where a document must not pass 16 MB.
+    in GridFS on MongoDB, where a document must not pass 16 MB. What comes out of it names only the classes that jobs
+    are made of, see :mod:`workflows.decoding`.
 
     Raises
     ------
@@ -32,7 +34,7 @@ def job_store(location: StoreLocation, read_only: bool = False) -> JobStore:
         from maggma.stores import GridFSStore
 
         large = GridFSStore.from_uri(location.uri, LARGE, key="blob_uuid", mongoclient_kwargs=location.client_options)
-    store = JobStore(jobs, additional_stores={LARGE: large})
+    store = guarded(JobStore(jobs, additional_stores={LARGE: large}))
     with location.errors():
         store.connect()
     return store

@@ -8,8 +8,12 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
+
 from screening.chemistry.formulas import ELEMENTS
 from screening.common.errors import InputError
+from screening.common.files import read_bytes
+from screening.common.plain_data import structure_of
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -46,7 +50,9 @@ def read_user_structure(path: str | Path) -> Structure:
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
-            read = Structure.from_file(str(path))
+            read = _parsed(path)
+        except InputError:
+            raise
         except Exception as error:  # the parsers raise exceptions of any type
             detail = (str(error) or type(error).__name__).splitlines()[0]
             if any("sum to > 1" in str(warning.message) for warning in said):
@@ -71,6 +77,20 @@ def read_user_structure(path: str | Path) -> Structure:
     if reason := describe_isolation(structure):
         raise InputError(f"{path}: {reason}")
     return structure
+
+
+def _parsed(path: Path) -> Structure:
+    """Let pymatgen read a file of the form that its name says; its own JSON and YAML may name classes."""
+    from pymatgen.core import Structure
+    from pymatgen.io.registry import get_structure_format
+
+    form = get_structure_format(filename=str(path))
+    if form.read_str is None:
+        return Structure.from_file(str(path))
+    text = read_bytes(path).decode("utf-8", errors="replace")
+    if form.name in ("json", "yaml"):
+        return structure_of(json.loads(text) if form.name == "json" else yaml.safe_load(text))
+    return Structure.from_str(text, fmt=form.name)
 
 
 def describe_isolation(structure: Structure) -> str | None:

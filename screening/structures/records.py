@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from screening.common.errors import InputError
+from screening.common.plain_data import plain
 from screening.common.validation import explained
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 def _plain(structure: object) -> object:
     """Return a structure as pymatgen's dictionary; jobflow decodes job outputs to objects before documents are made."""
-    return structure if isinstance(structure, dict) or structure is None else json.loads(structure.to_json())  # type: ignore[attr-defined]
+    if isinstance(structure, dict) or structure is None:
+        return plain(structure)
+    return plain(json.loads(structure.to_json()))  # type: ignore[attr-defined]
 
 
 PlainStructure = Annotated[dict[str, Any], BeforeValidator(_plain)]  # a structure in a document, pymatgen's dictionary

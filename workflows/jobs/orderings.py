@@ -21,6 +21,7 @@ from screening.cathodes.ordering.ordered_cell import (
 from screening.cathodes.ordering.ordered_cell import ordered_cell as make_ordered_cell
 from screening.cathodes.ordering.orderings import Draw
 from screening.cathodes.ordering.supercell import Supercell
+from screening.common.plain_data import structure_of
 from screening.energies.packaged.model import single_point_energies
 from screening.structures.files import describe_isolation
 from workflows.jobs.energies import ChgnetRelaxMaker
@@ -53,7 +54,7 @@ class OrderingRelaxMaker(ChgnetRelaxMaker):
     def finish(self, relaxed: list[RelaxedOrdering | None], name: str) -> RelaxedOrdering:
         """Relax the lowest of several further, to the tolerance of this maker."""
         lowest = lowest_ordering([one for one in relaxed if one is not None], name)
-        return self.relax(Structure.from_dict(lowest.structure or {}), lowest.number, lowest.ordering or [])
+        return self.relax(structure_of(lowest.structure or {}), lowest.number, lowest.ordering or [])
 
     def relax(self, structure: Structure, number: int, ordering: list[str]) -> RelaxedOrdering:
         """Relax a structure, with two tries; not as a job."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from jobflow import job
 from pydantic import BaseModel, ConfigDict, Field
-from pymatgen.core import Structure
 
 from screening.cathodes.ordering.ordered_cell import OrderedCell, RelaxedOrdering
 from screening.cathodes.vacancies.cell import (
@@ -24,6 +23,7 @@ from screening.cathodes.vacancies.cell import lithiated_cell as make_lithiated_c
 from screening.cathodes.vacancies.vacancy import vacancy_document as make_vacancy_document
 from screening.cathodes.vacancies.vacancy import vacancy_state as make_vacancy_state
 from screening.cathodes.vacancies.vacancy_documents import VacancyDocument, VacancyState
+from screening.common.plain_data import structure_of
 from screening.energies.packaged.model import single_point_energies
 from screening.energies.packaged.packaged_table import PACKAGED, read_packaged
 from screening.energies.user.user_phase import Relaxation
@@ -48,7 +48,7 @@ class FixedCellRelaxMaker(OrderingRelaxMaker):
     @job(output_schema=RelaxedOrdering)
     def remove_lithium(self, removal: Removal) -> RelaxedOrdering:
         """Relax a cell with one lithium atom less."""
-        return self.relax(Structure.from_dict(removal.structure), removal.place, removal.ordering)
+        return self.relax(structure_of(removal.structure), removal.place, removal.ordering)
 
     @job(output_schema=RelaxedOrdering)
     def remove_oxygen(self, cell: CathodeCell, found: OxygenCandidates, number: int) -> RelaxedOrdering:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobflow import SETTINGS, Job, JobStore, OnMissing, initialize_logger
-from monty.json import MontyDecoder
+from jobflow import Job, JobStore, OnMissing, initialize_logger
 
 from screening.common.errors import CalculationError
 from screening.common.provenance import software
+from workflows.decoding import decoded
 from workflows.outputs import finished
 from workflows.queue.managers import open_queue
 from workflows.queue.site import Site, site_folder
@@ -45,12 +45,8 @@ def run_job(text: str, needs: dict[str, str], version: str) -> FWAction:
         If this worker has another version, or an output is missing that the job cannot do without.
     """
     from fireworks import FWAction
-    from jobflow.managers.fireworks import JobFiretask
 
-    job, _ = _to_run(text, needs, version)
-    if job is None:
-        return FWAction(stored_data={"already_done": True})
-    return JobFiretask(job=job, store=None).run_task({})
+    return FWAction(stored_data=None if _run(text, needs, version) else {"already_done": True})
 
 
 def run_remote_job(text: str, needs: dict[str, str], version: str, after: list[object]) -> None:
@@ -63,10 +59,7 @@ def run_remote_job(text: str, needs: dict[str, str], version: str, after: list[o
     from workflows.queue.jobflow_remote.remote_jobs import note_start
 
     note_start()
-    job, store = _to_run(text, needs, version)
-    if job is not None:
-        initialize_logger()
-        job.run(store)
+    _run(text, needs, version)
 
 
 def collect_result(text: str, flow_id: str, version: str) -> None:
@@ -75,7 +68,7 @@ def collect_result(text: str, flow_id: str, version: str) -> None:
     Parameters
     ----------
     text
-        The collector as JSON; see :meth:`workflows.requests.flow_request.ResultCollector[Any].to_text`.
+        The collector as JSON; see :meth:`workflows.requests.flow_request.ResultCollector.to_text`.
     flow_id
         The id of the flow.
     version
@@ -102,12 +95,21 @@ def collect_remote_result(text: str, flow_id: str, version: str, after: list[obj
     collect_result(text, flow_id, version)
 
 
+def _run(text: str, needs: dict[str, str], version: str) -> bool:
+    """Run a job, unless it is done; return whether it was run."""
+    job, store = _to_run(text, needs, version)
+    if job is None:
+        return False
+    initialize_logger()
+    job.run(store)
+    return True
+
+
 def _to_run(text: str, needs: dict[str, str], version: str) -> tuple[Job | None, JobStore]:
     """Return a job, or None for one that is done, and the job store, cleared of what an earlier attempt left there."""
     _require_version(version)
-    job: Job = MontyDecoder().decode(text)
-    store: JobStore = SETTINGS.JOB_STORE
-    store.connect()
+    job: Job = decoded(text)
+    store = Site.read(site_folder()).job_store()
     there = finished(store, [job.uuid, *needs])
     missing = [name for uuid, name in needs.items() if uuid not in there]
     if missing and job.config.on_missing_references == OnMissing.ERROR:

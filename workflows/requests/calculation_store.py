@@ -11,6 +11,7 @@ from typing import Any
 from screening.common.errors import CoatscreenError, InputError, StoreError
 from screening.database import StoreLocation
 from screening.database.stores import LocationError
+from workflows.requests.described_store import described_store
 
 _TIMEOUT_MS = 5000
 _DESCRIPTIONS = (".json", ".yaml", ".yml")
@@ -40,7 +41,7 @@ def calculation_documents(store: str, collection: str = "jobs") -> Iterator[Iter
     Parameters
     ----------
     store
-        A file that describes a maggma store (JSON or YAML, as ``maggma`` or jobflow write it, with absolute paths); a
+        A file that describes a maggma store, see :func:`workflows.requests.described_store.described_store`; a
         ``mongodb://host/database`` address; or the folder of an embedded database.
     collection
         Of a MongoDB database.
@@ -48,13 +49,13 @@ def calculation_documents(store: str, collection: str = "jobs") -> Iterator[Iter
     Raises
     ------
     InputError
-        If it is none of these, or a path in the description is relative.
+        If it is none of these, or the description is not to be used.
     StoreError
         If the store cannot be opened or read; the message holds no password.
     """
     path = Path(store)
     if path.is_file() and path.suffix in _DESCRIPTIONS:
-        opened, name = _described(path), str(path)
+        opened, name = described_store(path), str(path)
     elif path.is_dir() or "://" in store:
         location = StoreLocation(store)
         opened, name = _located(location, collection), location.name
@@ -86,38 +87,7 @@ def _located(location: StoreLocation, collection: str) -> Any:
         raise LocationError(f"{location.name} is no address MongoDB understands ({type(error).__name__})") from None
 
 
-def _described(path: Path) -> Any:
-    from jobflow import JobStore
-    from maggma.core import Store
-    from monty.json import MontyDecoder
-    from monty.serialization import loadfn
-
-    try:
-        data = loadfn(path)
-        if isinstance(data, dict) and "docs_store" in data and "@class" not in data:
-            data = JobStore.from_dict_spec(data)
-        elif isinstance(data, dict):
-            data = MontyDecoder().process_decoded(data)
-    except Exception as error:  # a store's constructor raises whatever it likes
-        raise InputError(f"{path} describes no store: {type(error).__name__}: {str(error).splitlines()[0]}") from None
-    if not isinstance(data, Store):
-        raise InputError(f"{path} describes no maggma store")
-    inner = data.docs_store if isinstance(data, JobStore) else data
-    for name in ("path", "database_path"):
-        where = getattr(inner, name, None)
-        if isinstance(where, str) and where != ":memory:" and not Path(where).is_absolute():
-            raise InputError(f"{path}: the path of a store must be absolute: {where}")
-    for where in getattr(inner, "paths", []):
-        if not Path(where).is_absolute():
-            raise InputError(f"{path}: the path of a store must be absolute: {where}")
-        if not Path(where).is_file():
-            raise InputError(f"{path}: there is no file {where}")
-    if hasattr(inner, "mongoclient_kwargs"):
-        inner.mongoclient_kwargs = {"serverSelectionTimeoutMS": _TIMEOUT_MS, **(inner.mongoclient_kwargs or {})}
-    return data
-
-
 def _without_password(text: str, store: Any) -> str:
     text = re.sub(r"//[^@\s]*@", "//***@", text)
-    password = getattr(getattr(store, "docs_store", store), "password", None)
+    password = getattr(store, "password", None)
     return text.replace(password, "***") if password else text

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.cathodes.ordering.orderings import Draw, draw_orderings, ordered_structure
 from screening.cathodes.ordering.supercell import Supercell
 from screening.common.errors import CalculationError
+from screening.common.plain_data import structure_of
 from screening.energies.user.user_phase import Relaxation
 from screening.structures.records import PlainStructure
 
@@ -38,9 +39,7 @@ class DrawnOrderings(_Document):
 
     def structure(self, number: int) -> Structure:
         """Build the structure of one ordering, given by its number."""
-        from pymatgen.core import Structure
-
-        places = None if self.places is None else Structure.from_dict(self.places)
+        places = None if self.places is None else structure_of(self.places)
         return ordered_structure(self.cell, self.orderings[number], places)
 
 
@@ -88,11 +87,9 @@ class OrderedCell(_Document):
         CalculationError
             If a site is vacant, or the structure was not kept.
         """
-        from pymatgen.core import Structure
-
         if self.structure is None or "" in self.ordering:
             raise CalculationError(f"{self.material}: no relaxed cell with every site filled to start from")
-        return Structure.from_dict(self.structure)
+        return structure_of(self.structure)
 
 
 def candidates_of(

@@ -12,6 +12,7 @@ from screening.cathodes.ordering.orderings import VACANT
 from screening.cathodes.ordering.supercell import Supercell
 from screening.cathodes.vacancies.sites import LITHIUM, Environment, environments, occupied, sites_alike
 from screening.common.errors import CalculationError
+from screening.common.plain_data import structure_of
 from screening.structures.records import PlainStructure
 
 if TYPE_CHECKING:
@@ -37,19 +38,15 @@ class CathodeCell(_Document):
 
     def without(self, place: int) -> Structure:
         """Build the cell without the atom on one site of the parent, before relaxation."""
-        from pymatgen.core import Structure
-
-        structure = Structure.from_dict(self.structure)
+        structure = structure_of(self.structure)
         structure.remove_sites([occupied(self.ordering)[place]])
         return structure
 
     def distinct(self, places: Sequence[int]) -> dict[int, int]:
         """Return, for each of some sites of the parent, the first of them that is equivalent by symmetry."""
-        from pymatgen.core import Structure
-
         index = occupied(self.ordering)
         back = {i: place for place, i in index.items()}
-        alike = sites_alike(Structure.from_dict(self.structure), [index[place] for place in places])
+        alike = sites_alike(structure_of(self.structure), [index[place] for place in places])
         return {back[i]: back[first] for i, first in alike.items()}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from screening.chemistry.formulas import ELEMENTS
 from screening.common.errors import InputError, nearest
+from screening.common.plain_data import plain, structure_of
 from screening.common.provenance import EnergyScale
 from screening.phases.entries import phases_from_entries, scale_of_entries
 from screening.phases.phase import Phase, PhaseColumns
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from pymatgen.entries.computed_entries import ComputedEntry
 
 _CLASSES = ("ComputedEntry", "ComputedStructureEntry")
+_ADJUSTMENTS = (
+    "EnergyAdjustment",
+    "ConstantEnergyAdjustment",
+    "ManualEnergyAdjustment",
+    "CompositionEnergyAdjustment",
+    "TemperatureEnergyAdjustment",
+)
 
 
 def entries_of(data: list[Any], path: Path, version: str) -> tuple[EnergyScale, PhaseColumns]:
@@ -62,7 +70,12 @@ def _entry(number: int, data: Any, path: Path) -> ComputedEntry:
         guess = nearest(str(what), _CLASSES)
         raise InputError(f"{where}: neither a ComputedEntry nor a ComputedStructureEntry: {what}{guess}")
     try:
-        made = (ComputedStructureEntry if data["@class"] == _CLASSES[1] else ComputedEntry).from_dict(_plain(data))
+        parts: dict[str, Any] = plain(data)
+        parts["energy_adjustments"] = [_adjustment(one) for one in data.get("energy_adjustments") or ()]
+        if data["@class"] == _CLASSES[1]:
+            made = ComputedStructureEntry.from_dict({**parts, "structure": structure_of(parts["structure"])})
+        else:
+            made = ComputedEntry.from_dict(parts)
         energy, formula = float(made.energy), made.composition.reduced_formula
     except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:  # what pymatgen meets in bad data
         reason = f"lacks {error}" if isinstance(error, KeyError) else str(error).splitlines()[0]
@@ -79,13 +92,17 @@ def _entry(number: int, data: Any, path: Path) -> ComputedEntry:
     return made
 
 
-def _plain(data: dict[str, Any]) -> dict[str, Any]:
-    """Leave the makers of energy adjustments described, not made: each would be read from its own file."""
-    adjustments = [
-        {**one, "cls": {key: value for key, value in (one.get("cls") or {}).items() if key != "@module"}}
-        for one in data.get("energy_adjustments") or ()
-    ]
-    return {**data, "energy_adjustments": adjustments} if adjustments else data
+def _adjustment(data: dict[str, Any]) -> Any:
+    """Build an energy adjustment; the class that made it stays described by its name alone."""
+    from pymatgen.entries import computed_entries
+
+    name = data.get("@class")
+    if name not in _ADJUSTMENTS:
+        raise ValueError(f"{name!r} is no energy adjustment{nearest(str(name), _ADJUSTMENTS)}")
+    parts = plain(data)
+    if maker := data.get("cls"):
+        parts["cls"] = {"@class": str(maker.get("@class", ""))}
+    return getattr(computed_entries, name)(**parts)
 
 
 def _forbid_twice(phases: list[Phase], entries: list[ComputedEntry], path: Path) -> None:

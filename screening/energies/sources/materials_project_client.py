@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from screening.chemistry.formulas import ELEMENTS, format_amount
 from screening.common.errors import CalculationError, CoatscreenError, InputError
+from screening.common.plain_data import structure_of
 from screening.common.validation import explained
 from screening.energies.sources.materials_project_release import THERMO_TYPE, VERSION
 from screening.phases.phase import Phase
@@ -160,7 +161,7 @@ class MaterialsProjectClient:
                     )
                     for document in answer:
                         structure = document["structure"]
-                        read = structure if isinstance(structure, Structure) else Structure.from_dict(structure)
+                        read = structure if isinstance(structure, Structure) else structure_of(structure)
                         found[str(document["material_id"])] = read
             except CoatscreenError:
                 raise

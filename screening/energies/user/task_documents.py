@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from screening.chemistry.formulas import ELEMENTS, format_formula
 from screening.common.errors import InputError
+from screening.common.plain_data import plain, structure_of
 from screening.common.provenance import EnergyScale
 from screening.energies.packaged.build import SCALES
 from screening.phases.entries import MP2020, PBE_AND_U, scale_of_entries
@@ -120,14 +121,14 @@ def _entry(name: str, body: Mapping[str, Any]) -> ComputedStructureEntry:
     from pymatgen.entries.computed_entries import ComputedStructureEntry
 
     stored = body["entry"]
-    parameters = dict(stored.get("parameters") or {})
+    parameters = plain(dict(stored.get("parameters") or {}))
     run_type = str(parameters.get("run_type") or body["run_type"])
     parameters["run_type"] = _RUN_TYPES.get(run_type, run_type)
     structure = _structure(body)
     if abs(float(sum(stored["composition"].values())) - len(structure)) > 1e-6:
         raise InputError("its entry and its structure hold different numbers of atoms")
     return ComputedStructureEntry(
-        structure, float(stored["energy"]), parameters=parameters, data=dict(stored.get("data") or {}), entry_id=name
+        structure, float(stored["energy"]), parameters=parameters, data=plain(stored.get("data") or {}), entry_id=name
     )
 
 
@@ -151,7 +152,7 @@ def _structure(body: Mapping[str, Any]) -> Structure:
     if not body.get("structure"):
         raise InputError("it has no structure of a crystal")
     structure = body["structure"]
-    structure = structure if isinstance(structure, Structure) else Structure.from_dict(dict(structure))
+    structure = structure if isinstance(structure, Structure) else structure_of(structure)
     if strange := [el.symbol for el in structure.composition.elements if el.symbol not in ELEMENTS]:
         raise InputError(f"no element {strange[0]}")
     return structure

@@ -15,6 +15,7 @@ from screening.energies.packaged.journal import ModelProvenance
 from screening.energies.user.task_documents import FINISHED, VASP_SCALE, calculation_of
 from screening.phases.phase import Phase
 from screening.structures.files import describe_isolation, space_group
+from screening.structures.records import PlainStructure
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -56,8 +57,8 @@ class UserPhase(BaseModel):
     )
     steps: int = Field(description="steps of the relaxation")
     relaxation: Relaxation | VaspCalculation = Field(description="how it was computed")
-    given: dict[str, Any] = Field(description="the structure as it was given, pymatgen's form")
-    relaxed: dict[str, Any] = Field(description="the structure relaxed")
+    given: PlainStructure = Field(description="the structure as it was given, pymatgen's form")
+    relaxed: PlainStructure = Field(description="the structure relaxed")
 
     @property
     def lowering_ev_per_atom(self) -> float | None:

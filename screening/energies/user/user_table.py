@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from screening.common.errors import InputError
 from screening.common.files import parse_json, read_bytes, write_json
 from screening.common.locks import locked
+from screening.common.plain_data import structure_of
 from screening.common.provenance import EnergyProvenance, EnergyScale
 from screening.common.validation import explained
 from screening.energies.user.user_phase import UserPhase
@@ -96,10 +97,8 @@ class UserTable:
             Whether it is compared with the relaxed structures of the table, or with those that were given: relaxing
             may change the symmetry, so that like must be compared with like.
         """
-        from pymatgen.core import Structure
-
         for name, known in self.computed.items():
-            if same_structure(structure, Structure.from_dict(known.relaxed if relaxed else known.given)):
+            if same_structure(structure, structure_of(known.relaxed if relaxed else known.given)):
                 return name
         return None
 
@@ -128,11 +127,9 @@ def put_into_table(path: str | Path, scale: EnergyScale, phase: UserPhase) -> st
     StoreError
         If another process holds the table for ten minutes, or it cannot be written.
     """
-    from pymatgen.core import Structure
-
     with locked(Path(path)):
         table = UserTable.read(path, scale)
-        if known := table.same_as(Structure.from_dict(phase.relaxed), relaxed=True):
+        if known := table.same_as(structure_of(phase.relaxed), relaxed=True):
             return known
         table.phases.append(phase.phase)
         table.computed[phase.phase.id] = phase

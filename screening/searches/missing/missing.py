@@ -14,6 +14,7 @@ from screening.cathodes.ordering.orderings import ordered_structure
 from screening.cathodes.ordering.supercell import Supercell
 from screening.chemistry.formulas import format_formula, parse_formula
 from screening.common.errors import InputError
+from screening.common.plain_data import structure_of
 from screening.common.provenance import EnergyProvenance
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL, cells_path
 from screening.energies.sources.union import Table
@@ -156,10 +157,8 @@ def _structures(
 
 def cell_structure(cell: OrderedCell) -> Structure:
     """Build the lowest ordering of a material: relaxed where that is kept, else on the sites of its parent."""
-    from pymatgen.core import Structure
-
     if cell.structure is not None:
-        return Structure.from_dict(cell.structure)
+        return structure_of(cell.structure)
     if cell.lithium_per_formula_unit is None:
         crystal = solid_solution(cell.material)
     else:

@@ -59,7 +59,11 @@ def test_a_described_store_becomes_a_table(tmp_path, capsys):
     ("content", "says"),
     [
         ("{", "describes no store"),
-        ('{"a": 1}', "describes no maggma store"),
+        ('{"a": 1}', "describes no store that can be read; there are MongoStore"),
+        ({"@class": "MemoryStore"}, "describes no store that can be read"),
+        ({"@class": "MongoStor", "paths": []}, "(did you mean MongoStore?)"),
+        ({"ssh_tunnel": {"tunnel_server_address": "h:22"}}, "ssh_tunnel is not taken"),
+        ({"pathes": []}, "JSONStore has no 'pathes' (did you mean paths?)"),
         ({"paths": ["tasks.json"]}, "must be absolute: tasks.json"),
         ({"paths": ["/no/tasks.json"]}, "there is no file /no/tasks.json"),
     ],
