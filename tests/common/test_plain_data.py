@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from fixtures_structures import rock_salt
+from fixtures_tasks import job, vasp
 from maggma.stores import JSONStore
-from test_finished import job, vasp
-from test_own_structures import rock_salt
 
 from coatscreen.__main__ import execute
 from screening.common.plain_data import plain
