@@ -18,6 +18,7 @@ from screening.coatings.drawn_contacts import CoatingSamples
 from screening.coatings.ranking_uncertainty import coating_uncertainty, with_order
 from screening.common.errors import InputError
 from screening.common.provenance import Result
+from screening.common.ties import first_lowest, ranks
 from screening.criteria.criteria import Criterion, default_criteria, tier
 from screening.criteria.pareto import pareto_ranks
 
@@ -72,7 +73,8 @@ def rank_coatings(
     """Rank the coatings of one cathode and one electrolyte.
 
     Ranked by the lowest closed mutual reaction energy of any contact, the highest first. Coatings that are equal
-    in that share a rank and are listed by tier, then by oxidation limit, then by name.
+    in that share a rank and are listed by tier, then by oxidation limit, then by name. Numbers that differ by no more
+    than :data:`screening.common.ties.TIE` are equal.
 
     Parameters
     ----------
@@ -123,16 +125,18 @@ def in_order(judged: Sequence[Judged], samples: Mapping[str, CoatingSamples] | N
         Best first: the coating's place in what was given, and the coating with its rank and Pareto rank.
     """
     fronts = pareto_ranks([_objectives(coating) for coating in judged])
-    order = sorted(range(len(judged)), key=lambda place: _order(judged[place]))
-    ranked = []
-    last = None
-    for rank, place in enumerate(order, start=1):
+    known = [place for place, coating in enumerate(judged) if coating.score is not None]
+    rank = dict(zip(known, ranks([-(judged[place].score or 0.0) for place in known]).tolist(), strict=True))
+    narrower = ranks([-(coating.oxidation_compared_v or 0.0) for coating in judged]).tolist()
+
+    def key(place: int) -> tuple[int, int, int, str]:
         coating = judged[place]
-        if coating.score is not None:
-            same = last is not None and last.score == coating.score
-            coating = coating.model_copy(update={"rank": last.rank if last is not None and same else rank})
-            last = coating
-        ranked.append(coating.model_copy(update={"pareto_rank": fronts[place]}))
+        return rank.get(place, len(judged) + 1), coating.tier, narrower[place], coating.coating
+
+    order = sorted(range(len(judged)), key=key)
+    ranked = [
+        judged[place].model_copy(update={"rank": rank.get(place), "pareto_rank": fronts[place]}) for place in order
+    ]
     return list(zip(order, with_order(ranked, samples) if samples else ranked, strict=True))
 
 
@@ -199,7 +203,7 @@ def judge(
         passes=passes,
         quantities=quantities,
         worst_mutual_mev_per_atom=worst,
-        worst_contact=None if worst is None else next(name for name, value in parts.items() if value == worst),
+        worst_contact=None if worst is None else _worst_contact(parts),
         gain_over_bare_mev_per_atom=None
         if worst is None or bare is None or bare.worst_mutual_mev_per_atom is None
         else round(worst - bare.worst_mutual_mev_per_atom, 6),
@@ -209,14 +213,10 @@ def judge(
     return judged.model_copy(update={"uncertainty": coating_uncertainty(judged, samples, bare, criteria)})
 
 
-def _order(coating: Judged) -> tuple[bool, float, int, float, str]:
-    return (
-        coating.score is None,
-        -(coating.score or 0.0),
-        coating.tier,
-        -(coating.oxidation_compared_v or 0.0),
-        coating.coating,
-    )
+def _worst_contact(parts: Mapping[str, float | None]) -> str:
+    """Return the contact of lowest energy, of equal ones the first; at least one is known."""
+    known = {name: value for name, value in parts.items() if value is not None}
+    return list(known)[first_lowest(list(known.values()))]
 
 
 def _objectives(coating: Judged) -> tuple[float, float, float] | None:

@@ -19,6 +19,7 @@ from screening.coatings.coating_documents import BareInterface, CoatingUncertain
 from screening.coatings.contacts import closed_quantity
 from screening.coatings.drawn_contacts import CoatingSamples
 from screening.common.files import DATA
+from screening.common.ties import TIE, ranks
 from screening.criteria.criteria import Criterion
 from screening.uncertainty import Interval
 
@@ -134,13 +135,13 @@ def with_order(ranked: Sequence[Judged], samples: Mapping[str, CoatingSamples]) 
         return list(ranked)
     letters = _letters(undecided_runs(scores, order_rule().decided_at_probability), len(places))
     ordered = list(ranked)
-    for place, ranks, marks in zip(places, ranks_by_sample(scores), letters, strict=True):
-        taken, counts = np.unique(ranks, return_counts=True)
+    for place, drawn, marks in zip(places, ranks_by_sample(scores), letters, strict=True):
+        taken, counts = np.unique(drawn, return_counts=True)
         uncertainty = ranked[place].uncertainty
         if uncertainty is None:
             raise ValueError(f"{ranked[place].coating} was judged without its samples")
         update = {
-            "probability_of_rank": {str(rank): float(n / len(ranks)) for rank, n in zip(taken, counts, strict=True)},
+            "probability_of_rank": {str(rank): float(n / len(drawn)) for rank, n in zip(taken, counts, strict=True)},
             "undecided": marks,
         }
         ordered[place] = ranked[place].model_copy(update={"uncertainty": uncertainty.model_copy(update=update)})
@@ -155,9 +156,7 @@ def ranks_by_sample(scores: Floats) -> NDArray[np.intp]:
     scores
         (n, n_samples), one row for each coating.
     """
-    rising = np.sort(-scores, axis=0)
-    ranks = [1 + np.searchsorted(rising[:, s], -scores[:, s]) for s in range(scores.shape[1])]
-    return np.array(ranks).T
+    return ranks(-scores)
 
 
 def undecided_runs(scores: Floats, decided_at: float) -> list[tuple[int, int]]:
@@ -178,7 +177,7 @@ def undecided_runs(scores: Floats, decided_at: float) -> list[tuple[int, int]]:
     runs = []
     first = 0
     for last in range(1, len(scores)):
-        decided = np.flatnonzero((scores[first:last] > scores[last]).mean(axis=1) >= decided_at)
+        decided = np.flatnonzero((scores[first:last] > scores[last] + TIE).mean(axis=1) >= decided_at)
         if len(decided):
             if last - first > 1:
                 runs.append((first, last - 1))

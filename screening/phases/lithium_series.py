@@ -72,7 +72,7 @@ def lithium_series(phases: PhaseSet, host: dict[str, float]) -> LithiumSeries:
     """
     wanted = atomic_fractions(host)
     found: dict[float, tuple[float, int]] = {}
-    for position in phases.cells:
+    for position in phases.lowest_first(phases.cells).tolist():
         composition = phases.table.composition(position)
         lithium = composition.pop("Li", 0.0)
         fractions = atomic_fractions(composition)
@@ -80,7 +80,7 @@ def lithium_series(phases: PhaseSet, host: dict[str, float]) -> LithiumSeries:
             continue
         content = round(lithium / sum(composition.values()), 9)
         energy = float(phases.formation_energies[position]) * (1.0 + content)
-        found[content] = min(found.get(content, (energy, position)), (energy, position))
+        found.setdefault(content, (energy, position))
     contents = sorted(found)
     return LithiumSeries(
         positions=tuple(found[content][1] for content in contents),

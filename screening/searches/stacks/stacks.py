@@ -29,6 +29,7 @@ from screening.coatings.contacts import (
 )
 from screening.coatings.tasks import ContactBatch, StabilityBatch, WindowBatch
 from screening.common.errors import CalculationError, CoatscreenError, InputError
+from screening.common.ties import first_lowest, ranks
 from screening.criteria.criteria import Criterion
 from screening.energies.source import EnergySource
 from screening.hull.reservoir import Reservoir
@@ -151,8 +152,9 @@ def best_stacks(
 
     left = [[-layer.on_cathode(kind) for layer in layers] for kind in kinds]
     right = [[-layer.on_electrolyte(kind) for layer in layers] for kind in kinds]
-    windows = {window: place for place, window in enumerate(sorted({layer.window for layer in layers}))}
-    orders = [windows[layer.window] for layer in layers]
+    narrower = [tuple(row) for row in ranks([layer.window for layer in layers]).tolist()]
+    windows = {window: place for place, window in enumerate(sorted(set(narrower)))}
+    orders = [windows[window] for window in narrower]
     single = best_single(left, right, orders, top)
     double = best_pairs(left, right, orders, inner, top)
     between = _Between(phases, cathode, electrolyte)
@@ -273,8 +275,9 @@ def _ensemble(contact: Contact) -> Ensemble:
 
 
 def _weakest(contacts: Sequence[Contact], kind: Ensemble) -> Contact:
-    """Return the contact that reacts most among the closed or the open ones."""
-    return min((contact for contact in contacts if _ensemble(contact) == kind), key=_energy)
+    """Return the contact that reacts most among the closed or the open ones, of equal ones the first."""
+    met = [contact for contact in contacts if _ensemble(contact) == kind]
+    return met[first_lowest([_energy(contact) for contact in met])]
 
 
 def _energy(contact: Contact) -> float:

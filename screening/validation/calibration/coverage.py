@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.chemistry.classes import ChemistryClass, chemistry_class
 from screening.common.errors import InputError
 from screening.equilibrium.interface import Interface
+from screening.equilibrium.reactant import clean
 from screening.phases.phase_set import PhaseSet
 from screening.uncertainty.defaults import N_SAMPLES
 from screening.uncertainty.error_model import ErrorModel
@@ -177,7 +178,9 @@ def _reactions(
 def _distinct(found: Iterable[_Tested]) -> Iterable[_Tested]:
     """Leave out what is zero by both, and a compound met again in another pair."""
     return {
-        (t.quantity, t.group, t.dft, t.nominal): t for t in found if max(abs(t.dft), abs(t.nominal)) > ZERO_EV_PER_ATOM
+        (t.quantity, t.group, clean(t.dft), clean(t.nominal)): t
+        for t in found
+        if max(abs(t.dft), abs(t.nominal)) > ZERO_EV_PER_ATOM
     }.values()
 
 
