@@ -8,8 +8,9 @@ from hypothesis import settings
 
 from screening.phases.phase_set import PhaseSet
 
-settings.register_profile("default", deadline=None, print_blob=True)
-settings.load_profile("default")
+settings.register_profile("default", deadline=None, derandomize=True)  # the same cases everywhere
+settings.register_profile("random", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-# Results are rounded to 1e-9 eV, which is 1e-6 meV (screening.equilibrium.reactant.clean), and to 1e-6 V or finer. Of
-# two equal numbers one may be rounded up and one down: they are then one such step apart, and never two.
-TIE = 1.5e-6  # quantities of coatings (meV/atom, V, USD/kg) that differ by no more are equal
+# Results are rounded to six decimals of meV/atom, or finer (screening.equilibrium.reactant.clean). Of two equal numbers
+# one may be rounded up and one down: they are one step of 1e-6 apart then, and never two.
+TIE = 1.5e-6  # results in their units (meV/atom, V, USD/kg) that differ by no more are equal
 
 
 def ranks(values: ArrayLike, within: float = TIE) -> NDArray[np.intp]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from screening.common.ties import ranks
+
 
 def pareto_ranks(objectives: Sequence[tuple[float, float, float] | None]) -> list[int | None]:
     """Sort into fronts: 1 for those nothing dominates, 2 for those only front 1 dominates, and so on.
@@ -12,26 +14,31 @@ def pareto_ranks(objectives: Sequence[tuple[float, float, float] | None]) -> lis
     Parameters
     ----------
     objectives
-        What is compared of each, larger is better; None for one that is not compared.
+        What is compared of each, larger is better; None for one that is not compared. Numbers that differ by no more
+        than :data:`screening.common.ties.TIE` are equal.
 
     Returns
     -------
     list of int or None
         The front of each.
     """
-    ranks: list[int | None] = [None] * len(objectives)
+    front_of: list[int | None] = [None] * len(objectives)
+    known = {i: point for i, point in enumerate(objectives) if point is not None}
+    if not known:
+        return front_of
     fronts: list[_Front] = []
-    found: dict[tuple[float, float, float], int] = {}
-    known = [(point, i) for i, point in enumerate(objectives) if point is not None]
-    for point, i in sorted(known, reverse=True):  # from the best down: none dominates one before it
+    found: dict[tuple[int, ...], int] = {}
+    points = [tuple(row) for row in ranks(list(known.values())).tolist()]  # equal ones have equal numbers
+    # from the best down: none dominates one before it
+    for point, i in sorted(zip(points, known, strict=True), reverse=True):
         if point not in found:
             place = bisect_left(fronts, 1, key=lambda front, point=point: not front.dominates(*point[1:]))  # type: ignore[misc]
             if place == len(fronts):
                 fronts.append(_Front())
             fronts[place].add(*point[1:])
             found[point] = place + 1
-        ranks[i] = found[point]
-    return ranks
+        front_of[i] = found[point]
+    return front_of
 
 
 class _Front:

@@ -15,6 +15,7 @@ from itertools import combinations
 from pydantic import Field
 
 from screening.chemistry.notation import mole_fractions, overall, read_composite
+from screening.common.ties import first_lowest
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.interface_documents import ReactantDocument
 from screening.equilibrium.reactant import Reactant, clean, named_products, reaction_text
@@ -226,12 +227,9 @@ def material_window(phases: PhaseSet, material: str) -> CompositeWindow | Window
     if moles is None:
         return electrochemical_window(phases, material)
     windows = [electrochemical_window(phases, component) for component in moles]
-    reduced = max(windows, key=lambda window: window.reduction_limit_v or 0.0)
-    oxidised = min(
-        (window for window in windows if window.oxidation_limited),
-        key=lambda window: window.oxidation_limit_v or 0.0,
-        default=None,
-    )
+    reduced = windows[first_lowest([-(window.reduction_limit_v or 0.0) for window in windows])]
+    limited = [window for window in windows if window.oxidation_limited]
+    oxidised = limited[first_lowest([window.oxidation_limit_v or 0.0 for window in limited])] if limited else None
     return CompositeWindow(
         energies=phases.provenance,
         formula=material.strip(),

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from screening.common.ties import first_lowest
 from screening.equilibrium.interface_documents import (
     ClosedExtremum,
     ClosedInterface,
@@ -55,6 +56,11 @@ class InterfaceProfile:
     def x(self) -> Floats:
         """Fraction of the (closed) atoms that come from A, at each kink."""
         return self.line.t
+
+    @property
+    def lowest_mutual(self) -> int:
+        """The kink of lowest mutual energy, of equal ones the first."""
+        return first_lowest(self.mutual, ZERO)
 
 
 class Interface:
@@ -139,9 +145,9 @@ class Interface:
         return "ev_per_atom" if self.reservoir is None else "ev_per_closed_atom"
 
     def _extremum(self, energies: Floats) -> dict[str, Any]:
-        k = int(energies.argmin())
+        k = first_lowest(energies, ZERO)
         x = self._profile.x[k]
-        return {f"min_{self._unit}": clean(energies[k]), "at_endpoint": bool(x in (0.0, 1.0)), **self._at(k)}
+        return {f"min_{self._unit}": clean(energies.min()), "at_endpoint": bool(x in (0.0, 1.0)), **self._at(k)}
 
     def _kink(self, k: int) -> dict[str, Any]:
         return {

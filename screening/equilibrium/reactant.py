@@ -129,9 +129,9 @@ class Reactant:
 
 
 def named_products(phases: PhaseSet, mixture: Mixture) -> dict[str, float]:
-    """Return each product's fraction of the (closed) atoms by its reduced formula, largest first."""
-    ordered = sorted(mixture.amounts.items(), key=lambda item: -item[1])
-    return {phases.formula(position): clean(amount) for position, amount in ordered}
+    """Map each product's reduced formula to its fraction of the (closed) atoms, largest first, then by formula."""
+    named = [(phases.formula(position), clean(amount)) for position, amount in mixture.amounts.items()]
+    return dict(sorted(named, key=lambda item: (-item[1], item[0])))
 
 
 def reaction_text(

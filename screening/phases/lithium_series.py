@@ -70,14 +70,14 @@ def lithium_series(phases: PhaseSet, host: dict[str, float]) -> LithiumSeries:
         Amount of each element but lithium.
     """
     found: dict[float, tuple[float, int]] = {}
-    for position in phases.cells:
+    for position in phases.lowest_first(phases.cells).tolist():
         composition = phases.table.composition(position)
         lithium = composition.pop("Li", 0.0)
         if not same_composition(composition, host):
             continue
         content = round(lithium / sum(composition.values()), 9)
         energy = float(phases.formation_energies[position]) * (1.0 + content)
-        found[content] = min(found.get(content, (energy, position)), (energy, position))
+        found.setdefault(content, (energy, position))
     contents = sorted(found)
     return LithiumSeries(
         positions=tuple(found[content][1] for content in contents),

@@ -20,7 +20,7 @@ from screening.hull.phase_system import PhaseSystem
 from screening.hull.reservoir import Reservoir
 from screening.phases.files import content_of, read_table, table_of, write_table
 from screening.phases.phase import CELL, Phase, PhaseColumns
-from screening.phases.phase_table import PhaseTable, element_numbers, sha256_of
+from screening.phases.phase_table import ENERGY_DIGITS, PhaseTable, element_numbers, sha256_of
 
 if TYPE_CHECKING:
     from pymatgen.analysis.phase_diagram import PDEntry
@@ -219,7 +219,7 @@ class PhaseSet:
                 )
 
     def polymorphs(self, composition: dict[str, float]) -> list[int]:
-        """Return the positions in :attr:`phases` of the phases with a composition, lowest energy first."""
+        """Return the phases of a composition as positions in :attr:`phases`, in the order of :meth:`lowest_first`."""
         if any(element not in self.elements for element in composition):
             return []
         total = sum(composition.values())
@@ -230,7 +230,12 @@ class PhaseSet:
         start, stop = np.searchsorted(keys, (key - margin, key + margin))
         near = np.sort(order[start:stop])
         same = near[np.abs(self.table.dense(near, self.elements) - target).max(axis=1, initial=0.0) <= SAME_FRACTION]
-        return [int(i) for i in same[np.argsort(self.energies[same], kind="stable")]]
+        return [int(i) for i in self.lowest_first(same)]
+
+    def lowest_first(self, positions: Sequence[int] | NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return phases by rising energy; those of the same energy, to the digits that :attr:`sha256` tells, by id."""
+        given = np.asarray(positions, dtype=np.intp)
+        return given[np.lexsort((self._place_by_id[given], self.energies[given].round(ENERGY_DIGITS)))]
 
     def system(self, elements: Iterable[str], reservoir: Reservoir | None = None) -> PhaseSystem:
         """Return the phases of a chemical system, ready for calculations of phase equilibrium.
@@ -332,9 +337,16 @@ class PhaseSet:
         by_key = np.argsort(fractions @ _WEIGHTS[element_numbers(elements)], kind="stable")
         new = np.ones(len(by_key), dtype=bool)
         new[1:] = np.abs(np.diff(fractions[by_key], axis=0)).max(axis=1) > SAME_FRACTION
-        lowest_first = np.lexsort((by_key, self.energies[inside[by_key]], np.cumsum(new)))
+        listed = inside[by_key]
+        energies = self.energies[listed].round(ENERGY_DIGITS)
+        lowest_first = np.lexsort((self._place_by_id[listed], energies, np.cumsum(new)))  # as :meth:`lowest_first`
         lowest = np.sort(by_key[lowest_first[new]])
         return inside[lowest], fractions[lowest]
+
+    @cached_property
+    def _place_by_id(self) -> NDArray[np.intp]:
+        """The place of each phase among all in the order of their ids."""
+        return np.argsort(np.argsort(self.table.ids, kind="stable"), kind="stable")
 
     @cached_property
     def _by_key(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

@@ -16,6 +16,7 @@ from screening.phases.phase import Phase, PhaseColumns
 _HALF = 64  # bits of a word; the set of elements of a phase is stored as the bits of two words
 
 UNKNOWN_SPACE_GROUP = 0
+ENERGY_DIGITS = 9  # energies that agree in so many decimals, eV/atom, are the same
 _NUMBER = {symbol: number for number, symbol in enumerate(ELEMENTS)}
 
 
@@ -196,7 +197,7 @@ class PhaseTable:
         for column in (lengths, ordered.numbers, ordered.amounts.astype("<f8"), ordered.space_groups.astype("<i2")):
             content.update(column.tobytes())
         for column in (ordered.energies, ordered.volumes):
-            content.update(np.nan_to_num(np.round(column, 9) + 0.0, nan=-1.0).astype("<f8").tobytes())
+            content.update(np.nan_to_num(np.round(column, ENERGY_DIGITS) + 0.0, nan=-1.0).astype("<f8").tobytes())
         if any(ordered.origins or []):
             content.update("\n".join(origin or "" for origin in ordered.origins or []).encode())
         return content.hexdigest()

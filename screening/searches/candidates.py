@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain
 from typing import NamedTuple
 
 from screening.chemistry.classes import RADIOACTIVE, TRANSITION_METALS, chemistry_class, polyanions
@@ -20,6 +20,7 @@ from screening.chemistry.economics import EconomicsDocument, material_economics
 from screening.chemistry.formulas import ELEMENTS, parse_formula
 from screening.common.errors import CalculationError, CoatscreenError, InputError, nearest
 from screening.common.processes import worker_pool
+from screening.common.ties import ranks
 from screening.criteria.criteria import Criterion
 from screening.criteria.quantities import (
     GAIN,
@@ -202,7 +203,7 @@ def screen_candidates(
         cathode=neighbours.cathode.name if met else None,
         electrolyte=neighbours.electrolyte.name if met else None,
         funnel=steps,
-        candidates=sorted(left.values(), key=_order),
+        candidates=_in_order(list(left.values())),
         failed=failed,
     )
 
@@ -344,12 +345,11 @@ def _compounds(phases: PhaseSet) -> list[int]:
     table, cells = phases.table, set(phases.cells)
     lowest: dict[tuple[tuple[int, float], ...], int] = {}
     fractions = table.fractions.round(_DIGITS).tolist()
-    numbers, starts, energies = table.numbers.tolist(), table.starts.tolist(), phases.energies.tolist()
-    for i, (start, stop) in enumerate(pairwise(starts)):
+    numbers, starts = table.numbers.tolist(), table.starts.tolist()
+    for i in phases.lowest_first(range(len(phases))).tolist():
+        start, stop = starts[i], starts[i + 1]
         if stop - start > 1 and i not in cells:
-            composition = tuple(sorted(zip(numbers[start:stop], fractions[start:stop], strict=True)))
-            if composition not in lowest or energies[i] < energies[lowest[composition]]:
-                lowest[composition] = i
+            lowest.setdefault(tuple(sorted(zip(numbers[start:stop], fractions[start:stop], strict=True))), i)
     return list(lowest.values())
 
 
@@ -385,8 +385,13 @@ def _until(criteria: Sequence[Criterion], until: str | None) -> Sequence[Criteri
     return criteria[: names.index(until) + 1]
 
 
-def _order(candidate: Candidate) -> tuple[float, float, str]:
+def _in_order(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Sort by the worst reaction computed, then by the energy above the hull, then by name."""
-    reactions = [v for name, v in candidate.quantities.items() if "mutual" in name and v is not None]
-    above = candidate.quantities.get(STABILITY)
-    return -min(reactions, default=0.0), 0.0 if above is None else above, candidate.formula
+    reactions = [
+        [v for name, v in candidate.quantities.items() if "mutual" in name and v is not None]
+        for candidate in candidates
+    ]
+    worse = ranks([-min(energies, default=0.0) for energies in reactions]).tolist()
+    higher = ranks([candidate.quantities.get(STABILITY) or 0.0 for candidate in candidates]).tolist()
+    order = sorted(range(len(candidates)), key=lambda i: (worse[i], higher[i], candidates[i].formula))
+    return [candidates[i] for i in order]

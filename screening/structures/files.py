@@ -14,13 +14,15 @@ from screening.chemistry.formulas import ELEMENTS
 from screening.common.errors import InputError
 from screening.common.files import read_bytes
 from screening.common.plain_data import structure_of
+from screening.common.ties import first_lowest
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
-CLOSEST_ANGSTROM = 0.5  # atoms closer than this are refused, as for the packaged energies; no bond is so short
-_REACH_ANGSTROM = 6.0  # CHGNet's cutoff: an atom without a neighbour inside it is a free atom to the model
-_SYMMETRY_ANGSTROM = 0.1  # the tolerance with which the Materials Project finds space groups
+CLOSEST_ANGSTROM = 0.5  # as for the packaged energies; no two atoms bond at less
+_REACH_ANGSTROM = 6.0  # CHGNet's cutoff: an atom with no other within it is a free atom to the model
+_SAME_DISTANCE_ANGSTROM = 1e-6  # images of one distance by symmetry differ by less
+_SYMMETRY_ANGSTROM = 0.1  # as the Materials Project finds space groups
 
 
 def read_user_structure(path: str | Path) -> Structure:
@@ -139,8 +141,5 @@ def _closest(structure: Structure) -> str:
     import numpy as np
 
     distances = structure.distance_matrix + np.diag(np.full(len(structure), np.inf))
-    i, j = np.unravel_index(int(distances.argmin()), distances.shape)
-    return (
-        f"{structure[int(i)].specie.symbol} and {structure[int(j)].specie.symbol} are "
-        f"{distances[i, j]:.2f} angstrom apart"
-    )
+    i, j = divmod(first_lowest(distances.ravel(), _SAME_DISTANCE_ANGSTROM), len(structure))
+    return f"{structure[i].specie.symbol} and {structure[j].specie.symbol} are {distances[i, j]:.2f} angstrom apart"

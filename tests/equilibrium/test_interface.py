@@ -67,7 +67,7 @@ def check_profile(interface):
     )
     for at in np.linspace(0.0, 1.0, 8):
         expected = lowest_energy(interface.phases, mixed(a, b, at), mu) - at * own_a - (1 - at) * own_b
-        assert np.interp(at, x, profile.total) == pytest.approx(expected, abs=1e-8)
+        assert np.interp(at, x, profile.total) == pytest.approx(expected, rel=1e-8, abs=1e-8)
 
 
 def only_closed(composition, mu):
@@ -131,7 +131,7 @@ def test_the_order_of_the_reactants(n_elements, reservoir):
         np.testing.assert_allclose(other.x[::-1], 1.0 - profile.x, atol=1e-8)
         np.testing.assert_allclose(other.total[::-1], profile.total, atol=1e-8)
         np.testing.assert_allclose(other.mutual[::-1], profile.mutual, atol=1e-8)
-        assert (other.self_a, other.self_b) == pytest.approx((profile.self_b, profile.self_a), abs=1e-8)
+        assert (other.self_a, other.self_b) == pytest.approx((profile.self_b, profile.self_a), rel=1e-8, abs=1e-8)
 
 
 @pytest.mark.parametrize("reservoir", RESERVOIRS, ids=str)
@@ -228,4 +228,4 @@ def test_a_given_energy_enters_the_total_and_not_the_mutual_energy(reference):
     assert glass.mutual == hull.mutual
     for with_it, without in zip(glass.kinks, hull.kinks, strict=True):
         higher = 0.03 * (1.0 - with_it.x_atomic_a)
-        assert with_it.total_ev_per_atom == pytest.approx(without.total_ev_per_atom - higher, abs=1e-8)
+        assert with_it.total_ev_per_atom == pytest.approx(without.total_ev_per_atom - higher, rel=1e-8, abs=1e-8)

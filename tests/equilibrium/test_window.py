@@ -121,8 +121,8 @@ def test_random_sets_against_pymatgen(n_elements, seed):
             diagrams[system] = PhaseDiagram(entries_of(phases, system))
         reduction, oxidation = pymatgen_window(diagrams[system], lithium, Composition(formula))
         window = electrochemical_window(phases, formula)
-        assert window.reduction_limit_v == pytest.approx(reduction, abs=1e-6)
-        assert window.oxidation_limit_v == pytest.approx(oxidation, abs=1e-6)
+        assert window.reduction_limit_v == pytest.approx(reduction, rel=1e-6, abs=1e-6)
+        assert window.oxidation_limit_v == pytest.approx(oxidation, rel=1e-6, abs=1e-6)
         compared += 1
     assert compared >= 3
 
@@ -133,7 +133,7 @@ def test_packaged_energies_against_pymatgen(reference, formula):
     lithium = reference.references[reference.elements.index("Li")]
     window = electrochemical_window(reference, formula)
     assert (window.reduction_limit_v, window.oxidation_limit_v) == pytest.approx(
-        pymatgen_window(diagram, lithium, Composition(formula)), abs=1e-6
+        pymatgen_window(diagram, lithium, Composition(formula)), rel=1e-6, abs=1e-6
     )
 
 

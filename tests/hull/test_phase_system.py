@@ -40,13 +40,13 @@ def check_mixture(phases, composition, mixture, mu):
     total = sum(n for element, n in composition.items() if element not in mu)
     for i, element in enumerate(phases.elements):
         expected = mixture.exchanged[element] if element in mu else composition.get(element, 0.0) / total
-        assert held[i] == pytest.approx(expected, abs=1e-8)
+        assert held[i] == pytest.approx(expected, rel=1e-8, abs=1e-8)
     shifts = np.array([mu.get(element, 0.0) for element in phases.elements])
     energy = sum(
         amount * (phases.formation_energies[i] - phases.fractions[i] @ shifts) / phases.fractions[i, closed].sum()
         for i, amount in mixture.amounts.items()
     )
-    assert mixture.energy == pytest.approx(energy, abs=1e-10)
+    assert mixture.energy == pytest.approx(energy, rel=1e-10, abs=1e-10)
     potentials = {**mixture.potentials, **mu}
     for i in range(len(phases)):
         inside = phases.fractions[i] > 0
@@ -75,7 +75,7 @@ def test_mixtures_of_random_sets(n_elements, mu):
                 continue
             mixture = system.mixture(composition)
             check_mixture(phases, composition, mixture, mu)
-            assert mixture.energy == pytest.approx(lowest_energy(phases, composition, mu), abs=1e-8)
+            assert mixture.energy == pytest.approx(lowest_energy(phases, composition, mu), rel=1e-8, abs=1e-8)
             compared += 1
     assert compared >= 3 or (n_elements == 2 and len(mu) == 2)
 
@@ -96,7 +96,7 @@ def test_lines_of_random_sets(n_elements, mu):
             assert (np.diff(np.diff(line.energies) / np.diff(line.t)) > -1e-6).all()
             for t in rng.random(4):
                 expected = lowest_energy(phases, mixed(a, b, t), mu)
-                assert np.interp(t, line.t, line.energies) == pytest.approx(expected, abs=1e-8)
+                assert np.interp(t, line.t, line.energies) == pytest.approx(expected, rel=1e-8, abs=1e-8)
             for k in range(len(line.t)):
                 check_mixture(phases, mixed(a, b, line.t[k]), line.mixture(k), mu)
 
@@ -108,7 +108,7 @@ def test_mixtures_of_degenerate_sets(phases, composition, mu):
     assume(system is not None)
     mixture = system.mixture(composition)
     check_mixture(phases, composition, mixture, mu)
-    assert mixture.energy == pytest.approx(lowest_energy(phases, composition, mu), abs=1e-8)
+    assert mixture.energy == pytest.approx(lowest_energy(phases, composition, mu), rel=1e-8, abs=1e-8)
 
 
 @given(phases=degenerate_sets(), a=compositions(), b=compositions())
@@ -117,7 +117,7 @@ def test_lines_of_degenerate_sets(phases, a, b):
     line = system.line(system.vector(b), system.vector(a))
     for t in (0.0, 0.25, 0.5, 1.0):
         expected = lowest_energy(phases, mixed(fractions(a), fractions(b), t))
-        assert np.interp(t, line.t, line.energies) == pytest.approx(expected, abs=1e-8)
+        assert np.interp(t, line.t, line.energies) == pytest.approx(expected, rel=1e-8, abs=1e-8)
     for k in range(len(line.t)):
         check_mixture(phases, mixed(fractions(a), fractions(b), line.t[k]), line.mixture(k), {})
 

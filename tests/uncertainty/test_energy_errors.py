@@ -27,13 +27,18 @@ COMPOSITIONS = st.dictionaries(
 )
 
 
+def assert_equal_but_for_rounding(one, other):
+    """Errors are rounded to 1e-9 eV/atom: one that lies between two such numbers may come out as either."""
+    np.testing.assert_allclose(one, other, rtol=0.0, atol=1.5e-9)
+
+
 @given(st.lists(COMPOSITIONS, min_size=1, max_size=8), st.integers(1, 40), st.data())
 @settings(max_examples=60)
 def test_an_error_does_not_depend_on_what_else_is_asked_for(compositions, n_samples, data):
     errors = model(pair_sd=0.2, own_scale=0.02).draw(compositions, n_samples, seed=4)
     some = data.draw(st.permutations(range(len(compositions))))[: data.draw(st.integers(1, len(compositions)))]
     again = model(pair_sd=0.2, own_scale=0.02).draw([compositions[i] for i in some], n_samples + 3, seed=4)
-    assert np.array_equal(again[:n_samples], errors[:, some])
+    assert_equal_but_for_rounding(again[:n_samples], errors[:, some])
 
 
 @given(COMPOSITIONS, st.integers(2, 1000))
@@ -41,8 +46,8 @@ def test_a_multiple_of_a_composition_has_the_same_error(composition, factor):
     multiple = {element: amount * factor for element, amount in composition.items()}
     fractions = {element: amount / sum(composition.values()) for element, amount in reversed(composition.items())}
     errors = model(pair_sd=0.2, own_scale=0.02).draw([composition, multiple, fractions], 5)
-    assert np.array_equal(errors[:, 0], errors[:, 1])
-    assert np.array_equal(errors[:, 0], errors[:, 2])
+    assert_equal_but_for_rounding(errors[:, 0], errors[:, 1])
+    assert_equal_but_for_rounding(errors[:, 0], errors[:, 2])
 
 
 @given(COMPOSITIONS)
@@ -54,7 +59,8 @@ def test_elements_alone_have_no_error(composition):
 def test_many_compositions_are_drawn_as_few_are():
     compositions = [{"Li": 1 + n % 60, "O": 1 + n // 60} for n in range(3000)]  # more than one block
     errors = model(pair_sd=0.2, own_scale=0.02).draw(compositions, 2)
-    assert np.array_equal(errors[:, 2500:2502], model(pair_sd=0.2, own_scale=0.02).draw(compositions[2500:2502], 2))
+    few = model(pair_sd=0.2, own_scale=0.02).draw(compositions[2500:2502], 2)
+    assert_equal_but_for_rounding(errors[:, 2500:2502], few)
 
 
 def test_the_covariance_of_alike_phases_is_that_of_their_pairs():

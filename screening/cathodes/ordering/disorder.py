@@ -7,13 +7,26 @@ computed directly, but that of its ordered supercells can (:mod:`screening.catho
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from screening.cathodes.ordering.lattices import (
+    Matrix,
+    Metric,
+    Vector,
+    adjugate,
+    combined,
+    determinant,
+    in_cell,
+    metric_of,
+)
 from screening.chemistry.formulas import ELEMENTS, atomic_fractions, format_formula
 from screening.common.errors import InputError, nearest
 from screening.common.files import DATA
@@ -24,8 +37,9 @@ if TYPE_CHECKING:
 
 LAYERED = "layered"  # name of the parent of every cathode
 _DATA = DATA / "disorder.yaml"
-_SUM = 1e-6  # the occupancies of a group may exceed a sum of one by this much
-_PLACE = "group"  # site property that holds the name of a site's group
+_SUM = 1e-6  # occupancies of a group may sum to this much more than one
+PLACE = "group"  # site property that names a site's group
+_COSINES = 10**6  # cosines of the angles of a crystal are fractions of no larger denominator
 
 Occupancies = dict[str, Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]]
 
@@ -41,24 +55,71 @@ class Parent(_Document):
     lattice: tuple[float, float, float, float, float, float] = Field(
         description="a, b, c in angstrom, alpha, beta, gamma in degrees, of the conventional cell"
     )
+    primitive_sixths: Matrix = Field(
+        description="right-handed vectors of the primitive cell, in sixths of those of the conventional cell"
+    )
+    corner: Vector = Field(
+        (0, 0, 0),
+        description="the corner of the primitive cell at which a site that lies at its corners is counted: it sets the "
+        "order of the sites of supercells, in which packaged orderings list them",
+    )
     groups: dict[str, list[tuple[float, float, float]]] = Field(
         description="fractional coordinates of one site of each orbit, by group"
     )
     source: str = Field(description="where the structure is published")
     verified: bool = Field(description="whether it was read in that source, not from memory")
 
+    @property
+    def conventional(self) -> Matrix:
+        """Vectors of the conventional cell in those of the primitive cell."""
+        volume = determinant(self.primitive_sixths)
+        rows = [tuple(6 * entry // volume for entry in row) for row in adjugate(self.primitive_sixths)]
+        return (rows[0], rows[1], rows[2])  # type: ignore[return-value]
+
+    @property
+    def metric(self) -> Metric:
+        """Scalar products of the vectors of the primitive cell, in a unit of which they are whole multiples."""
+        lengths = [Fraction(str(length)) for length in self.lattice[:3]]
+        cosines = [Fraction(math.cos(math.radians(angle))).limit_denominator(_COSINES) for angle in self.lattice[3:]]
+        between = {frozenset({1, 2}): cosines[0], frozenset({0, 2}): cosines[1], frozenset({0, 1}): cosines[2]}
+        products = [
+            [lengths[i] * lengths[j] * between.get(frozenset({i, j}), Fraction(1)) for j in range(3)] for i in range(3)
+        ]
+        unit = math.lcm(*(entry.denominator for row in products for entry in row))
+        return metric_of([[int(entry * unit) for entry in row] for row in products], self.primitive_sixths)
+
+    @model_validator(mode="after")
+    def _is_a_part(self) -> Parent:
+        volume = determinant(self.primitive_sixths)
+        if volume <= 0 or any(6 * entry % volume for row in adjugate(self.primitive_sixths) for entry in row):
+            raise ValueError(f"the conventional cell is not made of cells {self.primitive_sixths}")
+        return self
+
     def primitive_cell(self) -> Structure:
-        """Build the primitive cell. Each site holds a placeholder element and the name of its group."""
+        """Build the primitive cell; every site holds a placeholder and the name of its group.
+
+        Coordinates are rounded, and what lies at the corners is put at one of them, so that a site is the same whatever
+        computed it.
+        """
         from pymatgen.core import Lattice, Structure
 
         labelled = [(name, site) for name, sites in self.groups.items() for site in sites]
-        return Structure.from_spacegroup(
+        conventional = Lattice.from_parameters(*self.lattice)
+        smallest = Structure.from_spacegroup(
             self.space_group,
-            Lattice.from_parameters(*self.lattice),
+            conventional,
             ["H"] * len(labelled),
             [site for _, site in labelled],
-            site_properties={_PLACE: [name for name, _ in labelled]},
-        ).get_primitive_structure(use_site_props=True)
+            site_properties={PLACE: [name for name, _ in labelled]},
+        ).get_primitive_structure(use_site_props=True, reduce=False)
+        places = in_cell(conventional.get_fractional_coords(smallest.cart_coords) @ np.array(self.conventional))
+        places[~places.any(axis=1)] = self.corner
+        return Structure(
+            Lattice(combined(self.primitive_sixths, conventional.matrix) / 6.0),
+            ["H"] * len(places),
+            places,
+            site_properties=smallest.site_properties,
+        )
 
 
 class DisorderedCrystal(_Document):
@@ -216,6 +277,6 @@ def composition_of(crystal: DisorderedCrystal) -> dict[str, float]:
     """Return the atomic fractions of the elements in a disordered crystal."""
     amounts: dict[str, float] = {}
     for site in crystal.parent.primitive_cell():
-        for element, share in crystal.occupancies[site.properties[_PLACE]].items():
+        for element, share in crystal.occupancies[site.properties[PLACE]].items():
             amounts[element] = amounts.get(element, 0.0) + share
     return atomic_fractions({element: amount for element, amount in amounts.items() if amount > 0})

@@ -6,12 +6,14 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.cathodes.ordering.orderings import Draw, draw_orderings, ordered_structure
 from screening.cathodes.ordering.supercell import Supercell
 from screening.common.errors import CalculationError
 from screening.common.plain_data import structure_of
+from screening.common.ties import first_lowest, ranks
 from screening.energies.user.user_phase import Relaxation
 from screening.structures.records import PlainStructure
 
@@ -132,7 +134,7 @@ def candidates_of(
 
 
 def lowest_of_single_points(drawn: DrawnOrderings, energies_ev_per_atom: Sequence[float], n: int) -> DrawnOrderings:
-    """Return the orderings that have the lowest energies before relaxation.
+    """Keep the orderings that are lowest before relaxing; equal ones in their order.
 
     Parameters
     ----------
@@ -143,7 +145,7 @@ def lowest_of_single_points(drawn: DrawnOrderings, energies_ev_per_atom: Sequenc
     n
         How many to keep.
     """
-    order = sorted(range(len(drawn.orderings)), key=lambda i: energies_ev_per_atom[i])[:n]
+    order = np.argsort(ranks(energies_ev_per_atom), kind="stable")[:n].tolist()
     return drawn.model_copy(
         update={
             "orderings": [drawn.orderings[i] for i in order],
@@ -153,7 +155,7 @@ def lowest_of_single_points(drawn: DrawnOrderings, energies_ev_per_atom: Sequenc
 
 
 def lowest_ordering(relaxed: Sequence[RelaxedOrdering], name: str) -> RelaxedOrdering:
-    """Return the lowest of the relaxed orderings.
+    """Return the lowest of relaxed orderings, of equal ones the first.
 
     Raises
     ------
@@ -164,7 +166,7 @@ def lowest_ordering(relaxed: Sequence[RelaxedOrdering], name: str) -> RelaxedOrd
     if not converged:
         reason = next((one.why_left_out for one in relaxed if one.why_left_out), "there is none")
         raise CalculationError(f"{name}: no ordering could be relaxed: {reason}")
-    return min(converged, key=lambda one: one.energy_ev_per_atom or 0.0)
+    return converged[first_lowest([one.energy_ev_per_atom or 0.0 for one in converged])]
 
 
 def ordered_cell(

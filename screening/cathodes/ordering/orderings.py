@@ -16,15 +16,17 @@ from screening.cathodes.ordering.disorder import mean_charges
 from screening.cathodes.ordering.supercell import Supercell
 from screening.chemistry.formulas import ELEMENTS
 from screening.common.errors import InputError
+from screening.common.ties import ranks
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
 N_ORDERINGS = 30
 VACANT = ""
-_POOL = 20  # arrangements drawn for each that is kept, if they are ranked
-_TRIES = 50  # draws for each arrangement wanted, after which it is assumed that there are no more
-_SAME_PLACE_ANGSTROM = 0.05  # sites closer than this after a symmetry operation are the same
+_POOL = 20  # arrangements drawn for each that is kept, where they are ranked
+_TRIES = 50  # draws for each arrangement wanted, after which there are taken to be no more
+_SAME_ENERGY_EV = 1e-6  # a sum of thousands of terms differs by less; equal are all where two metals have one charge
+_SAME_PLACE_ANGSTROM = 0.05  # parent sites that an operation maps this close are one
 
 Ranking = Literal["ewald", "random"]
 
@@ -86,7 +88,8 @@ def draw_orderings(cell: Supercell, draw: Draw, fixed: dict[str, list[str]] | No
     orderings = list(found.values())
     if draw.ranking == "ewald" and len(orderings) > draw.n_orderings:
         energies = electrostatic_energies_ev(cell, orderings)
-        orderings = [orderings[i] for i in np.argsort(energies, kind="stable")[: draw.n_orderings]]
+        lowest = np.argsort(ranks(energies, _SAME_ENERGY_EV), kind="stable")  # of equal ones the first drawn
+        orderings = [orderings[i] for i in lowest[: draw.n_orderings]]
     return orderings
 
 

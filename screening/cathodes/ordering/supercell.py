@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,17 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.cathodes.ordering.disorder import DisorderedCrystal, Parent
+from screening.cathodes.ordering.disorder import PLACE, DisorderedCrystal, Parent
+from screening.cathodes.ordering.lattices import (
+    Matrix,
+    adjugate,
+    alike,
+    combined,
+    determinant,
+    in_cell,
+    most_compact,
+    points_inside,
+)
 from screening.common.errors import InputError
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
-Matrix = tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int]]
-
 LEAST_ATOMS = 45
 MOST_ATOMS = 130
 TOLERANCE = 0.01  # by which an occupancy may be off: a cell of a hundred atoms holds no closer what the papers write
+_SHARES = 10**6  # occupancies are fractions of no larger denominator, however many digits of 1/3 are written
 _SEARCHED = 64  # primitive cells up to which the nearest supercell is looked for
 
 
@@ -47,13 +57,25 @@ class Supercell(BaseModel):
 
     @cached_property
     def sites(self) -> Structure:
-        """All sites, each with the name of its group."""
-        return self.crystal.parent.primitive_cell() * np.array(self.matrix)
+        """All sites, with the name of each one's group."""
+        from pymatgen.core import Lattice, Structure
+
+        primitive = self.crystal.parent.primitive_cell()
+        points = np.array(points_inside(self.matrix))
+        inverse = np.array(adjugate(self.matrix)) / determinant(self.matrix)
+        places = (primitive.frac_coords[:, None, :] + points).reshape(-1, 3) @ inverse
+        groups = [group for group in primitive.site_properties[PLACE] for _ in points]
+        return Structure(
+            Lattice(combined(self.matrix, primitive.lattice.matrix)),
+            ["H"] * len(places),
+            in_cell(places),
+            site_properties={PLACE: groups},
+        )
 
     @cached_property
     def groups(self) -> dict[str, NDArray[np.intp]]:
-        """Indices in :attr:`sites` of the sites of each group."""
-        labels = np.array(self.sites.site_properties["group"])
+        """Places of each group's sites."""
+        labels = np.array(self.sites.site_properties[PLACE])
         return {group: np.flatnonzero(labels == group) for group in self.crystal.occupancies}
 
     @cached_property
@@ -73,9 +95,9 @@ class Supercell(BaseModel):
 
 
 def whole_counts(n_sites: int, occupancies: dict[str, float]) -> dict[str, int]:
-    """Divide sites among elements in the whole numbers nearest to their shares (largest remainders first)."""
-    exact = {element: share * n_sites for element, share in occupancies.items()}
-    counts = {element: int(amount + 1e-9) for element, amount in exact.items()}
+    """Divide sites among elements in whole numbers nearest their shares (largest remainders first)."""
+    exact = {element: _share(share) * n_sites for element, share in occupancies.items()}
+    counts = {element: int(amount) for element, amount in exact.items()}
     occupied = round(sum(exact.values()))
     by_remainder = sorted(exact, key=lambda element: counts[element] - exact[element])
     for element in by_remainder[: occupied - sum(counts.values())]:
@@ -83,13 +105,18 @@ def whole_counts(n_sites: int, occupancies: dict[str, float]) -> dict[str, int]:
     return counts
 
 
-def deviation(n_cells: int, crystal: DisorderedCrystal, group_sites: dict[str, int]) -> float:
-    """Return the largest deviation of an occupancy in a supercell of n primitive cells."""
-    worst = 0.0
+def _share(occupancy: float) -> Fraction:
+    return Fraction(occupancy).limit_denominator(_SHARES)
+
+
+def deviation(n_cells: int, crystal: DisorderedCrystal, group_sites: dict[str, int]) -> Fraction:
+    """Return by how much an occupancy is off at most in a supercell of n primitive cells."""
+    worst = Fraction()
     for group, held in crystal.occupancies.items():
         n_sites = n_cells * group_sites[group]
         counts = whole_counts(n_sites, held)
-        worst = max(worst, *(abs(counts[element] / n_sites - share) for element, share in held.items()))
+        off = (abs(Fraction(counts[element], n_sites) - _share(share)) for element, share in held.items())
+        worst = max(worst, *off)
     return worst
 
 
@@ -104,67 +131,44 @@ def choose_matrix(crystals: Sequence[DisorderedCrystal], size: CellSize) -> Matr
     InputError
         If no supercell of the allowed size does; the message names the nearest that does.
     """
-    primitive = crystals[0].parent.primitive_cell()
-    labels = primitive.site_properties["group"]
+    parent = crystals[0].parent
+    labels = parent.primitive_cell().site_properties[PLACE]
     group_sites = {group: labels.count(group) for group in crystals[0].occupancies}
 
-    def worst(n_cells: int) -> float:
+    def worst(n_cells: int) -> Fraction:
         return max(deviation(n_cells, crystal, group_sites) for crystal in crystals)
 
     names = ", ".join(crystal.name for crystal in crystals)
-    fitting = [n for n in range(1, _SEARCHED + 1) if worst(n) <= size.tolerance + 1e-9]
+    tolerance = Fraction(str(size.tolerance))  # as it was written
+    fitting = [n for n in range(1, _SEARCHED + 1) if worst(n) <= tolerance]
     if size.matrix is not None:
-        n_cells = round(abs(float(np.linalg.det(np.array(size.matrix)))))
-        if np.linalg.det(np.array(size.matrix) @ primitive.lattice.matrix) <= 0:
+        n_cells = determinant(size.matrix)
+        if n_cells <= 0:
             raise InputError(f"the supercell {size.matrix} is left-handed or flat: exchange two of its vectors")
-        if worst(n_cells) > size.tolerance + 1e-9:
-            raise InputError(f"{names}: {_refusal(n_cells, worst(n_cells), fitting, len(primitive), size)}")
+        if worst(n_cells) > tolerance:
+            raise InputError(f"{names}: {_refusal(n_cells, worst(n_cells), fitting, len(labels), size)}")
         return size.matrix
-    least, most = -(-size.least_atoms // len(primitive)), size.most_atoms // len(primitive)
+    least, most = -(-size.least_atoms // len(labels)), size.most_atoms // len(labels)
     chosen = [n for n in fitting if least <= n <= most]
     if not chosen:
         best = min(range(max(1, min(least, most)), max(1, most) + 1), key=worst)
-        raise InputError(f"{names}: {_refusal(best, worst(best), fitting, len(primitive), size)}")
-    return most_compact(primitive.lattice.matrix, chosen[0])
+        raise InputError(f"{names}: {_refusal(best, worst(best), fitting, len(labels), size)}")
+    return most_compact(parent.metric, chosen[0])
 
 
-def _refusal(n_cells: int, off: float, fitting: list[int], n_sites: int, size: CellSize) -> str:
-    text = f"a supercell of {n_cells * n_sites} sites is off by {off:.3g} in an occupancy (allowed {size.tolerance:g})"
+def _refusal(n_cells: int, off: Fraction, fitting: list[int], n_sites: int, size: CellSize) -> str:
+    allowed = f"allowed {size.tolerance:g}"
+    text = f"a supercell of {n_cells * n_sites} sites is off by {float(off):.3g} in an occupancy ({allowed})"
     if not fitting:
         return f"{text}; none of up to {_SEARCHED * n_sites} sites comes nearer than allowed: raise the tolerance"
     near = min(fitting, key=lambda n: (abs(n - n_cells), n))
     return f"{text}; the nearest that can hold it has {near * n_sites} sites"
 
 
-def most_compact(lattice: NDArray[np.float64], n_cells: int) -> Matrix:
-    """Return the superlattice of n cells whose shortest vector is longest, in reduced vectors of the lattice.
-
-    Parameters
-    ----------
-    lattice
-        Vectors as rows, (3, 3), angstrom.
-    n_cells
-        Number of cells in the superlattice.
-    """
-    from pymatgen.core import Lattice
-
-    best: tuple[tuple[float, float], NDArray[np.float64]] | None = None
-    for candidate in _superlattices(n_cells):
-        reduced = Lattice(candidate @ lattice).get_lll_reduced_lattice().matrix
-        lengths = np.linalg.norm(reduced, axis=1)
-        merit = (round(float(lengths.min()), 6), -round(float((lengths**2).sum()), 6))
-        if best is None or merit > best[0]:
-            best = (merit, reduced)
-    assert best is not None  # there is a superlattice of every volume
-    matrix = np.rint(best[1] @ np.linalg.inv(lattice)).astype(int)
-    if np.linalg.det(matrix @ lattice) < 0:  # right-handed: of other cells CHGNet's stress has the wrong sign
-        matrix = -matrix
-    rows = [tuple(int(entry) for entry in row) for row in matrix]
-    return (rows[0], rows[1], rows[2])  # type: ignore[return-value]
-
-
 def conventional_matrix(parent: Parent, repeats: tuple[int, int, int]) -> Matrix:
     """Return a supercell of the conventional cell, in vectors of the primitive cell.
+
+    Of the vectors that are alike by the symmetry of the lattice those are taken that turn the primitive ones least.
 
     Parameters
     ----------
@@ -173,24 +177,6 @@ def conventional_matrix(parent: Parent, repeats: tuple[int, int, int]) -> Matrix
     repeats
         Numbers of conventional cells along a, b and c.
     """
-    from pymatgen.core import Lattice
-
-    mapping = parent.primitive_cell().lattice.find_mapping(Lattice.from_parameters(*parent.lattice))
-    assert mapping is not None  # a conventional cell is made of primitive ones
-    rows = [tuple(int(n) * int(entry) for entry in row) for n, row in zip(repeats, mapping[2], strict=True)]
+    found = max(alike(parent.metric, parent.conventional), key=lambda m: (m[0][0] + m[1][1] + m[2][2], m))
+    rows = [tuple(n * entry for entry in row) for n, row in zip(repeats, found, strict=True)]
     return (rows[0], rows[1], rows[2])  # type: ignore[return-value]
-
-
-def _superlattices(n_cells: int) -> Iterator[NDArray[np.float64]]:
-    """Yield every superlattice of n cells once, as a matrix in Hermite normal form."""
-    for a in range(1, n_cells + 1):
-        if n_cells % a:
-            continue
-        for c in range(1, n_cells // a + 1):
-            if (n_cells // a) % c:
-                continue
-            f = n_cells // a // c
-            for b in range(c):
-                for d in range(f):
-                    for e in range(f):
-                        yield np.array([[a, b, d], [0, c, e], [0, 0, f]], dtype=float)

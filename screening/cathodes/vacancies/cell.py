@@ -13,10 +13,13 @@ from screening.cathodes.ordering.supercell import Supercell
 from screening.cathodes.vacancies.sites import LITHIUM, Environment, environments, occupied, sites_alike
 from screening.common.errors import CalculationError
 from screening.common.plain_data import structure_of
+from screening.common.ties import first_lowest, ranks
 from screening.structures.records import PlainStructure
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
+
+_SAME_ENERGY_EV = 1e-4  # energies of a hundred atoms in single precision that differ by less are equal
 
 
 class _Document(BaseModel):
@@ -101,7 +104,7 @@ def lithium_candidates(cell: CathodeCell) -> list[int]:
 
 
 def lowest_removal(cell: CathodeCell, places: Sequence[int], energies_ev: Sequence[float]) -> Removal:
-    """Choose the lithium atom whose removal gives the lowest cell.
+    """Choose the lithium atom without which a cell is lowest, of equal ones the first.
 
     Parameters
     ----------
@@ -112,7 +115,7 @@ def lowest_removal(cell: CathodeCell, places: Sequence[int], energies_ev: Sequen
     energies_ev
         Energy of the cell without the atom on each of these sites, eV.
     """
-    place = min(zip(energies_ev, places, strict=True))[1]
+    place = places[first_lowest(energies_ev, _SAME_ENERGY_EV)]
     ordering = list(cell.ordering)
     ordering[place] = VACANT
     return Removal(place=place, ordering=ordering, structure=cell.without(place).as_dict(), n_compared=len(places))
@@ -159,22 +162,26 @@ def oxygen_candidates(cell: CathodeCell, places: Sequence[int], energies_ev: Seq
     Returns
     -------
     list of OxygenCandidate
-        The environments, the one with the lowest energy before relaxation first.
+        The lowest before relaxing first, equal ones by name.
     """
     known = dict(zip(places, energies_ev, strict=True))
     around = environments(cell.cell, cell.ordering)
     alike = cell.distinct(list(around))
-    grouped: dict[str, list[tuple[float, int]]] = {}
+    grouped: dict[str, list[int]] = {}
     for place, environment in around.items():
-        grouped.setdefault(environment.name, []).append((known[alike[place]], alike[place]))
-    candidates = [
-        OxygenCandidate(
-            environment=around[min(members)[1]],
-            n_sites=len(members),
-            place=min(members)[1],
-            single_point_ev=min(members)[0],
-            highest_single_point_ev=max(members)[0],
+        grouped.setdefault(environment.name, []).append(alike[place])
+    candidates = []
+    for members in grouped.values():
+        energies = [known[place] for place in members]
+        lowest = members[first_lowest(energies, _SAME_ENERGY_EV)]
+        candidates.append(
+            OxygenCandidate(
+                environment=around[lowest],
+                n_sites=len(members),
+                place=lowest,
+                single_point_ev=min(energies),
+                highest_single_point_ev=max(energies),
+            )
         )
-        for members in grouped.values()
-    ]
-    return sorted(candidates, key=lambda candidate: candidate.single_point_ev)
+    order = ranks([candidate.single_point_ev for candidate in candidates], _SAME_ENERGY_EV).tolist()
+    return [found for *_, found in sorted(zip(order, grouped, candidates, strict=True), key=lambda item: item[:2])]

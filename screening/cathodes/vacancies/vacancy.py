@@ -59,7 +59,7 @@ def oxygen_phase(phases: PhaseSet) -> Phase:
         If there is none.
     """
     phases.require(["O"])
-    return min((phases.phase(i) for i in phases.polymorphs({"O": 1.0})), key=lambda phase: phase.energy_ev_per_atom)
+    return phases.phase(phases.polymorphs({"O": 1.0})[0])
 
 
 def oxide_correction_ev_per_atom(scale: EnergyScale) -> float | None:
@@ -128,7 +128,7 @@ def vacancy_state(
     if not found:
         reason = next((row.why_not_relaxed for row in rows if row.why_not_relaxed), "there is none")
         raise CalculationError(f"with {cell.lithium_vacancies} Li vacancies no oxygen vacancy was relaxed: {reason}")
-    rows.sort(key=lambda row: (row.formation_energy_ev is None, row.formation_energy_ev or row.single_point_ev))
+    rows.sort(key=_order)
     n_lithium = cell.ordering.count("Li")
     return VacancyState(
         lithium_vacancies=cell.lithium_vacancies,
@@ -139,6 +139,13 @@ def vacancy_state(
         environment=rows[0].environment,
         environments=rows,
     )
+
+
+def _order(row: EnvironmentVacancy) -> tuple[bool, float, str]:
+    """Sort by the relaxed energy, then what was not relaxed by that before relaxing; equal ones by name."""
+    if row.formation_energy_ev is None:
+        return True, row.single_point_ev, row.environment
+    return False, row.formation_energy_ev, row.environment
 
 
 def _rounded(without_oxygen_ev: float, cell_ev: float, oxygen_ev_per_atom: float) -> float:

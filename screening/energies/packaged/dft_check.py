@@ -92,7 +92,7 @@ def dft_check(phases: PhaseSet, excluded: Collection[str] = ()) -> DftCheck:
                 dft_formation_energy_ev_per_atom=round(float(dft.formation_energies[position]), 6),
             )
         )
-    found.sort(key=lambda difference: (-abs(difference.error_ev_per_atom), difference.formula))
+    found.sort(key=lambda difference: (-round(abs(difference.error_ev_per_atom), 6), difference.formula))
     errors = np.array([difference.error_ev_per_atom for difference in found])
     on_hull = {format_formula(entry["composition"]): entry["data"]["e_above_hull"] == 0 for entry in _packaged()}
     met = sorted({format_formula(parse_formula(formula)) for formula in excluded} & on_hull.keys())

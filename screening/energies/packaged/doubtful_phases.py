@@ -181,7 +181,7 @@ def _too_deep(phases: PhaseSet, rules: GuardRules) -> dict[str, Exclusion]:
 def _compositions(phases: PhaseSet) -> Iterator[tuple[dict[str, float], list[int]]]:
     """Each composition of two or more elements, with the positions of its phases, lowest energy first."""
     groups: dict[str, list[int]] = {}
-    for number in np.argsort(phases.energies, kind="stable").tolist():
+    for number in phases.lowest_first(range(len(phases))).tolist():
         groups.setdefault(phases.formula(number), []).append(number)
     for formula in sorted(groups):
         composition = parse_formula(formula)

@@ -199,7 +199,7 @@ class Annealing:
 
     def _contact(self, hot: HotPhases, cathode: Start) -> Contact:
         profile = Interface(hot.phases, self._coating.formula, cathode.formula, hot.reservoir).profile()
-        lowest = int(profile.mutual.argmin())
+        lowest = profile.lowest_mutual
         energy = clean(profile.mutual[lowest])
         reacts = energy < 0.0
         coating_moles, cathode_moles = _moles(profile, lowest, self._coating, cathode)

@@ -156,7 +156,7 @@ class _Contact:
     def __init__(self, interface: Interface) -> None:
         self.interface = interface
         profile = interface.profile()
-        k = int(profile.mutual.argmin())
+        k = profile.lowest_mutual
         x = float(profile.x[k])
         closed = interface.system.closed
         per_partner = interface.a.amount(closed)
@@ -213,8 +213,8 @@ class _Contact:
 
 def _on_cathode(interface: Interface) -> CathodeContact:
     profile = interface.profile()
-    k = int(profile.mutual.argmin()) or -1  # if the two do not react, the cathode is as it is alone
-    atoms = interface.a.amount(interface.system.closed) / float(profile.x[k])  # per formula unit of the cathode
+    k = profile.lowest_mutual or -1  # where the two do not react the cathode is as it is alone
+    atoms = interface.a.amount(interface.system.closed) / float(profile.x[k])  # per formula unit of cathode
     gas = gas_fraction(interface.phases, profile.line.mixture(k)) * atoms / 2.0
     return CathodeContact(reaction=interface.reaction(), oxygen_gas_per_formula_unit=clean(gas))
 

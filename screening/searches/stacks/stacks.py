@@ -22,6 +22,7 @@ from screening.cathodes.lithium_potentials import CathodeDocument
 from screening.coatings.contacts import Contact, Pair, bare_meetings, coating_meetings, contacts, layer_meetings
 from screening.coatings.tasks import Batch, ContactBatch, PropertiesBatch
 from screening.common.errors import CalculationError, CoatscreenError, InputError
+from screening.common.ties import first_lowest, ranks
 from screening.criteria.criteria import Criterion
 from screening.criteria.quantities import STABILITY
 from screening.energies.source import EnergySource
@@ -122,8 +123,9 @@ def best_stacks(
 
     left = [[-layer.on_cathode(kind) for layer in layers] for kind in kinds]
     right = [[-layer.on_electrolyte(kind) for layer in layers] for kind in kinds]
-    windows = {window: place for place, window in enumerate(sorted({layer.window for layer in layers}))}
-    orders = [windows[layer.window] for layer in layers]
+    narrower = [tuple(row) for row in ranks([layer.window for layer in layers]).tolist()]
+    windows = {window: place for place, window in enumerate(sorted(set(narrower)))}
+    orders = [windows[window] for window in narrower]
     single = best_single(left, right, orders, top)
     double = best_pairs(left, right, orders, inner, top)
     between = _Between(phases, cathode, electrolyte)
@@ -255,8 +257,9 @@ def _ensemble(contact: Contact) -> Ensemble:
 
 
 def _weakest(found: Sequence[Contact], kind: Ensemble) -> Contact:
-    """Return the contact that reacts most among the closed or the open ones."""
-    return min((contact for contact in found if _ensemble(contact) == kind), key=_energy)
+    """Return the contact that reacts most among the closed or the open ones, of equal ones the first."""
+    met = [contact for contact in found if _ensemble(contact) == kind]
+    return met[first_lowest([_energy(contact) for contact in met])]
 
 
 def _energy(contact: Contact) -> float:

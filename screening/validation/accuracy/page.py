@@ -8,6 +8,7 @@ from pathlib import Path
 from screening.chemistry.classes import ChemistryClass
 from screening.common.errors import InputError
 from screening.common.files import write_whole
+from screening.common.ties import first_lowest
 from screening.validation.accuracy.check import AccuracyDocument, Checked, SetAccuracy
 from screening.validation.accuracy.formation import FormationErrors
 from screening.validation.accuracy.page_tables import (
@@ -210,7 +211,7 @@ def _worst_and_best(table: FormationErrors) -> str:
     }
     if len(mean) < 2:
         return f"too few compounds to tell classes apart (fewer than {_FEW} each)."
-    worst, best = max(mean, key=lambda name: mean[name]), min(mean, key=lambda name: mean[name])
+    worst, best = (list(mean)[first_lowest([sign * error for error in mean.values()])] for sign in (-1, 1))
     slant = table.by_class_ev_per_atom[worst].mean_error
     direction = "too stable" if slant < 0 else "too unstable"
     return (

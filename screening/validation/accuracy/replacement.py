@@ -199,7 +199,7 @@ def _answer(energies: PhaseSet, item: _Item) -> _Answer:
         potentials = np.array([[mixture.potentials[element] for element in sorted(composition)]])
         return _Answer(above, frozenset(item.formulas), named(mixture.amounts), potentials)
     profile = Interface(energies, item.formulas[0], item.formulas[1]).profile()
-    lowest = int(profile.mutual.argmin())
+    lowest = profile.lowest_mutual
     ends = named(profile.line.mixture(0).amounts) | named(profile.line.mixture(len(profile.x) - 1).amounts)
     products = named(profile.line.mixture(lowest).amounts)
     return _Answer(float(profile.mutual[lowest]), ends, products, profile.line.duals)

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from screening.common.ties import ranks
+
 _WORST = 3
 
 
@@ -51,9 +53,11 @@ def errors(pairs: Iterable[Pair]) -> Errors | None:
 
     Percentiles are interpolated linearly between the values.
     """
-    ordered = sorted(pairs, key=lambda pair: (-abs(pair.error), pair.name))
-    if not ordered:
+    listed = list(pairs)
+    if not listed:
         return None
+    nearer = ranks([-abs(pair.error) for pair in listed]).tolist()
+    ordered = [listed[i] for i in sorted(range(len(listed)), key=lambda i: (nearer[i], listed[i].name))]
     signed = np.array([pair.error for pair in ordered])
     return Errors(
         n=len(ordered),

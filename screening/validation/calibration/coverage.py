@@ -19,6 +19,7 @@ from screening.chemistry.classes import ChemistryClass, chemistry_class
 from screening.common.errors import InputError
 from screening.common.sampling_defaults import N_SAMPLES
 from screening.equilibrium.interface import Interface
+from screening.equilibrium.reactant import clean
 from screening.phases.phase_set import PhaseSet
 from screening.uncertainty.energy_errors import ErrorModel
 from screening.validation.calibration.calibration import Compound, formation_phases
@@ -177,7 +178,9 @@ def _reactions(
 def _distinct(found: Iterable[_Tested]) -> Iterable[_Tested]:
     """Leave out values that are zero in both, and a compound that occurs again in another pair."""
     return {
-        (t.quantity, t.group, t.dft, t.nominal): t for t in found if max(abs(t.dft), abs(t.nominal)) > ZERO_EV_PER_ATOM
+        (t.quantity, t.group, clean(t.dft), clean(t.nominal)): t
+        for t in found
+        if max(abs(t.dft), abs(t.nominal)) > ZERO_EV_PER_ATOM
     }.values()
 
 

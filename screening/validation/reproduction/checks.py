@@ -169,7 +169,7 @@ def products(claim: Products, study: Study) -> Answer:
     """Check which products form, in the mixture of lowest mutual energy or in any mixture."""
     interface = study.interface(claim.a, claim.b, claim.mu_li_ev)
     profile = interface.profile()
-    lowest = int(profile.mutual.argmin())
+    lowest = profile.lowest_mutual
     kinks = [lowest] if claim.at == "lowest energy" else range(len(profile.x))
     formed_at = {k: named_products(study.phases, profile.line.mixture(k)) for k in kinks}
     formed: dict[str, JsonValue] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from screening.common.ties import first_lowest
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.reactant import Reactant
 from screening.validation.reproduction.corrections import schemes
@@ -61,7 +62,7 @@ def _interval(found: ReproducedQuantity, value: OurValue) -> Iterator[str]:
 
 def _conventions(entry: PublishedReaction, found: ReproducedQuantity) -> Iterator[str]:
     value = found.value
-    nearest = min(found.values, key=lambda other: abs(other.difference))
+    nearest = found.values[first_lowest([abs(other.difference) for other in found.values])]
     if value is not None and abs(value.difference) - abs(nearest.difference) >= _ALIKE_MEV:
         calls = f"the paper defines the {entry.reading}" if entry.reading else "the paper names no convention"
         yield (

@@ -8,7 +8,7 @@ import pytest
 from fixtures_screening import FORMATION, phase_set, synthetic
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_phases import sides
+from random_phases import imbalance
 
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
@@ -125,11 +125,13 @@ def test_nothing_is_lost(lithium, voltage, coating):
         assert row.bare_mutual == pytest.approx(row.bare - row.alone, abs=1e-8)
         assert row.coated_mutual == pytest.approx(row.coated - row.alone, abs=1e-8)
         if row.bare > 1e-5:
-            assert row.removed == pytest.approx(1 - row.coated / row.bare, abs=1e-6)
+            of_rounding = 1e-9 / row.bare * (1 + row.coated / row.bare)  # both shares are rounded to 9 digits
+            assert row.removed == pytest.approx(1 - row.coated / row.bare, abs=1e-9 + of_rounding)
     given_up = contact.bare.oxygen_per_partner_formula_unit
-    assert given_up is None or given_up <= 2.0 + 1e-6
-    left, right = sides(contact.bare.reaction.mutual.reaction)
-    assert left["O"] == pytest.approx(right["O"], abs=2e-3)
+    if given_up:
+        partners = contact.bare.oxygen_per_electrolyte_formula_unit / given_up
+        assert given_up <= 2.0 + 1e-5 / partners  # amounts below 1e-6 of the atoms are left out
+    assert imbalance(contact.bare.reaction.mutual.reaction) < 1e-3
 
 
 @pytest.mark.parametrize("voltage", [None, 3.66])
