@@ -47,8 +47,8 @@ def test_what_the_documents_hold(whole):
         assert doc["why_missing"] is None
         found = doc["uncertainty"]
         assert (found["n_samples"], found["seed"], found["model"]["name"]) == (20, 0, "chgnet-0.3.0")
-        for quantity in ("worst_mutual_mev_per_atom", "gain_over_bare_mev_per_atom"):
-            interval = found["intervals"][quantity]
+        for name in ("worst_mutual_mev_per_atom", "gain_over_bare_mev_per_atom"):
+            interval = found["intervals"][name]
             assert interval["low"] <= interval["median"] <= interval["high"]
         assert found["probability_of_passing"].keys() == doc["passes"].keys()
         assert sum(found["probability_of_rank"].values()) == pytest.approx(1.0)
@@ -88,8 +88,8 @@ def test_another_seed_gives_other_samples(tmp_path, whole):
     run_screening(settings)
     other, first = documents(settings.store)["LiNbO3"], documents(whole)["LiNbO3"]
     assert other["interfaces"] == first["interfaces"]
-    for quantity in ("worst_mutual_mev_per_atom", "reduction_limit_v", "mutual_electrolyte_mev_per_atom"):
-        assert other["uncertainty"]["intervals"][quantity] != first["uncertainty"]["intervals"][quantity]
+    for name in ("worst_mutual_mev_per_atom", "reduction_limit_v", "mutual_electrolyte_mev_per_atom"):
+        assert other["uncertainty"]["intervals"][name] != first["uncertainty"]["intervals"][name]
 
 
 @pytest.mark.parametrize("where", ["disk", "mongodb"])

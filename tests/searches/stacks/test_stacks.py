@@ -41,7 +41,7 @@ def states(plan):
 
 
 def parts_of(plan, states, materials):
-    """What a batch of coatings gives: alone, and its contacts with the cathode and, closed and open, the electrolyte."""
+    """What a batch of coatings gives: alone, with the cathode, and with the electrolyte, closed and open."""
     return (
         material_properties(plan.energies, materials),
         coating_contacts(plan.energies, materials, states),
