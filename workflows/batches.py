@@ -32,20 +32,21 @@ class Batches:
     store
         Where batches are looked for, connected; None: there are none.
 
-    Attributes
-    ----------
-    made
-        The jobs, those that are done included.
     """
 
     size: int
     store: JobStore | None = None
-    made: list[Job] = field(default_factory=list)
+    _made: dict[str, Job] = field(default_factory=dict)
+
+    @property
+    def made(self) -> list[Job]:
+        """The jobs, those that are done included; each once, though two materials of one formula may ask for it."""
+        return list(self._made.values())
 
     def add(self, job: Job, about: str, needs_all: bool = True) -> Job:
         """Take in a job that is of no batch; see :func:`workflows.identity.named_by_content`."""
-        self.made.append(named_by_content(job, about, needs_all))
-        return self.made[-1]
+        job = named_by_content(job, about, needs_all)
+        return self._made.setdefault(job.uuid, job)
 
     def together(self, make: Callable[[list[str]], Job], materials: Sequence[str], about: str) -> Job:
         """Make the job that computes something of some materials, of these whatever batches there are.

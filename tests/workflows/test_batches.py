@@ -139,3 +139,12 @@ def test_what_belongs_together_stays_so_and_can_be_taken(store):
         assert one.uuid == by_content(in_letters(["b", "d"])).uuid
     run_local(Flow(batches.made), store)
     assert divided(["d"], 9, store) == [["b", "d"]]
+
+
+def test_the_same_work_asked_for_twice_is_one_job():
+    batches = Batches(2)
+    jobs = [batches.divide(in_letters, ["a", "b", "c"], about) for about in ("words", "more words")]
+    assert jobs[0] == jobs[1] == batches.made
+    assert batches.together(in_letters, ["a", "b"], "pair") is jobs[0][0]
+    assert batches.add(in_letters(["c"]), "one") is jobs[0][1]
+    assert [one.name for one in Flow(batches.made).jobs] == ["measured: words 1/2", "measured: words 2/2"]

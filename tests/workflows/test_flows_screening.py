@@ -113,6 +113,22 @@ def test_every_pair_is_ranked(energies):
     assert len(set(rankings.values())) == 4
 
 
+def test_neighbours_of_one_composition_are_computed_once_and_ranked_each(energies, tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(
+        "cathodes:\n- {name: my cathode, host: {Co: 1, O: 2}, lithiations: {full: 1, half: 0.5}}\n"
+        "electrolytes:\n- {name: my electrolyte, formula: Li6PS5Cl}\n"
+    )
+    cathodes, electrolytes = ["LiCoO2", "my cathode"], ["Li6PS5Cl", "my electrolyte"]
+    flow = CoatingScreeningMaker().make(["LiNbO3"], cathodes, electrolytes, energies, [str(mine)])
+    store = memory_store()
+    assert run_local(flow, store).failed == {}
+    asked = [out for name, out in outputs(store).items() if name.startswith("ranking_request: ")]
+    assert {(one["cathode"], one["electrolyte"]) for one in asked} == {(c, e) for c in cathodes for e in electrolytes}
+    names = [doc["name"].partition(":")[0] for doc in store.query({})]
+    assert names.count("material_properties") == 3  # the coating, both cathodes, both electrolytes
+
+
 # -- what is there already ----------------------------------------------------------------------------------
 
 TWENTY = [f for f in FORMATION if f not in ("LiCoO2", "CoO2", "LiNiO2", "NiO2", "Li6PS5Cl", "Li3PS4", "Li2O2")][:20]

@@ -41,7 +41,7 @@ def states(plan):
 
 
 def parts_of(plan, states, materials):
-    """What a batch of coatings gives: alone, with the cathode, and with the electrolyte closed and open."""
+    """What a batch of coatings gives: alone, with the cathode, and with the electrolyte, closed and open."""
     return (
         material_properties(plan.energies, materials),
         coating_contacts(plan.energies, materials, states),
