@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from coatscreen.output import number, print_energies, print_table
@@ -173,23 +174,37 @@ def _number(line: Line, name: str, missing: str = "-") -> str:
     return number(line["quantities"].get(name), quantity(name).digits, missing)
 
 
-def _uncertainty_row(line: Line) -> dict[str, Any]:
+def _uncertainty_row(line: Line) -> Mapping[str, Any]:
     """Flatten what samples of the energies say; the columns are there without them too."""
-    uncertainty = line["uncertainty"] or {}
-    intervals, cells = uncertainty.get("intervals", {}), {}
-    for name in line["quantities"]:
-        if quantity(name).from_energies:
-            interval = intervals.get(name) or {}
-            cells[f"{name} 5 %"] = interval.get("low")
-            cells[f"{name} 95 %"] = interval.get("high")
-    passing = uncertainty.get("probability_of_passing", {})
+    cells = _without_samples(tuple(line["quantities"]), tuple(line["passes"]))
+    uncertainty = line["uncertainty"]
+    if uncertainty is None:
+        return cells
+    found: dict[str, Any] = {**cells}
+    for name, interval in uncertainty["intervals"].items():
+        if interval is not None and f"{name} 5 %" in cells:
+            found[f"{name} 5 %"], found[f"{name} 95 %"] = interval["low"], interval["high"]
     for name in line["passes"]:
-        cells[f"probability passes {name}"] = passing.get(name)
-    ranks, marks = uncertainty.get("probability_of_rank"), uncertainty.get("undecided")
-    cells["probability passes all"] = uncertainty.get("probability_of_passing_all")
-    cells["probability of its rank"] = None if ranks is None else ranks.get(str(line["rank"]), 0.0)
-    cells["undecided"] = None if marks is None else " ".join(marks)
-    return cells
+        found[f"probability passes {name}"] = uncertainty["probability_of_passing"].get(name)
+    ranks, marks = uncertainty["probability_of_rank"], uncertainty["undecided"]
+    found["probability passes all"] = uncertainty["probability_of_passing_all"]
+    found["probability of its rank"] = None if ranks is None else ranks.get(str(line["rank"]), 0.0)
+    found["undecided"] = None if marks is None else " ".join(marks)
+    return found
+
+
+@cache
+def _without_samples(quantities: tuple[str, ...], criteria: tuple[str, ...]) -> Mapping[str, None]:
+    uncertain = [name for name in quantities if quantity(name).from_energies]
+    return dict.fromkeys(
+        [
+            *(f"{name} {cut} %" for name in uncertain for cut in (5, 95)),
+            *(f"probability passes {name}" for name in criteria),
+            "probability passes all",
+            "probability of its rank",
+            "undecided",
+        ]
+    )
 
 
 def _undecided(line: Line) -> str:

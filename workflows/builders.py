@@ -114,7 +114,7 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
     def process_item(self, item: RankingGroup) -> dict[str, Any]:
         """Judge and rank one group; touches no database."""
         verdicts = verdicts_of(item)
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
         header = {
             **item.header.model_dump(mode="json"),
             "stamp": item.stamp,

@@ -11,7 +11,7 @@ import typer
 from coatscreen.screening_options import Thresholds, read_thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from screening.database import CoatingDatabase
 
@@ -82,7 +82,7 @@ def rank(
         elif as_json or form is Format.json:
             print_rankings_json((header, database.coatings(header, sort, top)) for header in headers)
         elif form is Format.csv:
-            _print_csv(lambda: (row for header in headers for row in rows(header, database.lines(header, sort, top))))
+            _print_csv(row for header in headers for row in rows(header, database.lines(header, sort, top)))
         else:
             for header in headers:
                 print_ranking(header, database.lines(header, sort, top))
@@ -122,8 +122,10 @@ def query(
 
     try:
         wanted = None if filter_json is None else json.loads(filter_json)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InputError(f"--filter is not JSON: {error}") from None
+    except RecursionError:
+        raise InputError("--filter is too deeply nested") from None
     if wanted is not None and not isinstance(wanted, dict):
         raise InputError("--filter must be a JSON object")
     names = None if fields is None else [name.strip() for name in fields.split(",") if name.strip()]
@@ -144,7 +146,7 @@ def query(
         return
     lines = found if names else [_scalars(doc) for doc in found]
     if form is Format.csv:
-        _print_csv(lambda: lines)
+        _print_csv({k: _nested(v) if isinstance(v, dict | list) else v for k, v in line.items()} for line in lines)
     elif lines:
         print_table(list(lines[0]), [[_text(value) for value in line.values()] for line in lines])
 
@@ -174,7 +176,7 @@ def _judge_again(
         return
     lines = [(ranking, [coating.model_dump(mode="json") for coating in ranking.ranking]) for ranking in rankings]
     if form is Format.csv:
-        _print_csv(lambda: (row for ranking, coatings in lines for row in rows(ranking, coatings)))
+        _print_csv(row for ranking, coatings in lines for row in rows(ranking, coatings))
     else:
         for ranking, coatings in lines:
             print_ranking(ranking, coatings)
@@ -211,15 +213,24 @@ def _nested(value: Any) -> str:
     return json.dumps(value, allow_nan=False)
 
 
-def _print_csv(lines: Callable[[], Iterable[dict[str, Any]]]) -> None:
-    """Print lines, which are gone through twice, so that no more than one of them is in memory."""
+def _print_csv(lines: Iterable[Mapping[str, Any]]) -> None:
+    """Print lines as soon as all columns are known; until then each is kept as text, which takes little memory."""
     import csv
+    import io
     import sys
 
-    columns = list(dict.fromkeys(name for line in lines() for name in line))
-    if not columns:
-        return
-    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
-    writer.writeheader()
-    for line in lines():
-        writer.writerow({k: _nested(v) if isinstance(v, dict | list) else v for k, v in line.items()})
+    columns: dict[str, None] = {}
+    written: list[tuple[int, str]] = []
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="")
+    for line in lines:
+        if line.keys() != columns.keys():
+            columns.update(dict.fromkeys(line))
+        writer.writerow([line.get(name) for name in columns])
+        written.append((len(columns), text.getvalue()))
+        text.seek(0)
+        text.truncate()
+    if columns:
+        csv.writer(sys.stdout, lineterminator="\n").writerow(columns)
+    for n_known, row in written:
+        sys.stdout.write(row + "," * (len(columns) - n_known) + "\n")

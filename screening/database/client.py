@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
@@ -28,6 +28,10 @@ from screening.criteria.quantities import (
 from screening.database.fields import require_fields, value_at
 from screening.database.filters import check_filter
 from screening.database.stores import Collection, StoreLocation
+from screening.database.tables import table_of
+
+if TYPE_CHECKING:
+    import pandas
 
 Role = Literal["coating", "cathode", "electrolyte"]
 BOOKKEEPING = ("key", "ranking_id", "source_jobs", "built_at", "compared", "_id")
@@ -41,6 +45,22 @@ ALIASES = {  # short names to sort by
 }
 _PLACES = {"rank": "rank", "tier": "tier", "pareto": "pareto_rank"}
 _LOGICAL = ("$and", "$or", "$nor")
+
+
+class Answers(list[dict[str, Any]]):
+    """Documents, or the fields of them that were asked for, which can be made a table."""
+
+    def to_dataframe(self) -> pandas.DataFrame:
+        """Return them as a table: a row for each, and a column for each dotted name that leads to a value or a list."""
+        return table_of(self)
+
+
+class Rankings(list[RankingDocument]):
+    """Rankings, which can be made a table."""
+
+    def to_dataframe(self) -> pandas.DataFrame:
+        """Return them as one table: a row for each coating, with what :meth:`Answers.to_dataframe` says of it."""
+        return table_of(coating.model_dump(mode="json") for ranking in self for coating in ranking.ranking)
 
 
 class CoatingDatabase:
@@ -99,7 +119,7 @@ class CoatingDatabase:
         sort: str = "worst_mutual",
         limit: int = 0,
         run: str | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> Answers:
         """Find coatings.
 
         Parameters
@@ -142,12 +162,12 @@ class CoatingDatabase:
             check_filter(filter)
             criteria = {"$and": [criteria, _with_quantities(filter)]}
         if not fields:
-            return [_without_bookkeeping(doc) for doc in self._sorted(criteria, sort, limit)]
+            return Answers(_without_bookkeeping(doc) for doc in self._sorted(criteria, sort, limit))
         paths = {name: _path(name) for name in fields}
         tops = sorted({path.partition(".")[0] for path in paths.values()})
         found = list(self._sorted(criteria, sort, limit, tops))
-        require_fields(found, paths)
-        return [{name: value_at(doc, path) for name, path in paths.items()} for doc in found]
+        require_fields(found, paths, lambda: next(self._sorted(criteria, sort, 1)))
+        return Answers({name: value_at(doc, path) for name, path in paths.items()} for doc in found)
 
     def count(self, *, ranked: bool = False, **criteria: Any) -> int:
         """Count documents by plain fields, all or those of coatings that have a rank."""
@@ -176,7 +196,7 @@ class CoatingDatabase:
         sort: str = "worst_mutual",
         top: int = 0,
         run: str | None = None,
-    ) -> list[RankingDocument]:
+    ) -> Rankings:
         """Return rankings whole; see :meth:`headers` for which, and :meth:`coatings` for one coating at a time.
 
         Parameters
@@ -188,13 +208,13 @@ class CoatingDatabase:
         top
             At most so many coatings in each; 0 for all.
         """
-        return [
+        return Rankings(
             RankingDocument(
                 **{name: getattr(header, name) for name in RankingHeader.model_fields},
                 ranking=list(self.coatings(header, sort, top)),
             )
             for header in self.headers(cathode, electrolyte, run)
-        ]
+        )
 
     def coatings(self, header: RankingHeader, sort: str = "worst_mutual", top: int = 0) -> Iterator[RankedCoating]:
         """Yield the coatings of a ranking."""
@@ -203,9 +223,10 @@ class CoatingDatabase:
 
     def lines(self, header: RankingHeader, sort: str = "worst_mutual", top: int = 0) -> Iterator[dict[str, Any]]:
         """Yield the coatings of a ranking without what was computed of each: what a table shows, and little memory."""
-        light = [name for name in RankedCoating.model_fields if name not in self._heavy]
+        light = [name for name in RankedCoating.model_fields if name not in (*self._heavy, *BOOKKEEPING)]
         for doc in self._sorted({"ranking_id": header.ranking_id}, sort, top, light):
-            yield _without_bookkeeping(doc)
+            doc.pop("_id", None)
+            yield doc
 
     @property
     def _heavy(self) -> tuple[str, ...]:
@@ -325,11 +346,11 @@ class CoatingDatabase:
     ) -> Iterator[dict[str, Any]]:
         """Yield what matches in order, one at a time; what lacks the value comes last.
 
-        Equal ones are in the order of rank, name and key, so that the order is the same in every database and for
+        Equal ones are in the order of rank, name and ranking, so that the order is the same in every database and for
         every limit.
         """
         field, direction = sort_order(sort)
-        order = {field: direction, "rank": 1, "coating": 1, "key": 1}
+        order = {field: direction, "rank": 1, "coating": 1, "ranking_id": 1}
         store = self._store("coatings")
 
         def found() -> Iterator[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from screening.coatings.contacts import Contact
@@ -50,7 +50,9 @@ def _contact_name(member: Mapping[str, Any]) -> str:
     return Contact.model_validate({**fields, "reaction": None, "lithium": None}).name
 
 
-def require_fields(docs: Sequence[Mapping[str, Any]], paths: Mapping[str, str]) -> None:
+def require_fields(
+    docs: Sequence[Mapping[str, Any]], paths: Mapping[str, str], example: Callable[[], Mapping[str, Any]]
+) -> None:
     """Refuse a field that no document has.
 
     Parameters
@@ -59,6 +61,8 @@ def require_fields(docs: Sequence[Mapping[str, Any]], paths: Mapping[str, str]) 
         The documents.
     paths
         The dotted names looked for, by what the user called them.
+    example
+        Returns a whole document, to say what there is.
 
     Raises
     ------
@@ -68,7 +72,8 @@ def require_fields(docs: Sequence[Mapping[str, Any]], paths: Mapping[str, str]) 
     for name, path in paths.items():
         if docs and all(_at(doc, path.split(".")) is _MISSING for doc in docs):
             above, _, last = path.rpartition(".")
-            inside = value_at(docs[0], above) if above else docs[0]
+            whole = example()
+            inside = value_at(whole, above) if above else whole
             if isinstance(inside, list):
                 inside = next((member for member in inside if isinstance(member, dict)), {})
             there = list(inside) if isinstance(inside, Mapping) else []

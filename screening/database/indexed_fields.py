@@ -68,6 +68,22 @@ def conditions(criteria: Mapping[str, Any], fields: Sequence[str]) -> list[Condi
     return found
 
 
+def decides(criteria: Mapping[str, Any], fields: Sequence[str]) -> bool:
+    """Return whether the conditions of a filter hold for just what it holds for: it compares whole texts and nulls."""
+    return all(
+        all(decides(part, fields) for part in value)
+        if field == "$and"
+        else field in fields and (value is None or value == {"$ne": None} or _is_text(value))
+        for field, value in criteria.items()
+    )
+
+
+def _is_text(value: Any) -> bool:
+    if isinstance(value, dict) and value.keys() == {"$in"}:
+        return len(value["$in"]) <= _MOST_BOUND and all(_is_text(member) for member in value["$in"])
+    return isinstance(value, str) and is_plain(value)
+
+
 def _of_field(name: str, value: Any) -> list[Condition]:
     if value is None:
         return [(f"{name} IS NULL", [])]

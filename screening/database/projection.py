@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
 def projected(doc: dict[str, Any], properties: dict[str, Any] | list[str] | None) -> dict[str, Any]:
     """Keep the fields wanted, or drop those whose entry is false, where all are; dotted names keep their nesting."""
-    if not properties:
-        return doc
-    chosen = properties if isinstance(properties, dict) else dict.fromkeys(properties, True)
+    return projection(properties)(doc)
+
+
+def projection(properties: dict[str, Any] | list[str] | None) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return what does that with one document after the other."""
+    chosen = properties if isinstance(properties, dict) else dict.fromkeys(properties or (), True)
     kept = [name for name, keep in chosen.items() if keep]
     dropped = [name for name, keep in chosen.items() if not keep and name != "_id"]
     tree: dict[str, Any] = {}
@@ -20,9 +24,8 @@ def projected(doc: dict[str, Any], properties: dict[str, Any] | list[str] | None
             branch = branch.setdefault(part, {})
         branch[last] = {}
     if not tree:
-        return doc
-    chosen_part: dict[str, Any] = _kept(doc, tree) if kept else _without(doc, tree)
-    return chosen_part
+        return lambda doc: doc
+    return (lambda doc: _kept(doc, tree)) if kept else (lambda doc: _without(doc, tree))
 
 
 def _kept(value: Any, tree: dict[str, Any]) -> Any:

@@ -28,6 +28,7 @@ from screening.database.indexed_fields import (
     Condition,
     column,
     conditions,
+    decides,
     equality,
     is_column,
     is_plain,
@@ -35,8 +36,10 @@ from screening.database.indexed_fields import (
     value_of,
     where_all,
 )
-from screening.database.projection import has, projected
+from screening.database.projection import has, projected, projection
 from screening.database.sqlite_file import open_to_read, open_to_write
+
+_FIRST_READ, _READ_TOGETHER = 20, 500  # documents: who wants few is not to wait for many
 
 
 class SQLiteStore(Store):  # type: ignore[misc]
@@ -224,8 +227,9 @@ class SQLiteStore(Store):  # type: ignore[misc]
                 places = sorted(range(len(ordered)), key=keys.__getitem__, reverse=_is_descending(direction))
                 ordered = [ordered[place] for place in places]
             found = (doc for doc in ordered)
+        shown = projection(properties)
         for doc in islice(found, skip, skip + limit if limit else None):
-            yield projected(doc, properties)
+            yield shown(doc)
 
     def update(self, docs: Iterable[dict[str, Any]] | dict[str, Any], key: list[str] | str | None = None) -> None:
         """Insert documents, or replace those of the same key; all of them or none."""
@@ -327,13 +331,14 @@ class SQLiteStore(Store):  # type: ignore[misc]
         Documents have their heavy fields if they are to be `whole`, or the criteria name one.
         """
         holds = condition_of(criteria)
+        decided = self._has_narrow and decides(criteria, self._known)
         whole = bool(self.heavy) and (whole or not set(self.heavy).isdisjoint(_top_level(criteria)))
         with self._errors("read"):
             for key, text in self._found(criteria, sort or {}):
                 doc = self._document(key, text)
                 if whole:
                     doc |= self._heavy_part(key)
-                if holds(doc):
+                if decided or holds(doc):
                     yield key, doc
 
     def _needs_heavy(self, properties: dict[str, Any] | list[str] | None, sort: dict[str, Sort | int] | None) -> bool:
@@ -362,11 +367,13 @@ class SQLiteStore(Store):  # type: ignore[misc]
             where, values = where_all(narrow)
             order = ", ".join(f"{column(f)} {'DESC' if _is_descending(d) else 'ASC'}" for f, d in sort.items())
             order = f"{order}, rowid" if order else "rowid"
-            keys = db.execute(f"SELECT key FROM {self._narrow}{where} ORDER BY {order}", values).fetchall()
-            for key in keys:
-                row = db.execute(f"SELECT key, doc FROM {table} WHERE key = ?", key).fetchone()
-                if row is not None:  # another process may have removed it
-                    yield row
+            keys = [key for (key,) in db.execute(f"SELECT key FROM {self._narrow}{where} ORDER BY {order}", values)]
+            place, together = 0, _FIRST_READ
+            while part := keys[place : place + together]:
+                among = f"SELECT key, doc FROM {table} WHERE key IN (SELECT value FROM json_each(?))"
+                texts = dict(db.execute(among, (orjson.dumps(part).decode(),)).fetchall())
+                yield from ((key, texts[key]) for key in part if key in texts)  # another process may have removed one
+                place, together = place + together, _READ_TOGETHER
             return
         clauses: list[Condition] = []
         for field, value in criteria.items():

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import os
 
 import pytest
-from fixtures_screening import COATINGS, contents, energies_file, job_times, settings_for, synthetic
+from fixtures_screening import COATINGS, SMALL, contents, energies_file, job_times, settings_for, synthetic
 
 from screening import CoatingDatabase
-from screening.coatings.contacts import cathode_contacts
+from screening.coatings.contacts import coating_meetings
 from screening.common.errors import CalculationError, InputError, StoreError
 from screening.criteria.criteria import default_criteria
 from screening.database import StoreLocation
+from screening.database.client import BOOKKEEPING
 from workflows import run_screening
 
 EVERYTHING = {"coatings": [*COATINGS, "Li"], "cathodes": ["NCM83", "LiCoO2"], "electrolytes": ["Li6PS5Cl"]}
 
 
-def all_but_one(phases, coating, cathode):
-    if coating == "Li2SO4":
+def all_but_one(coating, cathode, electrolyte):
+    if coating == "Li2SO4" and cathode is not None:
         raise CalculationError("no such luck")
-    return cathode_contacts(phases, coating, cathode)
+    return coating_meetings(coating, cathode, electrolyte)
 
 
 @pytest.fixture(scope="module", params=["embedded", "server"])
@@ -28,7 +30,7 @@ def store(request, tmp_path_factory):
     """A filled database: embedded, and on a server."""
     folder = tmp_path_factory.mktemp("client")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("screening.coatings.tasks.cathode_contacts", all_but_one)
+        patch.setattr("screening.coatings.tasks.coating_meetings", all_but_one)
         where = str(folder / "db")
         name = f"coatscreen_test_{os.getpid()}"
         if request.param == "server":
@@ -45,6 +47,11 @@ def database(store):
         yield opened
 
 
+def has(doc, quantity, low, high):
+    value = doc["quantities"].get(quantity)
+    return value is not None and low < value < high
+
+
 def coatings(docs):
     return [doc["coating"] for doc in docs]
 
@@ -59,7 +66,7 @@ def test_best_first_and_the_unscreened_last(database):
     known = [doc for doc in docs if doc["worst_mutual_mev_per_atom"] is not None]
     assert docs[:-1] == known
     assert (docs[-1]["coating"], docs[-1]["rank"]) == ("Li2SO4", None)
-    assert docs[-1]["why_missing"] == "contacts with the cathode: no such luck"
+    assert docs[-1]["why_missing"].startswith("contacts with the cathode: no such luck; ")
     energies = [doc["worst_mutual_mev_per_atom"] for doc in known]
     assert energies == sorted(energies, reverse=True)
     assert len(set(energies)) > 2
@@ -69,7 +76,42 @@ def test_best_first_and_the_unscreened_last(database):
 def test_by_name(database):
     (doc,) = database.search(coating="LiNbO3", cathode="NCM83", electrolyte="Li6PS5Cl")
     assert (doc["coating"], doc["cathode"], doc["electrolyte"]) == ("LiNbO3", "NCM83", "Li6PS5Cl")
-    assert database.search(coating="linbo3") == []
+
+
+@pytest.mark.parametrize(
+    ("role", "typed", "held"),
+    [
+        ("cathode", "NCM811", None),
+        ("cathode", "ncm83", "NCM83"),
+        ("cathode", "LCO", "LiCoO2"),
+        ("electrolyte", "LPSCl", "Li6PS5Cl"),
+        ("coating", "lithium niobate", "LiNbO3"),
+        ("coating", "linbo3", "LiNbO3"),
+    ],
+)
+def test_names_are_resolved_as_a_run_resolves_them(database, role, typed, held):
+    if held is None:  # a name the catalogue knows, of something that was not screened
+        with pytest.raises(InputError, match=f"the database holds no {role} '{typed}'"):
+            database.search(**{role: typed})
+        return
+    assert database.known(role, typed) == held
+    found = database.search(**{role: typed})
+    assert found == database.search(**{role: held})
+    assert {doc[role] for doc in found} == {held}
+
+
+@pytest.mark.parametrize(
+    ("role", "typed", "message"),
+    [
+        ("coating", "LiNbO33", r"no coating 'LiNbO33' \(did you mean LiNbO3\?\)"),
+        ("cathode", "NCM38x", r"no cathode 'NCM38x' \(did you mean NCM83\?\)"),
+        ("electrolyte", "Li3PS4", "no electrolyte 'Li3PS4'"),
+    ],
+)
+def test_what_the_database_does_not_hold_is_refused(database, role, typed, message):
+    for ask in (database.search, *([database.ranking, database.headers] if role != "coating" else [])):
+        with pytest.raises(InputError, match=message):
+            ask(**{role: typed})
 
 
 def test_largest_reaction_energy_is_inclusive_and_leaves_out_the_unknown(database):
@@ -81,8 +123,9 @@ def test_largest_reaction_energy_is_inclusive_and_leaves_out_the_unknown(databas
     found = database.search(cathode="NCM83", max_reaction_energy_mev_per_atom=limit)
     assert {doc["worst_mutual_mev_per_atom"] for doc in found} == {-e for e in energies if e <= limit}
     assert len(found) < len(docs)
-    with pytest.raises(InputError, match="not negative"):
-        database.search(max_reaction_energy_mev_per_atom=-1)
+    for wrong in (-1, float("nan")):
+        with pytest.raises(InputError, match="a largest reaction energy is a size, zero or more"):
+            database.search(max_reaction_energy_mev_per_atom=wrong)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +146,17 @@ def test_largest_reaction_energy_is_inclusive_and_leaves_out_the_unknown(databas
             ),
         ),
         ({"$or": [{"coating": "HfO2"}, {"rank": 1}]}, lambda doc: doc["coating"] == "HfO2" or doc["rank"] == 1),
+        (
+            {"gain_over_bare_mev_per_atom": {"$gt": 0}},
+            lambda doc: (doc["quantities"]["gain_over_bare_mev_per_atom"] or -1) > 0,
+        ),
+        (
+            {"$or": [{"hhi_production": {"$lt": 3000}}, {"mutual_cathode_half_mev_per_atom": {"$gt": -20}}]},
+            lambda doc: (
+                has(doc, "hhi_production", -math.inf, 3000)
+                or has(doc, "mutual_cathode_half_mev_per_atom", -20, math.inf)
+            ),
+        ),
     ],
     ids=lambda value: None if callable(value) else str(value),
 )
@@ -140,6 +194,31 @@ def test_fields(database):
     ]
 
 
+def test_fields_reach_into_the_contacts_and_over_lists(database):
+    (whole,) = database.search(cathode="NCM83", coating="LiNbO3")
+    (doc,) = database.search(
+        cathode="NCM83",
+        coating="LiNbO3",
+        fields=[
+            "interfaces.electrolyte.reaction.mutual.min_ev_per_atom",
+            "interfaces.electrolyte at mu(half).lithium.voltage_v",
+            "interfaces.contact",
+            "interfaces.1.cathode_state",
+            "gain_over_bare_mev_per_atom",
+            "mutual_electrolyte_mev_per_atom",
+        ],
+    )
+    (met,) = [c for c in whole["interfaces"] if c["contact"] == "coating|electrolyte" and c["reservoir_state"] is None]
+    assert list(doc.values()) == [
+        met["reaction"]["mutual"]["min_ev_per_atom"],
+        3.66,
+        [contact["contact"] for contact in whole["interfaces"]],
+        whole["interfaces"][1]["cathode_state"],
+        whole["gain_over_bare_mev_per_atom"],
+        round(1000 * met["reaction"]["mutual"]["min_ev_per_atom"], 6),
+    ]
+
+
 def test_a_field_under_something_unknown_is_null(database):
     docs = database.search(coating="Li", fields=["window.oxidation_limit_v", "why_missing"])
     assert {doc["window.oxidation_limit_v"] for doc in docs} == {None}
@@ -160,8 +239,11 @@ def test_a_field_that_no_document_has(database, field, message):
         database.search(coating="LiNbO3", fields=[field])
 
 
-def test_limit(database):
-    assert database.search(limit=3) == database.search()[:3]
+@pytest.mark.parametrize("sort", ["worst_mutual", "tier", "pareto", "cost", "hhi_reserve"])
+def test_limit(database, sort):
+    whole = database.search(sort=sort)
+    for limit in range(1, len(whole) + 2):
+        assert database.search(sort=sort, limit=limit) == whole[:limit]
     with pytest.raises(InputError, match="limit must not be negative"):
         database.search(limit=-1)
 
@@ -173,6 +255,15 @@ def test_limit(database):
         ("pareto", lambda d: d["pareto_rank"]),
         ("gain", lambda d: None if d["gain_over_bare_mev_per_atom"] is None else -d["gain_over_bare_mev_per_atom"]),
         ("cost", lambda d: d["economics"]["raw_material_cost_usd_per_kg"]),
+        ("hhi_production", lambda d: d["economics"]["hhi_production"]),
+        (
+            "mutual_electrolyte_at_mu(half)_mev_per_closed_atom",
+            lambda d: (
+                None
+                if (value := d["quantities"].get("mutual_electrolyte_at_mu(half)_mev_per_closed_atom")) is None
+                else -value
+            ),
+        ),
         ("reduction", lambda d: d["window"] and d["window"]["reduction_limit_v"]),
         ("stability", lambda d: d["stability"] and d["stability"]["energy_above_hull_ev_per_atom"]),
     ],
@@ -217,14 +308,81 @@ def test_the_best_of_a_ranking_keep_their_ranks(database):
     assert len(whole.ranking) == len(EVERYTHING["coatings"])
 
 
+def test_lines_are_the_coatings_without_what_is_large(database):
+    (header,) = database.headers(cathode="NCM83")
+    lines = list(database.lines(header))
+    assert [line["coating"] for line in lines] == [c.coating for c in database.coatings(header)]
+    whole = {doc["coating"]: doc for doc in database.search(cathode="NCM83")}
+    large = {"interfaces", "stability", "window"}
+    for line in lines:
+        assert line == {name: value for name, value in whole[line["coating"]].items() if name not in large}
+    assert list(database.lines(header, sort="cost", top=2)) == list(database.lines(header, sort="cost"))[:2]
+
+
+def test_answers_as_a_table_of_pandas(database):
+    docs = database.search(cathode="NCM83")
+    table = docs.to_dataframe()
+    assert list(table["coating"]) == coatings(docs)
+    assert table["worst_mutual_mev_per_atom"].dtype == float
+    for row, doc in zip(table.to_dict("records"), docs, strict=True):
+        for name, value in (
+            ("worst_mutual_mev_per_atom", doc["worst_mutual_mev_per_atom"]),
+            ("window.oxidation_limit_v", doc["window"] and doc["window"]["oxidation_limit_v"]),
+            ("rank", doc["rank"]),
+        ):
+            assert row[name] == value or (value is None and math.isnan(row[name]))
+        assert row["interfaces"] == doc["interfaces"]
+        assert row["passes.stable"] == doc["passes"]["stable"]
+    assert "window" not in table  # of lithium it is null, and of the others an object
+    some = database.search(cathode="NCM83", fields=["coating", "rank"], limit=2).to_dataframe()
+    assert some.to_dict("list") == {"coating": coatings(docs)[:2], "rank": [d["rank"] for d in docs[:2]]}
+    assert database.search(filter={"rank": 99}).to_dataframe().empty
+
+
+def test_rankings_as_a_table_of_pandas(database):
+    table = database.ranking().to_dataframe()
+    assert len(table) == 2 * len(EVERYTHING["coatings"])
+    assert list(table["cathode"].unique()) == ["LiCoO2", "NCM83"]
+    assert list(table[table.cathode == "NCM83"]["coating"]) == coatings(database.search(cathode="NCM83"))
+
+
 def test_nothing_found(database):
-    assert database.search(cathode="NCM622") == []
-    assert database.search(cathode="NCM622", fields=["anything"]) == []
-    assert database.ranking(cathode="NCM622") == []
+    nothing = {"coating": "HfO2", "filter": {"rank": {"$gt": 99}}}
+    assert database.search(**nothing) == []
+    assert database.search(**nothing, fields=["anything"]) == []
 
 
 def test_bookkeeping_is_not_shown(database):
-    assert not {"_id", "key", "source_job", "built_at", "criteria"} & database.search()[0].keys()
+    assert not set(BOOKKEEPING) & database.search()[0].keys()
+
+
+def test_a_run_by_its_name_or_id(database):
+    (run,) = database.runs()
+    assert run.name == "6 coatings, NCM83|Li6PS5Cl, LiCoO2|Li6PS5Cl"
+    for name in (run.name, run.run_id, run.run_id[:6]):
+        assert database.run(name) == run
+        assert database.search(run=name) == database.search()
+    assert {header.ranking_id for header in database.headers(run=run.run_id)} == set(run.rankings)
+    with pytest.raises(
+        InputError, match=r"no run '6 coatings, NCM83' in .* \(did you mean 6 coatings, NCM83\|Li6PS5Cl"
+    ):
+        database.search(run="6 coatings, NCM83")
+
+
+def test_the_ranking_made_last_is_meant_unless_a_run_is_named(tmp_path):
+    strict = [{"name": "late", "quantity": "oxidation_limit_v", "at_least": 9}]
+    first = run_screening(settings_for(tmp_path, coatings=["LiNbO3", "HfO2"])).run
+    last = run_screening(settings_for(tmp_path, coatings=["LiNbO3"], criteria=strict)).run
+    other = run_screening(settings_for(tmp_path, energies=energies_file(tmp_path, LiNbO3=-2.8))).run
+    with CoatingDatabase.open(tmp_path / "db") as database:
+        found = {(d["coating"], d["energies"]["sha256"]) for d in database.search()}
+        assert found == {("LiNbO3", last.energies_sha256)} | {(c, other.energies_sha256) for c in SMALL["coatings"]}
+        (doc,) = [d for d in database.search() if d["energies"]["sha256"] == last.energies_sha256]
+        assert doc["passes"] == {"late": False}
+        found = database.search(run=first.run_id)
+        assert {d["coating"] for d in found} == {"LiNbO3", "HfO2"}
+        assert all(d["passes"].keys() == {c.name for c in default_criteria()} for d in found)
+        assert database.count() == 6
 
 
 def test_running_again_adds_nothing(store, tmp_path):
@@ -258,6 +416,6 @@ def test_a_database_of_another_version(tmp_path):
     coatings_store.close()
     with CoatingDatabase.open(tmp_path / "db") as database:
         assert len(database.search()) == 3
-        with pytest.raises(StoreError, match="was written by another version of coatscreen") as caught:
+        with pytest.raises(StoreError, match="holds a document that is damaged or of another version") as caught:
             database.ranking()
     assert "unheard_of" in str(caught.value)
