@@ -12,6 +12,7 @@ from pydantic import AfterValidator
 
 from screening.database.locks import LOCK_SECONDS, Held, file_lock
 from screening.errors import InputError, StoreError
+from screening.passwords import is_address
 
 
 def _absolute(path: Path) -> Path:
@@ -29,8 +30,10 @@ def result_file(path: str | Path) -> Path:
     Raises
     ------
     InputError
-        If it is a folder, or its folder can be neither written to nor made.
+        If it is a folder or an address, or its folder can be neither written to nor made.
     """
+    if is_address(str(path)):
+        raise InputError(f"{path} is an address, and no file")
     file = Path(path).expanduser().resolve()
     if file.is_dir():
         raise InputError(f"{file} is a folder: name a file in it")

@@ -77,7 +77,7 @@ def submit(
 
     A site says which database, scheduler and environment: --init writes it, coatscreen doctor checks it.
 
-    Example: coatscreen submit --init --scheduler slurm --database mongodb://me:secret@db.example.org/coatings
+    Example: coatscreen submit --init --scheduler slurm --database mongodb://me@db.example.org/coatings
     --partition short --wall-time-minutes 60 --work-folder /scratch/me/coatings
 
     Example: coatscreen submit --candidates stable.csv --job-length 15 --max-jobs 4 && coatscreen status --watch

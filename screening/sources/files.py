@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from screening.errors import InputError
+from screening.passwords import is_address
 
 _GZIP = b"\x1f\x8b"
 
@@ -54,8 +55,10 @@ def write_json(path: str | Path, data: Any) -> None:
     Raises
     ------
     InputError
-        If it cannot be written.
+        If it cannot be written, or is an address.
     """
+    if is_address(str(path)):
+        raise InputError(f"{path} is an address, and no file")
     path = Path(path)
     content = json.dumps(data, separators=(",", ":")).encode()
     half = path.with_name(f"{path.name}.{os.getpid()}.part")

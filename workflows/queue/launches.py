@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
+from screening.passwords import masked
 from workflows.queue.documents import JobState, QueuedJob
 
 _STATES: dict[str, JobState] = {
@@ -94,7 +95,7 @@ def error_line(stacktrace: str, host: str | None) -> str:
     lines = stacktrace.strip().splitlines()
     frames = [number for number, line in enumerate(lines) if line.startswith(" ")]
     message = lines[frames[-1] + 1 :] if frames else lines
-    first = message[0].strip() if message else "it gave no reason"
+    first = masked(message[0].strip()) if message else "it gave no reason"
     first = first.removeprefix("screening.errors.")
     if any(words in first for words in _FOREIGN):
         return f"the Python environment of the worker{f' on {host}' if host else ''} has no coatscreen ({first})"

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, Val
 
 from screening.database import StoreLocation
 from screening.errors import InputError, StoreError, nearest
+from screening.passwords import is_address
 from workflows.outputs import job_store
 from workflows.queue.site_fields import Environment, Folder, Line, MongoUri, Word, database_name
 
@@ -222,12 +223,14 @@ def site_folder(option: Path | None = None) -> Path:
     Raises
     ------
     InputError
-        If its path cannot stand in a script.
+        If its path cannot stand in a script, or is an address.
     """
     from platformdirs import user_config_path
 
     variable = os.environ.get(SITE_VARIABLE)
     folder = option or (Path(variable) if variable else user_config_path("coatscreen") / "queue")
+    if is_address(str(folder)):
+        raise InputError(f"{folder} is an address, and no folder of a site")
     return _checked_folder(Path(os.path.abspath(folder.expanduser())))  # noqa: PTH100 (a link stays a link)
 
 
