@@ -58,6 +58,8 @@ app.add_typer(site.app, name="site")
 app.add_typer(runs.app, name="runs")
 
 
+_TAKE_ADDRESSES = ("--store", "--database", "--setup", "--queue-option", "--filter")  # or lines with such
+_IMPORT = ["energies", "import"]
 _INTERRUPTED = 130  # what a shell gives a program that Ctrl-C ends
 _OPTION_ERROR: Any = typer.BadParameter.__mro__[1]  # click's UsageError, wherever this typer keeps click
 
@@ -76,10 +78,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def execute(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status; an error is one line on stderr."""
     from screening.common.errors import CoatscreenError, InputError
+    from screening.common.passwords import masked
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = typer.main.get_command(app)
     try:
+        _refuse_addresses(given)
         status = command.main(args=given or ["--help"], prog_name="coatscreen", standalone_mode=False)
     except InputError as error:
         return _failed(str(error), 2)
@@ -90,12 +94,31 @@ def execute(arguments: Sequence[str] | None = None) -> int:
         if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
             print(context.get_help())
             return 0
-        return _failed(error.format_message(), 2)
+        return _failed(masked(error.format_message()), 2)
     except (KeyboardInterrupt, typer.Abort):
         status = _INTERRUPTED
     if status == _INTERRUPTED:  # some versions of typer return it
         return _failed("interrupted; run the same command again to go on", status)
     return int(status or 0)
+
+
+def _refuse_addresses(arguments: Sequence[str]) -> None:
+    """Refuse an address where none belongs: it would be taken for a file, and folders made with its password.
+
+    Raises
+    ------
+    InputError
+        Naming the option.
+    """
+    from screening.common.errors import InputError
+    from screening.common.passwords import is_address
+
+    for before, argument in zip(["", *arguments], arguments, strict=False):
+        option, _, value = argument.partition("=") if argument.startswith("--") else (before, "", argument)
+        imported = list(arguments[:2]) == _IMPORT and not option.startswith("-")
+        if is_address(value) and option not in _TAKE_ADDRESSES and not imported:
+            where = f"{option}: " if option.startswith("-") else ""
+            raise InputError(f"{where}{value} is an address, and no file or name")
 
 
 def _failed(message: str, status: int) -> int:

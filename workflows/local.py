@@ -22,6 +22,7 @@ from monty.json import MontyDecoder
 from pymongo.errors import PyMongoError
 
 from screening.common.errors import CalculationError, StoreError
+from screening.common.passwords import masked
 from screening.common.processes import worker_pool
 from workflows.work_left import work_left
 
@@ -116,7 +117,7 @@ def run_local(
                         )
                     if isinstance(error, StoreError | PyMongoError):
                         raise error
-                    finish(uuid, None if error is None else f"{type(error).__name__}: {error}".splitlines()[0])
+                    finish(uuid, None if error is None else masked(f"{type(error).__name__}: {error}".splitlines()[0]))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -5,9 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from screening.common.passwords import masked
+
 
 class CoatscreenError(Exception):
-    """Base of every error raised on purpose by this project."""
+    """Base of every error raised on purpose by this project; no password of an address is in its message."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(masked(message))
 
 
 class InputError(CoatscreenError, ValueError):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from screening.common.errors import InputError, StoreError
+from screening.common.passwords import is_address
 
 DATA = Path(__file__).parents[1] / "data"  # what is packaged
 _GZIP = b"\x1f\x8b"
@@ -72,10 +73,12 @@ def write_whole(path: str | Path, content: bytes | str) -> None:
     Raises
     ------
     InputError
-        If no file can be written there.
+        If no file can be written there, or it is an address.
     StoreError
         If the disk is full or fails.
     """
+    if is_address(str(path)):
+        raise InputError(f"{path} is an address, and no file")
     path = Path(path)
     half = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

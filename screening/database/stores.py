@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from screening.common.errors import InputError, StoreError
+from screening.common.passwords import is_address, masked
 from screening.database import schema
 
 Collection = Literal["jobs", "coatings", "rankings", "runs"]
@@ -67,11 +68,13 @@ class StoreLocation:
 
     def __init__(self, location: str | Path) -> None:
         self._is_ours = False  # whether what is there has been found to be a database of this version
-        text = _written_database(str(location)) or str(location)
+        text = str(location).strip()
+        if not is_address(text):
+            text = _written_database(text) or text
         self.uri = text if re.match(r"mongodb(\+srv)?://", text) else None
-        if self.uri is None and re.match(r"\w[\w+.-]*://", text):
-            raise LocationError(f"{_without_password(text)} is neither a folder nor a mongodb:// address")
-        if not text.strip():
+        if self.uri is None and is_address(text):
+            raise LocationError(f"{text} is neither a folder nor a mongodb:// address")
+        if not text:
             raise LocationError("the location of the database is empty")
         self.folder = None if self.uri else Path(text).expanduser().resolve()
         if self.uri and not re.fullmatch(r"mongodb(?:\+srv)?://(?:.*@)?[^/]+/[^/?]+(?:\?.*)?", self.uri):
@@ -80,7 +83,7 @@ class StoreLocation:
     @property
     def name(self) -> str:
         """The location without any password."""
-        return str(self.folder) if self.uri is None else _without_password(self.uri)
+        return str(self.folder) if self.uri is None else masked(self.uri)
 
     @property
     def exists(self) -> bool:
@@ -144,11 +147,8 @@ class StoreLocation:
                     mongoclient_kwargs=self.client_options,
                 )
                 store.connect()
-            except (ConfigurationError, ValueError, TypeError) as error:  # its text may quote the password
-                raise LocationError(
-                    f"{self.name} is not an address MongoDB understands ({type(error).__name__}); in a user name or "
-                    "password, write : / ? # [ ] @ % as %3A %2F %3F %23 %5B %5D %40 %25"
-                ) from None
+            except (ConfigurationError, ValueError, TypeError) as error:
+                raise wrong_address(self.name, self.uri or "", error) from None
             store.count({"key": "reachable?"})
             if not self._is_ours:
                 schema.require_database(store._collection.database, self.name, read_only)
@@ -165,9 +165,11 @@ class StoreLocation:
         try:
             yield
         except PyMongoError as error:
-            reason = _without_password(str(error).split(",")[0]).splitlines()
-            raise StoreError(f"{self.name}: {reason[0] if reason else type(error).__name__}") from None
+            raise StoreError(f"{self.name}: {_reason(error, self.uri or '')}") from None
         except OSError as error:
+            if self.folder is None:  # a certificate that the address names
+                where = f"the file {error.filename}: " if error.filename else ""
+                raise LocationError(f"{self.name}: {where}{error.strerror or error}") from None
             raise StoreError(f"cannot write to {self.name}: {error.strerror or error}") from None
 
     @contextmanager
@@ -230,5 +232,38 @@ def _written_database(location: str) -> str | None:
     return database
 
 
-def _without_password(text: str) -> str:
-    return re.sub(r"//.*@", "//***@", text)
+def wrong_address(name: str, uri: str, error: Exception) -> LocationError:
+    """Return what to say of an address that MongoDB's client does not take.
+
+    Parameters
+    ----------
+    name
+        The address without any password.
+    uri
+        The address.
+    error
+        What the client said; its text may quote the password.
+    """
+    from pymongo.errors import InvalidURI
+
+    if isinstance(error, InvalidURI) or "must be escaped" in str(error):
+        return LocationError(
+            f"{name} is not an address MongoDB understands; in a user name or password, write : / ? # [ ] @ % as "
+            "%3A %2F %3F %23 %5B %5D %40 %25"
+        )
+    return LocationError(f"{name} cannot be used: {_reason(error, uri)}")
+
+
+def _reason(error: Exception, uri: str) -> str:
+    """Return the first line of what MongoDB's client said, without the password of an address."""
+    text = (str(error).splitlines() or [type(error).__name__])[0]
+    for detail in (", full error", " (configured timeouts", ", Timeout: ", " (_ssl.c"):
+        text = text.partition(detail)[0]
+    password = re.match(r"[^/]*//[^:@]*:(.+)@", uri)
+    if password is not None:
+        text = text.replace(password[1], "***")
+    if text == "No servers found yet":
+        text = f"no answer within {_TIMEOUT_MS / 1000:g} s"
+    if re.search(r"(tls|ssl)=true", uri) and ("handshake" in text or "no answer" in text):
+        text += "; does it speak TLS, as the address says?"
+    return text

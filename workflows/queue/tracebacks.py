@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from screening.common.passwords import masked
+
 _FOREIGN = ("No module named 'workflows'", "No module named 'screening'")
 _OURS = ("CalculationError: ", "InputError: ", "StoreError: ")
 
@@ -21,7 +23,7 @@ def error_line(traceback: str, host: str | None) -> str:
     lines = traceback.strip().splitlines()
     frames = [number for number, line in enumerate(lines) if line.startswith(" ")]
     message = lines[frames[-1] + 1 :] if frames else lines
-    first = message[0].strip() if message else "it gave no reason"
+    first = masked(message[0].strip()) if message else "it gave no reason"
     first = re.sub(r"^screening\.[\w.]+\.(?=\w+: )", "", first)
     if any(words in first for words in _FOREIGN):
         return f"the Python environment of the worker{f' on {host}' if host else ''} has no coatscreen ({first})"

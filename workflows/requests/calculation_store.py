@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from screening.common.errors import CoatscreenError, InputError, StoreError
+from screening.common.passwords import is_address
 from screening.database import StoreLocation
-from screening.database.stores import LocationError
+from screening.database.stores import wrong_address
 from workflows.requests.described_store import described_store
 
 _TIMEOUT_MS = 5000
@@ -56,7 +56,7 @@ def calculation_documents(store: str, collection: str = "jobs") -> Iterator[Iter
     path = Path(store)
     if path.is_file() and path.suffix in _DESCRIPTIONS:
         opened, name = described_store(path), str(path)
-    elif path.is_dir() or "://" in store:
+    elif path.is_dir() or is_address(store):
         location = StoreLocation(store)
         opened, name = _located(location, collection), location.name
     else:
@@ -83,11 +83,10 @@ def _located(location: StoreLocation, collection: str) -> Any:
     try:
         options = {"serverSelectionTimeoutMS": _TIMEOUT_MS}
         return MongoStore.from_uri(location.uri, collection, mongoclient_kwargs=options)
-    except (ConfigurationError, ValueError, TypeError) as error:  # its text may quote the password
-        raise LocationError(f"{location.name} is no address MongoDB understands ({type(error).__name__})") from None
+    except (ConfigurationError, ValueError, TypeError) as error:
+        raise wrong_address(location.name, location.uri or "", error) from None
 
 
 def _without_password(text: str, store: Any) -> str:
-    text = re.sub(r"//[^@\s]*@", "//***@", text)
     password = getattr(store, "password", None)
     return text.replace(password, "***") if password else text

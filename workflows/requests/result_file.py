@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from screening.common.errors import InputError
+from screening.common.passwords import is_address
 
 
 def _absolute(path: Path) -> Path:
@@ -26,8 +27,10 @@ def result_file(path: str | Path) -> Path:
     Raises
     ------
     InputError
-        If it is a folder, or its folder can be neither written to nor made.
+        If it is a folder or an address, or its folder can be neither written to nor made.
     """
+    if is_address(str(path)):
+        raise InputError(f"{path} is an address, and no file")
     file = Path(path).expanduser().resolve()
     if file.is_dir():
         raise InputError(f"{file} is a folder: name a file in it")

@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 
 from screening.common.errors import StoreError
 from screening.database import StoreLocation
+from screening.database.stores import wrong_address
 
 
 def database_name(uri: str) -> str:
@@ -68,11 +69,8 @@ def _mongodb(uri: str) -> str:
     try:
         if not uri.startswith("mongodb+srv:"):  # that one asks the name server
             parse_uri(uri)
-    except (PyMongoError, ValueError):  # the text may quote the password
-        raise ValueError(
-            f"{location.name} is not an address MongoDB understands; in a user name or password, write "
-            ": / ? # [ ] @ % as %3A %2F %3F %23 %5B %5D %40 %25"
-        ) from None
+    except (PyMongoError, ValueError) as error:
+        raise ValueError(str(wrong_address(location.name, uri, error))) from None
     return uri
 
 

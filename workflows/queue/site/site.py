@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError, model_validator
 
 from screening.common.errors import InputError
+from screening.common.passwords import is_address
 from screening.common.validation import explained
 from screening.database import StoreLocation
 from workflows.outputs import job_store
@@ -194,12 +195,14 @@ def site_folder(option: Path | None = None) -> Path:
     Raises
     ------
     InputError
-        If its path cannot stand in a script.
+        If its path cannot stand in a script, or is an address.
     """
     from platformdirs import user_config_path
 
     variable = os.environ.get(SITE_VARIABLE)
     folder = option or (Path(variable) if variable else user_config_path("coatscreen") / "queue")
+    if is_address(str(folder)):
+        raise InputError(f"{folder} is an address, and no folder of a site")
     return _checked_folder(Path(os.path.abspath(folder.expanduser())))  # noqa: PTH100 (a link stays a link)
 
 
