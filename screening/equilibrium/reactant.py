@@ -121,7 +121,10 @@ class Reactant:
         return sum(self.composition.get(element, 0.0) for element in elements)
 
     def grand_energy(self, closed: tuple[str, ...], reservoir: Reservoir | None) -> float:
-        """Return the energy per closed atom, eV: the formation energy minus mu N of each open element."""
+        """Return the energy per closed atom, eV: the formation energy minus mu N of each open element.
+
+        :class:`~screening.hull.phase_system.PhaseSystem` counts the energies of phases in the same way.
+        """
         total = self.formation_energy * sum(self.composition.values())
         for element, mu in (reservoir.mu_relative_ev if reservoir else {}).items():
             total -= mu * self.composition.get(element, 0.0)

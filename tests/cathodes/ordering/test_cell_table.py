@@ -137,6 +137,10 @@ def test_damaged_tables_are_named(plain, tmp_path):
     path.write_text(path.read_text().replace('"material"', '"matrial"', 1))
     with pytest.raises(InputError, match=r"cells\.json is damaged: cells: "):
         read_cells(path)
+    table(plain, path)
+    path.write_text(path.read_text().replace("LiNi0.5Mn0.3Co0.2O2", "LiNi0.5Mn0.2Co0.3O2", 1))
+    with pytest.raises(InputError, match=r"cells\.json do not match their hash: damaged or edited"):
+        read_cells(path)
     plain.within(["Li", "O"]).to_file(path)
     with pytest.raises(InputError, match=r"cells\.json is no table of ordered cells: lacks cells"):
         read_cells(path)

@@ -40,6 +40,9 @@ def test_the_smallest_cell_that_holds_all_states_is_chosen():
     cell = Supercell(crystal=states[0], matrix=choose_matrix(states, exact))
     assert cell.composition == {"Li": 10, "Ni": 5, "Mn": 3, "Co": 2, "O": 20}
     assert Supercell(crystal=states[1], matrix=cell.matrix).composition["Li"] == 5
+    # a quarter of the lithium is a whole number only in twenty formula units
+    quarter = choose_matrix([states[0], cathode("NMC532", 0.25)], exact)
+    assert len(Supercell(crystal=states[0], matrix=quarter).sites) == 80
     # the least number of atoms makes it larger
     larger = choose_matrix(states, CellSize(least_atoms=41, tolerance=0.0))
     assert len(Supercell(crystal=states[0], matrix=larger).sites) == 80

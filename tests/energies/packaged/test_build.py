@@ -44,6 +44,7 @@ def test_only_structures_of_the_elements_alone_are_taken(file):
     ("lines", "elements", "reason"),
     [
         (WHOLE[:1] + WHOLE[2:], None, "holds no structure of F alone, which is needed"),
+        (WHOLE[1:3], None, "holds no structure of Li alone"),  # LiF is none, though it begins with Li
         (WHOLE, ["Li", "S"], "holds no structure of S alone"),
         (WHOLE, ["Cl"], "holds no structure made of Cl"),
         ([], None, "holds no structure$"),
