@@ -25,7 +25,7 @@ from pathlib import Path
 
 import yaml
 
-from screening import PhaseSet
+from coatscreen import PhaseSet
 from screening.coatings import drawn_tasks as sample_batch
 from screening.coatings import tasks as batch
 from screening.coatings.drawn_contacts import Sampling
