@@ -25,7 +25,7 @@ from pathlib import Path
 
 import yaml
 
-from screening import PhaseSet
+from coatscreen import PhaseSet
 from screening.coatings import tasks
 from screening.coatings.samples import Sampling
 from screening.criteria.criteria import default_criteria

@@ -78,8 +78,8 @@ def print_jobs(title: str, jobs: Sequence[QueuedJob]) -> None:
 
 def queue_line(queue: QueueState) -> str:
     """Return the state of the queue in a line."""
-    if queue.why_unknown is not None:
-        return f"unknown ({queue.why_unknown})"
+    if queue.why_missing is not None:
+        return f"unknown ({queue.why_missing})"
     return f"{queue.running} running, {queue.pending} pending ({queue.scheduler})"
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 
-from screening import CoatingDatabase, Interface, PhaseSet
+from coatscreen import CoatingDatabase, Interface, PhaseSet
 from screening.coatings.ranking import RankingDocument
 from screening.criteria.quantities import contact_quantity
 from screening.materials.catalogue import Catalogue

@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+PART_OF = "coatscreen"  # by which the package is told from others of its name
 _PUBLIC = {
     "Annealing": "heat.annealing.anneal",
     "Atmosphere": "heat.annealing.atmosphere",
@@ -22,11 +23,22 @@ _PUBLIC = {
     "PhaseSet": "phases.phase_set",
     "Reservoir": "hull.reservoir",
     "StoreError": "common.errors",
+    "anneal_scan": "heat.annealing.scan",
+    "check_energies": "validation.accuracy.check",
     "electrochemical_window": "equilibrium.window",
-    "open_energies": "energies.source",
     "lithium_states": "cathodes.lithium_potentials",
+    "material_stability": "equilibrium.composite",
+    "material_window": "equilibrium.composite",
+    "missing_energies": "searches.missing.missing",
+    "open_energies": "energies.source",
+    "oxygen_document": "heat.oxygen.oxygen_contacts",
+    "packaged_info": "energies.packaged.packaged_table",
     "phase_stability": "equilibrium.stability",
+    "plan_stacks": "searches.stacks.stack_request",
     "rank_coatings": "coatings.ranking",
+    "reproduce": "validation.reproduction.reproduce",
+    "resolve_formula": "materials.names",
+    "screen_candidates": "searches.candidates",
 }
 __all__ = sorted(_PUBLIC)
 

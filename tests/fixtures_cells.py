@@ -18,7 +18,7 @@ def cell(material, formula, energy, lithium=None):
         draw={},
         n_drawn=3,
         relaxed_ev_per_atom=[energy, energy + 0.01],
-        left_out={},
+        failed={},
         relaxation={
             "model": {"model": "CHGNet 0.3.0", "package": "chgnet", "torch": "2", "weights_sha256": "0" * 64},
             "optimizer": "BFGS",

@@ -5,12 +5,21 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+PART_OF = "coatscreen"  # by which the package is told from others of its name
 _PUBLIC = {
     "CoatingBuilder": "builders",
     "CoatingScreeningMaker": "flows.screening",
+    "FlowRequest": "requests.flow_request",
     "PackagedEnergiesMaker": "flows.packaged",
+    "ScreeningSettings": "settings",
     "StackMaker": "flows.stack",
     "find_stacks": "stack",
+    "import_energies": "requests.imported_energies",
+    "load_settings": "settings",
+    "prepare_orderings": "requests.ordered_materials",
+    "prepare_user_energies": "requests.user_energies",
+    "prepare_vacancies": "requests.oxygen_vacancies",
+    "run_request": "requests.run_request",
     "run_screening": "run",
 }
 __all__ = sorted(_PUBLIC)

@@ -131,7 +131,7 @@ def _print_literature(found: LiteratureErrors) -> None:
     numeric = ("values", "mean", "MAE", "median", "90 %", "rank correlation")
     columns = ["quantity", "source", "unit", *numeric]
     print_table(columns, rows, "Published values by quantity and source, ours less published", numeric)
-    rows = [[value.quantity, value.system, value.reason] for value in found.not_compared]
+    rows = [[value.quantity, value.system, value.why_missing] for value in found.not_compared]
     print_table(["quantity", "system", "reason"], rows, "Not compared")
 
 

@@ -168,11 +168,11 @@ def import_(
 def _print_imported(outcome: ImportedEnergies) -> None:
     from coatscreen.output import note, print_energies
 
-    for name, reason in outcome.unfit.items():
+    for name, reason in outcome.failed.items():
         note(f"not taken: {name}: {reason}")
     print(
         f"{outcome.energies.n_phases} phases of {' '.join(outcome.elements)} in {outcome.table}; "
-        f"{len(outcome.repeated)} calculations repeat a crystal, {len(outcome.unfit)} were not taken"
+        f"{len(outcome.repeated)} calculations repeat a crystal, {len(outcome.failed)} were not taken"
     )
     print_energies(outcome.energies)
     if outcome.missing_references:

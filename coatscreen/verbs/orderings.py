@@ -104,7 +104,7 @@ def _print(outcome: OrderedMaterials) -> None:
                 mev(one.spread_ev_per_atom),
                 str(one.n_relaxed),
                 str(one.n_drawn),
-                ", ".join(one.left_out) or "-",
+                ", ".join(one.failed) or "-",
             ]
             for one in outcome.materials
         ],

@@ -85,7 +85,7 @@ def _print(found: ReproductionDocument) -> None:
             f"error model {found.samples.model.name}, seed {found.samples.seed}"
         )
     else:
-        print(f"No intervals: {found.why_not_sampled}")
+        print(f"No intervals: {found.why_missing}")
 
 
 def _print_quantities(paper: ReproducedPaper) -> None:

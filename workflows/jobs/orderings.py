@@ -47,7 +47,7 @@ class OrderingRelaxMaker(ChgnetRelaxMaker):
     def make(self, drawn: DrawnOrderings, number: int) -> RelaxedOrdering:
         """Relax the ordering of a number; there is nothing to do where there are fewer."""
         if number >= len(drawn.orderings):
-            return RelaxedOrdering(number=number, ordering=None, why_left_out="there are fewer orderings")
+            return RelaxedOrdering(number=number, ordering=None, why_missing="there are fewer orderings")
         return self.relax(drawn.structure(number), number, drawn.orderings[number])
 
     @job(output_schema=RelaxedOrdering)
@@ -86,10 +86,10 @@ class OrderingRelaxMaker(ChgnetRelaxMaker):
                 steps=steps,
                 optimizer=optimizer,
                 structure=json.loads(Structure(relaxed.lattice, relaxed.species, relaxed.frac_coords).to_json()),
-                why_left_out=None,
+                why_missing=None,
             )
         logger.warning("ordering %s is left out: %s", number, "; ".join(reasons))
-        return RelaxedOrdering(number=number, ordering=ordering, why_left_out="; ".join(reasons))
+        return RelaxedOrdering(number=number, ordering=ordering, why_missing="; ".join(reasons))
 
 
 @job(output_schema=DrawnOrderings)

@@ -55,7 +55,7 @@ class FixedCellRelaxMaker(OrderingRelaxMaker):
         """Relax the vacancy in the environment of a number; there is nothing to do where there are fewer."""
         if number >= len(found.candidates):
             absent = dict.fromkeys(RelaxedOrdering.model_fields)
-            return RelaxedOrdering.model_validate({**absent, "number": number, "why_left_out": "fewer environments"})
+            return RelaxedOrdering.model_validate({**absent, "number": number, "why_missing": "fewer environments"})
         place = found.candidates[number].place
         ordering = [symbol if i != place else "" for i, symbol in enumerate(cell.ordering)]
         return self.relax(cell.without(place), place, ordering)

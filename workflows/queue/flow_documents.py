@@ -87,7 +87,7 @@ class QueueState(_Document):
     scheduler: str = Field(description="'slurm', 'pbs' or 'sge'")
     running: int | None = Field(description="number of queue jobs running; null where the scheduler does not answer")
     pending: int | None = Field(description="number of queue jobs waiting to start")
-    why_unknown: str | None = Field(description="why the scheduler does not answer")
+    why_missing: str | None = Field(description="why the scheduler does not answer")
     runner_at_work: RunnerAtWork = None
 
 

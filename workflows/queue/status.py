@@ -93,13 +93,13 @@ def queue_state(queue: FlowQueue) -> QueueState:
         scheduler=queue.site.scheduler,
         running=None,
         pending=None,
-        why_unknown=None,
+        why_missing=None,
         runner_at_work=queue.runner_at_work(),
     )
     try:
         there = jobs_in_queue(queue.site)
     except CalculationError as error:
-        return state.model_copy(update={"why_unknown": str(error)})
+        return state.model_copy(update={"why_missing": str(error)})
     counts = Counter(there[job_id] for job_id in queue.queue_jobs() if job_id in there)
     return state.model_copy(update={"running": counts["running"], "pending": counts["pending"]})
 

@@ -57,11 +57,11 @@ def import_energies(
             sha256=sha256_of(scale, PhaseTable.from_columns(columns)),
         ),
         table=str(Path(output).resolve()),
-        n_calculations=len(columns.id) + len(gathered.unfit) + len(gathered.repeated) + gathered.elsewhere,
+        n_calculations=len(columns.id) + len(gathered.failed) + len(gathered.repeated) + gathered.elsewhere,
         elements=present,
         missing_references=missing,
         use_as=f"{base}+{output}" if base else None if missing else str(output),
-        unfit=gathered.unfit,
+        failed=gathered.failed,
         repeated=gathered.repeated,
     )
 

@@ -56,7 +56,7 @@ class OrderedMaterial(BaseModel):
     spread_ev_per_atom: float = Field(description="of the relaxed orderings: highest less lowest energy, eV/atom")
     n_drawn: int = Field(description="distinct orderings drawn")
     n_relaxed: int = Field(description="of them relaxed")
-    left_out: dict[str, str] = Field(description="orderings whose relaxation failed, by number: why")
+    failed: dict[str, str] = Field(description="orderings whose relaxation failed, by number: why")
     mixing_energy_ev_per_atom: float | None = Field(
         description="of a solid solution from its end members, without configurational entropy, eV/atom"
     )
@@ -184,9 +184,9 @@ def _finished_cell(asked: AskedCell, jobs: JobStore, failed: Mapping[str, str]) 
     cell = OrderedCell.model_validate(output)
     reasons = {
         number: failed.get(asked.relaxations[int(number)], why) if why == JOB_FAILED else why
-        for number, why in cell.left_out.items()
+        for number, why in cell.failed.items()
     }
-    return cell.model_copy(update={"left_out": reasons})
+    return cell.model_copy(update={"failed": reasons})
 
 
 def _packaged_cells(model: str) -> list[OrderedCell]:
@@ -242,7 +242,7 @@ def _rows(cells: Sequence[OrderedCell], known: PhaseSet, pure: Sequence[OrderedC
                 spread_ev_per_atom=round(cell.relaxed_ev_per_atom[-1] - cell.relaxed_ev_per_atom[0], 6),
                 n_drawn=cell.n_drawn,
                 n_relaxed=len(cell.relaxed_ev_per_atom),
-                left_out=cell.left_out,
+                failed=cell.failed,
                 mixing_energy_ev_per_atom=None if mixed is None else round(mixed, 6),
             )
         )

@@ -62,7 +62,8 @@ def run_request(
         request.collector.begin(location)
         opened.enter_context(location.errors())
         folder = (location.folder or Path.cwd()) / "launches" if request.in_folders else None
-        outcome = run_local(request.flow, jobs, workers, progress, folder)
+        there_are_jobs = bool(request.flow.jobs)  # networkx makes no graph of none
+        outcome = run_local(request.flow, jobs, workers, progress, folder) if there_are_jobs else Outcome()
         return request.collector.collect(jobs, location, outcome.failed), outcome
 
 

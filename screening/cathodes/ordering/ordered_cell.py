@@ -56,7 +56,7 @@ class RelaxedOrdering(_Document):
     steps: int | None = Field(None, description="steps of the relaxation")
     optimizer: str | None = Field(None, description="with which it converged: the first, or that of the second try")
     structure: PlainStructure | None = Field(None, description="relaxed, pymatgen's form")
-    why_left_out: str | None = Field(description="why both tries failed")
+    why_missing: str | None = Field(description="why both tries failed")
 
 
 class OrderedCell(_Document):
@@ -77,7 +77,7 @@ class OrderedCell(_Document):
     draw: Draw = Field(description="how orderings were drawn")
     n_drawn: int = Field(description="distinct orderings drawn")
     relaxed_ev_per_atom: list[float] = Field(description="energies of those relaxed, lowest first, eV/atom")
-    left_out: dict[str, str] = Field(description="orderings whose relaxation failed, by number: why")
+    failed: dict[str, str] = Field(description="orderings whose relaxation failed, by number: why")
     relaxation: Relaxation = Field(description="how the lowest was relaxed to its end")
     structure: PlainStructure | None = Field(description="relaxed, pymatgen's form; null in packaged energies")
 
@@ -164,7 +164,7 @@ def lowest_ordering(relaxed: Sequence[RelaxedOrdering], name: str) -> RelaxedOrd
     """
     converged = [one for one in relaxed if one.energy_ev_per_atom is not None]
     if not converged:
-        reason = next((one.why_left_out for one in relaxed if one.why_left_out), "there is none")
+        reason = next((one.why_missing for one in relaxed if one.why_missing), "there is none")
         raise CalculationError(f"{name}: no ordering could be relaxed: {reason}")
     return converged[first_lowest([one.energy_ev_per_atom or 0.0 for one in converged])]
 
@@ -198,16 +198,16 @@ def ordered_cell(
         If the last relaxation failed.
     """
     if final is None or final.structure is None or final.energy_ev_per_atom is None or final.ordering is None:
-        reason = JOB_FAILED if final is None else final.why_left_out
+        reason = JOB_FAILED if final is None else final.why_missing
         raise CalculationError(f"{material}: the lowest ordering could not be relaxed to its end: {reason}")
     elements = [symbol for symbol in final.ordering if symbol]
     moments: dict[str, list[float]] = {}
     for element, moment in zip(elements, final.magnetic_moments_mu_b or [], strict=True):
         moments.setdefault(element, []).append(round(moment, 3))
-    left_out = {
+    failed = {
         str(i): why
         for i, one in enumerate(relaxed[: len(drawn.orderings)])
-        if (why := JOB_FAILED if one is None else one.why_left_out)
+        if (why := JOB_FAILED if one is None else one.why_missing)
     }
     return OrderedCell(
         material=material,
@@ -223,7 +223,7 @@ def ordered_cell(
         relaxed_ev_per_atom=sorted(
             round(one.energy_ev_per_atom, 6) for one in relaxed if one and one.energy_ev_per_atom is not None
         ),
-        left_out=left_out,
+        failed=failed,
         relaxation=relaxation,
         structure=final.structure,
     )

@@ -131,7 +131,7 @@ def delithiated_cell(cell: CathodeCell, removal: Removal, relaxed: RelaxedOrderi
     """
     if relaxed.structure is None or relaxed.energy_ev_per_atom is None:
         raise CalculationError(
-            f"the cell with {cell.lithium_vacancies + 1} lithium vacancies could not be relaxed: {relaxed.why_left_out}"
+            f"the cell with {cell.lithium_vacancies + 1} lithium vacancies could not be relaxed: {relaxed.why_missing}"
         )
     n_atoms = sum(symbol != VACANT for symbol in removal.ordering)
     return CathodeCell(

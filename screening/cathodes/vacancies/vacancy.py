@@ -110,7 +110,7 @@ def vacancy_state(
     for number, candidate in enumerate(candidates):
         done = relaxed[number] if number < len(relaxed) else None
         energy = None if done is None or done.energy_ev_per_atom is None else done.energy_ev_per_atom * (n_atoms - 1)
-        reason = "not among the lowest before relaxing" if done is None else done.why_left_out
+        reason = "not among the lowest before relaxing" if done is None else done.why_missing
         rows.append(
             EnvironmentVacancy(
                 environment=candidate.environment.name,
@@ -121,12 +121,12 @@ def vacancy_state(
                 single_point_ev=_rounded(candidate.single_point_ev, cell.energy_ev, oxygen),
                 highest_single_point_ev=_rounded(candidate.highest_single_point_ev, cell.energy_ev, oxygen),
                 steps=None if done is None else done.steps,
-                why_not_relaxed=reason,
+                why_missing=reason,
             )
         )
     found = [row.formation_energy_ev for row in rows if row.formation_energy_ev is not None]
     if not found:
-        reason = next((row.why_not_relaxed for row in rows if row.why_not_relaxed), "there is none")
+        reason = next((row.why_missing for row in rows if row.why_missing), "there is none")
         raise CalculationError(f"with {cell.lithium_vacancies} Li vacancies no oxygen vacancy was relaxed: {reason}")
     rows.sort(key=_order)
     n_lithium = cell.ordering.count("Li")

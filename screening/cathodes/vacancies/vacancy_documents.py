@@ -34,7 +34,7 @@ class EnvironmentVacancy(_Document):
     single_point_ev: float = Field(description="the same before relaxing, eV")
     highest_single_point_ev: float = Field(description="of the vacancy that is highest before relaxing, eV")
     steps: int | None = Field(description="steps of the relaxation")
-    why_not_relaxed: str | None = Field(description="why the vacancy was not relaxed")
+    why_missing: str | None = Field(description="why the vacancy was not relaxed")
 
 
 class VacancyState(_Document):

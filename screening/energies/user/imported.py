@@ -20,7 +20,7 @@ class Gathered(NamedTuple):
 
     scale: EnergyScale
     columns: PhaseColumns
-    unfit: dict[str, str]  # why, by id
+    failed: dict[str, str]  # why, by id
     repeated: dict[str, str]  # another calculation of the same crystal, whose energy counts
     elsewhere: int  # calculations with other elements
 
@@ -33,7 +33,7 @@ class ImportedEnergies(Result):
     elements: list[str] = Field(description="elements of the phases")
     missing_references: list[str] = Field(description="elements of which there is no phase alone")
     use_as: str | None = Field(description="the energies for --energies; null where nothing has the missing elements")
-    unfit: dict[str, str] = Field(description="calculations not taken, and why, by id")
+    failed: dict[str, str] = Field(description="calculations not taken, and why, by id")
     repeated: dict[str, str] = Field(description="calculations of a crystal that another calculated better, by id")
 
 
@@ -64,17 +64,17 @@ def gather(
     for symbol in sorted(wanted or ()):
         element(symbol)
     by_functional: dict[str, list[FinishedCalculation]] = {}
-    unfit: dict[str, str] = {}
+    failed: dict[str, str] = {}
     for document in documents:
         try:
             if (found := calculation_of(document)) is not None:
                 by_functional.setdefault(found.scale.functional, []).append(found)
         except InputError as error:
             name, _, reason = str(error).partition(": ")
-            unfit[name] = reason
+            failed[name] = reason
     if not by_functional:
-        first = next(iter(unfit.items()), None)
-        reason = f"none of {len(unfit)} can be used; {first[0]}: {first[1]}" if first else "there is none"
+        first = next(iter(failed.items()), None)
+        reason = f"none of {len(failed)} can be used; {first[0]}: {first[1]}" if first else "there is none"
         raise InputError(f"no finished calculation: {reason}")
     found_all = by_functional[_chosen(by_functional, functional)]
     inside = [one for one in found_all if wanted is None or wanted.issuperset(parse_formula(one.phase.formula))]
@@ -82,7 +82,7 @@ def gather(
         raise InputError(f"none of {len(found_all)} finished calculations is made of {' '.join(sorted(wanted or ()))}")
     kept, repeated = _best(inside)
     columns = PhaseColumns(**{name: [getattr(phase, name) for phase in kept] for name in Phase.model_fields})
-    return Gathered(inside[0].scale, columns, unfit, repeated, len(found_all) - len(inside))
+    return Gathered(inside[0].scale, columns, failed, repeated, len(found_all) - len(inside))
 
 
 def _chosen(by_functional: Mapping[str, list[FinishedCalculation]], functional: str | None) -> str:

@@ -46,7 +46,7 @@ class NotCompared(BaseModel):
 
     quantity: str = Field(description="what it is of; as far as the file says")
     system: str = Field(description="the material; as far as the file says")
-    reason: str = Field(description="why it is not compared")
+    why_missing: str = Field(description="why it is not compared")
 
 
 class LiteratureFile(NamedTuple):
@@ -94,7 +94,7 @@ def read_literature(path: str | Path) -> LiteratureFile:
                 NotCompared(
                     quantity=str(told.get("quantity", "?")),
                     system=str(told.get("system", "?")),
-                    reason=f"row {number} is malformed: {explained(error)}",
+                    why_missing=f"row {number} is malformed: {explained(error)}",
                 )
             )
     return LiteratureFile(path.name, values, malformed)

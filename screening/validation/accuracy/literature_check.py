@@ -90,7 +90,7 @@ def literature_errors(phases: PhaseSet, catalogue: Catalogue, literature: Litera
         try:
             compared += _compare(value, phases, catalogue)
         except (_Unfit, InputError) as error:
-            left_out.append(NotCompared(quantity=value.quantity, system=value.system, reason=str(error)))
+            left_out.append(NotCompared(quantity=value.quantity, system=value.system, why_missing=str(error)))
     return LiteratureErrors(
         file=literature.name, by_source=_by_source(compared), compared=compared, not_compared=left_out
     )

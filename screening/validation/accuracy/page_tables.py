@@ -111,7 +111,7 @@ def not_compared(sets: Sequence[SetAccuracy]) -> str:
     reasons: dict[tuple[str, str], dict[str, None]] = {}
     for literature in _literature(sets):
         for value in literature.not_compared:
-            reasons.setdefault((value.reason, value.quantity), {})[value.system] = None
+            reasons.setdefault((value.why_missing, value.quantity), {})[value.system] = None
     rows = [[quantity, ", ".join(systems), reason] for (reason, quantity), systems in reasons.items()]
     return markdown_table(["quantity", "systems", "reason"], rows)
 

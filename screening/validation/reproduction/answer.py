@@ -15,7 +15,7 @@ class Answer(NamedTuple):
 
     holds: bool | None  # None: the numbers do not decide it
     numbers: dict[str, JsonValue]
-    why_unknown: str | None = None
+    why_missing: str | None = None
 
 
 def is_named(product: str, named: str) -> bool:

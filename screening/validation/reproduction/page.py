@@ -39,7 +39,7 @@ def _lines(document: ReproductionDocument) -> Iterator[str]:
             f"{document.samples.model.name}, seed {document.samples.seed}."
         )
     else:
-        yield f"No intervals: {document.why_not_sampled}."
+        yield f"No intervals: {document.why_missing}."
     yield ""
     yield CONVENTIONS
     for paper in document.papers:
@@ -132,7 +132,7 @@ def rests_on(claim: CheckedClaim) -> str:
     """Write the numbers that decide a claim, and the reason if there is no verdict."""
     numbers = "; ".join(f"{name}: {_value(value)}" for name, value in claim.numbers.items() if value not in (None, []))
     thresholds = f"thresholds: {claim.threshold_source}" if claim.threshold_source and claim.numbers else ""
-    return ". ".join(part for part in (claim.why_unknown or "", numbers, thresholds) if part)
+    return ". ".join(part for part in (claim.why_missing or "", numbers, thresholds) if part)
 
 
 def _value(value: Any) -> str:

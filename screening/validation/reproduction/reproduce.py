@@ -61,7 +61,7 @@ def reproduce(
     return ReproductionDocument(
         energies=phases.provenance,
         samples=None if model is None else SampleProvenance(n_samples=n_samples, seed=seed, model=model.provenance),
-        why_not_sampled=why_not,
+        why_missing=why_not,
         papers=reproduced,
     )
 

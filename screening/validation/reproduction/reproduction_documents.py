@@ -57,7 +57,7 @@ class CheckedClaim(_Document):
     where: str = Field(description="where in the paper it stands")
     check: str = Field(description="name of the check")
     holds: bool | None = Field(description="whether our numbers bear it out; null where they cannot tell")
-    why_unknown: str | None = Field(description="why they cannot")
+    why_missing: str | None = Field(description="why they cannot")
     fraction_of_samples: float | None = Field(description="in which part of the samples it holds; null if not sampled")
     numbers: dict[str, JsonValue] = Field(
         description="what the verdict rests on, with the thresholds; units in the keys"
@@ -122,5 +122,5 @@ class ReproductionDocument(Result):
     """All computed results and claims of the papers, compared with ours."""
 
     samples: SampleProvenance | None = Field(description="behind the intervals; null where there are none")
-    why_not_sampled: str | None = Field(description="why there are no intervals")
+    why_missing: str | None = Field(description="why there are no intervals")
     papers: list[ReproducedPaper] = Field(description="paper by paper")

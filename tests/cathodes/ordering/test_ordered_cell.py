@@ -33,7 +33,7 @@ def drawn():
 
 def relaxed(number, energy, ordering=None, **fields):
     return RelaxedOrdering(
-        number=number, ordering=ordering, energy_ev_per_atom=energy, **{"why_left_out": None, **fields}
+        number=number, ordering=ordering, energy_ev_per_atom=energy, **{"why_missing": None, **fields}
     )
 
 
@@ -46,7 +46,7 @@ def test_the_lowest_before_relaxing_are_kept_in_order(drawn):
 
 
 def test_the_lowest_relaxed_ordering_passes_over_those_that_failed():
-    failed = relaxed(0, None, why_left_out="it fell apart")
+    failed = relaxed(0, None, why_missing="it fell apart")
     assert lowest_ordering([failed, relaxed(1, -6.1), relaxed(2, -6.3)], "x").number == 2
     with pytest.raises(CalculationError, match="x: no ordering could be relaxed: it fell apart"):
         lowest_ordering([failed], "x")
@@ -88,7 +88,7 @@ def test_the_document_holds_the_lowest_and_why_others_are_missing(drawn):
         magnetic_moments_mu_b=[float(i) for i in range(len(atoms), 0, -1)],
         structure=ordered_structure(drawn.cell, ordering).as_dict(),
     )
-    results = [relaxed(0, -6.1), None, relaxed(2, -6.4), relaxed(3, None, why_left_out="it fell apart")]
+    results = [relaxed(0, -6.1), None, relaxed(2, -6.4), relaxed(3, None, why_missing="it fell apart")]
     found = ordered_cell("mine", 1.0, drawn, results, final, RELAXATION)
     assert (found.energy_ev_per_atom, found.volume_a3_per_atom) == (-6.412346, 9.8765)
     assert found.relaxed_ev_per_atom == [-6.4, -6.1]
@@ -101,7 +101,7 @@ def test_the_document_holds_the_lowest_and_why_others_are_missing(drawn):
 
 
 @pytest.mark.parametrize(
-    ("final", "reason"), [(None, JOB_FAILED), (relaxed(0, None, why_left_out="no forces"), "no forces")]
+    ("final", "reason"), [(None, JOB_FAILED), (relaxed(0, None, why_missing="no forces"), "no forces")]
 )
 def test_without_the_last_relaxation_there_is_no_document(drawn, final, reason):
     with pytest.raises(CalculationError, match=f"mine: the lowest ordering could not be relaxed to its end: {reason}"):

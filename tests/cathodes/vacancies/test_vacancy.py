@@ -177,7 +177,7 @@ def test_the_lithium_whose_loss_costs_least_is_taken_out(stripes):
     after = delithiated_cell(cathode, removal, relaxed)
     assert (after.lithium_vacancies, after.energy_ev) == (1, -4.0 * 23)
     assert removal.place not in lithium_candidates(after)
-    failed = relaxed.model_copy(update={"structure": None, "energy_ev_per_atom": None, "why_left_out": "no reason"})
+    failed = relaxed.model_copy(update={"structure": None, "energy_ev_per_atom": None, "why_missing": "no reason"})
     with pytest.raises(CalculationError, match="with 1 lithium vacancies could not be relaxed: no reason"):
         delithiated_cell(cathode, removal, failed)
 
@@ -192,7 +192,7 @@ def relaxation_of(number, energy_ev_per_atom, ordering=None, structure=None, why
         steps=7,
         optimizer="BFGS",
         structure=None if structure is None else structure.as_dict(),
-        why_left_out=why,
+        why_missing=why,
     )
 
 
@@ -248,7 +248,7 @@ def test_a_state_holds_every_environment_and_the_lowest_first(stripes, phases):
     alone = vacancy_state(cathode, candidates, relaxed[:1], phases)
     assert alone.formation_energy_ev == pytest.approx(2.6)
     assert alone.environments[1].formation_energy_ev is None
-    assert "not among the lowest" in alone.environments[1].why_not_relaxed
+    assert "not among the lowest" in alone.environments[1].why_missing
     with pytest.raises(CalculationError, match="no oxygen vacancy was relaxed: it fell apart"):
         vacancy_state(cathode, candidates, [relaxation_of(0, None, why="it fell apart")], phases)
 
@@ -277,7 +277,7 @@ def test_the_document_says_what_was_computed_and_reads_back(stripes, phases, tmp
         draw=Draw(ranking="random"),
         n_drawn=3,
         relaxed_ev_per_atom=[-5.0, -4.9],
-        left_out={},
+        failed={},
         relaxation=how,
         structure=None,
     )
@@ -315,4 +315,4 @@ def test_the_packaged_vacancies_are_whole(reference):
         assert sum(one.n_sites for one in state.environments) == 60
         # each lithium atom has six oxygen neighbours, each of which sees it once
         assert sum(one.n_sites * one.n_lithium for one in state.environments) == 6 * (30 - state.lithium_vacancies)
-        assert all((one.formation_energy_ev is None) == (one.why_not_relaxed is not None) for one in state.environments)
+        assert all((one.formation_energy_ev is None) == (one.why_missing is not None) for one in state.environments)

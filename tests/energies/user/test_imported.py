@@ -54,7 +54,7 @@ def test_elements_choose_among_the_phases():
 def test_unfit_calculations_are_named_and_do_not_stop_the_others():
     documents = [job("bad", vasp(rock_salt(), -10.0, state="failed")), job("good", vasp(rock_salt(), -10.0))]
     gathered = gather(documents)
-    assert (gathered.columns.id, list(gathered.unfit)) == (["good"], ["bad"])
+    assert (gathered.columns.id, list(gathered.failed)) == (["good"], ["bad"])
     with pytest.raises(InputError, match="none of 1 can be used; bad: not finished"):
         gather(documents[:1])
     with pytest.raises(InputError, match="no finished calculation: there is none"):

@@ -26,11 +26,11 @@ class TestReading:
         read = read_literature(path)
         assert read.name == "values.json"
         assert [(v.value, v.verified) for v in read.values] == [(-3, True)]
-        assert [row.reason.partition(":")[0] for row in read.malformed] == [
+        assert [row.why_missing.partition(":")[0] for row in read.malformed] == [
             f"row {number} is malformed" for number in (2, 3, 4)
         ]
         assert read.malformed[0].system == "y"
-        assert "value" in read.malformed[0].reason
+        assert "value" in read.malformed[0].why_missing
         listed = literature_errors(synthetic(), CATALOGUE, read).not_compared
         assert listed[:3] == read.malformed
         assert len(listed) == 4  # and A|B, which is no pair of materials: nothing is lost

@@ -47,7 +47,7 @@ def hafnia(enthalpy):
 
 def test_a_coating_that_is_stable_survives():
     found = hafnia(-1144.7)
-    assert (found.holds, found.why_unknown) == (True, None)
+    assert (found.holds, found.why_missing) == (True, None)
     assert found.numbers["temperature_c"] == 400.0
     assert found.numbers["reaction_ev_per_closed_atom"] == 0.0
 
@@ -58,6 +58,6 @@ def test_a_coating_decomposes_or_is_undecided_by_the_size_of_the_reaction():
         found = hafnia(float(enthalpy))
         verdicts.setdefault(found.holds, found)
     assert verdicts.keys() == {True, None, False}
-    assert verdicts[None].why_unknown == "the reaction lies within the error of free energies"
+    assert verdicts[None].why_missing == "the reaction lies within the error of free energies"
     assert 0.005 < -verdicts[None].numbers["reaction_ev_per_closed_atom"] <= 0.05
     assert -verdicts[False].numbers["reaction_ev_per_closed_atom"] > 0.05

@@ -223,7 +223,7 @@ def test_a_reaction_within_the_error_of_free_energies_is_not_known(reference):
         )
         verdicts[found.verdict] = found
     assert set(verdicts) == {"holds", "not known", "contradicted"}
-    assert verdicts["not known"].why_unknown == "the reaction lies within the error of free energies"
+    assert verdicts["not known"].why_missing == "the reaction lies within the error of free energies"
 
 
 def test_the_conditions_of_annealing_are_those_packaged():
@@ -254,7 +254,7 @@ def test_vacancy_falls(energies, at, expected):
 def test_what_cannot_be_computed_is_not_known_with_the_reason():
     found = check_claim(claim(ReactionWithin, a="LiCoO2", b="NaCl"), study(LOUD))
     assert (found.holds, found.verdict, found.fraction_of_samples) == (None, "not known", None)
-    assert "no phase of Cl" in found.why_unknown
+    assert "no phase of Cl" in found.why_missing
 
 
 def test_the_fraction_of_samples_in_which_it_holds():

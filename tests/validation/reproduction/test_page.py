@@ -22,7 +22,7 @@ def quantity(unit="meV/atom", ours=-105.4, difference=58.6, compared="mutual", i
 
 
 def claim(**fields):
-    common = {"numbers": {}, "why_unknown": None, "threshold_source": None, "fraction_of_samples": None}
+    common = {"numbers": {}, "why_missing": None, "threshold_source": None, "fraction_of_samples": None}
     return CheckedClaim.model_construct(**{**common, **fields})
 
 
@@ -81,6 +81,6 @@ def test_what_a_verdict_rests_on_is_written_short(numbers, text):
 
 
 def test_the_source_of_thresholds_and_the_reason_stand_with_the_numbers():
-    found = claim(numbers={"x": 1.0}, why_unknown="within the error", threshold_source="Xiao et al.")
+    found = claim(numbers={"x": 1.0}, why_missing="within the error", threshold_source="Xiao et al.")
     assert rests_on(found) == "within the error. x: 1. thresholds: Xiao et al."
     assert rests_on(claim(threshold_source="Xiao et al.")) == ""  # without a number no threshold was used

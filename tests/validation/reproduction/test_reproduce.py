@@ -43,7 +43,7 @@ def test_all_but_vacancies_are_computed_with_the_packaged_energies(document):
         for one in paper.quantities:
             assert one.values or "vacanc" in one.id, one.why_missing
         for claim in paper.claims:
-            assert claim.numbers or claim.check == "vacancy_falls", claim.why_unknown
+            assert claim.numbers or claim.check == "vacancy_falls", claim.why_missing
 
 
 def test_the_elements_of_a_paper_are_all_that_its_results_need(document, reference):
@@ -92,7 +92,7 @@ def test_the_document_survives_json(document):
 
 def test_intervals_come_from_samples_and_the_document_says_so(sampled):
     assert (sampled.samples.n_samples, sampled.samples.seed) == (20, 0)
-    assert sampled.why_not_sampled is None
+    assert sampled.why_missing is None
     for one in sampled.papers[0].quantities:
         for value in one.values:
             assert value.interval.low <= value.interval.median <= value.interval.high
@@ -115,13 +115,13 @@ def test_samples_are_those_of_the_interface_verb(sampled):
 def test_energies_without_an_error_model_have_no_intervals_and_say_why():
     found = reproduce(synthetic(), CATALOGUE, [find_paper(packaged_papers(), "000")], n_samples=20)
     assert found.samples is None
-    assert "no error model for the energies 'synthetic'" in found.why_not_sampled
+    assert "no error model for the energies 'synthetic'" in found.why_missing
     assert {value.interval for one in found.papers[0].quantities for value in one.values} == {None}
     assert "No intervals: no error model" in page(found)
 
 
 def test_without_samples_the_document_says_so(document):
-    assert document.why_not_sampled == "no samples were asked for"
+    assert document.why_missing == "no samples were asked for"
 
 
 def test_what_the_energies_do_not_hold_is_null_with_the_reason():

@@ -68,7 +68,7 @@ def test_queue_jobs_of_the_site_are_counted(tmp_path, monkeypatch):
     there = {"1": "running", "2": "pending", "9": "running"}
     monkeypatch.setattr("workflows.queue.status.jobs_in_queue", lambda site: there)
     found = queue_state(queue)
-    assert (found.scheduler, found.running, found.pending, found.why_unknown) == ("slurm", 1, 1, None)
+    assert (found.scheduler, found.running, found.pending, found.why_missing) == ("slurm", 1, 1, None)
 
 
 def test_a_scheduler_that_gives_no_answer(tmp_path, monkeypatch):
@@ -77,4 +77,4 @@ def test_a_scheduler_that_gives_no_answer(tmp_path, monkeypatch):
 
     monkeypatch.setattr("workflows.queue.status.jobs_in_queue", silent)
     found = queue_state(QueueInMemory(site_in(tmp_path)))
-    assert (found.running, found.pending, found.why_unknown) == (None, None, "squeue failed: no route")
+    assert (found.running, found.pending, found.why_missing) == (None, None, "squeue failed: no route")

@@ -115,14 +115,14 @@ def test_a_cell_whose_job_failed_is_named_and_the_others_are_there(tmp_path, job
 def test_an_ordering_whose_job_failed_is_named_with_the_reason(tmp_path, jobs, location):
     table = tmp_path / "cells.json"
     left_out = {"0": "BFGS: not converged in 300 steps", "1": JOB_FAILED}
-    finished(jobs, "cell 1", lithiated(1.0).model_copy(update={"left_out": left_out}))
+    finished(jobs, "cell 1", lithiated(1.0).model_copy(update={"failed": left_out}))
     failed = {
         "relax ordering: 1 of LiCoO2 with 1 Li": "lost on node7: queue job 12 has ended",
         "relax ordering: 1 of LiCoO2 with 0.5 Li": "of another cell",
     }
     found = asking(table, 1.0).collect(jobs, location, failed)
     told = {"0": left_out["0"], "1": "lost on node7: queue job 12 has ended"}
-    assert contents(table)[1.0].left_out == found.materials[0].left_out == told
+    assert contents(table)[1.0].failed == found.materials[0].failed == told
 
 
 def test_without_any_cell_the_table_is_as_it_was(tmp_path, jobs, location):

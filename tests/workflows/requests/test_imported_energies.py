@@ -32,7 +32,7 @@ def test_an_embedded_database_becomes_a_table_that_joins_the_packaged_energies(t
     assert execute(["energies", "import", str(store), "--output", str(table), "--json"]) == 0
     out = json.loads(capsys.readouterr().out)
     assert (out["missing_references"], out["use_as"]) == (["F", "Li"], f"reference+{table}")
-    assert out["unfit"] == {"bad": "not converged (state failed)"}
+    assert out["failed"] == {"bad": "not converged (state failed)"}
     assert (out["n_calculations"], out["energies"]["n_phases"]) == (2, 1)
     _, columns = read_table(table)
     assert (columns.id, columns.energy_ev_per_atom) == (["salt"], [-5.0501])

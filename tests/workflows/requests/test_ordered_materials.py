@@ -71,7 +71,7 @@ def test_a_table_end_to_end(own_folder, capsys):
         predicted = model.predict_structure(structure, task="efs")
         assert one.energy_ev_per_atom == pytest.approx(float(predicted["e"]), abs=2e-5)
         assert abs(predicted["f"]).max() < 0.06
-        assert one.relaxed_ev_per_atom[0] >= one.energy_ev_per_atom - 1e-6 or one.left_out
+        assert one.relaxed_ev_per_atom[0] >= one.energy_ev_per_atom - 1e-6 or one.failed
     full, half = cells
     metals = [symbol for symbol in full.ordering if symbol == "Co"]
     assert [symbol for symbol in half.ordering if symbol == "Co"] == metals
@@ -94,13 +94,13 @@ def test_a_failed_relaxation_is_tried_again_then_left_out_and_named():
     quiet = {**QUIET, "relax_kwargs": {**QUIET["relax_kwargs"], "fmax": 0.1}}
     unknown = OrderingRelaxMaker(optimizer_kwargs={"optimizer": "no such optimizer"}, steps=200, **quiet)
     second = unknown.relax(salt, 4, ["Li", "F"])
-    assert (second.optimizer, second.why_left_out) == ("FIRE", None)
+    assert (second.optimizer, second.why_missing) == ("FIRE", None)
     assert second.energy_ev_per_atom < -4
     strict = {**quiet, "relax_kwargs": {**quiet["relax_kwargs"], "fmax": 1e-9}}
     salt.perturb(0.1, seed=1)
     hasty = OrderingRelaxMaker(steps=2, **strict).relax(salt, 4, ["Li", "F"])
     assert hasty.energy_ev_per_atom is None
-    assert hasty.why_left_out == "BFGS: not converged in 2 steps; FIRE: not converged in 2 steps"
+    assert hasty.why_missing == "BFGS: not converged in 2 steps; FIRE: not converged in 2 steps"
 
 
 def test_where_chgnet_is_missing_the_job_fails_and_no_ordering_is_left_out_for_it(monkeypatch):
@@ -141,12 +141,12 @@ def test_a_cell_made_without_a_job_that_failed_says_so_until_it_has_run(own_fold
     assert json.loads(out)["failed"] == {name: "MemoryError: of this node"}
     assert f"1 jobs failed: {name}: MemoryError: of this node" in err
     (without,) = read_cells("cells.json")
-    assert without.left_out == {"1": "MemoryError: of this node"}
+    assert without.failed == {"1": "MemoryError: of this node"}
     assert len(without.relaxed_ev_per_atom) == 1
 
     monkeypatch.setattr(OrderingRelaxMaker, "relax", relax)
     assert execute(command) == 0
     assert json.loads(capsys.readouterr().out)["failed"] == {}
     (whole,) = read_cells("cells.json")
-    assert whole.left_out == {}
+    assert whole.failed == {}
     assert len(whole.relaxed_ev_per_atom) == 2

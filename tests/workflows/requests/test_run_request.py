@@ -75,6 +75,11 @@ def test_without_a_database_what_is_done_is_kept_beside_the_file(tmp_path):
     assert run_request(request(1, 2, file=file))[1].already_done == ["doubled: 1"]
 
 
+def test_a_request_without_jobs_has_its_result(tmp_path):
+    result, outcome = run_request(request(), StoreLocation(tmp_path / "db"))
+    assert (result, outcome.done, outcome.already_done) == ([], [], [])
+
+
 def test_two_computations_of_one_file_do_not_meet(tmp_path):
     file = tmp_path / "sums.json"
     file.with_name("sums.json.work").mkdir()

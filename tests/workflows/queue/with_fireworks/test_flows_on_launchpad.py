@@ -145,7 +145,7 @@ def test_orderings_come_into_the_table(worked):
     for ours, theirs in zip(here, there, strict=True):
         assert theirs.energy_ev_per_atom == pytest.approx(ours.energy_ev_per_atom, abs=1e-5)
         assert theirs.relaxed_ev_per_atom == pytest.approx(ours.relaxed_ev_per_atom, abs=1e-5)
-        assert (theirs.ordering, theirs.left_out) == (ours.ordering, ours.left_out)
+        assert (theirs.ordering, theirs.failed) == (ours.ordering, ours.failed)
 
 
 def test_energies_of_structures_come_into_the_table(worked):
