@@ -37,7 +37,7 @@ def cli(capsys, energies):
 
     def run(*arguments, own_energies=False):
         given = [str(argument) for argument in arguments]
-        if not own_energies and given and given[0] not in ("rank", "query"):
+        if not own_energies and given and given[0] not in ("rank", "query", "runs"):
             given += ["--energies", energies]
         status = execute(given)
         return status, *capsys.readouterr()
@@ -73,6 +73,14 @@ def store(tmp_path_factory, energies):
     request = ["--coatings", "LiNbO3,Li3PO4,HfO2,Li2SO4", "--cathodes", "NCM83,LiCoO2"]
     assert execute(["run", *request, "--energies", energies, "--store", str(folder)]) == 0
     return folder
+
+
+def one_ranking(text):
+    """Read what holds one ranking."""
+    whole = strict_json(text)
+    assert whole.keys() == {"rankings"}
+    (ranking,) = whole["rankings"]
+    return ranking
 
 
 def refused(outcome, status, *words):
@@ -532,24 +540,35 @@ def test_a_database_out_of_reach_is_no_wrong_request(cli, monkeypatch):
 
 
 def test_a_run_that_fails_is_no_wrong_request(cli, monkeypatch):
-    def no_record(*arguments):
-        raise RuntimeError("not joined")
+    def no_states(*arguments):
+        raise RuntimeError("no states")
 
-    monkeypatch.setattr("screening.coatings.tasks.assemble_records", no_record)
-    refused(cli("run", *small_options()), 1, "not joined")
+    monkeypatch.setattr("screening.coatings.tasks.coating_meetings", no_states)
+    refused(cli("run", *small_options()), 1, "no states")
 
 
 def test_interrupted(cli, monkeypatch):
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("screening.coatings.tasks.stability_of", interrupt)
+    monkeypatch.setattr("screening.coatings.tasks.coating_meetings", interrupt)
     refused(cli("run", *small_options()), 130, "run the same command again")
 
 
 # -- run, rank, query -------------------------------------------------------------------------------------------
 
-RANKING = {"cathode", "electrolyte", "bare_interface", "ranking", "criteria", "energies", "software"}
+RANKING = {
+    "cathode",
+    "electrolyte",
+    "bare_interface",
+    "ranking",
+    "criteria",
+    "energies",
+    "software",
+    "ranking_id",
+    "prefer_mu",
+    "sampling",
+}
 RANKED = {
     "rank",
     "coating",
@@ -573,7 +592,9 @@ def test_run_and_rank_say_the_same(cli):
     status, out, err = cli("run", *small_options(), "--json")
     assert status == 0
     assert "jobs run, 0 were done before, 0 failed; database: " in err
-    found = strict_json(out)
+    whole = strict_json(out)
+    assert whole.keys() == {"rankings"}
+    (found,) = whole["rankings"]
     assert found.keys() == RANKING
     has_origin(found)
     assert [c["rank"] for c in found["ranking"]] == [1, 2, 3]
@@ -586,27 +607,27 @@ def test_run_and_rank_say_the_same(cli):
     assert len(found["bare_interface"]["interfaces"]) == 4  # both states, closed and open
     for status, again, _ in (cli("rank", "--store", "db", "--json"), cli("rank", "--store", "db", "--format", "json")):
         assert status == 0
-        assert strict_json(again) == found
+        assert strict_json(again) == whole
     status, again, notes = cli("run", *small_options(), "--json")
-    assert strict_json(again) == found
+    assert strict_json(again) == whole
     assert notes.startswith("0 jobs run, ")
 
 
 def test_a_coating_that_could_not_be_screened_stays_in_the_list(cli, monkeypatch):
     from screening.coatings import tasks as batch
 
-    real = batch.cathode_contacts
+    real = batch.coating_meetings
 
-    def all_but_one(phases, coating, cathode):
-        if coating == "LiNbO3":
+    def all_but_one(coating, cathode, electrolyte):
+        if coating == "LiNbO3" and electrolyte is None:
             raise RuntimeError("out of luck")
-        return real(phases, coating, cathode)
+        return real(coating, cathode, electrolyte)
 
-    monkeypatch.setattr(batch, "cathode_contacts", all_but_one)
+    monkeypatch.setattr(batch, "coating_meetings", all_but_one)
     status, out, err = cli("run", *small_options(), "--json")
     assert status == 0
     assert "RuntimeError: out of luck" in err
-    found = strict_json(out)["ranking"]
+    found = one_ranking(out)["ranking"]
     assert {c["coating"] for c in found} == set(SMALL["coatings"])
     assert all("the job computing contacts with the cathode failed" in c["why_missing"] for c in found)
 
@@ -614,7 +635,7 @@ def test_a_coating_that_could_not_be_screened_stays_in_the_list(cli, monkeypatch
 def test_a_run_of_several_pairs_is_one_document(cli):
     status, out, _ = cli("run", *small_options(), "--cathodes", "LiCoO2,NCM83", "--json")
     assert status == 0
-    assert [(r["cathode"], r["electrolyte"]) for r in strict_json(out)] == [
+    assert [(r["cathode"], r["electrolyte"]) for r in strict_json(out)["rankings"]] == [
         ("LiCoO2", "Li6PS5Cl"),
         ("NCM83", "Li6PS5Cl"),
     ]
@@ -628,7 +649,7 @@ def test_run_with_a_config_file(cli, tmp_path, energies):
     refused(cli("run", "--config", "mine.toml", own_energies=True), 2, "LiF", "no phase of F")
     status, out, _ = cli("run", "--config", "mine.toml", "--coatings", "LiCl,Li2O", "--json", own_energies=True)
     assert status == 0
-    found = strict_json(out)
+    found = one_ranking(out)
     assert {c["coating"] for c in found["ranking"]} == {"LiCl", "Li2O"}
     assert list(found["criteria"]) == ["cheap"]
     assert {c["tier"] for c in found["ranking"]} == {3}
@@ -640,7 +661,7 @@ def test_a_run_says_what_else_is_in_the_database(cli):
     status, out, err = cli("run", *small_options(), "--coatings", "LiTaO3", "--json")
     assert status == 0
     assert "the ranking holds 3 more coatings" in err
-    assert {c["coating"] for c in strict_json(out)["ranking"]} == {*SMALL["coatings"], "LiTaO3"}
+    assert {c["coating"] for c in one_ranking(out)["ranking"]} == {*SMALL["coatings"], "LiTaO3"}
 
 
 def test_run_for_people(cli):
@@ -657,9 +678,9 @@ def test_run_for_people(cli):
 
 def test_rank_by_pair(cli, store):
     _, out, _ = cli("rank", "--store", store, "--json")
-    assert {r["cathode"] for r in strict_json(out)} == {"NCM83", "LiCoO2"}
+    assert [r["cathode"] for r in strict_json(out)["rankings"]] == ["LiCoO2", "NCM83"]
     _, out, _ = cli("rank", "--store", store, "--cathode", "NCM83", "--electrolyte", "Li6PS5Cl", "--json")
-    found = strict_json(out)
+    found = one_ranking(out)
     assert (found["cathode"], found["electrolyte"]) == ("NCM83", "Li6PS5Cl")
     assert [c["rank"] for c in found["ranking"]] == sorted(c["rank"] for c in found["ranking"])
 
@@ -676,7 +697,7 @@ def test_rank_by_pair(cli, store):
 def test_rank_sorted_and_cut(cli, store, sort, value):
     def ranked(*options):
         _, out, _ = cli("rank", "--store", store, "--cathode", "NCM83", "--sort", sort, *options, "--json")
-        return strict_json(out)["ranking"]
+        return one_ranking(out)["ranking"]
 
     whole = ranked()
     assert [value(c) for c in whole] == sorted(value(c) for c in whole)
@@ -688,11 +709,13 @@ def test_rank_as_csv(cli, store):
     _, out, _ = cli("rank", "--store", store, "--cathode", "NCM83", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(out)))
     _, out, _ = cli("rank", "--store", store, "--cathode", "NCM83", "--json")
-    ranking = strict_json(out)["ranking"]
+    ranking = one_ranking(out)["ranking"]
     assert [row["coating"] for row in rows] == [c["coating"] for c in ranking]
     for row, coating in zip(rows, ranking, strict=True):
         assert float(row["worst_mutual_mev_per_atom"]) == coating["worst_mutual_mev_per_atom"]
         assert row["oxidation_limit_v"] == str(coating["window"]["oxidation_limit_v"] or "")
+        assert (row["energies"], row["energies_sha256"]) == ("synthetic, version 1", synthetic().sha256)
+        assert float(row["hhi_production"]) == coating["quantities"]["hhi_production"]
         assert row["passes stable"] == {True: "yes", False: "NO", None: "?"}[coating["passes"]["stable"]]
 
 
@@ -709,12 +732,101 @@ def test_rank_as_csv(cli, store):
         (["query", "--filter", '{"rank": {"$lge": 1}}'], ["not a filter", "$lge"]),
         (["query", "--fields", "coatng"], ["no document has a field 'coatng' (did you mean coating?)"]),
         (["query", "--limit", "-1"], ["--limit"]),
-        (["query", "--max-reaction-energy", "-100"], ["not negative"]),
+        (["query", "--max-reaction-energy", "-100"], ["a size, zero or more, not -100"]),
+        (["query", "--max-reaction-energy", "nan"], ["a size, zero or more, not nan"]),
+        (["query", "--cathode", "ncm38"], ["ncm38", "did you mean NCM83?"]),
+        (["query", "--coating", "nothing"], ["the database holds no coating 'nothing'"]),
+        (["query", "--run", "nothing"], ["no run 'nothing' in"]),
+        (["rank", "--run", "nothing"], ["no run 'nothing' in"]),
+        (["rank", "--threshold", "oxidation"], ["--threshold oxidation: write NAME=VALUE"]),
+        (["rank", "--threshold", "oxidatoin=4"], ["no criterion or quantity 'oxidatoin' (did you mean oxidation?)"]),
+        (["rank", "--threshold", "oxidation=much"], ["'much' is not a number"]),
+        (["rank", "--criteria", "nothing.yaml"], ["criteria file nothing.yaml cannot be read"]),
     ],
     ids=lambda value: " ".join(value)[:60],
 )
 def test_questions_that_are_wrong(cli, store, arguments, words):
     refused(cli(*arguments, "--store", store), 2, *words)
+
+
+def test_a_table_prints_the_thresholds_it_used(cli, store):
+    _, out, _ = cli("rank", "--store", store, "--cathode", "NCM83")
+    line = next(line for line in out.splitlines() if line.startswith("criteria: "))
+    assert "oxidation: oxidation_limit_v >= 4; " in line
+    _, out, _ = cli("rank", "--store", store, "--cathode", "NCM83", "--threshold", "oxidation=4.25")
+    assert "oxidation: oxidation_limit_v >= 4.25; " in out
+
+
+def test_a_run_with_other_thresholds_is_a_ranking_of_its_own(cli):
+    """Two sets of criteria do not overwrite each other."""
+    assert cli("run", *small_options())[0] == 0
+    before = one_ranking(cli("rank", "--store", "db", "--json")[1])
+    options = ["--threshold", "oxidation=0.5", "--threshold", "hhi_production=1"]
+    status, out, err = cli("run", *small_options(), *options, "--json")
+    assert status == 0
+    assert err.startswith("1 jobs run, ")
+    strict = one_ranking(out)
+    assert strict["criteria"]["oxidation"]["at_least"] == 0.5
+    assert strict["criteria"]["hhi_production"]["at_most"] == 1
+    assert {c["passes"]["hhi_production"] for c in strict["ranking"]} == {False}
+    first, last = (
+        run["run_id"] for run in reversed(strict_json(cli("runs", "list", "--store", "db", "--json")[1])["runs"])
+    )
+    assert one_ranking(cli("rank", "--store", "db", "--run", first, "--json")[1]) == before
+    assert one_ranking(cli("rank", "--store", "db", "--run", last, "--json")[1]) == strict
+    assert one_ranking(cli("rank", "--store", "db", "--json")[1]) == strict  # made last
+
+
+def test_judged_again_without_computing_or_storing(cli, store, tmp_path):
+    before = contents(store)
+    (tmp_path / "mine.yaml").write_text(
+        "- {name: guards, quantity: gain_over_bare_mev_per_atom, at_least: 0}\n"
+        "- {name: late, quantity: oxidation_limit_v, at_least: 4}\n"
+    )
+    usual = one_ranking(cli("rank", "--store", store, "--cathode", "NCM83", "--json")[1])
+    options = ["rank", "--store", store, "--cathode", "NCM83", "--criteria", "mine.yaml", "--threshold", "late=3"]
+    status, out, err = cli(*options, "--json")
+    assert (status, err) == (0, "")
+    found = one_ranking(out)
+    assert {name: c["at_least"] for name, c in found["criteria"].items()} == {"guards": 0, "late": 3}
+    assert [c["coating"] for c in found["ranking"]] == [c["coating"] for c in usual["ranking"]]
+    for now, was in zip(found["ranking"], usual["ranking"], strict=True):
+        assert now["passes"]["guards"] is (was["gain_over_bare_mev_per_atom"] >= 0)
+        assert now["interfaces"] == was["interfaces"]
+        assert now["quantities"] == was["quantities"]
+    rows = list(csv.DictReader(io.StringIO(cli(*options, "--format", "csv", "--sort", "cost", "--top", "2")[1])))
+    costs = [c["quantities"]["raw_material_cost_usd_per_kg"] for c in found["ranking"]]
+    assert [float(row["raw_material_cost_usd_per_kg"]) for row in rows] == sorted(costs)[:2]
+    assert rows[0].keys() >= {"passes guards", "passes late"}
+    assert contents(store) == before
+
+
+def test_rank_shows_what_is_finished_of_a_run_that_goes_on(cli, monkeypatch):
+    from screening.coatings import tasks as batch
+
+    real = batch.coating_meetings
+
+    def interrupts(coating, cathode, electrolyte):
+        if coating == "HfO2":
+            raise KeyboardInterrupt
+        return real(coating, cathode, electrolyte)
+
+    monkeypatch.setenv("COATSCREEN_BATCH_SIZE", "1")
+    monkeypatch.setattr(batch, "coating_meetings", interrupts)
+    assert cli("run", *small_options())[0] == 130
+    status, out, err = cli("rank", "--store", "db", "--json")
+    assert status == 0, err
+    assert re.match(
+        r"the run '3 coatings, LiCoO2\|Li6PS5Cl' is not finished: \d+ of \d+ jobs are done; this ranks what", err
+    )
+    missing = {c["coating"]: c["why_missing"] for c in one_ranking(out)["ranking"]}
+    assert missing["LiNbO3"] is None
+    assert missing["HfO2"] is not None
+    monkeypatch.setattr(batch, "coating_meetings", real)
+    assert cli("run", "--resume", "--store", "db", own_energies=True)[0] == 0
+    status, out, err = cli("rank", "--store", "db", "--json")
+    assert (status, err) == (0, "")
+    assert {c["why_missing"] for c in one_ranking(out)["ranking"]} == {None}
 
 
 def test_query(cli, store):
@@ -739,7 +851,7 @@ def test_query(cli, store):
     assert found("--fields", "coating, window.oxidation_limit_v") == [
         {"coating": d["coating"], "window.oxidation_limit_v": d["window"]["oxidation_limit_v"]} for d in everything
     ]
-    assert found("--coating", "nothing") == []
+    assert found("--coating", "HfO2", "--max-reaction-energy", "0.001") == []
 
 
 def test_query_as_csv_and_table(cli, store):
@@ -762,8 +874,6 @@ def test_query_as_csv_and_table(cli, store):
     status, out, _ = cli(*options, "--format", "table")
     assert status == 0
     assert all(doc["coating"] in out for doc in docs)
-    _, out, _ = cli(*options, "--coating", "nothing", "--format", "csv")
-    assert out == "coating,rank,passes,window.oxidation_limit_v\n"
 
 
 # -- as a program of its own ---------------------------------------------------------------------------------------
@@ -834,7 +944,7 @@ def test_a_database_is_read_from_a_read_only_disk(cli, store, tmp_path):
         subprocess.run(["mount", "-o", "remount,ro", str(tmp_path)], check=True)
         status, out, _ = cli("rank", "--store", tmp_path / "db", "--cathode", "NCM83", "--json")
         assert status == 0
-        assert strict_json(out)["cathode"] == "NCM83"
+        assert one_ranking(out)["cathode"] == "NCM83"
         assert contents(tmp_path / "db") == before
         refused(cli("run", "--store", tmp_path / "db"), 2, "is read-only: choose another with --store")
     finally:

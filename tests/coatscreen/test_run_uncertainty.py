@@ -47,7 +47,7 @@ def test_the_table(cli, store, energies):
     assert err.startswith("0 jobs run, ")
     assert cli("rank", "--store", store)[1] == out
     _, text, _ = cli("rank", "--store", store, "--json")
-    ranking = json.loads(text)["ranking"]
+    ranking = json.loads(text)["rankings"][0]["ranking"]
     lines = {line.split("│")[3].strip(): line for line in out.splitlines() if line.startswith("│")}
     for coating in ranking:
         cells = [cell.strip() for cell in lines[coating["coating"]].split("│")]
@@ -68,7 +68,7 @@ def test_the_table(cli, store, energies):
 def test_without_uncertainty_nothing_but_null_is_added(cli, energies):
     status, text, _ = cli("run", *REQUEST, "--energies", energies, "--store", "db", "--json")
     assert status == 0
-    assert [coating["uncertainty"] for coating in json.loads(text)["ranking"]] == [None] * 3
+    assert [coating["uncertainty"] for coating in json.loads(text)["rankings"][0]["ranking"]] == [None] * 3
     _, out, _ = cli("rank", "--store", "db")
     for word in ("undecided", "passes (%)", "samples", "["):
         assert word not in out
@@ -107,22 +107,20 @@ def test_query_shows_and_filters(cli, store):
     assert '{"1": ' in text
 
 
-def test_a_coating_screened_without_samples_leaves_the_order_open(cli, energies):
+def test_a_run_without_samples_leaves_the_samples_of_another_alone(cli, energies):
     options = ["--energies", energies, "--store", "db", "--cathodes=LiCoO2"]
-    assert cli("run", "--coatings", "LiNbO3", *SAMPLES, *options)[0] == 0
-    status, out, _ = cli("run", "--coatings", "HfO2", *options)
+    assert cli("run", "--coatings", "LiNbO3,Li3PO4", *SAMPLES, *options)[0] == 0
+    _, before, _ = cli("rank", "--store", "db", "--json")
+    status, out, _ = cli("run", "--coatings", "LiNbO3,HfO2", *options)
     assert status == 0
-    assert "undecided: ?, since not all of these coatings were screened in the same samples" in out
-    rows = {
-        cells[3]: cells for cells in ([c.strip() for c in line.split("│")] for line in out.splitlines()) if cells[1:]
-    }
-    assert (rows["LiNbO3"][2], rows["HfO2"][2]) == ("?", "?")
-    assert "[" in rows["LiNbO3"][4]
-    assert "[" not in rows["HfO2"][4]
-    _, text, _ = cli("rank", "--store", "db", "--format", "csv")
-    rows = {row["coating"]: row for row in csv.DictReader(io.StringIO(text))}
-    assert rows["LiNbO3"]["probability of its rank"] == rows["LiNbO3"]["undecided"] == ""
-    assert rows["LiNbO3"]["worst_mutual_mev_per_atom 5 %"] != ""
+    assert "undecided" not in out
+    _, listed, _ = cli("runs", "list", "--store", "db", "--json")
+    sampled = next(run for run in json.loads(listed)["runs"] if run["request"]["samples"])
+    _, after, _ = cli("rank", "--store", "db", "--run", sampled["run_id"], "--json")
+    assert after == before
+    (ranking,) = json.loads(after)["rankings"]
+    assert ranking["sampling"]["n_samples"] == 20
+    assert all(coating["uncertainty"]["undecided"] is not None for coating in ranking["ranking"])
 
 
 @pytest.mark.parametrize(
@@ -167,7 +165,7 @@ def test_a_config_file(cli, tmp_path, energies):
     )
     status, text, _ = cli("run", "--config", "mine.yaml", "--seed", "4", "--json")
     assert status == 0
-    (coating,) = json.loads(text)["ranking"]
+    (coating,) = json.loads(text)["rankings"][0]["ranking"]
     assert (coating["uncertainty"]["n_samples"], coating["uncertainty"]["seed"]) == (25, 4)
     (tmp_path / "wrong.yaml").write_text("samples: 25\n")
     status, _, err = cli("run", "--config", "wrong.yaml", "--store", "db")
