@@ -32,20 +32,28 @@ class Batches:
     store
         Where batches are looked for, connected; None: there are none.
 
-    Attributes
-    ----------
-    made
-        The jobs, those that are done included.
     """
 
     size: int
     store: JobStore | None = None
-    made: list[Job] = field(default_factory=list)
+    _made: dict[str, Job] = field(default_factory=dict)
+
+    @property
+    def made(self) -> list[Job]:
+        """The jobs, those that are done included; each once, though two materials of one formula may ask for it."""
+        return list(self._made.values())
 
     def add(self, job: Job, about: str, needs_all: bool = True) -> Job:
         """Take in a job that is of no batch; see :func:`workflows.identity.named_by_content`."""
-        self.made.append(named_by_content(job, about, needs_all))
-        return self.made[-1]
+        job = named_by_content(job, about, needs_all)
+        return self._made.setdefault(job.uuid, job)
+
+    def together(self, make: Callable[[list[str]], Job], materials: Sequence[str], about: str) -> Job:
+        """Make the job that computes something of some materials, of these whatever batches there are.
+
+        What refers to it is then the same work wherever it is planned, and of whatever size batches are.
+        """
+        return self._batch(make(list(materials)), _scope(make), list(materials), about)
 
     def divide(
         self, make: Callable[[list[str]], Job], materials: Sequence[str], about: str, smaller: int = 1
@@ -64,18 +72,25 @@ class Batches:
             By how much a batch is smaller, where each material is more work.
         """
         wanted = list(dict.fromkeys(materials))
-        scope = by_content(make([])).uuid
+        scope = _scope(make)
         known = self._known(scope, set(wanted))
         left = [material for material in wanted if not any(material in batch for batch in known)]
         size = max(1, self.size // smaller)
-        batches = [*known, *(left[start : start + size] for start in range(0, len(left), size))]
-        jobs = []
-        for number, batch in enumerate(batches, start=1):
-            job = named_by_content(make(batch), f"{about} {number}/{len(batches)}")
-            job.metadata.update(scope=scope, materials=batch)
-            jobs.append(job)
-        self.made += jobs
-        return jobs
+        place = {material: number for number, material in enumerate(wanted)}
+        batches = sorted(  # as their first material was named: the same again, once all of them are known
+            [*known, *(left[start : start + size] for start in range(0, len(left), size))],
+            key=lambda batch: min(place[material] for material in batch if material in place),
+        )
+        return [
+            self._batch(make(batch), scope, batch, f"{about} {number}/{len(batches)}")
+            for number, batch in enumerate(batches, start=1)
+        ]
+
+    def _batch(self, job: Job, scope: str, materials: list[str], about: str) -> Job:
+        """Take in the job of a batch, which notes what it computes and of what."""
+        job = self.add(job, about)
+        job.metadata.update(scope=scope, materials=materials)
+        return job
 
     def _known(self, scope: str, wanted: set[str]) -> list[list[str]]:
         """Return finished batches that hold what is wanted, each material once, the largest share first."""
@@ -90,6 +105,11 @@ class Batches:
                 chosen.append(batch)
                 wanted -= taken
         return chosen
+
+
+def _scope(make: Callable[[list[str]], Job]) -> str:
+    """Name what a job computes, whatever its batch."""
+    return str(by_content(make([])).uuid)
 
 
 def batch_jobs(jobs: Sequence[Job]) -> list[BatchJob]:

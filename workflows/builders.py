@@ -106,7 +106,7 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
             requests = self.requests(ranking_id)
             done = finished(self.jobs, {uuid for request in requests for uuid in request.jobs})
             stamp = digest([[request.model_dump(mode="json", exclude={"software"}) for request in requests], done])
-            if shown.get(ranking_id) != stamp:
+            if requests and shown.get(ranking_id) != stamp:  # none is finished: a process was killed writing one
                 yield self.group(requests, done, stamp)
 
     def process_item(self, item: RankingGroup) -> dict[str, Any]:

@@ -51,10 +51,17 @@ def judge_again(
         Judged by these.
     sort, top
         As for :meth:`screening.database.CoatingDatabase.ranking`.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be read, or does not hold the jobs of the ranking.
     """
     jobs = job_store(location, read_only=True)
     builder = CoatingBuilder(jobs, None, None)
     requests = builder.requests(ranking_id)
+    if not requests:
+        raise StoreError(f"{location.name} does not hold the jobs of this ranking")
     done = finished(jobs, {uuid for request in requests for uuid in request.jobs})
     ranking = judged_again(builder.group(requests, done), criteria)
     jobs.close()

@@ -12,6 +12,7 @@ from jobflow import JobStore
 from pydantic import Field
 
 from screening.coatings.coating_documents import Run, RunState
+from screening.coatings.samples import Sampling
 from screening.common.errors import CalculationError, InputError, nearest
 from screening.criteria.quantities import states_named
 from screening.database import CoatingDatabase, StoreLocation
@@ -132,6 +133,8 @@ def plan_of(settings: ScreeningSettings) -> tuple[ScreeningPlan, dict[str, Any]]
     )
     request["energies"] = fixed_source(settings.energies)  # only now is the version of a database known
     _check_states(settings, plan)
+    if settings.samples is not None:
+        Sampling.of(plan.energies.open(), settings.samples, settings.seed or 0)  # there must be an error model
     return plan, request
 
 

@@ -157,18 +157,18 @@ class _Wiring:
 
     def nominal(self) -> dict[Pair, PieceJobs]:
         """Make the jobs with the energies as they are."""
-        source, divide = self.plan.energies, self.batches.divide
+        source, together, divide = self.plan.energies, self.batches.together, self.batches.divide
 
         def alone(materials: list[str]) -> Job:
             return jobs.material_properties(source, materials)
 
         neighbours = {
-            **{c.name: divide(alone, [c.formula(s) for s in c.lithiations], c.name) for c in self.plan.cathodes},
-            **{e.name: divide(alone, [e.reactant], e.name) for e in self.plan.electrolytes},
+            **{c.name: together(alone, [c.formula(s) for s in c.lithiations], c.name) for c in self.plan.cathodes},
+            **{e.name: together(alone, [e.reactant], e.name) for e in self.plan.electrolytes},
         }
         bare = {}
         for c, e in product(self.plan.cathodes, self.plan.electrolytes):
-            met = [job.output for name in (c.name, e.name) for job in neighbours[name]]
+            met = [neighbours[c.name].output, neighbours[e.name].output]
             one = jobs.bare_interface(source, self.states[c.name].output, e, met)
             bare[c.name, e.name] = self.batches.add(one, f"{c.name}|{e.name}")
         return self._pieces(
