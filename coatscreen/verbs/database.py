@@ -122,8 +122,10 @@ def query(
 
     try:
         wanted = None if filter_json is None else json.loads(filter_json)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InputError(f"--filter is not JSON: {error}") from None
+    except RecursionError:
+        raise InputError("--filter is too deeply nested") from None
     if wanted is not None and not isinstance(wanted, dict):
         raise InputError("--filter must be a JSON object")
     names = None if fields is None else [name.strip() for name in fields.split(",") if name.strip()]

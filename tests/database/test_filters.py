@@ -217,7 +217,7 @@ def test_no_filter_runs_code(tmp_path):
     """By whatever way it comes in; the first of these wrote the file."""
     file = tmp_path / "written"
     filter = {"$where": ESCAPE.format(file=file)}
-    with SQLiteStore(str(tmp_path / "coatscreen.sqlite"), "coatings", key="key") as store:
+    with StoreLocation(tmp_path).open("coatings") as store:
         store.update({"key": "a", "coating": "LiF"})
         for call in (store.query_one, store.count, store.remove_docs, lambda f: store.distinct("key", f)):
             with pytest.raises(InputError, match="not a filter"):

@@ -36,9 +36,9 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
     For every material its phase stability and electrochemical window; for every cathode its states of charge
     and their lithium potentials; then each interface, closed and open to lithium at each state's potential:
     the bare cathode|electrolyte, coating|cathode at each state, coating|electrolyte, and any two phases of a composite
-    coating (Zhao et al., ACS Nano, eqs 1-5). A last job for each cathode and electrolyte says which coatings are ranked
-    together and where their pieces are; :class:`workflows.builders.CoatingBuilder` ranks them, by criteria after Xiao
-    et al., Joule 2019.
+    coating (Zhao et al., ACS Nano, eqs 1-5). A job for each cathode and electrolyte says which coatings are ranked
+    together and where their pieces are; it comes first, so that what is finished can be ranked while the rest goes on.
+    :class:`workflows.builders.CoatingBuilder` ranks them, by criteria after Xiao et al., Joule 2019.
 
     Coatings are computed in batches, so that a thousand of them are some tens of jobs. A material or a job that
     fails is named in the results and does not stop the others.
@@ -141,7 +141,8 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
             )
             job = wiring.batches.add(jobs.ranking_request(request), f"{cathode}|{electrolyte}")
             job.metadata.update(ranking=request.ranking_id)
-        return Flow(wiring.batches.made, name=self.name)
+        made = sorted(wiring.batches.made, key=lambda job: "ranking" not in job.metadata)
+        return Flow(made, name=self.name)
 
 
 class _Wiring:
