@@ -220,13 +220,16 @@ def _print_csv(lines: Iterable[Mapping[str, Any]]) -> None:
     import sys
 
     columns: dict[str, None] = {}
+    order: list[str] = []
     written: list[tuple[int, str]] = []
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="")
     for line in lines:
-        if line.keys() != columns.keys():
+        names = list(line)
+        if names != order:
             columns.update(dict.fromkeys(line))
-        writer.writerow([line.get(name) for name in columns])
+            order = list(columns)
+        writer.writerow(line.values() if names == order else [line.get(name) for name in order])
         written.append((len(columns), text.getvalue()))
         text.seek(0)
         text.truncate()
