@@ -13,7 +13,7 @@ from coatscreen.screening_options import Thresholds, read_thresholds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from screening.database import CoatingDatabase
+    from screening.database import CoatingDatabase, StoreLocation
 
 _NOTES = 5  # of jobs that failed
 
@@ -60,18 +60,12 @@ def rank(
 
     Example: coatscreen rank --threshold gain_over_bare_mev_per_atom=500 --threshold oxidation=4.3
     """
-    from coatscreen.output import note
     from coatscreen.rankings import print_ranking, print_rankings_json, rows
     from screening.common.errors import InputError
     from screening.database import CoatingDatabase, StoreLocation
-    from workflows.refresh import refreshed
 
     location = StoreLocation(store)
-    for going_on, done in refreshed(location):
-        note(
-            f"the run {going_on.name!r} is not finished: {done} of {len(going_on.jobs)} jobs are done; "
-            "this ranks what is there"
-        )
+    _rank_what_goes_on(location)
     with CoatingDatabase.open(location) as database:
         headers = database.headers(cathode, electrolyte, run)
         if not headers:
@@ -149,6 +143,23 @@ def query(
         _print_csv({k: _nested(v) if isinstance(v, dict | list) else v for k, v in line.items()} for line in lines)
     elif lines:
         print_table(list(lines[0]), [[_text(value) for value in line.values()] for line in lines])
+
+
+def _rank_what_goes_on(location: StoreLocation) -> None:
+    """Rank what is finished of the runs that go on, and say so; where none does, jobflow is not even loaded."""
+    from coatscreen.output import note
+    from screening.database import CoatingDatabase
+
+    with CoatingDatabase.open(location) as database:
+        if all(run.state != "running" for run in database.runs()):
+            return
+    from workflows.refresh import refreshed
+
+    for going_on, done in refreshed(location):
+        note(
+            f"the run {going_on.name!r} is not finished: {done} of {len(going_on.jobs)} jobs are done; "
+            "this ranks what is there"
+        )
 
 
 def _judge_again(
