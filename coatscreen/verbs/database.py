@@ -13,7 +13,7 @@ from coatscreen.screening_options import Thresholds, read_thresholds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from screening.database import CoatingDatabase
+    from screening.database import CoatingDatabase, StoreLocation
 
 _NOTES = 5  # of jobs that failed
 
@@ -60,18 +60,12 @@ def rank(
 
     Example: coatscreen rank --threshold gain_over_bare_mev_per_atom=500 --threshold oxidation=4.3
     """
-    from coatscreen.output import note
     from coatscreen.rankings import print_ranking, print_rankings_json, rows
     from screening.common.errors import InputError
     from screening.database import CoatingDatabase, StoreLocation
-    from workflows.refresh import refreshed
 
     location = StoreLocation(store)
-    for going_on, done in refreshed(location):
-        note(
-            f"the run {going_on.name!r} is not finished: {done} of {len(going_on.jobs)} jobs are done; "
-            "this ranks what is there"
-        )
+    _rank_what_goes_on(location)
     with CoatingDatabase.open(location) as database:
         headers = database.headers(cathode, electrolyte, run)
         if not headers:
@@ -151,6 +145,23 @@ def query(
         print_table(list(lines[0]), [[_text(value) for value in line.values()] for line in lines])
 
 
+def _rank_what_goes_on(location: StoreLocation) -> None:
+    """Rank what is finished of the runs that go on, and say so; where none does, jobflow is not even loaded."""
+    from coatscreen.output import note
+    from screening.database import CoatingDatabase
+
+    with CoatingDatabase.open(location) as database:
+        if all(run.state != "running" for run in database.runs()):
+            return
+    from workflows.refresh import refreshed
+
+    for going_on, done in refreshed(location):
+        note(
+            f"the run {going_on.name!r} is not finished: {done} of {len(going_on.jobs)} jobs are done; "
+            "this ranks what is there"
+        )
+
+
 def _judge_again(
     database: CoatingDatabase,
     headers: Sequence[Any],
@@ -220,13 +231,16 @@ def _print_csv(lines: Iterable[Mapping[str, Any]]) -> None:
     import sys
 
     columns: dict[str, None] = {}
+    order: list[str] = []
     written: list[tuple[int, str]] = []
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="")
     for line in lines:
-        if line.keys() != columns.keys():
+        names = list(line)
+        if names != order:
             columns.update(dict.fromkeys(line))
-        writer.writerow([line.get(name) for name in columns])
+            order = list(columns)
+        writer.writerow(line.values() if names == order else [line.get(name) for name in order])
         written.append((len(columns), text.getvalue()))
         text.seek(0)
         text.truncate()

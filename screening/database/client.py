@@ -300,7 +300,7 @@ class CoatingDatabase:
         except InputError as error:
             reason = f" ({error})"
         guess = nearest(name, there) or (f"; there are {', '.join(there[:10])}" if there else "")
-        raise InputError(f"the database holds no {role} {name!r}{guess}{reason}")
+        raise InputError(f"the database {self.location.name} holds no {role} {name!r}{guess}{reason}")
 
     def _criteria(
         self, coating: str | None, cathode: str | None, electrolyte: str | None, run: str | None

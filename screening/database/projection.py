@@ -25,6 +25,9 @@ def projection(properties: dict[str, Any] | list[str] | None) -> Callable[[dict[
         branch[last] = {}
     if not tree:
         return lambda doc: doc
+    if kept and not any(tree.values()):
+        wanted = frozenset(tree)
+        return lambda doc: {name: value for name, value in doc.items() if name in wanted}
     return (lambda doc: _kept(doc, tree)) if kept else (lambda doc: _without(doc, tree))
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import groupby as group_sorted
 from itertools import islice
 from pathlib import Path
@@ -354,10 +354,12 @@ class SQLiteStore(Store):  # type: ignore[misc]
 
     def _document(self, key: str, text: str) -> dict[str, Any]:
         """Read a document as it is kept."""
-        with suppress(ValueError):
+        try:
             doc = orjson.loads(text)
-            if isinstance(doc, dict):
-                return doc
+        except ValueError:
+            doc = None
+        if isinstance(doc, dict):
+            return doc
         raise StoreError(f"the database {self.path} is damaged: a document of {self.collection_name}, {key!r:.80}")
 
     def _found(self, criteria: dict[str, Any], sort: dict[str, Sort | int]) -> Iterator[tuple[str, str]]:

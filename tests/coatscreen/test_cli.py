@@ -738,7 +738,7 @@ def test_rank_as_csv(cli, store):
         (["query", "--max-reaction-energy", "-100"], ["a size, zero or more, not -100"]),
         (["query", "--max-reaction-energy", "nan"], ["a size, zero or more, not nan"]),
         (["query", "--cathode", "ncm38"], ["ncm38", "did you mean NCM83?"]),
-        (["query", "--coating", "nothing"], ["the database holds no coating 'nothing'"]),
+        (["query", "--coating", "nothing"], ["holds no coating 'nothing'"]),
         (["query", "--run", "nothing"], ["no run 'nothing' in"]),
         (["rank", "--run", "nothing"], ["no run 'nothing' in"]),
         (["rank", "--threshold", "oxidation"], ["--threshold 'oxidation': write NAME=VALUE"]),
@@ -960,3 +960,18 @@ def test_the_packaged_energies_are_the_default(capsys):
     assert execute(["stability", "LiNbO3", "--json"]) == 0
     found = strict_json(capsys.readouterr().out)
     assert found["energies"]["sha256"] == PhaseSet.reference().sha256
+
+
+def test_csv_of_lines_that_have_not_the_same_columns(capsys):
+    """A column that comes up late is empty in the lines before it, whatever the order of the others."""
+    from coatscreen.verbs.database import _print_csv
+
+    _print_csv([{"a": 1, "b": 'x,"\n'}, {"b": 2, "a": None}, {"a": 3, "c": 0.5}])
+    assert list(csv.reader(io.StringIO(capsys.readouterr().out))) == [
+        ["a", "b", "c"],
+        ["1", 'x,"\n', ""],
+        ["", "2", ""],
+        ["3", "", "0.5"],
+    ]
+    _print_csv([])
+    assert capsys.readouterr().out == ""

@@ -8,8 +8,6 @@ import pytest
 from fixtures_screening import SMALL, energies_file, settings_for
 from jobflow import Flow, JobStore, job
 from maggma.stores import MemoryStore
-from workflows.queue.launches import error_line
-from workflows.result_file import result_file
 
 from coatscreen.__main__ import execute
 from screening.common.errors import CalculationError, InputError, StoreError
@@ -18,7 +16,10 @@ from screening.common.passwords import is_address, masked
 from screening.database.stores import LocationError, StoreLocation
 from workflows import run_screening
 from workflows.local import run_local
-from workflows.queue.site import SITE_VARIABLE, site_folder
+from workflows.queue.site import site_folder
+from workflows.queue.site.site import SITE_VARIABLE
+from workflows.queue.tracebacks import error_line
+from workflows.requests.result_file import result_file
 
 ADDRESSES = [
     "mongodb://berta:geheim@db.example.org/coatings",

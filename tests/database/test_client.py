@@ -91,7 +91,7 @@ def test_by_name(database):
 )
 def test_names_are_resolved_as_a_run_resolves_them(database, role, typed, held):
     if held is None:  # a name the catalogue knows, of something that was not screened
-        with pytest.raises(InputError, match=f"the database holds no {role} '{typed}'"):
+        with pytest.raises(InputError, match=f"holds no {role} '{typed}'"):
             database.search(**{role: typed})
         return
     assert database.known(role, typed) == held

@@ -91,7 +91,7 @@ def test_survivors_of_a_screening(cli, energies, store, capsys):
         (["--coatings", "HfO2", "--top", "0"], "--top"),
         (["--coatings", "HfO2", "--max-above-hull", "-1"], "is never below 0"),
         (["--coatings", "HfO2", "--cathode", "NCM833"], "did you mean NCM83?"),
-        (["--tier", "1", "--cathode", "NCM83"], "the database holds no cathode 'NCM83'"),
+        (["--tier", "1", "--cathode", "NCM83"], "holds no cathode 'NCM83'"),
         (["--coatings", "HfO2", "--energies", "none.json"], "unknown energies"),
         (["--coatings", "HfO2", "--catalogue", "none.yaml"], "none.yaml"),
     ],
