@@ -21,6 +21,7 @@ from coatscreen.verbs import (
     reference,
     reproduce,
     run,
+    site,
     stack,
     status,
     submit,
@@ -52,6 +53,7 @@ app.command("doctor")(doctor.doctor)
 reference.app.command("calibrate")(calibrate.calibrate)
 app.add_typer(reference.app, name="reference")
 app.add_typer(energies.app, name="energies")
+app.add_typer(site.app, name="site")
 
 
 _INTERRUPTED = 130  # what a shell gives a program that Ctrl-C ends

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workflows.queue.documents import FlowStatus, QueuedJob, QueueState, Recovery, StatusDocument, Submitted
+    from workflows.queue.flow_documents import FlowStatus, QueuedJob, QueueState, Recovery, StatusDocument, Submitted
 
 _MOST_JOBS = 10  # of a list; more are no reading matter
 
@@ -38,7 +38,7 @@ def print_status(found: StatusDocument) -> None:
 
 
 def print_submitted(submitted: Submitted) -> None:
-    """Say what came of a submission."""
+    """Print what a submission has changed."""
     label = submitted.flow
     if submitted.known:
         print(f"{label.name} was submitted before; nothing is added")
@@ -49,7 +49,7 @@ def print_submitted(submitted: Submitted) -> None:
 
 
 def print_recovery(found: Recovery) -> None:
-    """Say what was brought back."""
+    """Print what a recovery has changed."""
     print_jobs("run again", found.rerun)
     print_jobs("given up", found.given_up)
     print_jobs("failed", found.failed)
@@ -62,13 +62,13 @@ def print_recovery(found: Recovery) -> None:
 
 
 def print_launched(job_ids: Sequence[str]) -> None:
-    """Say which queue jobs were started."""
+    """Print which queue jobs were launched."""
     if job_ids:
         print(f"started {len(job_ids)} queue jobs: {', '.join(job_ids)}; coatscreen status tells how they do")
 
 
 def print_jobs(title: str, jobs: Sequence[QueuedJob]) -> None:
-    """Print jobs with what went wrong, the first ones of many."""
+    """Print what went wrong with jobs; of many, with the first ones."""
     for job in jobs[:_MOST_JOBS]:
         where = f" [{job.folder}]" if job.folder else ""
         print(f"{title}: {job.name}, {_times(job.attempts)} started: {job.error}{where}")
@@ -77,7 +77,7 @@ def print_jobs(title: str, jobs: Sequence[QueuedJob]) -> None:
 
 
 def queue_line(queue: QueueState) -> str:
-    """Return what the queue says, in a line."""
+    """Return the state of the queue in a line."""
     if queue.why_unknown is not None:
         return f"unknown ({queue.why_unknown})"
     return f"{queue.running} running, {queue.pending} pending ({queue.scheduler})"
@@ -94,7 +94,7 @@ def _row(flow: FlowStatus) -> list[str]:
 
 
 def _note_runner(at_work: bool | None) -> None:
-    """Say that nothing will start queue jobs, where that is so."""
+    """Print a note where jobflow-remote's runner is not at work, so that no queue job will be launched."""
     from coatscreen.output import note
 
     if at_work is False:
@@ -109,7 +109,7 @@ def _times(attempts: int) -> str:
 
 
 def _duration(seconds: float | None) -> str:
-    """Write a time as hours and minutes, or minutes and seconds."""
+    """Return a time as hours and minutes, or minutes and seconds."""
     if seconds is None:
         return "-"
     minutes, rest = divmod(round(seconds), 60)

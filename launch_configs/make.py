@@ -1,4 +1,4 @@
-"""Write the sets of configurations in this folder: what `coatscreen submit --init` makes of obviously invented answers.
+"""Write the sets of configurations in this folder: what `coatscreen site init` makes of obviously invented answers.
 
 Run as ``python launch_configs/make.py``.
 """
@@ -9,7 +9,7 @@ import shlex
 from pathlib import Path
 
 from workflows.queue.site import Site
-from workflows.queue.site_files import render
+from workflows.queue.site.config_files import render
 
 FOLDER = Path(__file__).parent
 _ANSWERS = {
@@ -34,7 +34,7 @@ SETS = {
 def command(name: str) -> str:
     """Return the command that makes a set for its owner."""
     options = " ".join(f"--{key.replace('_', '-')} {shlex.quote(value)}" for key, value in SETS[name].items())
-    return f"coatscreen submit --init {options}"
+    return f"coatscreen site init {options}"
 
 
 def texts(name: str) -> dict[str, str]:
@@ -43,7 +43,7 @@ def texts(name: str) -> dict[str, str]:
     found = {}
     for file, text in render(site).items():
         shebang, line, rest = text.partition("\n") if text.startswith("#!") else ("", "", text)
-        top = "# An example, written by `python launch_configs/make.py`. Yours: `coatscreen submit --init` (README.md)."
+        top = "# An example, written by `python launch_configs/make.py`. Yours: `coatscreen site init` (README.md)."
         found[file] = f"{shebang}{line}{top}\n{rest}"
     return found
 

@@ -7,15 +7,17 @@ from typing import Annotated
 
 import typer
 
+from coatscreen.queue_options import AsJson, SiteFolder
+
 
 def doctor(
-    site: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the site; else $COATSCREEN_SITE, else queue in the user's folder of settings."),
-    ] = None,
+    site: SiteFolder = None,
     worker: Annotated[bool, typer.Option(help="Submit a short job to the queue and see what it finds.")] = True,
     timeout: Annotated[float, typer.Option(help="How long that job may take, s.", min=1)] = 120.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
+    node_report: Annotated[
+        Path | None, typer.Option(hidden=True, help="Write into this file what a queue job finds on its node.")
+    ] = None,
 ) -> None:
     """Check every link of a site: files, programs, paths, database, queue, and what a job on a node finds.
 
@@ -28,9 +30,13 @@ def doctor(
     from contextlib import redirect_stdout
 
     from coatscreen.output import print_json
-    from workflows.queue.doctor import examine
+    from workflows.queue.doctor.node_report import write_report
+    from workflows.queue.doctor.site_checks import examine
     from workflows.queue.site import site_folder
 
+    if node_report is not None:  # the queue job that the check submits
+        write_report(node_report)
+        return
     with redirect_stdout(sys.stderr):  # FireWorks prints what it thinks
         report = examine(site_folder(site), worker, timeout)
     if as_json:

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.queue_options import Submit, put_on_queue, submission_site
+from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
 from coatscreen.verbs.database import Store
 from coatscreen.verbs.materials import AsJson, Energies
-from coatscreen.verbs.status import MaxJobs, NoLaunch, SiteFolder
-from coatscreen.verbs.submit import FlowName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

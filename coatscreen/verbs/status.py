@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.verbs.materials import AsJson
-from workflows.queue.defaults import MOST_ATTEMPTS
+from coatscreen.queue_options import AsJson, MaxJobs, NoLaunch, SiteFolder
+from workflows.queue.words import MOST_ATTEMPTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workflows.queue.documents import StatusDocument
+    from workflows.queue.flow_documents import StatusDocument
 
-SiteFolder = Annotated[
-    Path | None,
-    typer.Option("--site", help="Folder of the site; by default COATSCREEN_SITE, or the one submit --init made."),
-]
-MaxJobs = Annotated[
-    int | None, typer.Option("--max-jobs", min=1, help="Queue jobs at one time; as many as the site allows.")
-]
-NoLaunch = Annotated[bool, typer.Option("--no-launch", help="Start no queue job.")]
 _Names = Annotated[list[str] | None, typer.Argument(help="Names of flows; all if not given.", show_default=False)]
 _WATCH_SECONDS = 10
 
@@ -35,7 +26,7 @@ def status(
     every: Annotated[int, typer.Option(min=1, help="Seconds between two looks, with --watch.")] = _WATCH_SECONDS,
     as_json: AsJson = False,
 ) -> None:
-    """Say how far the flows on a queue have come, from the job database.
+    """Print how far the flows on a queue have come, from the job database.
 
     For each flow: its jobs by state, done of all, jobs an hour and the time left at that rate, what failed with the
     first line of its error, and what is lost. Beside it the queue jobs, where the scheduler answers.
@@ -81,11 +72,11 @@ def recover(
     no_launch: NoLaunch = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring back what was lost on a queue: killed by the scheduler, out of wall time, a node gone.
+    """Run again what was lost on a queue: killed by the scheduler, out of wall time, a node gone.
 
     A job is lost if its queue job has ended or it gave no sign of life for too long; it runs again, and so does what
     needs it. Jobs that failed by themselves are listed; --failed runs them again. What is finished is not computed
-    again. Then queue jobs are started for what is left.
+    again. Then queue jobs are launched for what is left.
 
     Example: coatscreen recover
 
@@ -93,10 +84,10 @@ def recover(
     """
     from coatscreen.flows import print_recovery
     from coatscreen.output import print_json
-    from workflows.queue.recovery import recover as bring_back
+    from workflows.queue.recovery import recover as run_again
     from workflows.queue.site import Site, site_folder
 
-    found = bring_back(
+    found = run_again(
         Site.read(site_folder(site)),
         names or (),
         failed=failed,

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.queue_options import Submit, put_on_queue, submission_site
-from coatscreen.verbs.status import MaxJobs, NoLaunch, SiteFolder
-from coatscreen.verbs.submit import FlowName
+from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
 
 if TYPE_CHECKING:
     from screening.cathodes.vacancies.vacancy_documents import VacancyDocument

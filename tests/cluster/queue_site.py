@@ -20,11 +20,11 @@ from fixtures_screening import SMALL, contents, without
 
 from screening.database import StoreLocation
 from workflows.outputs import finished, job_store
-from workflows.queue.documents import QueuedJob, Recovery
-from workflows.queue.launchpad import FireworksQueue
+from workflows.queue.fireworks.fireworks_queue import FireworksQueue
+from workflows.queue.flow_documents import QueuedJob, Recovery
 from workflows.queue.recovery import recover
 from workflows.queue.site import Site
-from workflows.queue.site_files import write_site
+from workflows.queue.site.config_files import write_site
 
 PATIENCE_S = 90
 POLL_S = 0.2
@@ -101,11 +101,6 @@ class QueueSite:
 
     def recover(self, **options: Any) -> Recovery:
         """Recover in this process, which is faster."""
-        from fireworks.utilities.fw_serializers import SAVED_FW_MODULES
-
-        # else FireWorks looks for them among all its modules, with their tests, whose marks this pytest refuses
-        SAVED_FW_MODULES["PyTask"] = "fireworks.user_objects.firetasks.script_task"
-        SAVED_FW_MODULES["CommonAdapter"] = "fireworks.user_objects.queue_adapters.common_adapter"
         return recover(self.site, **options)
 
     # -- the database -------------------------------------------------------------------------------------
@@ -168,7 +163,7 @@ class QueueSite:
     @property
     def idle(self) -> bool:
         """Whether no queue job of this site is left."""
-        ids = {int(job_id) for job_id in FireworksQueue(self.site).started_jobs()}
+        ids = {int(job_id) for job_id in FireworksQueue(self.site).queue_jobs()}
         return not any(state in UNFINISHED for number, (_, state) in self.slurm.jobs().items() if number in ids)
 
     def until_idle(self) -> None:
@@ -188,7 +183,7 @@ class QueueSite:
         """Return the number of the queue job a job was started in."""
         return next(
             int(job_id)
-            for job_id, folder in FireworksQueue(self.site).started_jobs().items()
+            for job_id, folder in FireworksQueue(self.site).queue_jobs().items()
             if job.folder is not None and Path(job.folder).is_relative_to(folder)
         )
 

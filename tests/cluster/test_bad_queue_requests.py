@@ -113,17 +113,17 @@ def test_flows_are_not_forgotten_by_mistake(site, words, refused, capsys, tmp_pa
     run_screening(settings_for(tmp_path, store=site.uri))
     times = job_times(site.uri)
     for confirm in ([], ["--confirm", "another"]):
-        said = refused("submit", "--reset-launchpad", *confirm, status=2)
+        said = refused("site", "reset", *confirm, status=2)
         assert "1 flows with 13 unfinished jobs" in said
         assert "no output and no coating" in said
         assert len(site.jobs()) == 13
-    assert execute(["submit", "--reset-launchpad", "--confirm", Site.read(site.folder).database_name]) == 0
+    assert execute(["site", "reset", "--confirm", Site.read(site.folder).database_name]) == 0
     assert site.jobs() == []
     assert job_times(site.uri) == times
 
 
 def test_options_that_do_not_go_together(site, words, refused):
-    assert "needs --init" in refused(*words, "--partition", "long", status=2)
+    assert "No such option: --partition" in refused(*words, "--partition", "long", status=2)
     assert "no flow is called 'screening'" in refused("recover", "screening", status=2)
     assert "--job-length 50" in refused(*words, "--job-length", "50", status=2)
     assert site.jobs() == []

@@ -11,9 +11,9 @@ import sys
 import pytest
 
 from screening.database import StoreLocation
-from workflows.queue.doctor import examine
+from workflows.queue.doctor.site_checks import examine
 from workflows.queue.site import Site
-from workflows.queue.site_files import write_site
+from workflows.queue.site.config_files import write_site
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 

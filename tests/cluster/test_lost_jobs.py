@@ -13,7 +13,8 @@ from cluster.queue_site import QueueSite, assert_same, hook, words_for
 from fixtures_screening import energies_file, settings_for
 
 from screening.common.errors import CalculationError
-from workflows.queue import mending
+from workflows.queue.fireworks import reconciliation
+from workflows.queue.fireworks.launchpad import open_launchpad, read_fworker
 from workflows.run import run_screening
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
@@ -194,7 +195,7 @@ def test_a_job_lost_three_times_is_given_up(site, words, local, tmp_path):
 
 def test_lost_jobs_are_given_up_where_that_is_wanted(site, words):
     site.run("submit", *words, "--no-launch")
-    site.site.launchpad().checkout_fw(site.site.fworker(), str(site.work))
+    open_launchpad(site.site).checkout_fw(read_fworker(site.site), str(site.work))
     (lost,) = site.recover(give_up=True, lost_after_s=0.0, launch=False).given_up
     (failed,) = [job for job in site.jobs() if job.state == "failed"]
     assert failed.name == lost.name
@@ -203,12 +204,12 @@ def test_lost_jobs_are_given_up_where_that_is_wanted(site, words):
 
 @pytest.mark.parametrize("alive", [True, False], ids=["beside a living worker", "alone"])
 def test_the_lock_of_a_killed_worker(site, words, alive, monkeypatch):
-    monkeypatch.setattr(mending, "LOCK_SECONDS", 1.0)
+    monkeypatch.setattr(reconciliation, "LOCK_SECONDS", 1.0)
     site.run("submit", *words, "--no-launch")
-    launchpad = site.site.launchpad()
-    launchpad.checkout_fw(site.site.fworker(), str(site.work))
+    launchpad = open_launchpad(site.site)
+    launchpad.checkout_fw(read_fworker(site.site), str(site.work))
     if alive:
-        launchpad.checkout_fw(site.site.fworker(), str(site.work))
+        launchpad.checkout_fw(read_fworker(site.site), str(site.work))
         launchpad.launches.update_one({"launch_id": 1}, {"$set": {"state_history.0.updated_on": "2026-01-01T00:00:00"}})
     launchpad.workflows.update_one({}, {"$set": {"locked": True}})
     begin = time.monotonic()
@@ -224,6 +225,7 @@ def test_a_submission_that_was_interrupted(site, words, monkeypatch):
     code = (
         "import os, signal, sys, pymongo.collection as c; real = c.Collection.insert_many\n"
         "def some(self, documents, **k):\n"
+        "    if self.name != 'fireworks': return real(self, documents, **k)\n"
         "    real(self, list(documents)[:3], **k)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "c.Collection.insert_many = some\n"

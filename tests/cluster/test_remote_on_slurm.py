@@ -16,7 +16,7 @@ from fixtures_screening import contents, settings_for
 from pymongo import MongoClient
 
 from workflows.queue.site import Site
-from workflows.queue.site_files import PROJECT_FILE, write_site
+from workflows.queue.site.config_files import PROJECT_FILE, write_site
 from workflows.queue.status import status
 from workflows.run import run_screening
 

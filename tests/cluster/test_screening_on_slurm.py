@@ -13,7 +13,7 @@ from cluster.queue_site import QueueSite, assert_same, words_for
 from fixtures_screening import SMALL, contents, energies_file, job_times, settings_for
 from pymongo import MongoClient
 
-from workflows.queue.launchpad import FireworksQueue
+from workflows.queue.fireworks.fireworks_queue import FireworksQueue
 from workflows.run import run_screening
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
@@ -103,7 +103,9 @@ def test_collected_by_two_at_once(submitted, local):
             database[name].delete_many({})
         (last,) = database["fireworks"].find({"spec.coatscreen.uuid": None}, {"spec._tasks": 1})
     arguments = json.dumps(last["spec"]["_tasks"][0]["args"])
-    code = "import json, sys; from workflows.queue.worker import collect; collect(*json.loads(sys.argv[1]))"
+    code = (
+        "import json, sys; from workflows.queue.tasks import collect_result; collect_result(*json.loads(sys.argv[1]))"
+    )
     environment = {**submitted.slurm.environment(), "COATSCREEN_SITE": str(submitted.folder)}
     both = [subprocess.Popen([sys.executable, "-c", code, arguments], env=environment) for _ in range(2)]
     assert [one.wait(60) for one in both] == [0, 0]

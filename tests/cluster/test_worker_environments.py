@@ -65,8 +65,8 @@ def test_a_worker_without_the_project_then_with_another_version_then_mended(
     assert "the Python environment of the worker on" in errors.pop()
     assert "has no coatscreen (ModuleNotFoundError: No module named 'workflows')" in site.run("status").stdout
 
-    other = "import workflows.queue.worker as worker\nfrom screening.common.provenance import Software\n"
-    other += "worker.software = lambda: Software(coatscreen='0.0.9')"
+    other = "import workflows.queue.tasks as tasks\nfrom screening.common.provenance import Software\n"
+    other += "tasks.software = lambda: Software(coatscreen='0.0.9')"
     site.change(environment=sys.prefix, setup=[hook(tmp_path / "hook", other)])
     assert len(site.recover(failed=True).rerun) == submitted["total"]
     site.until(lambda: set(site.states()) == {"failed"}, "the end of the jobs")

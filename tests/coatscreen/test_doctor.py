@@ -9,7 +9,7 @@ from cluster.double import Double
 
 from coatscreen.__main__ import execute
 from workflows.queue.site import Site
-from workflows.queue.site_files import write_site
+from workflows.queue.site.config_files import write_site
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 
@@ -60,7 +60,7 @@ def test_without_a_site(tmp_path, capsys):
     assert execute(["doctor", "--site", str(tmp_path / "none")]) == 1
     first = capsys.readouterr().out.splitlines()[0]
     assert first == (
-        f"fails site: there is no site in {tmp_path}/none: `coatscreen submit --init` makes one; "
-        "to mend: coatscreen submit --init"
+        f"fails site: there is no site in {tmp_path}/none: `coatscreen site init` makes one; "
+        "to mend: coatscreen site init"
     )
     assert execute(["doctor", "--timeout", "0"]) == 2

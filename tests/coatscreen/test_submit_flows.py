@@ -12,7 +12,7 @@ from fixtures_structures import rock_salt, written
 from coatscreen.__main__ import execute
 from screening.database import StoreLocation
 from workflows.queue.site import Site
-from workflows.queue.site_files import write_site
+from workflows.queue.site.config_files import write_site
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 

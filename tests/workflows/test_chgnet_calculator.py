@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
@@ -30,6 +32,13 @@ def computed(calculator, structure):
     atoms = AseAtomsAdaptor.get_atoms(structure)
     atoms.calc = calculator
     return atoms.get_potential_energy(), atoms.get_forces(), atoms.get_stress(), atoms.get_magnetic_moments()
+
+
+def test_chgnet_has_the_method_the_calculator_calls(model):
+    changed = "CHGNet has changed: see workflows/chgnet_calculator.py"
+    parameters = inspect.signature(model._compute).parameters
+    assert next(iter(parameters)) == "g", changed
+    assert parameters["compute_magmom"].kind is inspect.Parameter.KEYWORD_ONLY, changed
 
 
 def test_it_gives_the_numbers_of_chgnets_own(model):

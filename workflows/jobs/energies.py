@@ -9,7 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from atomate2.forcefields.jobs import ForceFieldRelaxMaker, ForceFieldStaticMaker
+from atomate2.forcefields.utils import revert_default_dtype
 from jobflow import job
+from pymatgen.core import Structure
 
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
 from screening.energies.user import user_phase
@@ -30,7 +32,7 @@ class _Weights:
         super().__post_init__()  # type: ignore[misc]
         self.task_document_kwargs["forcefield_name"] = f"CHGNet {self.model}"
 
-    def _get_calculator(self) -> Any:
+    def _get_calculator(self) -> Any:  # atomate2 calls it for the calculator of a maker
         return _calculator(self.model)
 
 
@@ -50,6 +52,11 @@ class ChgnetRelaxMaker(_Weights, ForceFieldRelaxMaker):  # type: ignore[misc]
     force_field_name: str = "CHGNet"
     model: str = PACKAGED_MODEL
     weights_sha256: str = ""
+
+    def relaxed(self, structure: Structure) -> Any:
+        """Return atomate2's result of relaxing a structure; not as a job."""
+        with revert_default_dtype():
+            return self.run_ase(structure)
 
 
 @dataclass

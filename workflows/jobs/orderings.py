@@ -57,12 +57,12 @@ class OrderingRelaxMaker(ChgnetRelaxMaker):
 
     def relax(self, structure: Structure, number: int, ordering: list[str]) -> RelaxedOrdering:
         """Relax a structure, with two tries; not as a job."""
-        self._get_calculator()  # where CHGNet is missing the job fails, and the ordering is not left out for that
+        _ = self.calculator  # where CHGNet is missing the job fails, and the ordering is not left out for that
         reasons = []
         for optimizer in dict.fromkeys((str(self.optimizer_kwargs["optimizer"]), self.second_optimizer)):
             maker = replace(self, optimizer_kwargs={"optimizer": optimizer})
             try:
-                result = maker._run_ase_safe(structure)
+                result = maker.relaxed(structure)
             except Exception as error:  # whatever an optimizer stumbles on
                 reasons.append(
                     f"{optimizer}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"

@@ -1,85 +1,157 @@
-"""What is asked of a job manager: the flows of a site in its database, whichever manager keeps them."""
+"""The flows of a site in its job database, as every job manager has to keep them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar
 
-from workflows.queue.documents import FlowLabel, QueuedFlow, QueuedJob
+import networkx as nx
+
+from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob
 from workflows.queue.site import Site
+from workflows.queue.words import COLLECTING, LABEL
 from workflows.requests.flow_request import ResultCollector
 from workflows.work_left import WorkLeft
 
-COLLECTING = "collect the result"  # the name of the last job of a flow
+OURS = {f"metadata.{LABEL}": {"$exists": True}}  # among the flows of a database that others may use too
 
 
-class FlowQueue(Protocol):
-    """The flows of a site, as its manager keeps them."""
+@dataclass(frozen=True)
+class NewJob:
+    """A job that is added to a queue."""
 
-    site: Site
-
-    def prepare(self) -> None:
-        """Make the manager's collections ready for jobs where they are not; what is there stays."""
-
-    def labels(self) -> list[FlowLabel]:
-        """Return the labels of all flows, the last submitted first."""
-
-    def flows(self, flow_id: str | None = None) -> list[QueuedFlow]:
-        """Return flows with their jobs, the last submitted first.
-
-        Parameters
-        ----------
-        flow_id
-            Of the one that is wanted; None: all.
-        """
-
-    def started_jobs(self) -> dict[str, str]:
-        """Return the folders of the queue jobs that run the jobs of this site, by their ids."""
-
-    def runner_at_work(self) -> bool | None:
-        """Return whether the process that starts the queue jobs is at work; None where there need not be one."""
-
-    def add(self, label: FlowLabel, left: WorkLeft, collector: ResultCollector[Any]) -> int:
-        """Put what is left of a flow into the database, and the collection of its result as its last job.
-
-        Returns
-        -------
-        int
-            The number of jobs added.
-        """
-
-    def remove_unfinished(self) -> list[str]:
-        """Remove flows whose submission was interrupted, some of whose jobs are not there; return their names."""
-
-    def rerun(self, jobs: Sequence[QueuedJob]) -> None:
-        """Put jobs back, to run again; those that need them run again too."""
-
-    def give_up(self, jobs: Sequence[QueuedJob]) -> None:
-        """Count lost jobs as failed; those that cannot do without them then fail too."""
-
-    def mend(self) -> None:
-        """Bring flows in order whose workers or runner were killed while they wrote."""
+    uuid: str | None  # the id of its output; None for the job that collects the result of the flow
+    name: str
+    arguments: list[Any]  # of the function in `workflows.queue.tasks` that runs it
+    before: list[str]  # the ids of the jobs that must have ended before it starts
+    manager_config: Mapping[str, Any]  # what it asks of FireWorks' workers
 
 
-def open_queue(site: Site, lost_after_s: float | None = None) -> FlowQueue:
-    """Open the flows of a site.
+class FlowQueue(ABC):
+    """The flows of a site, as its manager keeps them.
+
+    A subclass opens the manager's collections of flows and of jobs, and sets `flow_documents` and `job_documents`.
 
     Parameters
     ----------
     site
         The site.
     lost_after_s
-        What runs is lost after so long without a sign of life; None: what the site says.
-
-    Raises
-    ------
-    InputError, StoreError
-        If the manager is not installed, the site's files cannot be read, or the database cannot be reached.
+        A running job is lost, and a lock left over, after so long without a sign of life; None: what the site says.
     """
-    if site.manager == "fireworks":
-        from workflows.queue.launchpad import FireworksQueue
 
-        return FireworksQueue(site, lost_after_s)
-    from workflows.queue.remote import RemoteQueue
+    _members: ClassVar[str]  # the key under which the document of a flow lists its jobs
+    _member: ClassVar[str]  # the key of the same ids in the document of a job
+    flow_documents: Any
+    job_documents: Any
 
-    return RemoteQueue(site, lost_after_s)
+    def __init__(self, site: Site, lost_after_s: float | None = None) -> None:
+        self.site = site
+        self.patience = timedelta(seconds=site.lost_after_s if lost_after_s is None else lost_after_s)
+
+    # -- reading -----------------------------------------------------------------------------------------
+
+    def labels(self) -> list[FlowLabel]:
+        """Return the labels of all flows, the last submitted first."""
+        with self._errors():
+            found = list(self.flow_documents.find(OURS, {"metadata": 1}))
+        return sorted(map(_label, found), key=lambda label: label.submitted, reverse=True)
+
+    def flows(self, flow_id: str | None = None) -> list[QueuedFlow]:
+        """Return all flows, or the one with an id, with their jobs, the last submitted first."""
+        wanted = OURS if flow_id is None else {f"metadata.{LABEL}.flow_id": flow_id}
+        with self._errors():
+            found = list(self.flow_documents.find(wanted, {"metadata": 1, self._members: 1}))
+            members = [sorted(self._jobs(flow[self._members]), key=lambda job: int(job.job_id)) for flow in found]
+        flows = [QueuedFlow(label=_label(flow), jobs=jobs) for flow, jobs in zip(found, members, strict=True)]
+        return sorted(flows, key=lambda flow: flow.label.submitted, reverse=True)
+
+    @abstractmethod
+    def queue_jobs(self) -> dict[str, str]:
+        """Return the folders of the queue jobs launched for this site, by the scheduler's ids; some may have ended."""
+
+    @abstractmethod
+    def runner_at_work(self) -> bool | None:
+        """Return whether the process that launches the queue jobs is at work; None where there need not be one."""
+
+    # -- writing -----------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Make the manager's collections ready for jobs where they are not; what is there stays."""
+
+    def add(self, label: FlowLabel, left: WorkLeft, collector: ResultCollector[Any]) -> int:
+        """Add what is left of a flow, with the collection of its result as the last job; return the number of jobs."""
+        todo = left.graph.subgraph(left.todo)
+        jobs = []
+        for uuid in nx.topological_sort(todo):
+            job, parents = left.jobs[uuid], sorted(left.graph.predecessors(uuid))
+            needs = {parent: left.jobs[parent].name for parent in parents}
+            before = [parent for parent in parents if parent in left.todo]
+            arguments = [job.to_json(), needs, label.version]
+            jobs.append(NewJob(uuid, job.name, arguments, before, job.config.manager_config))
+        last = [uuid for uuid in todo if not list(todo.successors(uuid))]
+        jobs.append(NewJob(None, COLLECTING, [collector.to_text(), label.flow_id, label.version], last, {}))
+        self.prepare()
+        with self._errors():
+            self._insert(label, jobs)
+        return len(jobs)
+
+    def remove_interrupted(self) -> list[str]:
+        """Remove the flows whose submission was interrupted, so that jobs of them are missing; return their names."""
+        removed = []
+        with self._errors():
+            for flow in list(self.flow_documents.find(OURS, {"uuid": 1, "metadata": 1, self._members: 1})):
+                members = flow[self._members]
+                if self.job_documents.count_documents({self._member: {"$in": members}}) < len(members):
+                    self._remove(flow)
+                    removed.append(_label(flow).name)
+        return removed
+
+    @abstractmethod
+    def rerun(self, jobs: Sequence[QueuedJob]) -> None:
+        """Make jobs ready to run again, and with them all jobs that need them."""
+
+    @abstractmethod
+    def give_up(self, jobs: Sequence[QueuedJob]) -> None:
+        """Count lost jobs as failed; the jobs that cannot do without them then fail too."""
+
+    @abstractmethod
+    def repair(self) -> None:
+        """Put right what killed processes left: locks, and states that contradict each other."""
+
+    @abstractmethod
+    def launch(self, useful: int, max_jobs: int | None = None) -> list[str]:
+        """Launch queue jobs for the jobs that are ready or wait, and return their ids; none where a runner does it.
+
+        As many are launched as bring the number in the queue to `useful`, the number that could work at one time, but
+        no further than to `max_jobs`, by default that of the site.
+        """
+
+    # -- what a manager does in its own way --------------------------------------------------------------
+
+    @abstractmethod
+    def _jobs(self, members: Sequence[Any]) -> Iterable[QueuedJob]:
+        """Return the jobs with these ids."""
+
+    @abstractmethod
+    def _insert(self, label: FlowLabel, jobs: Sequence[NewJob]) -> None:
+        """Insert a flow, whose jobs are in an order in which each comes after those before it."""
+
+    @abstractmethod
+    def _remove(self, flow: Mapping[str, Any]) -> None:
+        """Remove a flow and those of its jobs that are there."""
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Turn what goes wrong in the database into an error that names the database, without its password."""
+        with self.site.location.errors():
+            yield
+
+
+def _label(flow: Mapping[str, Any]) -> FlowLabel:
+    return FlowLabel.model_validate(flow["metadata"][LABEL])

@@ -1,4 +1,4 @@
-"""How many coatings make a job of a wanted length."""
+"""The number of coatings that make a job of a wanted length."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ import yaml
 
 from screening.common.errors import InputError
 from workflows.queue.site import Site
-from workflows.queue.site_files import worker_timeout_seconds
+from workflows.queue.site.config_files import worker_timeout_seconds
 from workflows.settings import ScreeningSettings
 
 _MEASURED = Path(__file__).with_name("throughput.yaml")
 
 
 def batch_for(settings: ScreeningSettings, minutes: float, site: Site) -> int:
-    """Return how many coatings to put into a job, so that the slowest job of a batch takes about so long.
+    """Return how many coatings to put into a job, so that the slowest job of a batch takes about the wanted time.
 
-    What a coating takes was measured once and is data, so that the same request always makes the same jobs.
+    The time that a coating takes was measured once and is data, so that the same request always makes the same jobs.
 
     Parameters
     ----------
     settings
         The request.
     minutes
-        Wanted length of a job.
+        The wanted length of a job, min.
     site
-        Where it runs.
+        The site that runs it.
 
     Raises
     ------
     InputError
-        If a job that a worker of the site takes last could not finish within its wall time.
+        If the job that a worker of the site takes last could not finish within the wall time of its queue job.
     """
     most = site.wall_time_minutes - worker_timeout_seconds(site) / 60
     if minutes > most:

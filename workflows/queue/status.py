@@ -1,4 +1,4 @@
-"""How far the flows of a site have come, from the job database."""
+"""How far the flows of a site have come, from its job database, and what the scheduler reports of their queue jobs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from screening.common.errors import CalculationError, InputError, nearest
-from workflows.queue.documents import (
+from workflows.queue.flow_documents import (
     JOB_STATES,
     FlowState,
     FlowStatus,
@@ -17,21 +17,21 @@ from workflows.queue.documents import (
     QueueState,
     StatusDocument,
 )
-from workflows.queue.flow_queue import FlowQueue, open_queue
-from workflows.queue.scheduler import queue_jobs
+from workflows.queue.flow_queue import FlowQueue
+from workflows.queue.managers import open_queue
 from workflows.queue.site import Site
-from workflows.queue.worker import NEEDS
+from workflows.queue.site.scheduler import jobs_in_queue
 
 
 def status(site: Site, names: Sequence[str] = ()) -> StatusDocument:
-    """Return how far flows have come, and what the queue says.
+    """Return how far flows have come, and the state of the queue.
 
     Parameters
     ----------
     site
         The site.
     names
-        Of the flows wanted; all if not given.
+        Names of the flows wanted; all if none is given.
 
     Raises
     ------
@@ -41,14 +41,14 @@ def status(site: Site, names: Sequence[str] = ()) -> StatusDocument:
         If the database cannot be reached.
     """
     queue = open_queue(site)
-    flows = chosen(queue.flows(), names)
+    flows = flows_named(names, queue.flows())
     return StatusDocument(
-        database=site.location.name, flows=[flow_status(flow) for flow in flows], queue=_queue_state(queue)
+        database=site.location.name, flows=[flow_status(flow) for flow in flows], queue=queue_state(queue)
     )
 
 
-def chosen(flows: list[QueuedFlow], names: Sequence[str]) -> list[QueuedFlow]:
-    """Return the flows of some names; all where none is given.
+def flows_named(names: Sequence[str], flows: list[QueuedFlow]) -> list[QueuedFlow]:
+    """Return the flows with these names; all where none is given.
 
     Raises
     ------
@@ -64,13 +64,10 @@ def chosen(flows: list[QueuedFlow], names: Sequence[str]) -> list[QueuedFlow]:
 
 
 def flow_status(flow: QueuedFlow) -> FlowStatus:
-    """Sum up a flow."""
+    """Sum up the jobs of a flow."""
     counts = Counter(job.state for job in flow.jobs)
-    label = flow.label
-    failed = [job for job in flow.jobs if job.state == "failed"]
-    by_themselves = [job for job in failed if not (job.error or "").startswith(NEEDS)]
-    rate = _jobs_per_hour(flow.jobs)
-    left = len(flow.jobs) - counts["completed"] - counts["failed"]
+    label, rate = flow.label, _jobs_per_hour(flow.jobs)
+    left = sum(not job.ended for job in flow.jobs)
     return FlowStatus(
         name=label.name,
         kind=label.kind,
@@ -84,10 +81,27 @@ def flow_status(flow: QueuedFlow) -> FlowStatus:
         total=label.done_before + len(flow.jobs),
         jobs_per_hour=rate,
         time_left_s=None if not rate else left / rate * 3600,
-        failed=by_themselves,
-        need_failed=len(failed) - len(by_themselves),
-        lost=[job for job in flow.jobs if job.state == "lost"],
+        failed=flow.failed,
+        need_failed=sum(job.failed_for_another for job in flow.jobs),
+        lost=flow.lost,
     )
+
+
+def queue_state(queue: FlowQueue) -> QueueState:
+    """Count the queue jobs of a site that the scheduler has in its queue."""
+    state = QueueState(
+        scheduler=queue.site.scheduler,
+        running=None,
+        pending=None,
+        why_unknown=None,
+        runner_at_work=queue.runner_at_work(),
+    )
+    try:
+        there = jobs_in_queue(queue.site)
+    except CalculationError as error:
+        return state.model_copy(update={"why_unknown": str(error)})
+    counts = Counter(there[job_id] for job_id in queue.queue_jobs() if job_id in there)
+    return state.model_copy(update={"running": counts["running"], "pending": counts["pending"]})
 
 
 def _state(counts: Counter[JobState]) -> FlowState:
@@ -101,7 +115,7 @@ def _state(counts: Counter[JobState]) -> FlowState:
 
 
 def _jobs_per_hour(jobs: Sequence[QueuedJob]) -> float | None:
-    """Return how fast jobs finished, from the first start to the last end; null for fewer than two."""
+    """Return how many jobs finished per hour, from the first start to the last end; None for fewer than two jobs."""
     ended = [job for job in jobs if job.state == "completed" and job.started and job.finished]
     if len(ended) < 2:
         return None
@@ -109,21 +123,3 @@ def _jobs_per_hour(jobs: Sequence[QueuedJob]) -> float | None:
     last = max(datetime.fromisoformat(str(job.finished)) for job in ended)
     hours = (last - first).total_seconds() / 3600
     return len(ended) / hours if hours > 0 else None
-
-
-def _queue_state(queue: FlowQueue) -> QueueState:
-    scheduler, runner = queue.site.scheduler, queue.runner_at_work()
-    try:
-        there = queue_jobs(queue.site)
-    except CalculationError as error:
-        return QueueState(
-            scheduler=scheduler, running=None, pending=None, why_unknown=str(error), runner_at_work=runner
-        )
-    counts = Counter(there[job_id] for job_id in queue.started_jobs() if job_id in there)
-    return QueueState(
-        scheduler=scheduler,
-        running=counts["running"],
-        pending=counts["pending"],
-        why_unknown=None,
-        runner_at_work=runner,
-    )

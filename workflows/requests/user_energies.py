@@ -59,6 +59,8 @@ class UserEnergyCollector(ResultCollector[AddedEnergies]):
 
     kind = "energies"
 
+    kind = "energies"
+
     table: ResultFile = Field(description="the table, on the machine that collects")
     shown_table: str = Field(description="its path as it was given")
     calculator: CalculatorName = Field(description="what computes")

@@ -1,0 +1,112 @@
+"""The life of a queue job, with a double of the scheduler."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from queue_double import QueueDouble
+
+from screening.common.errors import CalculationError
+from workflows.queue.fireworks.fireworks_queue import FireworksQueue
+from workflows.queue.fireworks.launchpad import open_launchpad, prepare_launchpad
+from workflows.queue.fireworks.queue_jobs import QueueJobs
+from workflows.queue.site import Site
+from workflows.queue.site.config_files import write_site
+
+fireworks = pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
+
+pytestmark = pytest.mark.usefixtures("own_folder")
+
+
+@pytest.fixture
+def scheduler(tmp_path, monkeypatch):
+    found = QueueDouble(tmp_path / "commands", "slurm")
+    found.mode = "pending"
+    monkeypatch.setenv("PATH", found.path)
+    return found
+
+
+@pytest.fixture
+def site(tmp_path, database_uri, scheduler):
+    options = {"database": database_uri, "work_folder": str(tmp_path / "work"), "max_jobs": 2}
+    (tmp_path / "work").mkdir()
+    return write_site(Site.make(scheduler="slurm", **options), tmp_path / "site")
+
+
+@pytest.fixture
+def queue_jobs(site):
+    return QueueJobs(site, open_launchpad(site))
+
+
+def test_it_is_launched_recorded_and_ends(queue_jobs, scheduler, site, capfd):
+    assert queue_jobs.launch(1) == ["7"]
+    launched = queue_jobs.launched()
+    assert launched.keys() == {"7"}
+    assert Path(launched["7"]).parent == site.work_folder / "launches"
+    assert [file.suffix for file in Path(launched["7"]).iterdir()] == [".script"]
+    assert queue_jobs.ended() == {}
+    scheduler.mode = "vanish"
+    assert queue_jobs.ended() == launched
+    assert queue_jobs.launched() == launched
+    assert capfd.readouterr() == ("", "")
+
+
+def test_those_in_the_queue_count(queue_jobs, scheduler):
+    queue_jobs.launch(1)
+    assert queue_jobs.launch(1) == []
+    assert queue_jobs.launch(0) == []
+    scheduler.mode = "vanish"  # it has ended, perhaps without having started any job
+    assert queue_jobs.launch(1) == ["7"]
+
+
+def test_a_scheduler_that_gives_no_answer_has_ended_none(queue_jobs, scheduler):
+    queue_jobs.launch(1)
+    scheduler.mode = "silent"
+    assert queue_jobs.ended() == {}
+    with pytest.raises(CalculationError, match="cannot connect to the server"):
+        queue_jobs.launch(1)
+
+
+def test_a_scheduler_that_takes_none_says_why(queue_jobs, scheduler):
+    scheduler.mode = "refuse"
+    with pytest.raises(CalculationError, match=r"^slurm did not take the job in .*: sbatch: error: Invalid account$"):
+        queue_jobs.launch(1)
+    assert queue_jobs.launched() == {}
+
+
+def test_the_folder_cannot_be_made(queue_jobs, site):
+    (site.work_folder / "launches").write_text("")
+    with pytest.raises(CalculationError, match=r"cannot make the folder .*: Not a directory"):
+        queue_jobs.launch(1)
+
+
+def test_those_of_another_user_or_site_are_not_ours(queue_jobs, site, tmp_path, monkeypatch):
+    queue_jobs.launch(1)
+    monkeypatch.setattr("getpass.getuser", lambda: "another")
+    assert QueueJobs(site, queue_jobs.launchpad).launched() == {}
+    monkeypatch.undo()
+    elsewhere = write_site(Site.make(**site.model_dump()), tmp_path / "other")
+    assert QueueJobs(elsewhere, queue_jobs.launchpad).launched() == {}
+
+
+@pytest.mark.parametrize(
+    ("state", "useful", "max_jobs", "wanted"),
+    [
+        *(("READY", 5, None, 2), ("READY", 1, None, 1), ("READY", 5, 4, 4), ("WAITING", 1, None, 1)),
+        *(("COMPLETED", 1, None, None), ("FIZZLED", 1, None, None), ("PAUSED", 1, None, None)),
+    ],
+)
+def test_as_many_as_are_useful_and_allowed(site, monkeypatch, state, useful, max_jobs, wanted):
+    """Two are allowed by the site; none is launched where no job is ready or waits."""
+    queue, asked = FireworksQueue(site), []
+    prepare_launchpad(queue.launchpad)
+    spec = {"coatscreen": {"flow_id": "f", "uuid": "u"}}
+    label = dict.fromkeys(("flow_id", "name", "kind", "about", "version", "submitted"), "x") | {"done_before": 0}
+    task = fireworks.PyTask(func="builtins.len", args=[[]])
+    flow = fireworks.Workflow([fireworks.Firework(task, spec=spec)], metadata={"coatscreen": label})
+    queue.launchpad.add_wf(flow)
+    queue.job_documents.update_one({}, {"$set": {"state": state}})
+    monkeypatch.setattr(QueueJobs, "launch", lambda self, number: asked.append(number) or [])
+    assert queue.launch(useful, max_jobs) == []
+    assert asked == ([] if wanted is None else [wanted])

@@ -1,0 +1,113 @@
+"""The flows of a site in FireWorks' database, the LaunchPad.
+
+They are read from its collections directly: FireWorks' own objects would read every job of every flow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from workflows.queue.fireworks.firework_jobs import FIREWORK_FIELDS, LAUNCH_FIELDS, JobReader
+from workflows.queue.fireworks.fireworks_internals import add_flow, flow_errors
+from workflows.queue.fireworks.launchpad import open_launchpad, prepare_launchpad
+from workflows.queue.fireworks.queue_jobs import QueueJobs
+from workflows.queue.fireworks.reconciliation import reconcile, unlock
+from workflows.queue.flow_documents import FlowLabel, QueuedJob
+from workflows.queue.flow_queue import OURS, FlowQueue, NewJob
+from workflows.queue.site import Site
+from workflows.queue.site.scheduler import how_ended
+from workflows.queue.words import COLLECT_RESULT, LABEL, RUN_JOB
+
+
+class FireworksQueue(FlowQueue):
+    """The flows of a site on its LaunchPad; the parameters are those of :class:`FlowQueue`."""
+
+    _members, _member = "nodes", "fw_id"
+
+    def __init__(self, site: Site, lost_after_s: float | None = None) -> None:
+        super().__init__(site, lost_after_s)
+        self.launchpad = open_launchpad(site)
+        self.flow_documents, self.job_documents = self.launchpad.workflows, self.launchpad.fireworks
+        self._queue_jobs = QueueJobs(site, self.launchpad)
+
+    def queue_jobs(self) -> dict[str, str]:
+        """Return the folders of the queue jobs that this user has launched for this site, by their ids."""
+        return self._queue_jobs.launched()
+
+    def runner_at_work(self) -> bool | None:
+        """Return None: coatscreen launches the queue jobs itself."""
+        return None
+
+    def prepare(self) -> None:
+        """Make FireWorks' counter of jobs and its indexes where there are none."""
+        with self.site.location.errors():
+            prepare_launchpad(self.launchpad)
+
+    def rerun(self, jobs: Sequence[QueuedJob]) -> None:
+        """Make jobs ready to run again, and with them all jobs that need them."""
+        with flow_errors(self.site.location):
+            for job in jobs:
+                if job.state == "lost":  # FireWorks takes it for running, and runs no such job again
+                    self._fail(job)
+                self.launchpad.rerun_fw(int(job.job_id))
+
+    def give_up(self, jobs: Sequence[QueuedJob]) -> None:
+        """Count lost jobs as failed; the jobs that cannot do without them then fail too."""
+        with flow_errors(self.site.location):
+            for job in jobs:
+                self._fail(job)
+
+    def _fail(self, job: QueuedJob) -> None:
+        """Record that a lost job has failed, with the reason."""
+        from fireworks import FWAction
+
+        reason = {"_exception": {"_stacktrace": f"CalculationError: {job.error}", "_details": None}}
+        running = {"fw_id": int(job.job_id), "state": "RUNNING"}
+        for launch in list(self.launchpad.launches.find(running, {"launch_id": 1})):
+            self.launchpad.complete_launch(launch["launch_id"], FWAction(stored_data=reason), state="FIZZLED")
+
+    def repair(self) -> None:
+        """Put right what killed workers left; see the module `reconciliation`."""
+        wanted = dict.fromkeys(("nodes", "links", "fw_states", "locked", "updated_on"), 1)
+        with flow_errors(self.site.location):
+            for flow in list(self.flow_documents.find(OURS, wanted)):
+                jobs = list(self._jobs(flow["nodes"]))
+                alive = any(job.state == "running" for job in jobs)
+                unlock(self.launchpad, flow, alive)
+                if not alive:
+                    reconcile(self.launchpad, flow, jobs)
+
+    def launch(self, useful: int, max_jobs: int | None = None) -> list[str]:
+        """Launch queue jobs for the jobs that are ready or wait, and return their ids."""
+        if not any(job.state in ("ready", "waiting") for flow in self.flows() for job in flow.jobs):
+            return []
+        return self._queue_jobs.launch(min(max_jobs or self.site.max_jobs, useful))
+
+    def _jobs(self, members: Sequence[Any]) -> Iterator[QueuedJob]:
+        of_these = {"fw_id": {"$in": list(members)}}
+        running = {**of_these, "state": {"$in": ["RUNNING", "RESERVED"]}}
+        ended = self._queue_jobs.ended() if self.job_documents.find_one(running, {"fw_id": 1}) else {}
+        fireworks = list(self.job_documents.find(of_these, FIREWORK_FIELDS))  # only now, or one may end in between
+        launches = {launch["launch_id"]: launch for launch in self.launchpad.launches.find(of_these, LAUNCH_FIELDS)}
+        reader = JobReader(launches, ended, lambda job_id: how_ended(self.site, job_id), self.patience)
+        return map(reader.read, fireworks)
+
+    def _insert(self, label: FlowLabel, jobs: Sequence[NewJob]) -> None:
+        from fireworks import Firework, PyTask, Workflow
+
+        fireworks: dict[str | None, Any] = {}
+        for job in jobs:
+            ours = {LABEL: {"flow_id": label.flow_id, "uuid": job.uuid}}
+            fireworks[job.uuid] = Firework(
+                [PyTask(func=COLLECT_RESULT if job.uuid is None else RUN_JOB, args=job.arguments)],
+                spec={"_allow_fizzled_parents": True, **ours, **job.manager_config},
+                name=job.name,
+                parents=[fireworks[uuid] for uuid in job.before] or None,
+            )
+        metadata = {LABEL: label.model_dump()}
+        add_flow(self.launchpad, Workflow([*fireworks.values()], name=label.name, metadata=metadata))
+
+    def _remove(self, flow: Mapping[str, Any]) -> None:
+        self.job_documents.delete_many({"fw_id": {"$in": flow["nodes"]}})
+        self.flow_documents.delete_one({"_id": flow["_id"]})
