@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,23 @@ def test_add_a_material(follow):
         [found] = database.search(coating="Li2B4O7", fields=["coating", "cathode", "worst_mutual_mev_per_atom"])
     assert found["cathode"] == "my NCM"
     assert found["worst_mutual_mev_per_atom"] <= 0.0
+
+
+@pytest.mark.parametrize(
+    ("title", "table", "group"),
+    [
+        ("Add a criterion", "criterion.toml", "coatscreen.criteria"),
+        ("Add a source of energies", "energies.toml", "coatscreen.energies"),
+    ],
+)
+def test_add_by_an_entry_point(follow, tmp_path, title, table, group):
+    assert any("assert " in block["text"] for block in recipe(title))
+    follow(title)
+    entries = tomllib.loads((tmp_path / table).read_text(encoding="utf-8"))["project"]["entry-points"]
+    ((name, target),) = entries[group].items()
+    assert name
+    module, function = target.split(":")
+    assert callable(getattr(importlib.import_module(module), function))
 
 
 def test_add_a_flow(follow):

@@ -40,6 +40,7 @@ Integers = NDArray[np.intp]
 
 INSIDE = 0.4871  # lines are entered at this t, which no simple ratio of the ends makes a change of basis
 ROUNDING = 1e-12  # amounts and reduced costs closer to zero than this count as ties
+TIED = 1e-9  # numbers this close to each other, relatively, are equal, and the first of them is taken
 AT_END = 1e-10  # an amount above minus this at the end of a line has not reached zero on the line
 PIVOT = 1e-9  # smallest pivot element allowed; elements of A are of order 1
 SOUND = 1e-3  # a smaller pivot element is chosen with care, and the new basis is inverted afresh
@@ -269,7 +270,7 @@ class _Vertex:
             np.dot(state[:m, leaving], matrix, out=row)
             np.maximum(reduced, ROUNDING, out=quotients)
             np.divide(row, quotients, out=quotients)
-            entering = int(quotients.argmin())
+            entering = _first(quotients)
             small = row[entering] > -SOUND
             if small or stalled > STALL:
                 leaving, entering = self._choose_carefully(leaving, until, row, stalled > STALL)
@@ -294,7 +295,7 @@ class _Vertex:
             raise CalculationError("the right-hand side leaves what the columns can make up")
         elements, reduced = -row[allowed], np.maximum(self.reduced[allowed], 0.0)
         tied = allowed[reduced / elements <= ((reduced + ROUNDING) / elements).min()]
-        return leaving, int(tied[0] if stalled else tied[row[tied].argmin()])
+        return leaving, int(tied[0] if stalled else tied[_first(row[tied])])
 
     def _pivot(self, leaving: int, entering: int, row: Floats) -> None:
         """Exchange one basic column for another; `row` is the leaving row of ``B^-1 A`` and is overwritten."""
@@ -323,3 +324,8 @@ class _Vertex:
         np.dot(self.state[:m, m], self.program.matrix, out=self.reduced)
         self.reduced += self.program.costs
         self.reduced[self.basis] = 0.0
+
+
+def _first(values: Floats) -> int:
+    """Return the place of the lowest of numbers that are negative, of nearly equal ones the first."""
+    return int((values <= values.min() * (1.0 - TIED)).argmax())

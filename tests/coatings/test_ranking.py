@@ -210,3 +210,43 @@ def test_pareto_rank_is_the_longest_chain_of_better_ones(values):
     for coating in ranked:
         point = points[coating.coating]
         assert coating.pareto_rank == (None if point is None else chain(point))
+
+
+STEP = 1e-6  # meV/atom: of two equal energies one may be rounded up and one down
+
+
+def test_coatings_equal_but_for_rounding_share_a_rank():
+    """They are listed by tier, then by oxidation limit, then by name, as exactly equal ones are."""
+    records = [
+        record("narrow", -20.0 + STEP),
+        record("wide b", -20.0, window=(1.0, 4.6)),
+        record("wide a", -20.0 + STEP, window=(1.0, 4.6 - 1e-9)),
+        record("unstable", -20.0 + STEP, window=(1.0, 4.7), above_hull=300.0),
+        record("worse", -20.0 - 3 * STEP),
+    ]
+    ranked = rank_coatings(records, bare())
+    assert [(coating.rank, coating.coating) for coating in ranked] == [
+        (1, "wide a"),
+        (1, "wide b"),
+        (1, "narrow"),
+        (1, "unstable"),
+        (5, "worse"),
+    ]
+
+
+def test_the_first_of_equal_contacts_is_the_worst():
+    ranked = rank_coatings([record("a", -10.0, -10.0 - STEP, -10.0), record("b", -9.0, -10.0, -10.0)], bare())
+    assert {coating.coating: coating.worst_contact for coating in ranked} == {"a": "cathode full", "b": "cathode half"}
+
+
+def test_of_equal_coatings_the_cheaper_one_dominates():
+    ranked = rank_coatings([record("dear", cost=11.0), record("cheap", cost=9.0), record("middle", cost=10.0)], bare())
+    assert {coating.coating: coating.pareto_rank for coating in ranked} == {"cheap": 1, "middle": 2, "dear": 3}
+
+
+def test_rounding_dominates_nothing():
+    """The one is better by a rounding in energy, the other by one in the window, and both cost the same."""
+    records = [record("a", -10.0 + STEP, window=(1.0, 4.5)), record("b", -10.0, window=(1.0, 4.5 + 1e-9))]
+    assert {coating.pareto_rank for coating in rank_coatings(records[:1] + records, bare())} == {1}
+    cheaper = rank_coatings([records[0], record("b", -10.0, cost=9.0)], bare())
+    assert {coating.coating: coating.pareto_rank for coating in cheaper} == {"a": 2, "b": 1}

@@ -103,6 +103,18 @@ def test_runs_are_the_longest_in_which_no_order_is_decided(scores, decided_at):
     assert set(undecided_runs(array, decided_at)) == longest
 
 
+@pytest.mark.parametrize(("better", "decided"), [(9, True), (8, False)])
+def test_an_order_is_decided_at_the_share_asked_for(better, decided):
+    scores = np.array([[0.0] * better + [-2.0] * (10 - better), [-1.0] * 10])
+    assert undecided_runs(scores, 0.9) == ([] if decided else [(0, 1)])
+
+
+def test_rounding_makes_no_coating_the_better_one():
+    scores = np.array([[-1.0, -1.0 + 1e-6, -1.0], [-1.0 - 1e-6, -1.0, -1.0]])
+    assert ranks_by_sample(scores).tolist() == [[1, 1, 1], [1, 1, 1]]
+    assert undecided_runs(scores, 0.9) == [(0, 1)]
+
+
 def test_letters_of_overlapping_runs_and_of_many():
     """Each coating is told from the one after the next; with 30 coatings the letters run out."""
     ladder = np.array([[-10.0 * i + (40.0 if s % 2 == i % 2 else 0.0) for s in range(20)] for i in range(30)])
