@@ -59,7 +59,7 @@ def own_double(tmp_path, monkeypatch):
 STEPS = {
     "taken": "before(LaunchPad, 'get_new_launch_id', lambda *_: once('taken') and die())",
     "locked": "before(LaunchPad, '_update_wf', lambda *_: once('locked') and die())",
-    "computing": "before(batch, 'windows_of', lambda *_: once('computing') and die())",
+    "computing": "before(tasks, 'material_window', lambda *_: once('computing') and die())",
     "output": "before(GridFSStore, 'update', lambda *_: once('output') and die())",
     "stored": "before(LaunchPad, 'complete_launch', lambda *_: once('stored') and die())",
     "ended": """
@@ -88,7 +88,7 @@ locks.LEASE_SECONDS = 2.0
 MODULES = """
 from fireworks import LaunchPad
 from maggma.stores import GridFSStore, MongoStore
-from screening import batch
+from screening.coatings import tasks
 from screening.database import locks
 """
 
@@ -108,13 +108,13 @@ def test_workers_killed_at_every_step(site, words, local, tmp_path):
 
 BLOCKED = """
 import time
-from screening import batch
+from screening.coatings import tasks
 
 def wait(*_):
     once("begun")
     while not os.path.exists({go!r}):
         time.sleep(0.1)
-before(batch, 'windows_of', wait)
+before(tasks, 'material_window', wait)
 """
 
 
@@ -148,12 +148,12 @@ def test_the_end_of_the_wall_time(site, words, local, tmp_path, slurm):
 
 HOPELESS = """
 import os.path
-from screening import batch
+from screening.coatings import tasks
 
-def run_out_of_memory(caller, source, materials, *_):
-    if 'HfO2' in materials and not os.path.exists({mended!r}):
+def run_out_of_memory(caller, phases, material, *_):
+    if material == 'HfO2' and not os.path.exists({mended!r}):
         die()
-before(batch, 'windows_of', run_out_of_memory)
+before(tasks, 'material_window', run_out_of_memory)
 """
 
 
@@ -173,7 +173,8 @@ def test_a_job_lost_three_times_is_given_up(site, words, local, tmp_path):
     assert [job["error"] for job in flow["failed"]] == [lost.error]
     shown = site.run("rank", "--store", str(site.folder))
     assert f"made without {lost.name}: {lost.error}" in shown.stderr
-    ranking = site.json("rank", "--store", str(site.folder))["ranking"]
+    (found,) = site.json("rank", "--store", str(site.folder))["rankings"]
+    ranking = found["ranking"]
     assert len(ranking) == 3
     assert all(coating["window"] is None and "window" in coating["why_missing"] for coating in ranking)
     (tmp_path / "mended").touch()
@@ -184,10 +185,8 @@ def test_a_job_lost_three_times_is_given_up(site, words, local, tmp_path):
     after = site.launches()
     again = {name for name in after if after[name] > before[name]}
     assert {name.partition(":")[0] for name in again} == {
-        "windows_of",
-        "assemble_records",
-        "judge_records",
-        "rank",
+        "material_properties",
+        "ranking_request",
         "collect the result",
     }
     assert "made without" not in site.run("rank", "--store", str(site.folder)).stderr

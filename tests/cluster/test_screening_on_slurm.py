@@ -68,7 +68,8 @@ def test_it_is_that_of_a_run_here(submitted, local):
 def test_the_ranking_printed_is_that_of_a_run_here(submitted, local):
     there = submitted.json("rank", "--store", str(submitted.folder))
     assert there == submitted.json("rank", "--store", local)
-    assert len(there["ranking"]) == 5
+    (found,) = there["rankings"]
+    assert len(found["ranking"]) == 5
 
 
 def test_status_says_that_it_is_complete(submitted):
@@ -99,7 +100,7 @@ def test_submitted_again_nothing_is_added_or_computed(submitted):
 def test_collected_by_two_at_once(submitted, local):
     """Both are at it from the beginning, on documents that are not there yet."""
     with submitted.database() as database:
-        for name in ("coatings", "bare_interfaces"):
+        for name in ("coatings", "rankings"):
             database[name].delete_many({})
         (last,) = database["fireworks"].find({"spec.coatscreen.uuid": None}, {"spec._tasks": 1})
     arguments = json.dumps(last["spec"]["_tasks"][0]["args"])

@@ -31,6 +31,7 @@ from workflows.run import prepare_screening, run_screening
 
 pytest.importorskip("jobflow_remote", reason="the extra [cluster] is not installed")
 
+import jobflow
 import jobflow_remote
 from jobflow_remote.jobs import run as remote_run
 from jobflow_remote.jobs.runner import Runner
@@ -134,7 +135,7 @@ def cluster(tmp_path, database_uri, monkeypatch):
     for name, value in site.environment_variables().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(jobflow_remote.SETTINGS, "projects_folder", os.environ["JFREMOTE_PROJECTS_FOLDER"])
-    monkeypatch.setattr("workflows.queue.tasks.SETTINGS", SimpleNamespace(JOB_STORE=site.job_store()))
+    monkeypatch.setattr(jobflow.SETTINGS, "JOB_STORE", site.job_store())
     return Cluster(site)
 
 
@@ -291,7 +292,7 @@ def test_an_output_that_is_gone_is_made_again(cluster, settings, tmp_path):
     cluster.run()
     again = cluster.jobs()
     assert again[gone.name].attempts == again[COLLECTING].attempts == 2
-    assert again["windows_of: neighbours"].attempts == 1
+    assert again["material_properties: LiCoO2"].attempts == 1
     assert gone.uuid in job_times(cluster.site.database)
 
 
