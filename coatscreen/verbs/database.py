@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
+from coatscreen.options import AsJson, Format, OnlyCathode, OnlyElectrolyte, OutputFormat, Store
+
 _NOTES = 5  # of jobs that failed
-
-Store = Annotated[
-    str, typer.Option(help="Folder of the database, a mongodb:// URI, or a site's folder.", envvar="COATSCREEN_STORE")
-]
-Cathode = Annotated[str | None, typer.Option(help="Only this cathode.")]
-Electrolyte = Annotated[str | None, typer.Option(help="Only this electrolyte.")]
-
-
-class Format(StrEnum):
-    """How results are printed."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
-
-
-OutputFormat = Annotated[Format, typer.Option("--format", help="How to print.")]
 
 
 def rank(
-    cathode: Cathode = None,
-    electrolyte: Electrolyte = None,
+    cathode: OnlyCathode = None,
+    electrolyte: OnlyElectrolyte = None,
     sort: Annotated[str, typer.Option(help="Order of the lines; the ranks stay.")] = "worst_mutual",
     top: Annotated[int, typer.Option(help="At most so many coatings; 0 for all.", min=0)] = 0,
     store: Store = "results/coatings",
     form: OutputFormat = Format.table,
-    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print the ranking again, from the database.
 
@@ -71,8 +55,8 @@ def rank(
 
 def query(
     coating: Annotated[str | None, typer.Option(help="Only this coating.")] = None,
-    cathode: Cathode = None,
-    electrolyte: Electrolyte = None,
+    cathode: OnlyCathode = None,
+    electrolyte: OnlyElectrolyte = None,
     max_reaction_energy: Annotated[
         float | None, typer.Option(help="Largest size of the worst closed mutual energy, meV/atom.")
     ] = None,
@@ -81,7 +65,7 @@ def query(
     limit: Annotated[int, typer.Option(help="At most so many documents; 0 for all.", min=0)] = 0,
     store: Store = "results/coatings",
     form: OutputFormat = Format.json,
-    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print documents of the database, best first.
 
