@@ -26,9 +26,8 @@ from pathlib import Path
 import yaml
 
 from coatscreen import PhaseSet
-from screening.coatings import drawn_tasks as sample_batch
-from screening.coatings import tasks as batch
-from screening.coatings.drawn_contacts import Sampling
+from screening.coatings import tasks
+from screening.coatings.samples import Sampling
 from screening.criteria.criteria import default_criteria
 from screening.searches.candidate_documents import Selection
 from screening.searches.candidates import stable_compounds
@@ -50,16 +49,16 @@ def contacts() -> None:
     plan = planned(N_CONTACTS)
     source, cathode = plan.energies, plan.cathodes[0]
     phases = source.open()
-    states = batch.cathode_states(source, cathode, "cited")
-    coatings = {coating.name: coating.reactant for coating in plan.coatings}
+    states = tasks.cathode_states(source, cathode, "cited")
+    coatings = [coating.reactant for coating in plan.coatings]
     began = time.process_time()
-    batch.contacts_with_cathode(source, coatings, states)
+    tasks.coating_contacts(source, coatings, states)
     print(f"{(time.process_time() - began) / len(coatings):.4f} s a coating ({len(coatings)})")
     sampling = Sampling.of(phases, N_SAMPLES, 0)
-    sampled = sample_batch.cathode_samples(source, sampling, cathode, states)
-    few = dict(list(coatings.items())[:: len(coatings) // N_SAMPLED][:N_SAMPLED])
+    sampled = tasks.sampled_cathode(source, sampling, cathode, states)
+    few = coatings[:: len(coatings) // N_SAMPLED][:N_SAMPLED]
     began = time.process_time()
-    sample_batch.cathode_contact_samples(source, sampling, few, sampled)
+    tasks.sampled_contacts(source, sampling, few, sampled)
     seconds = (time.process_time() - began) / len(few) / N_SAMPLES
     print(f"{seconds:.4f} s a coating and sample ({len(few)} coatings, {N_SAMPLES} samples)")
 

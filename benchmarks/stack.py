@@ -13,6 +13,7 @@ import tempfile
 import time
 
 from screening.searches.screening_request import CATALOGUE
+from screening.searches.stacks.stack_documents import Ensemble
 from screening.searches.stacks.stack_request import plan_stacks
 from workflows.stack import find_stacks
 
@@ -33,7 +34,7 @@ def main() -> None:
         finished_at[name] = time.perf_counter() - began
 
     with tempfile.TemporaryDirectory() as folder:
-        ranked_by = "open" if options.open else "closed"
+        ranked_by: Ensemble = "open" if options.open else "closed"
         found, _ = find_stacks(plan, folder, ranked_by, options.top, options.workers, progress)
     outer = max(when for name, when in finished_at.items() if not name.startswith("best_stacks"))
     everything = max(finished_at.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -111,6 +111,11 @@ Workers = Annotated[int, _WORKERS]
 ScreeningWorkers = Annotated[int | None, _WORKERS]
 OrderingSeed = Annotated[int, typer.Option("--seed", min=0, help="Names another set of orderings.")]
 
+RunName = Annotated[str | None, typer.Option("--run", help="Only this run, by name or id; see coatscreen runs list.")]
+Thresholds = Annotated[
+    list[str] | None,
+    typer.Option("--threshold", help="NAME=VALUE: another threshold for a criterion or quantity; may be repeated."),
+]
 
 _NAMES = (
     "coatings",
@@ -136,3 +141,25 @@ def given_options(arguments: Mapping[str, Any]) -> dict[str, Any]:
         "candidates": None if candidates is None else str(candidates),
         "uncertainty": given["uncertainty"] or None,
     }
+
+
+def read_thresholds(given: Sequence[str]) -> dict[str, float]:
+    """Read the values of ``--threshold``.
+
+    Raises
+    ------
+    InputError
+        If one is not ``NAME=VALUE`` with a number.
+    """
+    from screening.common.errors import InputError
+
+    thresholds = {}
+    for text in given:
+        name, equals, value = (part.strip() for part in text.rpartition("="))
+        if not equals:
+            raise InputError(f"--threshold {text!r}: write NAME=VALUE")
+        try:
+            thresholds[name] = float(value)
+        except ValueError:
+            raise InputError(f"--threshold {text!r}: {value!r} is not a number") from None
+    return thresholds

@@ -1,28 +1,31 @@
-"""Rankings as tables and as rows."""
+"""Rankings as tables, as rows and as JSON."""
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from coatscreen.output import number, print_energies, print_table
-from screening.coatings.coating_documents import RankedCoating
-from screening.coatings.ranking import RankingDocument
-from screening.coatings.ranking_uncertainty import GAIN, WORST, sampled_quantities
-from screening.equilibrium.composite import CompositeWindow
+from screening.criteria.criteria import Criterion
+from screening.criteria.quantities import COST, GAIN, OXIDATION, REDUCTION, STABILITY, WORST, contact_quantity, quantity
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from screening.coatings.ranking import RankingHeader
+
+Line = Mapping[str, Any]  # a coating of a ranking, as CoatingDatabase.lines yields it
 _MARKS = {True: "yes", False: "NO", None: "?"}
+_INDENT = "  "
 
 
-def print_ranking(ranking: RankingDocument) -> None:
+def print_ranking(header: RankingHeader, coatings: Iterable[Line]) -> None:
     """Print a ranking as a table a person can read."""
-    bare = ranking.bare_interface
-    faces = {
-        contact.face: contact.face_quantity
-        for coating in ranking.ranking
-        for contact in coating.interfaces
-        if contact.reservoir_state is None
-    }
-    uncertain = next((coating.uncertainty for coating in ranking.ranking if coating.uncertainty), None)
+    lines = list(coatings)
+    bare = header.bare_interface
+    faces = _closed_faces(lines)
+    uncertain = header.sampling is not None
     columns = [
         "rank",
         *(["undecided"] if uncertain else []),
@@ -39,140 +42,203 @@ def print_ranking(ranking: RankingDocument) -> None:
         "$/kg",
     ]
     rows = []
-    for coating in ranking.ranking:
-        quantities = coating.quantities
+    for line in lines:
+        quantities = line["quantities"]
         rows.append(
             [
-                "-" if coating.rank is None else str(coating.rank),
-                *([_undecided(coating)] if uncertain else []),
-                coating.coating,
-                number(coating.worst_mutual_mev_per_atom, 1) + _worst_interval(coating),
-                *(number(quantities.get(quantity), 1) for quantity in faces.values()),
-                number(coating.gain_over_bare_mev_per_atom, 1),
-                number(quantities.get("energy_above_hull_mev_per_atom"), 1, "no phase"),
-                _window(coating),
-                str(coating.tier),
+                "-" if line["rank"] is None else str(line["rank"]),
+                *([_undecided(line)] if uncertain else []),
+                line["coating"],
+                _number(line, WORST) + _worst_interval(line),
+                *(number(quantities.get(name), 1) for name in faces.values()),
+                _number(line, GAIN),
+                _number(line, STABILITY, "no phase"),
+                _window(line),
+                str(line["tier"]),
                 ", ".join(
-                    f"{name}{'' if ok is False else '?'}" for name, ok in coating.passes.items() if ok is not True
+                    f"{name}{'' if ok is False else '?'}" for name, ok in line["passes"].items() if ok is not True
                 ),
-                *([_passing(coating)] if uncertain else []),
-                number(None if coating.pareto_rank is None else float(coating.pareto_rank)),
-                number(None if coating.economics is None else coating.economics.raw_material_cost_usd_per_kg),
+                *([_passing(line)] if uncertain else []),
+                number(line["pareto_rank"]),
+                _number(line, COST),
             ]
         )
     worst = None if bare is None else bare.worst_mutual_mev_per_atom
     print_table(
         columns,
         rows,
-        f"Coatings on {ranking.cathode} against {ranking.electrolyte}. Closed mutual reaction energies, meV/atom; "
+        f"Coatings on {header.cathode} against {header.electrolyte}. Closed mutual reaction energies, meV/atom; "
         f"the bare interface has {number(worst, 1)}",
         numeric={"rank", "worst", *faces, "gain", "above hull", "window (V)", "tier", "Pareto", "$/kg"},
     )
-    for coating in ranking.ranking:
-        if coating.components:
-            print(_composite(coating))
-    for coating in ranking.ranking:
-        if coating.why_missing:
-            print(f"{coating.coating}: {coating.why_missing}")
+    for line in lines:
+        if line["components"]:
+            print(_composite(line))
+    for line in lines:
+        if line["why_missing"]:
+            print(f"{line['coating']}: {line['why_missing']}")
     print(
         "tier 1: all criteria passed, 2: some unknown (?), 3: one failed, 4: more failed; "
         "gain: less reaction than bare, meV/atom"
     )
+    print("criteria: " + "; ".join(map(threshold, header.criteria.values())))
     if uncertain:
         print("passes: in how many of the samples all criteria are passed")
-        print(_order_legend(ranking, uncertain.decided_at_probability))
-    print_energies(ranking.energies, uncertain)
+        print(_order_legend(lines))
+    uncertainty = next((line["uncertainty"] for line in lines if line["uncertainty"]), None)
+    print_energies(header.energies, None if uncertainty is None else _read_uncertainty(uncertainty))
 
 
-def row(coating: RankedCoating) -> dict[str, Any]:
-    """Flatten a coating to one row of numbers and marks."""
-    economics = coating.economics
-    return {
-        "rank": coating.rank,
-        "coating": coating.coating,
-        "formula": coating.formula,
-        "cathode": coating.cathode,
-        "electrolyte": coating.electrolyte,
-        "tier": coating.tier,
-        "worst_mutual_mev_per_atom": coating.worst_mutual_mev_per_atom,
-        "worst_contact": coating.worst_contact,
-        "gain_over_bare_mev_per_atom": coating.gain_over_bare_mev_per_atom,
-        **coating.quantities,
-        "pareto_rank": coating.pareto_rank,
-        "contains_li": coating.contains_li,
-        "hhi_production": None if economics is None else economics.hhi_production,
-        "hhi_reserve": None if economics is None else economics.hhi_reserve,
-        **{f"passes {name}": _MARKS[passed] for name, passed in coating.passes.items()},
-        "why_missing": coating.why_missing,
-        **_uncertainty_row(coating),
-    }
+def threshold(criterion: Criterion) -> str:
+    """Write a criterion with its threshold."""
+    return f"{criterion.name}: {limit(criterion)}"
 
 
-def _uncertainty_row(coating: RankedCoating) -> dict[str, Any]:
+def limit(criterion: Criterion) -> str:
+    """Write the threshold of a criterion, ``oxidation_limit_v >= 4`` say."""
+    sign, value = (">=", criterion.at_least) if criterion.at_most is None else ("<=", criterion.at_most)
+    return f"{criterion.quantity} {sign} {value:g}"
+
+
+def rows(header: RankingHeader, coatings: Iterable[Line]) -> Iterator[dict[str, Any]]:
+    """Yield each coating of a ranking as one flat row: numbers, marks, and which energies they came from."""
+    for line in coatings:
+        yield {
+            "rank": line["rank"],
+            "coating": line["coating"],
+            "formula": line["formula"],
+            "cathode": line["cathode"],
+            "electrolyte": line["electrolyte"],
+            "energies": f"{header.energies.name}, version {header.energies.version}",
+            "energies_sha256": header.energies.sha256,
+            "tier": line["tier"],
+            "worst_contact": line["worst_contact"],
+            **line["quantities"],
+            "pareto_rank": line["pareto_rank"],
+            "contains_li": line["contains_li"],
+            **{f"passes {name}": _MARKS[passed] for name, passed in line["passes"].items()},
+            "why_missing": line["why_missing"],
+            **_uncertainty_row(line),
+        }
+
+
+def print_rankings_json(rankings: Iterable[tuple[BaseModel, Iterable[BaseModel]]]) -> None:
+    """Print ``{"rankings": [...]}``, one coating after the other, so that many take no memory.
+
+    Parameters
+    ----------
+    rankings
+        What each rests on, and its coatings.
+    """
+    import orjson
+
+    def written(value: Any, depth: int) -> str:
+        text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+        return text.replace("\n", "\n" + depth * _INDENT)
+
+    out = sys.stdout
+    out.write('{\n  "rankings": [')
+    for place, (header, coatings) in enumerate(rankings):
+        data = header.model_dump(mode="json", exclude={"ranking"})
+        origin = {name: data.pop(name) for name in ("energies", "software")}
+        out.write(f"{',' if place else ''}\n    {{\n")
+        for name, value in data.items():
+            out.write(f"      {written(name, 0)}: {written(value, 3)},\n")
+        out.write('      "ranking": [')
+        first = True
+        for coating in coatings:
+            document = coating.model_dump(mode="json")
+            own = {name: document.pop(name) for name in ("energies", "software")}
+            out.write(("" if first else ",") + "\n        " + written({**document, **own}, 4))
+            first = False
+        out.write("]" if first else "\n      ]")
+        for name, value in origin.items():
+            out.write(f",\n      {written(name, 0)}: {written(value, 3)}")
+        out.write("\n    }")
+    out.write("\n  ]\n}\n")
+
+
+def _closed_faces(lines: Iterable[Line]) -> dict[str, str]:
+    """Return the quantity of each closed contact by what is met there, composites' phases taken together."""
+    faces: dict[str, str] = {}
+    for line in lines:
+        for name in line["quantities"]:
+            face = name.removeprefix("mutual_").removesuffix("_mev_per_atom").replace("_", " ")
+            if contact_quantity(face, closed=True) == name and name != WORST:
+                faces.setdefault(face, name)
+    return faces
+
+
+def _number(line: Line, name: str, missing: str = "-") -> str:
+    return number(line["quantities"].get(name), quantity(name).digits, missing)
+
+
+def _uncertainty_row(line: Line) -> dict[str, Any]:
     """Flatten what samples of the energies say; the columns are there without them too."""
-    uncertainty = coating.uncertainty
-    intervals = {} if uncertainty is None else uncertainty.intervals
-    cells: dict[str, Any] = {}
-    for quantity in dict.fromkeys((WORST, GAIN, *sampled_quantities(coating.quantities))):
-        interval = intervals.get(quantity)
-        cells[f"{quantity} 5 %"] = None if interval is None else interval.low
-        cells[f"{quantity} 95 %"] = None if interval is None else interval.high
-    passing = {} if uncertainty is None else uncertainty.probability_of_passing
-    for name in coating.passes:
+    uncertainty = line["uncertainty"] or {}
+    intervals, cells = uncertainty.get("intervals", {}), {}
+    for name in line["quantities"]:
+        if quantity(name).from_energies:
+            interval = intervals.get(name) or {}
+            cells[f"{name} 5 %"] = interval.get("low")
+            cells[f"{name} 95 %"] = interval.get("high")
+    passing = uncertainty.get("probability_of_passing", {})
+    for name in line["passes"]:
         cells[f"probability passes {name}"] = passing.get(name)
-    ranks = None if uncertainty is None else uncertainty.probability_of_rank
-    marks = None if uncertainty is None else uncertainty.undecided
-    cells["probability passes all"] = None if uncertainty is None else uncertainty.probability_of_passing_all
-    cells["probability of its rank"] = None if ranks is None else ranks.get(str(coating.rank), 0.0)
+    ranks, marks = uncertainty.get("probability_of_rank"), uncertainty.get("undecided")
+    cells["probability passes all"] = uncertainty.get("probability_of_passing_all")
+    cells["probability of its rank"] = None if ranks is None else ranks.get(str(line["rank"]), 0.0)
     cells["undecided"] = None if marks is None else " ".join(marks)
     return cells
 
 
-def _undecided(coating: RankedCoating) -> str:
-    marks = None if coating.uncertainty is None else coating.uncertainty.undecided
-    return "?" if marks is None and coating.rank is not None else " ".join(marks or [])
+def _undecided(line: Line) -> str:
+    marks = (line["uncertainty"] or {}).get("undecided")
+    return "?" if marks is None and line["rank"] is not None else " ".join(marks or [])
 
 
-def _worst_interval(coating: RankedCoating) -> str:
-    interval = None if coating.uncertainty is None else coating.uncertainty.intervals.get(WORST)
-    return "" if interval is None else f" [{number(interval.low, 1)} to {number(interval.high, 1)}]"
+def _worst_interval(line: Line) -> str:
+    interval = (line["uncertainty"] or {}).get("intervals", {}).get(WORST)
+    return "" if interval is None else f" [{number(interval['low'], 1)} to {number(interval['high'], 1)}]"
 
 
-def _passing(coating: RankedCoating) -> str:
-    passing = None if coating.uncertainty is None else coating.uncertainty.probability_of_passing_all
+def _passing(line: Line) -> str:
+    passing = (line["uncertainty"] or {}).get("probability_of_passing_all")
     return number(None if passing is None else 100.0 * passing, 0, "?")
 
 
-def _order_legend(ranking: RankingDocument, decided_at: float) -> str:
+def _order_legend(lines: Iterable[Line]) -> str:
     """Say what the letters of undecided orders mean, or why there are none."""
-    scored = [coating for coating in ranking.ranking if coating.rank is not None]
-    if any(coating.uncertainty is None or coating.uncertainty.undecided is None for coating in scored):
+    scored = [line["uncertainty"] for line in lines if line["rank"] is not None]
+    if not scored or any(one is None or one.get("undecided") is None for one in scored):
         return (
             "undecided: ?, since not all of these coatings were screened in the same samples; "
             "run them together with --uncertainty"
         )
     return (
         "undecided: coatings that share a letter, since of no two of them the one above is the better one in at least "
-        f"{100 * decided_at:g} % of the samples"
+        f"{100 * scored[0]['decided_at_probability']:g} % of the samples"
     )
 
 
-def _composite(coating: RankedCoating) -> str:
-    """Say of a composite what it consists of, which contact is its worst, and what limits its window."""
-    parts = ", ".join(f"{100 * fraction:.3g} mol% {phase}" for phase, fraction in (coating.components or {}).items())
-    said = [f"{coating.coating}: {parts}"]
-    if coating.worst_contact is not None:
-        said.append(f"worst contact: {coating.worst_contact}")
-    if isinstance(coating.window, CompositeWindow):
-        limits = f"reduction limited by {coating.window.reduction_limited_by}"
-        if coating.window.oxidation_limited_by is not None:
-            limits += f", oxidation by {coating.window.oxidation_limited_by}"
-        said.append(limits)
+def _read_uncertainty(data: Mapping[str, Any]) -> Any:
+    from screening.coatings.coating_documents import CoatingUncertainty
+
+    return CoatingUncertainty.model_validate(data)
+
+
+def _composite(line: Line) -> str:
+    """Say of a composite what it consists of, and which contact is its worst."""
+    parts = ", ".join(f"{100 * fraction:.3g} mol% {phase}" for phase, fraction in (line["components"] or {}).items())
+    said = [f"{line['coating']}: {parts}"]
+    if line["worst_contact"] is not None:
+        said.append(f"worst contact: {line['worst_contact']}")
     return "; ".join(said)
 
 
-def _window(coating: RankedCoating) -> str:
-    if coating.window is None:
+def _window(line: Line) -> str:
+    """Write the window; what gives up no lithium has no upper end."""
+    quantities = line["quantities"]
+    if quantities.get(REDUCTION) is None:
         return "-"
-    high = number(coating.window.oxidation_limit_v, 2) if coating.window.oxidation_limited else "none"
-    return f"{number(coating.window.reduction_limit_v, 2)} to {high}"
+    return f"{_number(line, REDUCTION)} to {_number(line, OXIDATION, 'none')}"

@@ -15,8 +15,8 @@ import matplotlib as mpl
 import numpy as np
 
 from coatscreen import CoatingDatabase, Interface, PhaseSet
-from screening.coatings.contacts import closed_quantity
 from screening.coatings.ranking import RankingDocument
+from screening.criteria.quantities import contact_quantity
 from screening.materials.catalogue import Catalogue
 
 mpl.use("Agg")
@@ -41,7 +41,8 @@ def draw(ranking: RankingDocument, path: Path) -> None:
         values = [coating.score_parts[part] or 0.0 for coating in coatings]
         left.bar(places + 0.27 * (number - 1), values, width=0.25, label=f"coating | {part}")
         for place, coating in zip(places, coatings, strict=True):
-            interval = coating.uncertainty.intervals[closed_quantity(part)] if coating.uncertainty else None
+            name = contact_quantity(part, closed=True)
+            interval = coating.uncertainty.intervals[name] if coating.uncertainty else None
             if interval is not None:
                 left.vlines(place + 0.27 * (number - 1), interval.low, interval.high, color="dimgray", linewidth=1.2)
     left.plot([], [], color="dimgray", linewidth=1.2, label="5 to 95 % of the samples")

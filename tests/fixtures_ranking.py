@@ -8,7 +8,7 @@ from fixtures_screening import SCALE, synthetic
 
 from screening.cathodes.lithium_potentials import LithiumPotential
 from screening.chemistry.economics import EconomicsDocument
-from screening.coatings.coating_documents import BareInterface, CoatingRecord
+from screening.coatings.coating_documents import BareInterface, CoatingDocument
 from screening.coatings.contacts import Contact
 from screening.equilibrium.interface_documents import (
     ClosedExtremum,
@@ -115,7 +115,7 @@ def record(
         "economics": EconomicsDocument(raw_material_cost_usd_per_kg=cost, hhi_production=None, hhi_reserve=None),
         "why_missing": None,
     }
-    return CoatingRecord(**{**fields, **changed})
+    return CoatingDocument(**{**fields, **changed})
 
 
 def bare(worst=-300.0):

@@ -8,7 +8,7 @@ from typing import Any
 
 from fixtures_screening import FORMATION, SMALL, phase_set
 
-from screening.coatings.drawn_contacts import CoatingSamples, Sampling
+from screening.coatings.samples import CoatingSamples, Sampling
 from screening.energies.packaged.packaged_table import packaged_energies
 from screening.phases.phase_set import EnergyScale, PhaseSet
 from screening.uncertainty.energy_errors import ErrorModel, OwnError, PairError

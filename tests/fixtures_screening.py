@@ -128,14 +128,14 @@ def settings_for(folder: Path, **changed: Any) -> Any:
 
 
 def contents(store: str | Path) -> dict[str, list[dict[str, Any]]]:
-    """Return all that a database says, without when and by which job it was written."""
+    """Return all that a database says of coatings, without when and by which jobs it was written."""
     from screening.database import StoreLocation
 
     found: dict[str, list[dict[str, Any]]] = {}
-    for collection in ("coatings", "bare_interfaces"):
+    for collection, key in (("coatings", "key"), ("rankings", "ranking_id")):
         opened = StoreLocation(store).open(collection, read_only=True)
-        docs = [without(doc, "_id", "built_at", "source_job") for doc in opened.query({})]
-        found[collection] = sorted(docs, key=lambda doc: doc["key"])
+        docs = [without(doc, "_id", "built_at", "source_jobs", "stamp") for doc in opened.query({})]
+        found[collection] = sorted(docs, key=lambda doc: doc[key])
         opened.close()
     return found
 

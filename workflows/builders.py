@@ -2,49 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypedDict
+from functools import lru_cache
+from typing import Any, TypeVar
 
 import orjson
 from jobflow import JobStore
 from maggma.core import Builder, Store
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from screening.coatings.coating_documents import BareInterface, CoatingRecord
-from screening.coatings.drawn_contacts import CoatingSamples
-from screening.coatings.ranking import Judged, in_order, judge
+from screening.coatings.coating_documents import BareInterface, CoatingDocument, RankedCoating, Verdict
+from screening.coatings.ranking import RankingDocument, RankingHeader, ranked
+from screening.coatings.ranking_request import (
+    PROPERTIES,
+    PieceJobs,
+    RankingRequest,
+    ScreenedCoating,
+    coating_document,
+    coating_samples,
+)
+from screening.coatings.samples import CoatingSamples, SampledMaterial
+from screening.coatings.tasks import Batch, ContactBatch, PropertiesBatch, SampledBatch
+from screening.coatings.verdicts import judge
 from screening.common.errors import StoreError
 from screening.common.validation import explained
-from screening.criteria.criteria import Criterion, default_criteria
+from screening.criteria.criteria import Criterion
 from screening.database.stores import write_all
 from workflows.identity import digest
-from workflows.outputs import finished
+from workflows.outputs import finished, output_of
+
+D = TypeVar("D", bound=BaseModel)
+RANKING = "metadata.ranking"
+_BATCHES_HELD = 16  # outputs in memory: coatings come in the order of their batches, four kinds of them or eight
 
 
-class Group(TypedDict):
-    """All coatings of one cathode, electrolyte and set of energies, and the bare interface between them."""
+@dataclass(frozen=True)
+class RankingGroup:
+    """All coatings that are ranked together, with what was computed of them.
 
-    cathode: str
-    electrolyte: str
-    energies_sha256: str
-    records: list[bytes]  # as JSON, since ten thousand of them as objects take gigabytes
-    samples: dict[str, bytes]  # by coating; none where no samples of the energies were taken
-    sources: dict[str, str]
-    bare: dict[str, Any] | None
+    Attributes
+    ----------
+    header
+        What the ranking rests on.
+    documents
+        By coating: the compressed JSON of what was computed, since ten thousand of them as objects take gigabytes.
+    samples
+        By coating; none where no samples of the energies were taken.
+    jobs
+        By coating, the ids of the jobs its document was made from.
+    stamp
+        Hash of all jobs and when they finished: the same stamp, the same ranking.
+    """
 
-
-GroupKey = tuple[str, str, str]
+    header: RankingHeader
+    documents: dict[str, bytes]
+    samples: dict[str, CoatingSamples]
+    jobs: dict[str, list[str]]
+    stamp: str
 
 
 class CoatingBuilder(Builder):  # type: ignore[misc]
-    """Aggregate finished screening jobs into one ranked document per coating, cathode and electrolyte.
+    """Aggregate finished screening jobs into one ranked document per coating and ranking.
 
-    Incremental: a group of coatings is touched only if one of its jobs is not in the database yet, or the criteria
-    have changed; then the whole group is ranked again, since one new coating may move all others.
+    A ranking rests on a cathode with its potentials, an electrolyte, energies, criteria and samples; it holds the
+    coatings of every request in the job store that rests on the same. Where two requests give one name to different
+    materials, the one that was asked for last counts.
 
-    Where two jobs computed the same coating, cathode and electrolyte in different ways (another lithium potential,
-    another material of that name), the database holds the one that was asked for last.
+    Incremental: a ranking is touched only if one of its jobs is new; then the whole of it is ranked again, since one
+    new coating may move all others.
 
     Parameters
     ----------
@@ -52,182 +80,222 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
         The job store.
     coatings
         Target: :class:`~screening.coatings.coating_documents.RankedCoating` documents.
-    bare_interfaces
-        Target: :class:`~screening.coatings.coating_documents.BareInterface` documents.
-    criteria
-        What coatings are judged by; None for the packaged criteria.
+    rankings
+        Target: :class:`~screening.coatings.ranking.RankingHeader` documents.
     asked_for
-        Ids of the jobs that were asked for last; None for all jobs there are, the last to finish counting.
+        Ids of the jobs of one request: only its rankings are made; None: all there are.
     """
 
     def __init__(
         self,
         jobs: JobStore,
         coatings: Store,
-        bare_interfaces: Store,
-        criteria: Sequence[Criterion] | None = None,
+        rankings: Store,
         asked_for: Sequence[str] | None = None,
         **kwargs: Any,
     ) -> None:
         self.jobs = jobs
         self.coatings = coatings
-        self.bare_interfaces = bare_interfaces
-        self.criteria = criteria
+        self.rankings = rankings
         self.asked_for = asked_for
-        super().__init__(sources=[jobs], targets=[coatings, bare_interfaces], **kwargs)
+        super().__init__(sources=[jobs], targets=[coatings, rankings], **kwargs)
 
-    def get_items(self) -> Iterator[Group]:
-        """Yield every group that a new job output or new criteria change."""
-        built: dict[GroupKey, dict[str, dict[str, Any]]] = {}
-        for doc in self.coatings.query(
-            {}, properties=["cathode", "electrolyte", "energies.sha256", "coating", "source_job", "criteria"]
-        ):
-            built.setdefault(_group_of(doc), {})[doc["coating"]] = doc
-        bare = self._bare_jobs()
-        changed: dict[GroupKey, list[dict[str, Any]]] = {}
-        sources = {doc["source_job"] for coatings in built.values() for doc in coatings.values()}
-        for job in self._jobs_of("assemble_records"):
-            if self.asked_for is None and _stamp(job) in sources:
-                continue
-            output = self.jobs.get_output(job["uuid"], load=True)
-            group = (output["cathode"], output["electrolyte"], output["energies_sha256"])
-            known = built.get(group, {})
-            made_from = [known.get(r["coating"], {}).get("source_job") for r in output["records"]]
-            if not all(self._stands(source, job) for source in made_from):
-                records = {record["coating"]: orjson.dumps(_plain(record)) for record in output["records"]}
-                batch = {"stamp": _stamp(job), "records": records, "samples": _samples(output)}
-                changed.setdefault(group, []).append(batch)
-        judged_by = [c.model_dump() for c in self.criteria or default_criteria()]
-        shown = {_group_of(doc): doc.get("source_job") for doc in self.bare_interfaces.query({})}
-        for group, coatings in built.items():
-            if any(doc["criteria"] != judged_by for doc in coatings.values()) or (
-                group in bare and not self._stands(shown.get(group), bare[group])
-            ):
-                changed.setdefault(group, [])
-        for group, batches in changed.items():
-            yield self._group(group, batches, bare.get(group))
+    def get_items(self) -> Iterator[RankingGroup]:
+        """Yield every ranking that a new job output changes."""
+        shown = {doc["ranking_id"]: doc["stamp"] for doc in self.rankings.query({}, ["ranking_id", "stamp"])}
+        for ranking_id in self._asked():
+            requests = self.requests(ranking_id)
+            done = finished(self.jobs, {uuid for request in requests for uuid in request.jobs})
+            stamp = digest([[request.model_dump(mode="json", exclude={"software"}) for request in requests], done])
+            if requests and shown.get(ranking_id) != stamp:  # none is finished: a process was killed writing one
+                yield self.group(requests, done, stamp)
 
-    def process_item(self, item: Group) -> dict[str, Any]:
-        """Rank one group; touches no database."""
-        criteria = tuple(self.criteria or default_criteria())
-        try:
-            bare = None if item["bare"] is None else BareInterface.model_validate(item["bare"])
-            samples = {name: CoatingSamples.model_validate_json(found) for name, found in item["samples"].items()}
-            judged = []
-            for text in item["records"]:
-                record = CoatingRecord.model_validate_json(text)
-                judged.append(judge(record, bare, criteria, samples.get(record.coating)))
-        except ValidationError as error:
-            raise StoreError(
-                f"the database was written by another version of coatscreen ({explained(error)}); choose another "
-                "with --store"
-            ) from None
-        key = document_key("", item["cathode"], item["electrolyte"], item["energies_sha256"])
-        return {
-            "coatings": _documents(item, in_order(judged, samples), [criterion.model_dump() for criterion in criteria]),
-            "bare": None if item["bare"] is None else {**item["bare"], "key": key, "source_job": item["sources"][""]},
+    def process_item(self, item: RankingGroup) -> dict[str, Any]:
+        """Judge and rank one group; touches no database."""
+        verdicts = verdicts_of(item)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        header = {
+            **item.header.model_dump(mode="json"),
+            "stamp": item.stamp,
+            "built_at": now,
+            "n_coatings": len(verdicts),
         }
+        return {"header": header, "coatings": _documents(item, verdicts, now), "names": list(verdicts)}
 
     def update_targets(self, items: Iterable[dict[str, Any]]) -> None:
-        """Write the groups, each in one go."""
+        """Write the rankings, each in one go; the header last, since a ranking without it counts as unfinished."""
         for item in items:
+            of_it = {"ranking_id": item["header"]["ranking_id"]}
+            gone = set(self.coatings.distinct("coating", of_it)) - set(item["names"])
+            if gone:
+                self.coatings.remove_docs({**of_it, "coating": {"$in": sorted(gone)}})
             write_all(self.coatings, item["coatings"], key="key")
-            if item["bare"] is not None:  # last, since a group without it counts as unfinished
-                self.bare_interfaces.update(item["bare"], key="key")
+            self.rankings.update(item["header"], key="ranking_id")
 
-    def _jobs_of(self, function: str) -> list[dict[str, Any]]:
-        """Return the jobs of one function that count, in the order they finished."""
-        criteria: dict[str, Any] = {"name": {"$regex": f"^{function}: "}}
+    def _asked(self) -> list[str]:
+        """Return the rankings to make."""
+        criteria: dict[str, Any] = {RANKING: {"$ne": None}}
         if self.asked_for is not None:
             criteria["uuid"] = {"$in": list(self.asked_for)}
-        jobs = {job["uuid"]: job for job in self.jobs.query(criteria, properties=["uuid", "completed_at"])}
-        whole = finished(self.jobs, jobs)
-        return sorted((jobs[uuid] for uuid in whole), key=lambda job: str(job.get("completed_at")))
+        found = self.jobs.query(criteria, properties=["metadata"])
+        return sorted({doc["metadata"]["ranking"] for doc in found if doc.get("metadata", {}).get("ranking")})
 
-    def _bare_jobs(self) -> dict[GroupKey, dict[str, Any]]:
-        """Return the bare interface that counts for each group."""
-        found = {}
-        for job in self._jobs_of("bare_interface"):
-            output = _plain(self.jobs.get_output(job["uuid"], load=True))
-            found[_group_of(output)] = {**job, "output": output}
+    def requests(self, ranking_id: str) -> list[RankingRequest]:
+        """Return the requests of a ranking, the one that was asked for last at the end."""
+        docs = {doc["uuid"]: doc for doc in self.jobs.query({RANKING: ranking_id}, ["uuid", "completed_at"])}
+        asked = set(self.asked_for or ())
+        uuids = sorted(finished(self.jobs, docs), key=lambda u: (u in asked, str(docs[u]["completed_at"]), u))
+        return [_read(RankingRequest, output_of(self.jobs, uuid)) for uuid in uuids]
+
+    def group(self, requests: Sequence[RankingRequest], done: Iterable[str], stamp: str = "") -> RankingGroup:
+        """Gather what was computed of all coatings of some requests for one ranking.
+
+        Parameters
+        ----------
+        requests
+            Of one ranking; of coatings of one name the last counts.
+        done
+            Ids of the finished jobs.
+        """
+        reader = _Outputs(self.jobs, set(done))
+        last = requests[-1]
+        header = RankingHeader(
+            energies=last.energies,
+            software=last.software,
+            ranking_id=last.ranking_id,
+            cathode=last.cathode,
+            electrolyte=last.electrolyte,
+            prefer_mu=last.prefer_mu,
+            sampling=last.sampling,
+            criteria={criterion.name: criterion for criterion in last.criteria},
+            bare_interface=reader.document(BareInterface, last.nominal.bare_interface),
+        )
+        wanted = {coating.name: (request, coating) for request in requests for coating in request.coatings}
+        group = RankingGroup(header, {}, {}, {}, stamp)
+        for request, coating in sorted(wanted.values(), key=lambda one: _batch_order(*one)):
+            document = coating_document(
+                request, coating, reader.batches(request.nominal, PropertiesBatch, ContactBatch)
+            )
+            pieces = [request.nominal]
+            if request.sampling is not None and request.sampled is not None:
+                pieces.append(request.sampled)
+                samples, why = coating_samples(
+                    request.sampling,
+                    coating,
+                    reader.batches(request.sampled, SampledBatch, SampledBatch),
+                    reader.document(SampledMaterial, request.sampled.bare_interface),
+                )
+                group.samples[coating.name] = samples
+                if why is not None:
+                    reasons = [document.why_missing] if document.why_missing else []
+                    document = document.model_copy(update={"why_missing": "; ".join([*reasons, f"samples: {why}"])})
+            group.documents[coating.name] = zlib.compress(document.model_dump_json().encode(), 1)
+            group.jobs[coating.name] = sorted(
+                {
+                    job
+                    for piece in pieces
+                    for what in piece.batches
+                    if (job := piece.job_of(what, coating.reactant)) is not None
+                }
+            )
+        return group
+
+
+def verdicts_of(group: RankingGroup, criteria: Sequence[Criterion] | None = None) -> dict[str, Verdict]:
+    """Judge and rank the coatings of a group, best first.
+
+    Parameters
+    ----------
+    group
+        What was computed.
+    criteria
+        Judged by these; None: by those of the ranking.
+    """
+    chosen = list(group.header.criteria.values()) if criteria is None else criteria
+    verdicts = {
+        name: judge(_unpack(group, name), group.header.bare_interface, chosen, group.samples.get(name))
+        for name in group.documents
+    }
+    return ranked(verdicts, group.samples)
+
+
+def judged_again(group: RankingGroup, criteria: Sequence[Criterion]) -> RankingDocument:
+    """Return the ranking of a group as other criteria make it; nothing is computed or written."""
+    header = group.header.model_copy(update={"criteria": {criterion.name: criterion for criterion in criteria}})
+    parts = {name: getattr(header, name) for name in RankingHeader.model_fields}
+    verdicts = verdicts_of(group, criteria)
+    return RankingDocument(
+        **parts, ranking=[RankedCoating.of(_unpack(group, name), verdict) for name, verdict in verdicts.items()]
+    )
+
+
+class _Outputs:
+    """Reads the outputs of jobs, the large parts of some at a time."""
+
+    def __init__(self, jobs: JobStore, done: set[str]) -> None:
+        self.jobs = jobs
+        self.done = done
+        self._batch = lru_cache(maxsize=_BATCHES_HELD)(self.document)
+
+    def document(self, kind: type[D], uuid: str | None) -> D | None:
+        """Return the output of a job; None if it is not finished."""
+        return _read(kind, output_of(self.jobs, uuid)) if uuid in self.done else None
+
+    def batches(
+        self, jobs: PieceJobs, properties: type[Batch[Any]], contacts: type[Batch[Any]]
+    ) -> Callable[[str, str], Batch[Any] | None]:
+        """Return what finds the batch that holds something of a material."""
+
+        def found(what: str, material: str) -> Batch[Any] | None:
+            return self._batch(properties if what == PROPERTIES else contacts, jobs.job_of(what, material))
+
         return found
 
-    def _stands(self, source: str | None, job: dict[str, Any]) -> bool:
-        """Return whether a document made from `source` needs nothing from `job`."""
-        if source == _stamp(job):
-            return True
-        if source is None or self.asked_for is not None:
-            return False
-        return source.rpartition(" ")[2] > str(job.get("completed_at"))
 
-    def _group(self, group: GroupKey, batches: list[dict[str, Any]], bare: dict[str, Any] | None) -> Group:
-        cathode, electrolyte, sha256 = group
-        where = {"cathode": cathode, "electrolyte": electrolyte, "energies.sha256": sha256}
-        fields = [*CoatingRecord.model_fields, "source_job", "uncertainty.n_samples"]
-        records, sources = {}, {}
-        sampled_by: dict[str, set[str]] = {}
-        for doc in self.coatings.query(where, properties=fields):
-            records[doc["coating"]] = orjson.dumps({k: v for k, v in doc.items() if k in CoatingRecord.model_fields})
-            sources[doc["coating"]] = doc["source_job"]
-            if doc.get("uncertainty"):
-                sampled_by.setdefault(doc["source_job"].partition(" ")[0], set()).add(doc["coating"])
-        samples = self._kept_samples(sampled_by)
-        for batch in batches:
-            records |= batch["records"]
-            sources |= dict.fromkeys(batch["records"], batch["stamp"])
-            samples = {name: found for name, found in samples.items() if name not in batch["records"]}
-            samples |= batch["samples"]
-        if bare is None:
-            shown = self.bare_interfaces.query_one(where)
-            output = None if shown is None else {k: v for k, v in shown.items() if k in BareInterface.model_fields}
-            sources[""] = "" if shown is None else str(shown.get("source_job"))
-        else:
-            output, sources[""] = bare["output"], _stamp(bare)
-        return Group(
-            cathode=cathode,
-            electrolyte=electrolyte,
-            energies_sha256=sha256,
-            records=list(records.values()),
-            samples=samples,
-            sources=sources,
-            bare=output,
-        )
-
-    def _kept_samples(self, sampled_by: dict[str, set[str]]) -> dict[str, bytes]:
-        """Return the samples of coatings by the jobs that took them: documents hold what follows from them only."""
-        kept: dict[str, bytes] = {}
-        where = {"uuid": {"$in": list(sampled_by)}}
-        for doc in self.jobs.query(where, properties=["uuid", "output.samples"], load=True):
-            found = _samples(doc["output"])
-            kept |= {name: found[name] for name in sampled_by[doc["uuid"]] if name in found}
-        return kept
+def _batch_order(request: RankingRequest, coating: ScreenedCoating) -> tuple[str, ...]:
+    """Order coatings so that those of one batch come together."""
+    jobs = [request.nominal.job_of(what, coating.reactant) or "" for what in request.nominal.batches]
+    return (*jobs, coating.name)
 
 
-def _samples(output: dict[str, Any]) -> dict[str, bytes]:
-    """Return the samples in the output of a job that assembles records, by coating."""
-    return {name: orjson.dumps(_plain(found)) for name, found in output.get("samples", {}).items()}
+def _unpack(group: RankingGroup, name: str) -> CoatingDocument:
+    return CoatingDocument.model_validate_json(zlib.decompress(group.documents[name]))
 
 
-def _documents(
-    item: Group, ranked: list[tuple[int, Judged]], criteria: list[dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    """Make the documents of a group one by one."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    for place, judged in ranked:
-        key = document_key(judged.coating, item["cathode"], item["electrolyte"], item["energies_sha256"])
+def _documents(group: RankingGroup, verdicts: dict[str, Verdict], now: str) -> Iterator[dict[str, Any]]:
+    """Make the documents of a ranking one by one."""
+    for name, verdict in verdicts.items():
         yield {
-            **orjson.loads(item["records"][place]),
-            **judged.ranked_fields,
-            "key": key,
-            "criteria": criteria,
-            "source_job": item["sources"][judged.coating],
+            **orjson.loads(zlib.decompress(group.documents[name])),
+            **verdict.model_dump(mode="json"),
+            "key": document_key(name, group.header.ranking_id),
+            "ranking_id": group.header.ranking_id,
+            "source_jobs": group.jobs[name],
+            "compared": verdict.compared,
             "built_at": now,
         }
 
 
-def document_key(coating: str, cathode: str, electrolyte: str, energies_sha256: str) -> str:
+def document_key(coating: str, ranking_id: str) -> str:
     """Identify a document by what it is about: the same screening writes the same document."""
-    return digest([coating, cathode, electrolyte, energies_sha256])[:32]
+    return digest([coating, ranking_id])[:32]
+
+
+def _read(kind: type[D], output: Any) -> D:
+    """Read an output as a document.
+
+    Raises
+    ------
+    StoreError
+        If it is not of this version.
+    """
+    try:
+        return kind.model_validate(_plain(output))
+    except ValidationError as error:
+        raise StoreError(
+            f"the database holds a job of another version of coatscreen ({explained(error)}); choose another with "
+            "--store"
+        ) from None
 
 
 def _plain(value: Any) -> Any:
@@ -235,11 +303,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _plain(v) for k, v in value.items() if k not in ("@module", "@class", "@version")}
     return [_plain(v) for v in value] if isinstance(value, list) else value
-
-
-def _stamp(job: dict[str, Any]) -> str:
-    return f"{job['uuid']} {job.get('completed_at')}"
-
-
-def _group_of(doc: dict[str, Any]) -> GroupKey:
-    return doc["cathode"], doc["electrolyte"], doc["energies"]["sha256"]

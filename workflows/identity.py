@@ -20,7 +20,8 @@ def by_content(job: Job) -> Job:
     """Give a job an id made from its function, its arguments and the software's version.
 
     A job of a maker counts by the maker's parameters too. Arguments that refer to other jobs count by those jobs' ids,
-    so an id stands for all that led to it. Energies count by their content, wherever they lie.
+    so an id stands for all that led to it. Energies count by their content, wherever they lie; and functions, makers
+    and documents by their own names, whichever module they are in.
     """
 
     def plain(argument: Any) -> Any:
@@ -30,7 +31,7 @@ def by_content(job: Job) -> Job:
     content = jsanitize(
         {
             **maker,
-            "function": f"{job.function.__module__}.{job.function.__qualname__}",
+            "function": job.function.__qualname__,
             "args": [plain(argument) for argument in job.function_args],
             "kwargs": {name: plain(argument) for name, argument in job.function_kwargs.items()},
             "software": software().coatscreen,
@@ -38,8 +39,15 @@ def by_content(job: Job) -> Job:
         strict=True,
         enum_values=True,
     )
-    job.set_uuid(str(uuid.uuid5(_NAMESPACE, digest(content))))
+    job.set_uuid(str(uuid.uuid5(_NAMESPACE, digest(_without_modules(content)))))
     return job
+
+
+def _without_modules(content: Any) -> Any:
+    """Leave out in which module and version a class was."""
+    if isinstance(content, dict):
+        return {k: _without_modules(v) for k, v in content.items() if k not in ("@module", "@version")}
+    return [_without_modules(part) for part in content] if isinstance(content, list) else content
 
 
 def named_by_content(job: Job, about: str, needs_all: bool = True) -> Job:

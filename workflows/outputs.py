@@ -12,8 +12,8 @@ from screening.database import StoreLocation
 LARGE = "data"  # name of the additional store; atomate2's jobs use the same
 
 
-def job_store(location: StoreLocation) -> JobStore:
-    """Open the job store of a database.
+def job_store(location: StoreLocation, read_only: bool = False) -> JobStore:
+    """Open the job store of a database, to run jobs or only to read their outputs.
 
     What a job declares as large by ``@job(data=...)`` lies apart: in a collection of its own in an embedded database,
     in GridFS on MongoDB, where a document must not pass 16 MB.
@@ -23,11 +23,11 @@ def job_store(location: StoreLocation) -> JobStore:
     LocationError, StoreError
         If the database cannot be opened; see :meth:`screening.database.StoreLocation.open`.
     """
-    jobs = location.open("jobs")
+    jobs = location.open("jobs", read_only=read_only)
     if location.folder is not None:
         from screening.database.sqlite_store import SQLiteStore
 
-        large: Any = SQLiteStore(jobs.path, LARGE, key="blob_uuid")
+        large: Any = SQLiteStore(jobs.path, LARGE, key="blob_uuid", read_only=read_only)
     else:
         from maggma.stores import GridFSStore
 

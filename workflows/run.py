@@ -11,10 +11,11 @@ from typing import Any
 from jobflow import JobStore
 from pydantic import Field
 
-from screening.coatings.coating_documents import Run
+from screening.coatings.coating_documents import Run, RunState
+from screening.coatings.samples import Sampling
 from screening.common.errors import CalculationError, InputError, nearest
-from screening.criteria.criteria import Criterion
-from screening.database import StoreLocation
+from screening.criteria.quantities import states_named
+from screening.database import CoatingDatabase, StoreLocation
 from screening.energies.source import fixed_source
 from screening.searches.screening_request import ScreeningPlan, plan_screening
 from workflows.builders import CoatingBuilder
@@ -32,8 +33,6 @@ class ScreeningCollector(ResultCollector[None]):
     kind = "screening"
 
     run: Run = Field(description="the request, as the database keeps it")
-    asked_for: list[str] = Field(description="ids of the jobs")
-    criteria: list[Criterion] = Field(description="what coatings are judged by")
 
     def begin(self, location: StoreLocation) -> None:
         """Record the request as running."""
@@ -41,18 +40,22 @@ class ScreeningCollector(ResultCollector[None]):
 
     def collect(self, jobs: JobStore, location: StoreLocation, failed: Mapping[str, str]) -> None:
         """Aggregate the jobs into ranked documents; a coating that lacks something says what, the request why."""
-        aggregate(location, jobs, self.criteria, self.asked_for)
-        unranked = any(name.startswith("rank: ") for name in failed)
+        aggregate(location, jobs, self.run.ranking_jobs)
+        with CoatingDatabase.open(location) as database:
+            screened = all(database.count(ranking_id=ranking, ranked=True) for ranking in self.run.rankings)
+        unranked = bool(failed) and not screened
         self._record(location, "failed" if unranked else "done", failed)
         if unranked:
             name, why = next(iter(failed.items()))
             raise CalculationError(f"{name}: {why}")
 
-    def _record(self, location: StoreLocation, state: str, failed: Mapping[str, str]) -> None:
+    def _record(self, location: StoreLocation, state: RunState, failed: Mapping[str, str]) -> None:
         runs = location.open("runs")
         with location.errors():
-            run = self.run.model_copy(update={"state": state, "failed": dict(failed), "updated": _now()})
-            runs.update(run.model_dump(), key="run_id")
+            before = runs.query_one({"run_id": self.run.run_id}) or {}
+            kept = {"name": before.get("name", self.run.name), "created": before.get("created") or _now()}
+            update = {**kept, "state": state, "failed": dict(failed), "updated": _now()}
+            runs.update(self.run.model_copy(update=update).model_dump(mode="json"), key="run_id")
         runs.close()
 
 
@@ -61,16 +64,58 @@ class Finished:
     """A screening that has run: what was asked, in resolved names, and what became of its jobs."""
 
     plan: ScreeningPlan
+    run: Run
     outcome: Outcome
 
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """Names of each cathode and electrolyte."""
-        return [(cathode.name, other.name) for cathode in self.plan.cathodes for other in self.plan.electrolytes]
 
-
-def prepare_screening(settings: ScreeningSettings) -> tuple[ScreeningPlan, FlowRequest[ScreeningCollector]]:
+def prepare_screening(
+    settings: ScreeningSettings, store: JobStore | None = None
+) -> tuple[ScreeningPlan, Run, FlowRequest[ScreeningCollector]]:
     """Check a request and build its graph.
+
+    Parameters
+    ----------
+    settings
+        The request.
+    store
+        The job store that the graph will run into, connected: what it holds of the work is taken from there.
+
+    Raises
+    ------
+    InputError
+        If the request is wrong.
+    """
+    plan, request = plan_of(settings)
+    maker = CoatingScreeningMaker(
+        batch_size=settings.batch_size,
+        prefer_mu=settings.prefer_mu,
+        criteria=tuple(settings.criteria),
+        samples=settings.samples,
+        seed=settings.seed or 0,
+    )
+    flow = maker.from_plan(plan, store)
+    ranked = [job for job in flow.jobs if "ranking" in job.metadata]
+    pairs = ", ".join(f"{c.name}|{e.name}" for c in plan.cathodes for e in plan.electrolytes)
+    coatings = plan.coatings[0].name if len(plan.coatings) == 1 else f"{len(plan.coatings)} coatings"
+    about = f"{coatings}, {pairs}"
+    run = Run(
+        run_id=digest([request, plan.energies.sha256])[:32],
+        name=about,
+        request=request,
+        energies_sha256=plan.energies.sha256,
+        rankings=[job.metadata["ranking"] for job in ranked],
+        ranking_jobs=[job.uuid for job in ranked],
+        state="running",
+        jobs=list(flow.job_uuids),
+        failed={},
+        created="",
+        updated="",
+    )
+    return plan, run, FlowRequest(about, flow, ScreeningCollector(run=run))
+
+
+def plan_of(settings: ScreeningSettings) -> tuple[ScreeningPlan, dict[str, Any]]:
+    """Check a request; return it resolved, and as the database keeps it.
 
     Raises
     ------
@@ -90,26 +135,9 @@ def prepare_screening(settings: ScreeningSettings) -> tuple[ScreeningPlan, FlowR
     )
     request["energies"] = fixed_source(settings.energies)  # only now is the version of a database known
     _check_states(settings, plan)
-    maker = CoatingScreeningMaker(
-        batch_size=settings.batch_size,
-        prefer_mu=settings.prefer_mu,
-        criteria=tuple(settings.criteria),
-        samples=settings.samples,
-        seed=settings.seed or 0,
-    )
-    flow = maker.from_plan(plan)
-    run = Run(
-        run_id=digest([request, plan.energies.sha256])[:32],
-        request=request,
-        state="running",
-        jobs=len(flow.job_uuids),
-        failed={},
-        updated="",
-    )
-    collector = ScreeningCollector(run=run, asked_for=list(flow.job_uuids), criteria=settings.criteria)
-    pairs = ", ".join(f"{c.name}|{e.name}" for c in plan.cathodes for e in plan.electrolytes)
-    coatings = plan.coatings[0].name if len(plan.coatings) == 1 else f"{len(plan.coatings)} coatings"
-    return plan, FlowRequest(f"{coatings}, {pairs}", flow, collector)
+    if settings.samples is not None:
+        Sampling.of(plan.energies.open(), settings.samples, settings.seed or 0)  # there must be an error model
+    return plan, request
 
 
 def run_screening(settings: ScreeningSettings, progress: Progress = lambda finished, total, name: None) -> Finished:
@@ -134,20 +162,19 @@ def run_screening(settings: ScreeningSettings, progress: Progress = lambda finis
     CalculationError
         If a worker dies, or the ranking of a cathode and electrolyte failed; what was finished is stored.
     """
-    plan, prepared = prepare_screening(settings)
+    plan_of(settings)  # nothing is written for a wrong request
     location = StoreLocation(settings.store)
     store = job_store(location)
+    plan, run, prepared = prepare_screening(settings, store)
     prepared.collector.begin(location)
     with location.errors():
         outcome = run_local(prepared.flow, store, settings.workers, progress)
         prepared.collector.collect(store, location, outcome.failed)
     store.close()
-    return Finished(plan, outcome)
+    return Finished(plan, run, outcome)
 
 
-def aggregate(
-    location: StoreLocation, jobs: JobStore, criteria: Sequence[Criterion], asked_for: Sequence[str] | None = None
-) -> None:
+def aggregate(location: StoreLocation, jobs: JobStore, asked_for: Sequence[str] | None = None) -> None:
     """Bring the finished jobs of a database into its coating documents.
 
     Parameters
@@ -156,16 +183,15 @@ def aggregate(
         The database.
     jobs
         Its job store.
-    criteria
-        What coatings are judged by.
     asked_for
         Ids of the jobs asked for; None for all. See :class:`~workflows.builders.CoatingBuilder`.
     """
     with location.exclusive():
-        coatings, bare = location.open("coatings"), location.open("bare_interfaces")
-        builder = CoatingBuilder(jobs, coatings, bare, criteria, asked_for)
-        builder.update_targets([builder.process_item(item) for item in builder.get_items()])
-        for store in (coatings, bare):
+        coatings, rankings = location.open("coatings"), location.open("rankings")
+        builder = CoatingBuilder(jobs, coatings, rankings, asked_for)
+        for item in builder.get_items():
+            builder.update_targets([builder.process_item(item)])
+        for store in (coatings, rankings):
             store.close()
 
 
@@ -200,8 +226,7 @@ def _check_states(settings: ScreeningSettings, plan: ScreeningPlan) -> None:
     """Refuse a criterion on the contact with a cathode's state that no cathode has."""
     states = {state.replace(" ", "_") for cathode in plan.cathodes for state in cathode.lithiations} | {"full", "half"}
     for criterion in settings.criteria:
-        state = criterion.cathode_state
-        if state is not None and state not in states:
+        for state in states_named(criterion.quantity) - states:
             raise InputError(
                 f"criterion {criterion.name!r}: no cathode has a state {state!r}{nearest(state, states)}; "
                 f"there are {', '.join(sorted(states))}"

@@ -39,15 +39,19 @@ class StackCollector(ResultCollector[StacksDocument]):
         return StacksDocument.model_validate(output)
 
 
-def prepare_stacks(plan: StackPlan, ranked_by: Ensemble = "closed", top: int = 10) -> FlowRequest[StackCollector]:
+def prepare_stacks(
+    plan: StackPlan, ranked_by: Ensemble = "closed", top: int = 10, store: JobStore | None = None
+) -> FlowRequest[StackCollector]:
     """Build the graph of a checked request.
 
     Parameters
     ----------
     plan, ranked_by, top
         As for :func:`find_stacks`.
+    store
+        The job store that the graph will run into, connected: what it holds of the work is taken from there.
     """
-    flow = StackMaker(ranked_by=ranked_by, top=top).from_plan(plan)
+    flow = StackMaker(ranked_by=ranked_by, top=top).from_plan(plan, store)
     about = f"{len(plan.coatings)} coatings, {plan.cathode.name}|{plan.electrolyte.name}"
     return FlowRequest(about, flow, StackCollector(result=flow.output.uuid))
 
@@ -89,9 +93,9 @@ def find_stacks(
     CalculationError
         If a worker dies, or no coating is left; what was finished is stored.
     """
-    prepared = prepare_stacks(plan, ranked_by, top)
     location = StoreLocation(store)
     jobs = job_store(location)
+    prepared = prepare_stacks(plan, ranked_by, top, jobs)
     with location.errors():
         outcome = run_local(prepared.flow, jobs, workers, progress)
         document = prepared.collector.collect(jobs, location, outcome.failed)

@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, Cathode, Electrolyte, Energies, Workers
+from coatscreen.options import AsJson, Cathode, Electrolyte, Energies, Thresholds, Workers, read_thresholds
 
 if TYPE_CHECKING:
+    from screening.criteria.criteria import Criterion
     from screening.searches.candidate_documents import CandidatesDocument
-
-_COLUMNS = {
-    "energy_above_hull_mev_per_atom": ("above hull", 1),
-    "reduction_limit_v": ("reduction (V)", 2),
-    "oxidation_limit_v": ("oxidation (V)", 2),
-}
 
 _ROWS = 50  # of a table, unless asked
 
@@ -31,9 +26,7 @@ def candidates(
     exclude: Annotated[str | None, typer.Option(help="Comma list: no compound of one of these.")] = None,
     cathode: Cathode = None,
     electrolyte: Electrolyte = None,
-    threshold: Annotated[
-        list[str] | None, typer.Option(help="NAME=VALUE: another threshold for a criterion; may be repeated.")
-    ] = None,
+    threshold: Thresholds = None,
     until: Annotated[str | None, typer.Option(help="Last criterion applied, by name.")] = None,
     output: Annotated[Path | None, typer.Option(help="CSV or JSON of what is left, for run --candidates.")] = None,
     top: Annotated[
@@ -75,7 +68,7 @@ def candidates(
         cathode=known.cathode(cathode or known.defaults("cathode")[0]),
         electrolyte=known.electrolyte(electrolyte or known.defaults("electrolyte")[0]),
     )
-    criteria = with_thresholds(default_criteria(), _thresholds(threshold or []))
+    criteria = with_thresholds(default_criteria(), read_thresholds(threshold or []))
     met = (neighbours.cathode.composition("full"), parse_formula(neighbours.electrolyte.formula))
     systems = [{"Li", *selection.elements, *neighbour} for neighbour in met] if selection.elements else []
     source = energy_source(energies, systems)
@@ -103,23 +96,9 @@ def _symbols(option: str, text: str | None) -> tuple[str, ...] | None:
     return symbols
 
 
-def _thresholds(given: list[str]) -> dict[str, float]:
-    from screening.common.errors import InputError
-
-    thresholds = {}
-    for text in given:
-        name, equals, value = (part.strip() for part in text.rpartition("="))
-        if not equals:
-            raise InputError(f"--threshold {text!r}: write NAME=VALUE")
-        try:
-            thresholds[name] = float(value)
-        except ValueError:
-            raise InputError(f"--threshold {text!r}: {value!r} is not a number") from None
-    return thresholds
-
-
 def _print(found: CandidatesDocument, top: int) -> None:
     from coatscreen.output import note, number, print_energies, print_table
+    from screening.criteria.quantities import quantity
 
     rows = []
     for step in found.funnel:
@@ -128,25 +107,25 @@ def _print(found: CandidatesDocument, top: int) -> None:
         rows.append([step.name, _threshold(step.criterion), str(step.left), kinds, anions])
     print_table(["step", "threshold", "left", "chemistry", "complex anions"], rows, numeric={"left"})
     met = list(dict.fromkeys(name for candidate in found.candidates for name in candidate.quantities))
-    titles = [_title(name) for name in met]
+    judged = [quantity(name) for name in met]
     shown = found.candidates[: top or None]
     lines = []
     for place, candidate in enumerate(shown, start=1):
         values = [
             "none"
-            if name == "oxidation_limit_v" and candidate.quantities[name] is None
-            else number(candidate.quantities[name], digits)
-            for name, (_, digits) in zip(met, titles, strict=True)
+            if one.compared is not None and candidate.quantities[one.name] is None
+            else number(candidate.quantities[one.name], one.digits)
+            for one in judged
         ]
         what = " ".join(candidate.polyanions) or candidate.chemistry_class
         lines.append([str(place), candidate.formula, candidate.source_id, what, *values])
     if lines:
         neighbours = f" on {found.cathode} against {found.electrolyte}" if found.cathode else ""
         print_table(
-            ["", "candidate", "phase", "kind", *(title for title, _ in titles)],
+            ["", "candidate", "phase", "kind", *(one.label for one in judged)],
             lines,
             f"Candidates{neighbours}, the least reactive first; energies in meV/atom",
-            numeric={"", *(title for title, _ in titles)},
+            numeric={"", *(one.label for one in judged)},
         )
     if len(shown) < len(found.candidates):
         note(f"{len(found.candidates) - len(shown)} more: --top 0 prints all, --output FILE writes them")
@@ -155,17 +134,8 @@ def _print(found: CandidatesDocument, top: int) -> None:
     print_energies(found.energies)
 
 
-def _title(quantity: str) -> tuple[str, int]:
-    """Return the head of a quantity's column, and how many digits it is printed with."""
-    short = quantity.removeprefix("mutual_").removesuffix("_mev_per_atom").replace("_", " ")
-    return _COLUMNS.get(quantity, (short, 1))
+def _threshold(criterion: Criterion | None) -> str:
+    """Write the threshold of a step; nothing for a choice by composition."""
+    from coatscreen.rankings import limit
 
-
-def _threshold(criterion: object) -> str:
-    from screening.criteria.criteria import Criterion
-
-    if not isinstance(criterion, Criterion):
-        return ""
-    if criterion.at_most is not None:
-        return f"{criterion.quantity} <= {criterion.at_most:g}"
-    return f"{criterion.quantity} >= {criterion.at_least:g}"
+    return "" if criterion is None else limit(criterion)

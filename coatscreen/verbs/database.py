@@ -2,66 +2,100 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from coatscreen.options import AsJson, Format, OnlyCathode, OnlyElectrolyte, OutputFormat, Store
+from coatscreen.options import (
+    AsJson,
+    Format,
+    OnlyCathode,
+    OnlyElectrolyte,
+    OutputFormat,
+    RunName,
+    Store,
+    Thresholds,
+    read_thresholds,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from screening.database import CoatingDatabase
 
 _NOTES = 5  # of jobs that failed
+SORT_HELP = "rank, tier, pareto, or any quantity, such as cost or gain_over_bare_mev_per_atom; the ranks stay."
 
 
 def rank(
     cathode: OnlyCathode = None,
     electrolyte: OnlyElectrolyte = None,
-    sort: Annotated[str, typer.Option(help="Order of the lines; the ranks stay.")] = "worst_mutual",
+    run: RunName = None,
+    sort: Annotated[str, typer.Option(help=f"Order of the lines: {SORT_HELP}")] = "worst_mutual",
     top: Annotated[int, typer.Option(help="At most so many coatings; 0 for all.", min=0)] = 0,
+    criteria: Annotated[
+        Path | None, typer.Option(help="YAML file of criteria: judge again by these; nothing is computed or stored.")
+    ] = None,
+    threshold: Thresholds = None,
     store: Store = "results/coatings",
     form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
     """Print the ranking again, from the database.
 
-    Example: coatscreen rank --cathode NCM83 --electrolyte Li6PS5Cl --sort cost --top 10
-    """
-    from coatscreen.output import document, note, print_json
-    from coatscreen.rankings import print_ranking, row
-    from screening.common.errors import InputError, nearest
-    from screening.database import CoatingDatabase
+    A ranking rests on energies, criteria, lithium potentials and samples: of several for a cathode, an electrolyte and
+    a set of energies the last one is printed, unless a run is named. While a run goes on, what is finished is ranked.
 
-    with CoatingDatabase.open(store) as database:
-        rankings = database.ranking(cathode, electrolyte, sort, top)
-        pairs = database.pairs()
-        failed = database.failed_jobs()
-    if not rankings:
-        wanted = " with ".join(name for name in (cathode, electrolyte) if name)
-        known = [name for pair in pairs for name in pair]
-        raise InputError(
-            f"the database holds nothing for {wanted or 'anything'}{nearest(cathode or electrolyte or '', known)}"
+    Example: coatscreen rank --cathode NCM83 --electrolyte Li6PS5Cl --sort cost --top 10
+
+    Example: coatscreen rank --threshold gain_over_bare_mev_per_atom=500 --threshold oxidation=4.3
+    """
+    from coatscreen.output import note
+    from coatscreen.rankings import print_ranking, print_rankings_json, rows
+    from screening.common.errors import InputError
+    from screening.database import CoatingDatabase, StoreLocation
+    from workflows.refresh import refreshed
+
+    location = StoreLocation(store)
+    for going_on, done in refreshed(location):
+        note(
+            f"the run {going_on.name!r} is not finished: {done} of {len(going_on.jobs)} jobs are done; "
+            "this ranks what is there"
         )
-    if as_json or form is Format.json:
-        documents = [document(ranking) for ranking in rankings]
-        print_json(documents[0] if len(documents) == 1 else documents)
-    elif form is Format.csv:
-        _print_csv([row(coating) for ranking in rankings for coating in ranking.ranking])
-    else:
-        for ranking in rankings:
-            print_ranking(ranking)
-    for name, why in list(failed.items())[:_NOTES]:
-        note(f"made without {name}: {why}")
-    if len(failed) > _NOTES:
-        note(f"made without {len(failed) - _NOTES} more jobs that failed: why_missing of each coating names them")
+    with CoatingDatabase.open(location) as database:
+        headers = database.headers(cathode, electrolyte, run)
+        if not headers:
+            wanted = " with ".join(name for name in (cathode, electrolyte, run) if name)
+            raise InputError(f"the database holds no ranking{f' for {wanted}' if wanted else ''}")
+        if criteria is not None or threshold:
+            _judge_again(database, headers, criteria, threshold or [], sort, top, Format.json if as_json else form)
+        elif as_json or form is Format.json:
+            print_rankings_json((header, database.coatings(header, sort, top)) for header in headers)
+        elif form is Format.csv:
+            _print_csv(lambda: (row for header in headers for row in rows(header, database.lines(header, sort, top))))
+        else:
+            for header in headers:
+                print_ranking(header, database.lines(header, sort, top))
+        _note_failed(database)
 
 
 def query(
     coating: Annotated[str | None, typer.Option(help="Only this coating.")] = None,
     cathode: OnlyCathode = None,
     electrolyte: OnlyElectrolyte = None,
+    run: RunName = None,
     max_reaction_energy: Annotated[
         float | None, typer.Option(help="Largest size of the worst closed mutual energy, meV/atom.")
     ] = None,
-    filter_json: Annotated[str | None, typer.Option("--filter", help="A MongoDB filter as JSON.")] = None,
-    fields: Annotated[str | None, typer.Option(help="Comma list of dotted field names.")] = None,
+    filter_json: Annotated[
+        str | None, typer.Option("--filter", help="A MongoDB filter as JSON; docs/security.md lists its operators.")
+    ] = None,
+    fields: Annotated[
+        str | None,
+        typer.Option(help="Comma list of dotted field names or quantities; interfaces.electrolyte.reaction."),
+    ] = None,
+    sort: Annotated[str, typer.Option(help=f"What comes first: {SORT_HELP}")] = "worst_mutual",
     limit: Annotated[int, typer.Option(help="At most so many documents; 0 for all.", min=0)] = 0,
     store: Store = "results/coatings",
     form: OutputFormat = Format.json,
@@ -79,7 +113,7 @@ def query(
 
     try:
         wanted = None if filter_json is None else json.loads(filter_json)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"--filter is not JSON: {error}") from None
     if wanted is not None and not isinstance(wanted, dict):
         raise InputError("--filter must be a JSON object")
@@ -92,20 +126,68 @@ def query(
             max_reaction_energy_mev_per_atom=max_reaction_energy,
             filter=wanted,
             fields=names,
+            sort=sort,
             limit=limit,
+            run=run,
         )
     if as_json or form is Format.json:
         print_json(found)
         return
-    rows = found if names else [_scalars(doc) for doc in found]
+    lines = found if names else [_scalars(doc) for doc in found]
     if form is Format.csv:
-        _print_csv(rows, names)
-    elif rows:
-        print_table(list(rows[0]), [[_text(value) for value in line.values()] for line in rows])
+        _print_csv(lambda: lines)
+    elif lines:
+        print_table(list(lines[0]), [[_text(value) for value in line.values()] for line in lines])
+
+
+def _judge_again(
+    database: CoatingDatabase,
+    headers: Sequence[Any],
+    file: Path | None,
+    thresholds: Sequence[str],
+    sort: str,
+    top: int,
+    form: Format,
+) -> None:
+    """Print rankings as other criteria make them."""
+    from coatscreen.rankings import print_ranking, print_rankings_json, rows
+    from screening.criteria.criteria import read_criteria_file, with_thresholds
+    from workflows.refresh import judge_again
+
+    read = None if file is None else read_criteria_file(file)
+    given = read_thresholds(thresholds)
+    rankings = []
+    for header in headers:
+        criteria = with_thresholds(list(header.criteria.values()) if read is None else read, given)
+        rankings.append(judge_again(database.location, header.ranking_id, criteria, sort, top))
+    if form is Format.json:
+        print_rankings_json((ranking, ranking.ranking) for ranking in rankings)
+        return
+    lines = [(ranking, [coating.model_dump(mode="json") for coating in ranking.ranking]) for ranking in rankings]
+    if form is Format.csv:
+        _print_csv(lambda: (row for ranking, coatings in lines for row in rows(ranking, coatings)))
+    else:
+        for ranking, coatings in lines:
+            print_ranking(ranking, coatings)
+
+
+def _note_failed(database: CoatingDatabase) -> None:
+    """Say which jobs the rankings were made without."""
+    from coatscreen.output import note
+
+    failed = database.failed_jobs()
+    for name, why in list(failed.items())[:_NOTES]:
+        note(f"made without {name}: {why}")
+    if len(failed) > _NOTES:
+        note(f"made without {len(failed) - _NOTES} more jobs that failed: why_missing of each coating names them")
 
 
 def _scalars(doc: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in doc.items() if not isinstance(value, dict | list)}
+    return {
+        **{name: value for name, value in doc.items() if not isinstance(value, dict | list)},
+        "energies": f"{doc['energies']['name']}, version {doc['energies']['version']}",
+        "energies_sha256": doc["energies"]["sha256"],
+    }
 
 
 def _text(value: Any) -> str:
@@ -120,12 +202,15 @@ def _nested(value: Any) -> str:
     return json.dumps(value, allow_nan=False)
 
 
-def _print_csv(rows: list[dict[str, Any]], names: list[str] | None = None) -> None:
+def _print_csv(lines: Callable[[], Iterable[dict[str, Any]]]) -> None:
+    """Print lines, which are gone through twice, so that no more than one of them is in memory."""
     import csv
     import sys
 
-    columns = names or list(dict.fromkeys(name for line in rows for name in line))
+    columns = list(dict.fromkeys(name for line in lines() for name in line))
+    if not columns:
+        return
     writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
     writer.writeheader()
-    for line in rows:
+    for line in lines():
         writer.writerow({k: _nested(v) if isinstance(v, dict | list) else v for k, v in line.items()})

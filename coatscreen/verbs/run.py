@@ -26,6 +26,7 @@ def run(
     seed: options.SamplingSeed = None,
     catalogue: options.Catalogue = None,
     config: options.Config = None,
+    threshold: options.Thresholds = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the store's last unfinished run.")] = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -45,16 +46,17 @@ def run(
     Example: coatscreen run --coatings LiNbO3,Li3BO3 --cathodes NCM622 --electrolytes Li6PS5Cl
     """
     given = options.given_options(locals())
-    from coatscreen.output import document, note, print_json, progress_bar
-    from coatscreen.rankings import print_ranking
+    from coatscreen.output import note, progress_bar
+    from coatscreen.rankings import print_ranking, print_rankings_json
     from screening.common.errors import InputError
+    from screening.criteria.criteria import with_thresholds
     from screening.database import CoatingDatabase, StoreLocation
     from workflows.run import run_screening, unfinished_request
     from workflows.settings import load_settings
 
     if resume:
-        for name in ("config", *given):
-            if (config if name == "config" else given[name]) is not None:
+        for name, value in {"config": config, "threshold": threshold, **given}.items():
+            if value is not None:
                 raise InputError(
                     f"--resume takes the interrupted run's own options; leave out --{name.replace('_', '-')}"
                 )
@@ -62,6 +64,8 @@ def run(
         settings = load_settings(**unfinished_request(StoreLocation(where)), store=where, workers=workers)
     else:
         settings = load_settings(config, **given, store=store, workers=workers)
+        criteria = with_thresholds(settings.criteria, options.read_thresholds(threshold or []))
+        settings = settings.model_copy(update={"criteria": list(criteria)})
     with progress_bar("screening") as progress:
         finished = run_screening(settings, progress)
     outcome = finished.outcome
@@ -73,24 +77,17 @@ def run(
         note(f"not screened: {name} is the material it should protect or touch, {neighbour}")
     for name, reason in outcome.failed.items():
         note(f"failed: {name}: {reason}")
-    plan, pairs = finished.plan, finished.pairs
     with CoatingDatabase.open(settings.store) as database:
-        rankings = [
-            ranking
-            for cathode, electrolyte in pairs
-            for ranking in database.ranking(cathode, electrolyte, top=0 if as_json else _ROWS)
-            if ranking.energies.sha256 == plan.energies.sha256
-        ]
-        held = {(name, *pair) for pair in pairs for name in database.names(*pair, plan.energies.sha256)}
-    earlier = {name for name, *_ in held} - {coating.name for coating in plan.coatings}
-    if earlier:
-        note(f"the ranking holds {len(earlier)} more coatings, screened earlier into this database")
-    if as_json:
-        documents = [document(ranking) for ranking in rankings]
-        print_json(documents[0] if len(documents) == 1 else documents)
-    else:
-        for ranking in rankings:
-            print_ranking(ranking)
-        shown = sum(len(ranking.ranking) for ranking in rankings)
-        if shown < len(held):
-            note(f"{len(held) - shown} more coatings: coatscreen rank prints all, coatscreen query finds some")
+        headers = database.headers(run=finished.run.run_id)
+        held = {name for header in headers for name in database.names(header.ranking_id)}
+        earlier = held - {coating.name for coating in finished.plan.coatings}
+        if earlier:
+            note(f"the ranking holds {len(earlier)} more coatings, screened earlier into this database")
+        if as_json:
+            print_rankings_json((header, database.coatings(header)) for header in headers)
+            return
+        for header in headers:
+            print_ranking(header, database.lines(header, top=_ROWS))
+            more = database.count(ranking_id=header.ranking_id) - _ROWS
+            if more > 0:
+                note(f"{more} more coatings: coatscreen rank prints all, coatscreen query finds some")

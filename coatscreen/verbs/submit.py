@@ -53,4 +53,6 @@ def submit(
         from workflows.queue.job_length import batch_for
 
         settings = settings.model_copy(update={"batch_size": batch_for(settings, job_length, there)})
-    put_on_queue(there, prepare_screening(settings)[1], name, max_jobs, no_launch, as_json)
+    with there.job_store() as jobs:
+        request = prepare_screening(settings, jobs)[2]
+    put_on_queue(there, request, name, max_jobs, no_launch, as_json)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.economics import EconomicsDocument
@@ -14,8 +16,8 @@ from screening.uncertainty import Interval
 from screening.uncertainty.uncertainty_documents import Uncertainty
 
 
-class CoatingRecord(Result):
-    """All that was computed of a coating, before it is compared with others."""
+class CoatingDocument(Result):
+    """All that was computed of a coating, before it is judged and compared with others."""
 
     coating: str = Field(description="name")
     formula: str = Field(description="composition, of a composite the overall one")
@@ -74,26 +76,47 @@ class CoatingUncertainty(Uncertainty):
     decided_at_probability: float = Field(description="from which share of the samples an order counts as decided")
 
 
-class RankedCoating(CoatingRecord):
-    """A coating with its place among the others."""
+class Verdict(BaseModel):
+    """What a coating is found to be: judged by criteria, and among others ranked."""
+
+    model_config = ConfigDict(extra="forbid")
 
     rank: int | None = Field(
-        description="place, 1 best, equal for equals; null where the coating could not be screened"
+        None, description="place, 1 best, equal for equals; null where the coating could not be screened"
     )
     score: float | None = Field(description="the number ranked by, meV/atom; 0 is best: the lowest of score_parts")
     score_parts: dict[str, float | None] = Field(description="closed mutual energy of each contact, meV/atom")
     tier: int = Field(description="1 all criteria passed, 2 none failed but some unknown, 3 one failed, 4 more failed")
     passes: dict[str, bool | None] = Field(description="each criterion: passed, failed, or null where unknown")
-    quantities: dict[str, float | None] = Field(description="the quantities the criteria judge; units in the names")
+    quantities: dict[str, float | None] = Field(description="every registered quantity; units in the names")
     worst_mutual_mev_per_atom: float | None = Field(description="lowest closed mutual energy, meV/atom")
     worst_contact: str | None = Field(None, description="the contact that has it, the first of equals")
     gain_over_bare_mev_per_atom: float | None = Field(
         description="how much less the worst contact reacts than the bare interface, meV/atom; positive: protects"
     )
     pareto_rank: int | None = Field(
-        description="1: no other coating is as good in worst mutual energy, oxidation limit and cost and better in one"
+        None,
+        description="1: no other coating is as good in worst mutual energy, oxidation limit and cost and better in one",
     )
     uncertainty: CoatingUncertainty | None = Field(None, description="from samples of the energies; null without them")
+    compared: dict[str, float | None] = Field(
+        default_factory=dict,
+        exclude=True,
+        description="the quantities as they are compared: a limit that there is none of is a large number",
+    )
+
+
+class RankedCoating(CoatingDocument, Verdict):
+    """A coating with what was computed of it, how it was judged, and its place among the others."""
+
+    @classmethod
+    def of(cls, coating: CoatingDocument, verdict: Verdict) -> RankedCoating:
+        """Put the two together."""
+        parts = {name: getattr(coating, name) for name in CoatingDocument.model_fields}
+        return cls(**parts, **{name: getattr(verdict, name) for name in Verdict.model_fields})
+
+
+RunState = Literal["running", "done", "failed"]
 
 
 class Run(BaseModel):
@@ -102,8 +125,13 @@ class Run(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     run_id: str = Field(description="hash of the request")
+    name: str = Field(description="what it is about, or the name a user gave it")
     request: dict[str, object] = Field(description="the request")
-    state: str = Field(description="'running', 'done', or 'failed'")
-    jobs: int = Field(description="jobs in the graph")
+    energies_sha256: str = Field(description="hash of the energies")
+    rankings: list[str] = Field(description="ids of its rankings, which other runs may share")
+    ranking_jobs: list[str] = Field(description="ids of the jobs that say which of its coatings are ranked together")
+    state: RunState = Field(description="how far it has come")
+    jobs: list[str] = Field(description="ids of the jobs in the graph")
     failed: dict[str, str] = Field(description="failed jobs: first line of each error")
+    created: str = Field(description="time it was first asked for, UTC")
     updated: str = Field(description="time of the last change, UTC")

@@ -6,15 +6,16 @@ A contact that cannot be computed carries the reason and does not stop the other
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from itertools import combinations
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.cathodes.lithium_potentials import CathodeDocument, CathodeState, LithiumPotential
 from screening.chemistry.notation import read_composite
 from screening.common.errors import CoatscreenError
+from screening.criteria.quantities import contact_quantity
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.interface_documents import Reaction
 from screening.hull.reservoir import Reservoir
@@ -85,96 +86,116 @@ class Contact(BaseModel):
         return name if self.reservoir_state is None else f"{name} at mu({self.reservoir_state})"
 
     def _quantity(self, name: str) -> str:
-        closed = closed_quantity(name)
-        return closed if self.reservoir_state is None else closed.replace("_per_atom", "_per_closed_atom")
+        return contact_quantity(name, closed=self.reservoir_state is None)
 
 
-def closed_quantity(contact: str) -> str:
-    """Return what the mutual energy of a closed contact is called among a coating's quantities."""
-    return f"mutual_{contact.replace(' ', '_')}_mev_per_atom"
+class Meeting(NamedTuple):
+    """Two materials that meet: what a contact is of, whatever the energies are."""
+
+    contact: Pair
+    a: str  # as Reactant reads it
+    b: str
+    cathode_state: str | None = None  # whose composition one of them is
+    held: CathodeState | None = None  # whose lithium potential is held; None: closed
+    component: str | None = None  # of a composite
 
 
-def bare_contacts(phases: PhaseSet, cathode: CathodeDocument, electrolyte: str) -> list[Contact]:
-    """Compute the unprotected cathode against the electrolyte: every state, closed and open."""
+def bare_meetings(cathode: CathodeDocument, electrolyte: str) -> list[Meeting]:
+    """List the contacts of the unprotected cathode with the electrolyte: every state, closed and open."""
     return [
-        *closed_bare_contacts(phases, cathode, electrolyte),
-        *(_contact(phases, "cathode|electrolyte", s.formula, electrolyte, s, s) for s in cathode.states),
-    ]
-
-
-def closed_bare_contacts(phases: PhaseSet, cathode: CathodeDocument, electrolyte: str) -> list[Contact]:
-    """Compute the unprotected cathode against the electrolyte: every state, closed."""
-    return [_contact(phases, "cathode|electrolyte", s.formula, electrolyte, s, None) for s in cathode.states]
-
-
-def cathode_contacts(phases: PhaseSet, coating: str, cathode: CathodeDocument) -> list[Contact]:
-    """Compute a coating against the cathode: every state, closed and open at that state's potential."""
-    return [
-        _contact(phases, "coating|cathode", part, s.formula, s, s if held else None, component)
-        for part, component in _components(coating)
+        Meeting("cathode|electrolyte", state.formula, electrolyte, state.state, state if held else None)
         for held in (False, True)
-        for s in cathode.states
+        for state in cathode.states
     ]
 
 
-def inner_contacts(phases: PhaseSet, coating: str, cathode: CathodeDocument) -> list[Contact]:
-    """Compute the interfaces inside a composite coating: closed, and open at each potential of a cathode.
+def coating_meetings(coating: str, cathode: CathodeDocument | None, electrolyte: str | None) -> list[Meeting]:
+    """List the contacts of a coating with its neighbours.
 
-    Returns
-    -------
-    list of Contact
-        Of any two phases of the composite; none for a coating of one phase.
+    Parameters
+    ----------
+    coating
+        A material or composite in the notation of :mod:`screening.chemistry.notation`.
+    cathode
+        Without an electrolyte: the contacts with the cathode at every state, closed and open at that state's potential,
+        and those between the phases of a composite, closed and open at each potential.
+    electrolyte
+        Without a cathode: the closed contacts with the electrolyte; with one, those open at each of its potentials.
     """
-    return [
-        _contact(phases, "coating|coating", a, b, None, held, f"{a}|{b}")
-        for a, b in combinations(read_composite(coating) or {}, 2)
-        for held in (None, *cathode.states)
+    components = read_composite(coating)
+    parts = [(coating, None)] if components is None else [(part, part) for part in components]
+    if electrolyte is not None:
+        potentials = [None] if cathode is None else cathode.states
+        return [
+            Meeting("coating|electrolyte", part, electrolyte, None, held, component)
+            for part, component in parts
+            for held in potentials
+        ]
+    states = [] if cathode is None else cathode.states
+    on_cathode = [
+        Meeting("coating|cathode", part, state.formula, state.state, state if held else None, component)
+        for part, component in parts
+        for held in (False, True)
+        for state in states
     ]
-
-
-def electrolyte_contacts(
-    phases: PhaseSet, coating: str, electrolyte: str, cathode: CathodeDocument | None
-) -> list[Contact]:
-    """Compute a coating against the electrolyte: closed, or open at each potential of a cathode."""
-    return [
-        _contact(phases, "coating|electrolyte", part, electrolyte, None, held, component)
-        for part, component in _components(coating)
-        for held in ([None] if cathode is None else cathode.states)
+    inside = [
+        Meeting("coating|coating", a, b, None, held, f"{a}|{b}")
+        for a, b in combinations(components or {}, 2)
+        for held in (None, *states)
     ]
+    return [*on_cathode, *inside]
 
 
-def layer_contacts(phases: PhaseSet, layer: str, next_layer: str, cathode: CathodeDocument) -> list[Contact]:
-    """Compute two coatings on each other: closed, and open at each potential of a cathode."""
-    return [_contact(phases, "coating|coating", layer, next_layer, None, held) for held in (None, *cathode.states)]
+def layer_meetings(layer: str, next_layer: str, cathode: CathodeDocument) -> list[Meeting]:
+    """List the contacts of two coatings on each other: closed, and open at each potential of a cathode."""
+    return [Meeting("coating|coating", layer, next_layer, None, held) for held in (None, *cathode.states)]
 
 
-def _components(coating: str) -> Iterator[tuple[str, str | None]]:
-    """Yield the phases of a coating, and what a contact of each says of it."""
-    parts = read_composite(coating)
-    yield from [(coating, None)] if parts is None else ((part, part) for part in parts)
+def contacts(phases: PhaseSet, meetings: Iterable[Meeting]) -> list[Contact]:
+    """Compute the reaction of every two materials that meet; one that cannot be computed says why."""
+    found = []
+    for met in meetings:
+        reaction, why = None, None
+        try:
+            reservoir = None if met.held is None else Reservoir({"Li": met.held.lithium.mu_li_ev})
+            reaction = Interface(phases, met.a, met.b, reservoir).reaction()
+        except CoatscreenError as error:
+            why = str(error)
+        found.append(
+            Contact(
+                contact=met.contact,
+                component=met.component,
+                cathode_state=met.cathode_state,
+                reservoir_state=None if met.held is None else met.held.state,
+                lithium=None if met.held is None else met.held.lithium,
+                reaction=reaction,
+                why_missing=why,
+            )
+        )
+    return found
 
 
-def _contact(
-    phases: PhaseSet,
-    pair: Pair,
-    a: str,
-    b: str,
-    state: CathodeState | None,
-    reservoir: CathodeState | None,
-    component: str | None = None,
-) -> Contact:
-    reaction, why = None, None
-    try:
-        held = None if reservoir is None else Reservoir({"Li": reservoir.lithium.mu_li_ev})
-        reaction = Interface(phases, a, b, held).reaction()
-    except CoatscreenError as error:
-        why = str(error)
-    return Contact(
-        contact=pair,
-        component=component,
-        cathode_state=None if state is None else state.state,
-        reservoir_state=None if reservoir is None else reservoir.state,
-        lithium=None if reservoir is None else reservoir.lithium,
-        reaction=reaction,
-        why_missing=why,
-    )
+def closed_energies(contacts: Sequence[Contact], *pairs: Pair) -> tuple[dict[str, float | None], float | None]:
+    """Return the closed mutual energies by contact, and their lowest, meV/atom.
+
+    The lowest is None where a value is missing, or a whole pair of materials is.
+    """
+    closed = [contact for contact in contacts if contact.reservoir_state is None]
+    parts = {contact.name: contact.mutual_mev for contact in closed}
+    known = [value for value in parts.values() if value is not None]
+    complete = len(known) == len(parts) and {contact.contact for contact in closed} >= set(pairs)
+    return parts, min(known) if known and complete else None
+
+
+def face_energies(contacts: Iterable[Contact]) -> dict[str, float | None]:
+    """Return the lowest mutual energy at each face, meV per (closed) atom, by the quantity's name.
+
+    It is None where one of the contacts at the face could not be computed.
+    """
+    faces: dict[str, list[float | None]] = {}
+    for contact in contacts:
+        faces.setdefault(contact.face_quantity, []).append(contact.mutual_mev)
+    return {
+        face: None if None in values else min(value for value in values if value is not None)
+        for face, values in faces.items()
+    }

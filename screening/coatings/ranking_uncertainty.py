@@ -9,26 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from string import ascii_lowercase
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.coatings.coating_documents import BareInterface, CoatingUncertainty
-from screening.coatings.contacts import closed_quantity
-from screening.coatings.drawn_contacts import CoatingSamples
+from screening.coatings.coating_documents import BareInterface, CoatingUncertainty, Verdict
+from screening.coatings.samples import CoatingSamples
 from screening.common.files import DATA
+from screening.common.ties import TIE, ranks
 from screening.criteria.criteria import Criterion
+from screening.criteria.quantities import GAIN, WORST, contact_quantity, quantity
 from screening.uncertainty import Interval
 
-if TYPE_CHECKING:
-    from screening.coatings.ranking import Judged
-
 _PACKAGED = DATA / "order.yaml"
-_NOT_OF_ENERGIES = ("raw_material_cost_usd_per_kg",)
-WORST = "worst_mutual_mev_per_atom"
-GAIN = "gain_over_bare_mev_per_atom"
 Floats = NDArray[np.float64]
 
 
@@ -51,19 +45,14 @@ def order_rule() -> OrderRule:
     return OrderRule.model_validate(yaml.safe_load(_PACKAGED.read_text(encoding="utf-8")))
 
 
-def sampled_quantities(quantities: Iterable[str]) -> list[str]:
-    """Return those quantities of a coating that follow from the energies."""
-    return [quantity for quantity in quantities if quantity not in _NOT_OF_ENERGIES]
-
-
 def coating_uncertainty(
-    judged: Judged, samples: CoatingSamples, bare: BareInterface | None, criteria: Sequence[Criterion]
+    verdict: Verdict, samples: CoatingSamples, bare: BareInterface | None, criteria: Sequence[Criterion]
 ) -> CoatingUncertainty:
     """Return intervals and probabilities of one coating; its order among others is left open.
 
     Parameters
     ----------
-    judged
+    verdict
         The coating with the energies as they are.
     samples
         What was computed of it, and of the bare interface, in every sample.
@@ -72,24 +61,25 @@ def coating_uncertainty(
     criteria
         Those it was judged by.
     """
-    values = {quantity: np.array(found) for quantity, found in samples.values.items()}
-    worst = _worst(samples, judged.score_parts) if judged.score is not None else None
+    values = {name: np.array(found) for name, found in samples.values.items()}
+    worst = _worst(samples, verdict.score_parts) if verdict.score is not None else None
     if worst is not None:
         values[WORST] = worst
         bare_parts = [] if bare is None else [c.name for c in bare.interfaces if c.reservoir_state is None]
         unprotected = _worst(samples, bare_parts)
         if unprotected is not None:
             values[GAIN] = np.round(worst - unprotected, 6)
-    passed = {criterion.name: _passed(criterion, judged, values, samples.sampling.n_samples) for criterion in criteria}
+    passed = {criterion.name: _passed(criterion, verdict, values, samples.sampling.n_samples) for criterion in criteria}
     known = [found for found in passed.values() if found is not None]
-    shown = dict.fromkeys((WORST, GAIN, *sampled_quantities(judged.quantities), *values))
+    of_energies = [name for name in verdict.quantities if quantity(name).from_energies]
+    shown = dict.fromkeys((WORST, GAIN, *of_energies, *values))
     return CoatingUncertainty(
         **samples.sampling.model_dump(),
         uncalibrated_elements=samples.uncalibrated_elements,
         intervals={
-            quantity: Interval.of(values[quantity]) if quantity in values else None
-            for quantity in shown
-            if not quantity.startswith("mutual_bare_")
+            name: Interval.of(values[name]) if name in values else None
+            for name in shown
+            if not name.startswith("mutual_bare_")
         },
         probability_of_passing={
             name: None if found is None else float(np.mean(found)) for name, found in passed.items()
@@ -101,13 +91,13 @@ def coating_uncertainty(
     )
 
 
-def with_order(ranked: Sequence[Judged], samples: Mapping[str, CoatingSamples]) -> list[Judged]:
+def with_order(ranked: Mapping[str, Verdict], samples: Mapping[str, CoatingSamples]) -> dict[str, Verdict]:
     """Add to ranked coatings the probability of each rank, and which orders are undecided.
 
     Parameters
     ----------
     ranked
-        Coatings of one cathode and one electrolyte, best first.
+        Coatings of one cathode and one electrolyte by name, best first.
     samples
         By the coatings' names. Only where every coating that has a rank was sampled alike is anything added.
 
@@ -120,30 +110,29 @@ def with_order(ranked: Sequence[Judged], samples: Mapping[str, CoatingSamples]) 
     share a letter cannot be told apart, and those that share none can, or have one between them that can be told from
     one of them.
     """
-    places = [place for place, coating in enumerate(ranked) if coating.score is not None]
-    found = [samples.get(ranked[place].coating) for place in places]
+    names = [name for name, verdict in ranked.items() if verdict.score is not None]
+    found = [samples.get(name) for name in names]
     alike = {one.sampling if one is not None else None for one in found}
     if len(alike) != 1 or None in alike:
-        return list(ranked)
+        return dict(ranked)
     rows = [
-        None if one is None else _worst(one, ranked[place].score_parts)
-        for place, one in zip(places, found, strict=True)
+        None if one is None else _worst(one, ranked[name].score_parts) for name, one in zip(names, found, strict=True)
     ]
     scores = np.array([row for row in rows if row is not None])
     if len(scores) < len(rows):
-        return list(ranked)
-    letters = _letters(undecided_runs(scores, order_rule().decided_at_probability), len(places))
-    ordered = list(ranked)
-    for place, ranks, marks in zip(places, ranks_by_sample(scores), letters, strict=True):
-        taken, counts = np.unique(ranks, return_counts=True)
-        uncertainty = ranked[place].uncertainty
+        return dict(ranked)
+    letters = _letters(undecided_runs(scores, order_rule().decided_at_probability), len(names))
+    ordered = dict(ranked)
+    for name, drawn, marks in zip(names, ranks_by_sample(scores), letters, strict=True):
+        taken, counts = np.unique(drawn, return_counts=True)
+        uncertainty = ranked[name].uncertainty
         if uncertainty is None:
-            raise ValueError(f"{ranked[place].coating} was judged without its samples")
+            raise ValueError(f"{name} was judged without its samples")
         update = {
-            "probability_of_rank": {str(rank): float(n / len(ranks)) for rank, n in zip(taken, counts, strict=True)},
+            "probability_of_rank": {str(rank): float(n / len(drawn)) for rank, n in zip(taken, counts, strict=True)},
             "undecided": marks,
         }
-        ordered[place] = ranked[place].model_copy(update={"uncertainty": uncertainty.model_copy(update=update)})
+        ordered[name] = ranked[name].model_copy(update={"uncertainty": uncertainty.model_copy(update=update)})
     return ordered
 
 
@@ -155,9 +144,7 @@ def ranks_by_sample(scores: Floats) -> NDArray[np.intp]:
     scores
         (n, n_samples), one row for each coating.
     """
-    rising = np.sort(-scores, axis=0)
-    ranks = [1 + np.searchsorted(rising[:, s], -scores[:, s]) for s in range(scores.shape[1])]
-    return np.array(ranks).T
+    return ranks(-scores)
 
 
 def undecided_runs(scores: Floats, decided_at: float) -> list[tuple[int, int]]:
@@ -178,7 +165,7 @@ def undecided_runs(scores: Floats, decided_at: float) -> list[tuple[int, int]]:
     runs = []
     first = 0
     for last in range(1, len(scores)):
-        decided = np.flatnonzero((scores[first:last] > scores[last]).mean(axis=1) >= decided_at)
+        decided = np.flatnonzero((scores[first:last] > scores[last] + TIE).mean(axis=1) >= decided_at)
         if len(decided):
             if last - first > 1:
                 runs.append((first, last - 1))
@@ -204,18 +191,18 @@ def _letters(runs: Iterable[tuple[int, int]], n: int) -> list[list[str]]:
 
 def _worst(samples: CoatingSamples, contacts: Iterable[str]) -> Floats | None:
     """Return the lowest closed mutual energy in each sample, meV/atom; None where a contact was not sampled."""
-    parts = [samples.values.get(closed_quantity(name)) for name in contacts]
+    parts = [samples.values.get(contact_quantity(name, closed=True)) for name in contacts]
     known = [part for part in parts if part is not None]
     return np.min(known, axis=0) if known and len(known) == len(parts) else None
 
 
 def _passed(
-    criterion: Criterion, judged: Judged, values: Mapping[str, Floats], n_samples: int
+    criterion: Criterion, verdict: Verdict, values: Mapping[str, Floats], n_samples: int
 ) -> NDArray[np.bool_] | None:
     """Return in which samples a criterion is passed; None where that is not known."""
-    quantity, passed = criterion.quantity, judged.passes[criterion.name]
-    if quantity in values:
-        return np.array([criterion.judge({quantity: value}) for value in values[quantity].tolist()])
-    if passed is None or (quantity not in _NOT_OF_ENERGIES and judged.quantities.get(quantity) is not None):
+    name, passed = criterion.quantity, verdict.passes[criterion.name]
+    if name in values:
+        return np.array([criterion.judge({name: value}) for value in values[name].tolist()])
+    if passed is None or (quantity(name).from_energies and verdict.quantities.get(name) is not None):
         return None
     return np.full(n_samples, passed)  # the same in every sample: a cost, or a limit that there is none of

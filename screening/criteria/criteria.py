@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -13,17 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from screening.common.errors import InputError, nearest
 from screening.common.files import DATA
 from screening.common.validation import explained
+from screening.criteria.quantities import quantity, registered
 
 _PACKAGED = DATA / "criteria.yaml"
-QUANTITIES = (
-    "energy_above_hull_mev_per_atom",
-    "reduction_limit_v",
-    "oxidation_limit_v",
-    "worst_mutual_mev_per_atom",
-    "raw_material_cost_usd_per_kg",
-)
-_CONTACTS = tuple(f"mutual_{c}_mev_per_atom" for c in ("electrolyte", "cathode_full", "cathode_half"))
-_MUTUAL = re.compile(r"mutual_(?:electrolyte|cathode_(.+))_mev_per_atom")  # states of charge are the cathode's own
 
 
 class Criterion(BaseModel):
@@ -44,15 +36,11 @@ class Criterion(BaseModel):
 
     @model_validator(mode="after")
     def _known_quantity(self) -> Criterion:
-        if self.quantity not in QUANTITIES and not _MUTUAL.fullmatch(self.quantity):
-            raise ValueError(f"no quantity {self.quantity!r}{nearest(self.quantity, QUANTITIES + _CONTACTS)}")
+        try:
+            quantity(self.quantity)
+        except InputError as error:
+            raise ValueError(str(error)) from None
         return self
-
-    @property
-    def cathode_state(self) -> str | None:
-        """The state of charge whose contact is judged; None where it is another quantity."""
-        found = _MUTUAL.fullmatch(self.quantity)
-        return found[1] if found else None
 
     def judge(self, quantities: Mapping[str, float | None]) -> bool | None:
         """Return whether it is passed; None where the quantity is unknown."""
@@ -88,33 +76,78 @@ def read_criteria(data: Any) -> tuple[Criterion, ...]:
     return criteria
 
 
-def with_thresholds(criteria: Sequence[Criterion], thresholds: Mapping[str, float]) -> tuple[Criterion, ...]:
-    """Return criteria with other thresholds, given by the criteria's names.
+def read_criteria_file(file: Path) -> tuple[Criterion, ...]:
+    """Read criteria from a YAML file: a list, or options of a screening with one under ``criteria``.
 
     Raises
     ------
     InputError
-        If there is no such criterion, or a threshold lies where its quantity never does.
+        If the file cannot be read or one is malformed; the message names the file.
     """
+    import yaml
+
+    try:
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"criteria file {file} cannot be read: {error.strerror}") from None
+    except (ValueError, yaml.YAMLError) as error:
+        raise InputError(f"criteria file {file} is not YAML: {' '.join(str(error).split())}") from None
+    try:
+        return read_criteria(data["criteria"] if isinstance(data, dict) and "criteria" in data else data)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from None
+
+
+def with_thresholds(criteria: Sequence[Criterion], thresholds: Mapping[str, float]) -> tuple[Criterion, ...]:
+    """Return criteria with other thresholds.
+
+    Parameters
+    ----------
+    criteria
+        To begin with.
+    thresholds
+        By the name of a criterion, or of a registered quantity: the criteria on it change, and where there is none a
+        criterion of that name is added, passed on the side where the quantity is better.
+
+    Raises
+    ------
+    InputError
+        If there is no such criterion or quantity, or a threshold lies where its quantity never does.
+    """
+    changed = list(criteria)
+    for name, threshold in thresholds.items():
+        places = [place for place, criterion in enumerate(changed) if criterion.name == name]
+        places = places or [place for place, criterion in enumerate(changed) if criterion.quantity == name]
+        for place in places:
+            changed[place] = _with_threshold(changed[place], threshold)
+        if not places:
+            changed.append(_with_threshold(_on_quantity(name, criteria), threshold))
+    return tuple(changed)
+
+
+def _on_quantity(name: str, criteria: Sequence[Criterion]) -> Criterion:
+    """Make a criterion on a quantity, named after it, whose threshold is still to be set."""
     names = [criterion.name for criterion in criteria]
-    for name in thresholds:
-        if name not in names:
-            raise InputError(f"no criterion {name!r}{nearest(name, names)}; there are {', '.join(names)}")
-    return tuple(
-        _with_threshold(criterion, thresholds[criterion.name]) if criterion.name in thresholds else criterion
-        for criterion in criteria
-    )
+    try:
+        side = "at_least" if quantity(name).better == "higher" else "at_most"
+    except InputError:
+        guess = nearest(name, [*names, *registered()])
+        raise InputError(
+            f"no criterion or quantity {name!r}{guess}; there are the criteria {', '.join(names)} and the quantities "
+            f"{', '.join(registered())}"
+        ) from None
+    return Criterion.model_validate({"name": name, "quantity": name, side: 0.0})
 
 
 def _with_threshold(criterion: Criterion, threshold: float) -> Criterion:
-    what = f"threshold {threshold:g} of the criterion {criterion.name!r}"
+    what, judged = f"threshold {threshold:g} of the criterion {criterion.name!r}", quantity(criterion.quantity)
     if not math.isfinite(threshold):
         raise InputError(f"{what}: not a finite number")
-    if "mutual" in criterion.quantity:
-        if threshold > 0.0:
-            raise InputError(f"{what}: a reaction energy is never positive; {-threshold:g} allows {threshold:g} of it")
-    elif threshold < 0.0:
-        raise InputError(f"{what}: {criterion.quantity} is never negative")
+    if threshold > judged.highest:
+        hint = f"; {-threshold:g} allows {threshold:g} of it" if judged.highest == 0.0 else ""
+        raise InputError(f"{what}: {criterion.quantity} is never above {judged.highest:g}{hint}")
+    if threshold < judged.lowest:
+        raise InputError(f"{what}: {criterion.quantity} is never below {judged.lowest:g}")
     side = "at_most" if criterion.at_most is not None else "at_least"
     return criterion.model_copy(update={side: threshold})
 

@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from screening.coatings.coating_documents import BareInterface, RankedCoating
-from screening.coatings.ranking import RankingDocument
+from screening.coatings.coating_documents import RankedCoating, Run
+from screening.coatings.ranking import RankingDocument, RankingHeader
 from screening.common.errors import InputError, StoreError, nearest
 from screening.common.validation import explained
-from screening.criteria.criteria import Criterion
+from screening.criteria.quantities import (
+    COST,
+    GAIN,
+    OXIDATION,
+    REDUCTION,
+    STABILITY,
+    WORST,
+    is_contact,
+    quantity,
+    registered,
+)
+from screening.database.fields import require_fields, value_at
+from screening.database.filters import check_filter
 from screening.database.stores import Collection, StoreLocation
 
-_NOT_PERMITTED = (13, 18)  # MongoDB's codes for a user who may not read: Unauthorized, AuthenticationFailed
-BOOKKEEPING = ("key", "source_job", "built_at", "criteria", "_id")
-SORTS: dict[str, tuple[str, int]] = {
-    "worst_mutual": ("worst_mutual_mev_per_atom", -1),
-    "gain": ("gain_over_bare_mev_per_atom", -1),
-    "tier": ("tier", 1),
-    "pareto": ("pareto_rank", 1),
-    "cost": ("economics.raw_material_cost_usd_per_kg", 1),
-    "oxidation": ("window.oxidation_limit_v", -1),
-    "reduction": ("window.reduction_limit_v", 1),
-    "stability": ("stability.energy_above_hull_ev_per_atom", 1),
+Role = Literal["coating", "cathode", "electrolyte"]
+BOOKKEEPING = ("key", "ranking_id", "source_jobs", "built_at", "compared", "_id")
+ALIASES = {  # short names to sort by
+    "worst_mutual": WORST,
+    "gain": GAIN,
+    "cost": COST,
+    "oxidation": OXIDATION,
+    "reduction": REDUCTION,
+    "stability": STABILITY,
 }
+_PLACES = {"rank": "rank", "tier": "tier", "pareto": "pareto_rank"}
+_LOGICAL = ("$and", "$or", "$nor")
 
 
 class CoatingDatabase:
     """The coating-screening database, opened for reading.
+
+    A ranking rests on a cathode, an electrolyte, energies, criteria, lithium potentials and samples. Where a database
+    holds several for one cathode, electrolyte and set of energies, the one that was made last is meant, unless a run is
+    named.
 
     Examples
     --------
@@ -46,15 +61,15 @@ class CoatingDatabase:
         self._stores: dict[Collection, Any] = {}
 
     @classmethod
-    def open(cls, location: str | Path) -> CoatingDatabase:
+    def open(cls, location: str | Path | StoreLocation) -> CoatingDatabase:
         """Open the database in a folder, or on MongoDB by URI.
 
         Raises
         ------
         StoreError
-            If there is none or it cannot be reached.
+            If there is none, it cannot be reached, or it is of another version's form.
         """
-        database = cls(StoreLocation(location))
+        database = cls(location if isinstance(location, StoreLocation) else StoreLocation(location))
         database._store("coatings")
         return database
 
@@ -83,99 +98,154 @@ class CoatingDatabase:
         fields: Sequence[str] | None = None,
         sort: str = "worst_mutual",
         limit: int = 0,
+        run: str | None = None,
     ) -> list[dict[str, Any]]:
         """Find coatings.
 
         Parameters
         ----------
         coating, cathode, electrolyte
-            Names, exactly.
+            Names, aliases or formulas, as a screening takes them.
         max_reaction_energy_mev_per_atom
             Only coatings whose worst closed mutual reaction energy is no larger than this in size, meV/atom.
         filter
-            Any MongoDB filter on the documents, in addition.
+            A MongoDB filter on the documents, in addition, of the operators in
+            :data:`screening.database.filters.OPERATORS`; a registered quantity may be named without ``quantities.``.
         fields
-            Dotted names of the fields wanted; all if not given.
+            Dotted names of the fields wanted, or names of quantities; all if not given. A name that leads into a list
+            gives the values of all its members; with a number, or the name of a contact, of that one.
         sort
-            One of ``worst_mutual``, ``gain``, ``tier``, ``pareto``, ``cost``, ``oxidation``, ``reduction``,
-            ``stability``; documents without that value come last.
+            ``rank``, ``tier``, ``pareto``, a registered quantity, or one of :data:`ALIASES`; the better value first,
+            and last what has none.
         limit
             At most so many; 0 for all.
+        run
+            Id or name of a run: its rankings.
 
         Raises
         ------
         InputError
-            If `sort` or a field is unknown, a number is negative, or the filter is none MongoDB understands.
+            If a name, `sort` or a field is unknown, a number is negative, or
+            :func:`~screening.database.filters.check_filter` refuses the filter.
         StoreError
             If the database cannot be read.
         """
         if limit < 0:
             raise InputError(f"a limit must not be negative: {limit}")
-        criteria: dict[str, Any] = {
-            name: value
-            for name, value in (("coating", coating), ("cathode", cathode), ("electrolyte", electrolyte))
-            if value is not None
-        }
-        if max_reaction_energy_mev_per_atom is not None:
-            if max_reaction_energy_mev_per_atom < 0:
-                raise InputError("a largest reaction energy is a size, not negative")
-            criteria["worst_mutual_mev_per_atom"] = {"$gte": -max_reaction_energy_mev_per_atom}
-        if filter:
-            criteria = {"$and": [criteria, dict(filter)]} if criteria else dict(filter)
-        found = self._sorted(criteria, sort, limit)
-        if fields:
-            _require_fields(found, fields)
-            return [{name: _value(doc, name) for name in fields} for doc in found]
-        return [_without_bookkeeping(doc) for doc in found]
+        criteria = self._criteria(coating, cathode, electrolyte, run)
+        most = max_reaction_energy_mev_per_atom
+        if most is not None:
+            if not most >= 0:
+                raise InputError(f"a largest reaction energy is a size, zero or more, not {most:g}")
+            criteria["worst_mutual_mev_per_atom"] = {"$gte": -most}
+        if filter is not None:
+            check_filter(filter)
+            criteria = {"$and": [criteria, _with_quantities(filter)]}
+        if not fields:
+            return [_without_bookkeeping(doc) for doc in self._sorted(criteria, sort, limit)]
+        paths = {name: _path(name) for name in fields}
+        tops = sorted({path.partition(".")[0] for path in paths.values()})
+        found = list(self._sorted(criteria, sort, limit, tops))
+        require_fields(found, paths)
+        return [{name: value_at(doc, path) for name, path in paths.items()} for doc in found]
 
-    def ranking(
-        self, cathode: str | None = None, electrolyte: str | None = None, sort: str = "worst_mutual", top: int = 0
-    ) -> list[RankingDocument]:
-        """Return the rankings, one for each cathode, electrolyte and set of energies.
+    def count(self, *, ranked: bool = False, **criteria: Any) -> int:
+        """Count documents by plain fields, all or those of coatings that have a rank."""
+        wanted = {**criteria, **({"rank": {"$ne": None}} if ranked else {})}
+        with self.location.errors():
+            return int(self._store("coatings").count(wanted))
+
+    def headers(
+        self, cathode: str | None = None, electrolyte: str | None = None, run: str | None = None
+    ) -> list[RankingHeader]:
+        """Return what the rankings rest on: for each cathode, electrolyte and set of energies the one made last.
 
         Parameters
         ----------
         cathode, electrolyte
+            Only these.
+        run
+            Id or name of a run: all of its rankings.
+        """
+        return [self._header(doc) for doc in self._header_docs(cathode, electrolyte, run)]
+
+    def ranking(
+        self,
+        cathode: str | None = None,
+        electrolyte: str | None = None,
+        sort: str = "worst_mutual",
+        top: int = 0,
+        run: str | None = None,
+    ) -> list[RankingDocument]:
+        """Return rankings whole; see :meth:`headers` for which, and :meth:`coatings` for one coating at a time.
+
+        Parameters
+        ----------
+        cathode, electrolyte, run
             Only these.
         sort
             As in :meth:`search`; the ranks themselves do not change.
         top
             At most so many coatings in each; 0 for all.
         """
-        rankings = []
-        for pair in self.pairs():
-            if cathode in (None, pair[0]) and electrolyte in (None, pair[1]):
-                group = {"cathode": pair[0], "electrolyte": pair[1]}
-                for sha256 in sorted(self._distinct("energies.sha256", group)):
-                    docs = self._sorted({**group, "energies.sha256": sha256}, sort, top)
-                    rankings.append(self._ranking(*pair, sha256, docs))
-        return rankings
-
-    def _ranking(self, cathode: str, electrolyte: str, sha256: str, docs: list[dict[str, Any]]) -> RankingDocument:
-        group = {"cathode": cathode, "electrolyte": electrolyte, "energies.sha256": sha256}
-        bare = self._find("bare_interfaces", group)
-        try:
-            return RankingDocument(
-                energies=docs[0]["energies"],
-                cathode=cathode,
-                electrolyte=electrolyte,
-                bare_interface=BareInterface.model_validate(_without_bookkeeping(bare[0])) if bare else None,
-                ranking=[RankedCoating.model_validate(_without_bookkeeping(doc)) for doc in docs],
-                criteria={c["name"]: Criterion.model_validate(c) for c in docs[0]["criteria"]},
+        return [
+            RankingDocument(
+                **{name: getattr(header, name) for name in RankingHeader.model_fields},
+                ranking=list(self.coatings(header, sort, top)),
             )
-        except ValidationError as error:
-            raise StoreError(
-                f"{self.location.name} was written by another version of coatscreen ({explained(error)}); run the "
-                "screening again"
-            ) from None
+            for header in self.headers(cathode, electrolyte, run)
+        ]
+
+    def coatings(self, header: RankingHeader, sort: str = "worst_mutual", top: int = 0) -> Iterator[RankedCoating]:
+        """Yield the coatings of a ranking."""
+        for doc in self._sorted({"ranking_id": header.ranking_id}, sort, top):
+            yield self._read(RankedCoating, _without_bookkeeping(doc))
+
+    def lines(self, header: RankingHeader, sort: str = "worst_mutual", top: int = 0) -> Iterator[dict[str, Any]]:
+        """Yield the coatings of a ranking without what was computed of each: what a table shows, and little memory."""
+        light = [name for name in RankedCoating.model_fields if name not in self._heavy]
+        for doc in self._sorted({"ranking_id": header.ranking_id}, sort, top, light):
+            yield _without_bookkeeping(doc)
+
+    @property
+    def _heavy(self) -> tuple[str, ...]:
+        from screening.database.stores import HEAVY
+
+        return HEAVY["coatings"]
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the cathodes and electrolytes in the database, as pairs."""
-        return sorted(
-            (cathode, electrolyte)
-            for cathode in self._distinct("cathode", {})
-            for electrolyte in self._distinct("electrolyte", {"cathode": cathode})
-        )
+        return sorted({(doc["cathode"], doc["electrolyte"]) for doc in self._header_docs(None, None, None)})
+
+    def names(self, ranking_id: str) -> list[str]:
+        """Return the coatings of a ranking by name."""
+        return sorted(self._distinct("coating", {"ranking_id": ranking_id}))
+
+    def runs(self) -> list[Run]:
+        """Return the runs, the last one first."""
+        with self.location.errors():
+            docs = list(self._store("runs").query({}))
+        runs = [self._read(Run, {k: v for k, v in doc.items() if k != "_id"}) for doc in docs]
+        return sorted(runs, key=lambda run: (run.updated, run.run_id), reverse=True)
+
+    def run(self, name: str) -> Run:
+        """Find a run by its id, the beginning of its id, or its name.
+
+        Raises
+        ------
+        InputError
+            If there is none, or several.
+        """
+        runs = self.runs()
+        found = [run for run in runs if name in (run.run_id, run.name)]
+        found = found or [run for run in runs if len(name) >= 4 and run.run_id.startswith(name)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ids = ", ".join(run.run_id[:8] for run in found)
+            raise InputError(f"{name!r} is the name of {len(found)} runs: write the id, one of {ids}")
+        known = [word for run in runs for word in (run.name, run.run_id[:8])]
+        raise InputError(f"no run {name!r} in {self.location.name}{nearest(name, known)}")
 
     def failed_jobs(self) -> dict[str, str]:
         """Return the jobs that failed in the last run of each request in the database, and why, by name.
@@ -186,53 +256,89 @@ class CoatingDatabase:
             runs = list(self._store("runs").query({}, properties=["failed"]))
         return {name: why for run in runs for name, why in run["failed"].items()}
 
-    def names(self, cathode: str, electrolyte: str, energies_sha256: str) -> list[str]:
-        """Return the coatings of a ranking by name."""
-        group = {"cathode": cathode, "electrolyte": electrolyte, "energies.sha256": energies_sha256}
-        return sorted(self._distinct("coating", group))
+    def known(self, role: Role, name: str) -> str:
+        """Return the name under which the database holds what a user calls so.
+
+        Raises
+        ------
+        InputError
+            If it holds none of that name.
+        """
+        there = sorted(self._distinct(role, {}))
+        if name in there:
+            return name
+        from screening.materials.catalogue import Catalogue
+
+        catalogue = Catalogue.load()
+        find = {"coating": catalogue.coating, "cathode": catalogue.cathode, "electrolyte": catalogue.electrolyte}
+        reason = ""
+        try:
+            resolved = find[role](name).name
+            if resolved in there:
+                return resolved
+        except InputError as error:
+            reason = f" ({error})"
+        guess = nearest(name, there) or (f"; there are {', '.join(there[:10])}" if there else "")
+        raise InputError(f"the database holds no {role} {name!r}{guess}{reason}")
+
+    def _criteria(
+        self, coating: str | None, cathode: str | None, electrolyte: str | None, run: str | None
+    ) -> dict[str, Any]:
+        ids = [doc["ranking_id"] for doc in self._header_docs(cathode, electrolyte, run)]
+        criteria: dict[str, Any] = {"ranking_id": {"$in": ids}}
+        if coating is not None:
+            criteria["coating"] = self.known("coating", coating)
+        return criteria
+
+    def _header_docs(self, cathode: str | None, electrolyte: str | None, run: str | None) -> list[dict[str, Any]]:
+        wanted: dict[str, Any] = {} if run is None else {"ranking_id": {"$in": self.run(run).rankings}}
+        if cathode is not None:
+            wanted["cathode"] = self.known("cathode", cathode)
+        if electrolyte is not None:
+            wanted["electrolyte"] = self.known("electrolyte", electrolyte)
+        with self.location.errors():
+            docs = list(self._store("rankings").query(wanted))
+        docs.sort(key=lambda doc: (doc["built_at"], doc["ranking_id"]))
+        if run is None:
+            docs = list({(d["cathode"], d["electrolyte"], d["energies"]["sha256"]): d for d in docs}.values())
+        return sorted(docs, key=lambda d: (d["cathode"], d["electrolyte"], d["energies"]["sha256"], d["ranking_id"]))
+
+    def _header(self, doc: dict[str, Any]) -> RankingHeader:
+        header: RankingHeader = self._read(RankingHeader, {name: doc.get(name) for name in RankingHeader.model_fields})
+        return header
+
+    def _read(self, kind: Any, doc: dict[str, Any]) -> Any:
+        try:
+            return kind.model_validate(doc)
+        except ValidationError as error:
+            raise StoreError(
+                f"{self.location.name} holds a document that is damaged or of another version ({explained(error)}); "
+                "run the screening again"
+            ) from None
 
     def _distinct(self, field: str, criteria: dict[str, Any]) -> list[str]:
         with self.location.errors():
             return list(self._store("coatings").distinct(field, criteria))
 
-    def _sorted(self, criteria: dict[str, Any], sort: str, limit: int) -> list[dict[str, Any]]:
-        """Return what matches in order; what lacks the value comes last, and is otherwise sorted by rank and name."""
-        if sort not in SORTS:
-            raise InputError(f"cannot sort by {sort!r}{nearest(sort, SORTS)}; there are {', '.join(SORTS)}")
-        field, direction = SORTS[sort]
-        order = {field: direction, "rank": 1, "coating": 1}
-        known = {field: {"$gt": -math.inf}}  # any number
-        parts: list[dict[str, Any]] = [known, {"$nor": [known]}]
-        if field == "window.oxidation_limit_v":  # what holds no lithium is never oxidised
-            never = {"window.oxidation_limited": False}
-            parts = [never, {"$and": [{"$nor": [never]}, known]}, {"$nor": [never, known]}]
-        found: list[dict[str, Any]] = []
-        for part in parts:
-            if not limit or len(found) < limit:
-                both = {"$and": [criteria, part]} if criteria else part
-                found += self._find("coatings", both, order, limit - len(found) if limit else 0)
-        return found
+    def _sorted(
+        self, criteria: dict[str, Any], sort: str, limit: int, properties: Sequence[str] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield what matches in order, one at a time; what lacks the value comes last.
 
-    def _find(
-        self,
-        collection: Collection,
-        criteria: dict[str, Any],
-        sort: dict[str, int] | None = None,
-        limit: int = 0,
-    ) -> list[dict[str, Any]]:
-        from pymongo.errors import OperationFailure
+        Equal ones are in the order of rank, name and key, so that the order is the same in every database and for
+        every limit.
+        """
+        field, direction = sort_order(sort)
+        order = {field: direction, "rank": 1, "coating": 1, "key": 1}
+        store = self._store("coatings")
 
-        store = self._store(collection)
+        def found() -> Iterator[dict[str, Any]]:
+            for part in ({field: {"$ne": None}}, {field: None}):
+                both = {"$and": [criteria, part]}
+                yield from store.query(both, properties=None if properties is None else list(properties), sort=order)
+
         with self.location.errors():
-            try:
-                return list(store.query(criteria, sort=sort, limit=limit))
-            except OperationFailure as error:
-                if error.code in _NOT_PERMITTED:
-                    raise
-                reason = str(error).split(", full error")[0]
-            except (NotImplementedError, TypeError, ValueError, re.error) as error:
-                reason = str(error)
-        raise InputError(f"not a filter: {reason}")
+            yield from islice(found(), limit or None)
 
     def _store(self, collection: Collection) -> Any:
         if collection not in self._stores:
@@ -240,41 +346,35 @@ class CoatingDatabase:
         return self._stores[collection]
 
 
-def _value(doc: Any, dotted: str) -> Any:
-    for part in dotted.split("."):
-        if isinstance(doc, list) and part.isdigit() and int(part) < len(doc):
-            doc = doc[int(part)]
-        else:
-            doc = doc.get(part) if isinstance(doc, dict) else None
-    return doc
+def sort_order(sort: str) -> tuple[str, int]:
+    """Return the field that `sort` means, and 1 where the lowest is the best, else -1.
+
+    Raises
+    ------
+    InputError
+        If there is no such place or quantity.
+    """
+    if sort in _PLACES:
+        return _PLACES[sort], 1
+    name = ALIASES.get(sort, sort)
+    if name not in registered() and not is_contact(name):
+        known = [*_PLACES, *ALIASES, *registered()]
+        raise InputError(f"cannot sort by {sort!r}{nearest(sort, known)}; there are {', '.join(known)}")
+    return f"compared.{name}", -1 if quantity(name).better == "higher" else 1
+
+
+def _path(name: str) -> str:
+    """Return the dotted field that a name means: a quantity may be named alone."""
+    return f"quantities.{name}" if name in registered() or is_contact(name) else name
+
+
+def _with_quantities(filter: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a filter in which quantities stand where the documents have them."""
+    return {
+        _path(name): [_with_quantities(part) for part in value] if name in _LOGICAL else value
+        for name, value in filter.items()
+    }
 
 
 def _without_bookkeeping(doc: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in doc.items() if name not in BOOKKEEPING}
-
-
-def _require_fields(docs: list[dict[str, Any]], fields: Sequence[str]) -> None:
-    """Refuse a field that no document has, unless something above it is null in one."""
-    for field in fields:
-        if docs and all(_ends_at(doc, field) is not None for doc in docs):
-            doc, path = docs[0], _ends_at(docs[0], field) or ""
-            above = path.rpartition(".")[0]
-            inside = _value(doc, above) if above else doc
-            names = inside if isinstance(inside, dict) else {}
-            there = nearest(path.rpartition(".")[2], names) or f"; there are {', '.join(map(str, names)) or 'none'}"
-            raise InputError(f"no document has a field {field!r}{there}")
-
-
-def _ends_at(doc: Any, dotted: str) -> str | None:
-    """Return the part of a dotted name at which a document ends; None if it, or a null on the way to it, is there."""
-    parts = dotted.split(".")
-    for depth, part in enumerate(parts, start=1):
-        if doc is None:
-            return None
-        if isinstance(doc, list) and part.isdigit() and int(part) < len(doc):
-            doc = doc[int(part)]
-        elif isinstance(doc, dict) and part in doc:
-            doc = doc[part]
-        else:
-            return ".".join(parts[:depth])
-    return None

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from screening.database.scalars import matches
+from screening.database.indexed_fields import matches
 
 _BUSY_SECONDS = 120.0
 
@@ -54,5 +54,5 @@ def open_to_read(path: str) -> sqlite3.Connection:
 
 def _connection(path: str, mode: str) -> sqlite3.Connection:
     db = sqlite3.connect(f"{Path(path).as_uri()}?mode={mode}", uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
-    db.create_function("matches", 2, matches, deterministic=True)
+    db.create_function("matches", 3, matches, deterministic=True)
     return db

@@ -4,7 +4,7 @@ maggma's own embedded stores were tried first. JSONStore and the flat-file Monty
 when two processes write; MontyStore on SQLite loses none, but writes a second document when two
 processes upsert one key, and rewrites take 30 ms each and grow with the collection. Here a document is
 a row under a unique key, written in one transaction with write-ahead logging; queries have MongoDB's
-semantics through the filters of mongomock-ng, as in maggma's MemoryStore. For a cluster use MongoDB.
+semantics, see screening.database.filters. For a cluster use MongoDB.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby as group_sorted
 from itertools import islice
 from pathlib import Path
@@ -23,8 +23,19 @@ from maggma.core import Sort, Store
 from monty.json import jsanitize
 
 from screening.common.errors import StoreError
+from screening.database.filters import condition_of
+from screening.database.indexed_fields import (
+    Condition,
+    column,
+    conditions,
+    equality,
+    is_column,
+    is_plain,
+    member_of,
+    value_of,
+    where_all,
+)
 from screening.database.projection import has, projected
-from screening.database.scalars import Condition, column, conditions, equality, is_plain, value_of, where_all
 from screening.database.sqlite_file import open_to_read, open_to_write
 
 
@@ -43,14 +54,19 @@ class SQLiteStore(Store):  # type: ignore[misc]
         Field that identifies a document where :meth:`update` is not told otherwise; never a list.
     read_only
         Open an existing file without writing to it; a collection that is not there is empty.
-    scalars
+    indexed
         Dotted fields that are a number, a text or a truth value wherever they are there. Filters and sorts on them
-        read a narrow table instead of every document.
+        read a narrow table instead of every document. One that ends in ``.*`` stands for all members of an object.
+    heavy
+        Fields that most questions do not need. They lie in a table of their own, and are read only where they are
+        asked for.
 
     Raises
     ------
     StoreError
         Here and in every method: if the file cannot be opened, read or written.
+    InputError
+        If a filter holds an operator that is not among :data:`screening.database.filters.OPERATORS`.
     """
 
     def __init__(
@@ -59,7 +75,8 @@ class SQLiteStore(Store):  # type: ignore[misc]
         collection_name: str,
         key: str = "_key",
         read_only: bool = False,
-        scalars: Sequence[str] = (),
+        indexed: Sequence[str] = (),
+        heavy: Sequence[str] = (),
         **kwargs: Any,
     ):
         if not Path(path).is_absolute():
@@ -69,10 +86,13 @@ class SQLiteStore(Store):  # type: ignore[misc]
         self.path = path
         self.collection_name = collection_name
         self.read_only = read_only
-        self.scalars = tuple(scalars)
-        if not all(re.fullmatch(r"[A-Za-z_][\w.]*", field, re.ASCII) for field in self.scalars):
-            raise StoreError(f"not fields to keep apart: {', '.join(self.scalars)}")
-        self._kept_apart = False  # whether the narrow table is there
+        self.indexed = tuple(field for field in indexed if not field.endswith(".*"))
+        self.objects = tuple(field.removesuffix(".*") for field in indexed if field.endswith(".*"))
+        if not all(re.fullmatch(r"[A-Za-z_][\w.]*", field, re.ASCII) for field in (*self.indexed, *self.objects)):
+            raise StoreError(f"not fields to index: {', '.join(indexed)}")
+        self.heavy = frozenset(heavy)
+        self._has_narrow = False  # whether the table of indexed fields is there
+        self._known: list[str] = []  # its columns
         self._db: sqlite3.Connection | None = None
         super().__init__(key=key, **kwargs)
 
@@ -97,53 +117,76 @@ class SQLiteStore(Store):  # type: ignore[misc]
 
     def _open_to_write(self) -> sqlite3.Connection:
         db = open_to_write(self.path)
-        db.execute(f'CREATE TABLE IF NOT EXISTS "{self.collection_name}" (key TEXT PRIMARY KEY, doc TEXT NOT NULL)')
+        for table in (self._table, *([self._heavy_table] if self.heavy else [])):
+            db.execute(f"CREATE TABLE IF NOT EXISTS {table} (key TEXT PRIMARY KEY, doc TEXT NOT NULL)")
         if re.fullmatch(r"\w+", self.key, re.ASCII):
             self._index(db, self.key)
-        self._keep_apart(db)
+        self._has_narrow = bool(self.indexed or self.objects)
+        if self._has_narrow:
+            with _transaction(db):
+                db.execute(f"CREATE TABLE IF NOT EXISTS {self._narrow} (key TEXT PRIMARY KEY)")
+                self._add_columns(db, self.indexed)
         return db
 
     @property
-    def _narrow(self) -> str:
-        return f'"{self.collection_name}.scalars"'
-
-    def _has_narrow(self, db: sqlite3.Connection) -> bool:
-        columns = [row[1] for row in db.execute(f"PRAGMA table_info({self._narrow})")]
-        return bool(self.scalars) and columns == ["key", *self.scalars]
-
-    def _keep_apart(self, db: sqlite3.Connection) -> None:
-        """Make the narrow table where there is none, or one of other fields."""
-        self._kept_apart = bool(self.scalars)
-        if not self.scalars or self._has_narrow(db):
-            return
-        db.execute("BEGIN IMMEDIATE")
-        if not self._has_narrow(db):  # another process may have been quicker
-            db.execute(f"DROP TABLE IF EXISTS {self._narrow}")
-            columns = ", ".join(map(column, self.scalars))
-            db.execute(f"CREATE TABLE {self._narrow} (key TEXT PRIMARY KEY, {columns})")
-            rows = db.execute(f'SELECT key, doc FROM "{self.collection_name}" ORDER BY rowid')
-            db.executemany(self._insert_narrow, ((key, *self._values(orjson.loads(doc))) for key, doc in rows))
-        db.execute("COMMIT")
+    def _table(self) -> str:
+        return f'"{self.collection_name}"'
 
     @property
-    def _insert_narrow(self) -> str:
-        columns = [column(field) for field in self.scalars]
-        changes = ", ".join(f"{name} = excluded.{name}" for name in columns)
-        marks = ", ".join("?" * (1 + len(columns)))
-        return f"INSERT INTO {self._narrow} VALUES ({marks}) ON CONFLICT (key) DO UPDATE SET {changes}"
+    def _heavy_table(self) -> str:
+        return f'"{self.collection_name}.heavy"'
 
-    def _values(self, doc: dict[str, Any]) -> list[Any]:
+    @property
+    def _narrow(self) -> str:
+        return f'"{self.collection_name}.indexed"'
+
+    def _columns(self, db: sqlite3.Connection) -> list[str]:
+        """Return the fields that the table of indexed fields has columns for."""
+        return [row[1] for row in db.execute(f"PRAGMA table_info({self._narrow})") if row[1] != "key"]
+
+    def _add_columns(self, db: sqlite3.Connection, fields: Iterable[str]) -> None:
+        """Make columns for fields that have none, and fill them from the documents."""
+        there = self._columns(db)
+        taken = {field.casefold() for field in there}  # SQLite tells no column from one in other case
+        new = [field for field in fields if field.casefold() not in taken]
+        for field in new:
+            db.execute(f"ALTER TABLE {self._narrow} ADD COLUMN {column(field)}")
+        self._known = [*there, *new]
+        if new:
+            rows = db.execute(f"SELECT key, doc FROM {self._table} ORDER BY rowid").fetchall()
+            for key, text in rows:
+                self._write_narrow(db, key, self._document(key, text), new)
+
+    def _write_narrow(self, db: sqlite3.Connection, key: str, doc: dict[str, Any], fields: Sequence[str]) -> None:
         try:
-            return [value_of(doc, field) for field in self.scalars]
+            values = [value_of(doc, field) for field in fields]
         except TypeError as error:
             raise StoreError(f"a document for {self.name} has more than one value in {error}") from None
+        names = [column(field) for field in fields]
+        changes = ", ".join(f"{name} = excluded.{name}" for name in names)
+        marks = ", ".join("?" * (1 + len(names)))
+        db.execute(
+            f"INSERT INTO {self._narrow} ({', '.join(['key', *names])}) VALUES ({marks}) "
+            f"ON CONFLICT (key) DO UPDATE SET {changes}",
+            [key, *values],
+        )
+
+    def _members(self, doc: dict[str, Any]) -> list[str]:
+        """Return the fields of the objects that are indexed whole."""
+        found = []
+        for field in self.objects:
+            inside = member_of(doc, field)
+            found += [f"{field}.{name}" for name in (inside if isinstance(inside, dict) else {}) if is_column(name)]
+        return found
 
     def _open_to_read(self) -> sqlite3.Connection:
         db = open_to_read(self.path)
-        tables = db.execute("SELECT name FROM sqlite_master").fetchall()
-        if (self.collection_name,) not in tables:
-            db.execute(f'CREATE TEMP TABLE "{self.collection_name}" (key TEXT PRIMARY KEY, doc TEXT NOT NULL)')
-        self._kept_apart = self._has_narrow(db)
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master").fetchall()}
+        for name in (self.collection_name, *([f"{self.collection_name}.heavy"] if self.heavy else [])):
+            if name not in tables:
+                db.execute(f'CREATE TEMP TABLE "{name}" (key TEXT PRIMARY KEY, doc TEXT NOT NULL)')
+        self._known = self._columns(db)
+        self._has_narrow = set(self.indexed) <= set(self._known) and bool(self._known)
         return db
 
     def close(self) -> None:
@@ -164,15 +207,17 @@ class SQLiteStore(Store):  # type: ignore[misc]
         criteria: dict[str, Any] | None = None,
         properties: dict[str, Any] | list[str] | None = None,
         sort: dict[str, Sort | int] | None = None,
+        hint: dict[str, Any] | None = None,
         skip: int = 0,
         limit: int = 0,
-        **_: Any,
     ) -> Iterator[dict[str, Any]]:
         """Yield the documents that match, as MongoDB would."""
         from mongomock_ng.filtering import resolve_sort_key
 
-        ordered_by_sqlite = self._kept_apart and all(field in self.scalars for field in sort or {})
-        found = (doc for _, doc in self._matching(criteria or {}, sort if ordered_by_sqlite else None))
+        ordered_by_sqlite = self._has_narrow and all(field in self._known for field in sort or {})
+        found = (
+            doc for _, doc in self._matching(criteria or {}, sort if ordered_by_sqlite else None, properties or None)
+        )
         if sort and not ordered_by_sqlite:
             ordered = list(found)
             for field, direction in reversed(sort.items()):
@@ -187,16 +232,19 @@ class SQLiteStore(Store):  # type: ignore[misc]
         """Insert documents, or replace those of the same key; all of them or none."""
         fields = self.key if key is None else key
         fields = [fields] if isinstance(fields, str) else list(fields)
-        with self._transaction() as db:
+        with self._writing() as db:
+            self._known = self._columns(db)
             for doc in [docs] if isinstance(docs, dict) else docs:
                 key_of, clean = self._identified(doc, fields)
-                db.execute(
-                    f'INSERT INTO "{self.collection_name}" VALUES (?, ?) '
-                    "ON CONFLICT (key) DO UPDATE SET doc = excluded.doc",
-                    (key_of, orjson.dumps(clean).decode()),
-                )
-                if self._kept_apart:
-                    db.execute(self._insert_narrow, (key_of, *self._values(clean)))
+                heavy = {name: clean.pop(name) for name in self.heavy if name in clean}
+                _put(db, self._table, key_of, clean)
+                if self.heavy:
+                    _put(db, self._heavy_table, key_of, heavy)
+                if self._has_narrow:
+                    whole = {**clean, **heavy}
+                    if not set(members := self._members(whole)) <= set(self._known):
+                        self._add_columns(db, members)
+                    self._write_narrow(db, key_of, whole, self._known)
 
     def _identified(self, doc: dict[str, Any], fields: list[str]) -> tuple[str, dict[str, Any]]:
         """Return a document as plain JSON, and what tells it from others."""
@@ -211,24 +259,23 @@ class SQLiteStore(Store):  # type: ignore[misc]
 
     def remove_docs(self, criteria: dict[str, Any]) -> None:
         """Remove the documents that match."""
-        with self._transaction() as db:
+        with self._writing() as db:
             keys = [(key,) for key, _ in self._matching(criteria)]
-            db.executemany(f'DELETE FROM "{self.collection_name}" WHERE key = ?', keys)
-            if self._kept_apart:
-                db.executemany(f"DELETE FROM {self._narrow} WHERE key = ?", keys)
+            tables = [self._table, *([self._heavy_table] if self.heavy else [])]
+            for table in (*tables, *([self._narrow] if self._has_narrow else [])):
+                db.executemany(f"DELETE FROM {table} WHERE key = ?", keys)
 
     def distinct(self, field: str, criteria: dict[str, Any] | None = None, all_exist: bool = False) -> list[Any]:
         """Return the values of a field, each once; SQLite finds those of a scalar without opening a document."""
-        known = {self.key, *self.scalars}
         if (
-            not self._kept_apart
-            or field not in self.scalars
-            or not set(criteria or {}) <= known
+            not self._has_narrow
+            or field not in self._known
+            or not set(criteria or {}) <= set(self._known)
             or any(not is_plain(value) for value in (criteria or {}).values())
         ):
             found: list[Any] = super().distinct(field, criteria, all_exist)
             return found
-        where, values = where_all(conditions(criteria or {}, self.scalars))
+        where, values = where_all(conditions(criteria or {}, self._known))
         name = column(field)
         with self._errors("read"):
             rows = self._collection.execute(f"SELECT DISTINCT {name} FROM {self._narrow}{where}", values).fetchall()
@@ -266,7 +313,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
         def identity(found: tuple[dict[str, Any], dict[str, Any]]) -> str:
             return orjson.dumps(found[0], option=orjson.OPT_SORT_KEYS).decode()
 
-        docs = [(projected(doc, names), doc) for doc in self.query(criteria, None, sort, skip, limit)]
+        docs = [(projected(doc, names), doc) for doc in self.query(criteria, None, sort, skip=skip, limit=limit)]
         kept = sorted((found for found in docs if all(has(found[0], name) for name in names)), key=identity)
         wanted = [*properties, *names] if properties else None
         for _, members in group_sorted(kept, key=identity):
@@ -274,54 +321,69 @@ class SQLiteStore(Store):  # type: ignore[misc]
             yield group[0][0], [projected(doc, wanted) for _, doc in group]
 
     def _matching(
-        self, criteria: dict[str, Any], sort: dict[str, Sort | int] | None = None
+        self,
+        criteria: dict[str, Any],
+        sort: dict[str, Sort | int] | None = None,
+        properties: dict[str, Any] | Sequence[str] | None = (),
     ) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield what matches, sorted by scalars or as written. SQLite leaves out what it can; the filter decides."""
-        from mongomock_ng.filtering import filter_applies
+        """Yield what matches, sorted by indexed fields or as written; SQLite leaves out what it can.
 
+        Documents have their heavy fields where the criteria, the order or the properties name one, or there are none.
+        """
+        holds = condition_of(criteria)
+        if isinstance(properties, dict):
+            properties = [name for name, wanted in properties.items() if wanted] or None  # else what is left out
+        asked = [criteria, sort or {}, list(properties or [])]
+        whole = properties is None or not self.heavy.isdisjoint(_top_level(asked))
         with self._errors("read"):
             for key, text in self._found(criteria, sort or {}):
-                doc = orjson.loads(text)
-                if filter_applies(criteria, doc):
+                doc = self._document(key, text)
+                if self.heavy and whole:
+                    doc |= self._heavy_part(key)
+                if holds(doc):
                     yield key, doc
 
+    def _heavy_part(self, key: str) -> dict[str, Any]:
+        row = self._collection.execute(f"SELECT doc FROM {self._heavy_table} WHERE key = ?", (key,)).fetchone()
+        return {} if row is None else self._document(key, row[0])
+
+    def _document(self, key: str, text: str) -> dict[str, Any]:
+        """Read a document as it is kept."""
+        with suppress(ValueError):
+            doc = orjson.loads(text)
+            if isinstance(doc, dict):
+                return doc
+        raise StoreError(f"the database {self.path} is damaged: a document of {self.collection_name}, {key!r:.80}")
+
     def _found(self, criteria: dict[str, Any], sort: dict[str, Sort | int]) -> Iterator[tuple[str, str]]:
-        db, table = self._collection, self.collection_name
-        narrow = conditions(criteria, self.scalars) if self._kept_apart else []
+        db, table = self._collection, self._table
+        narrow = conditions(criteria, self._known) if self._has_narrow else []
         if narrow or sort:
             where, values = where_all(narrow)
             order = ", ".join(f"{column(f)} {'DESC' if _is_descending(d) else 'ASC'}" for f, d in sort.items())
             order = f"{order}, rowid" if order else "rowid"
             keys = db.execute(f"SELECT key FROM {self._narrow}{where} ORDER BY {order}", values).fetchall()
             for key in keys:
-                row = db.execute(f'SELECT key, doc FROM "{table}" WHERE key = ?', key).fetchone()
+                row = db.execute(f"SELECT key, doc FROM {table} WHERE key = ?", key).fetchone()
                 if row is not None:  # another process may have removed it
                     yield row
             return
         clauses: list[Condition] = []
         for field, value in criteria.items():
-            if re.fullmatch(r"[A-Za-z_]\w*", field, re.ASCII):
+            if re.fullmatch(r"[A-Za-z_]\w*", field, re.ASCII) and field not in self.heavy:
                 equal, bound = equality(value)
                 if equal:
                     either = "" if field == self.key else f" OR json_type(doc, '$.{field}') = 'array'"
                     clauses.append((f"(json_extract(doc, '$.{field}') {equal}{either})", [bound]))
         where, values = where_all(clauses)
-        rows = db.execute(f'SELECT key, doc FROM "{table}"{where}', values)
+        rows = db.execute(f"SELECT key, doc FROM {table}{where}", values)
         while (row := rows.fetchone()) is not None:
             yield row
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._errors("write to"):
-            db = self._collection
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._errors("write to"), _transaction(self._collection) as db:
+            yield db
 
     @contextmanager
     def _errors(self, what: str) -> Iterator[None]:
@@ -350,3 +412,36 @@ def _json_of(doc: dict[str, Any]) -> dict[str, Any]:
 
 def _is_descending(direction: Sort | int) -> bool:
     return (direction.value if isinstance(direction, Sort) else direction) < 0
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Write all of what is inside, or nothing."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield db
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _put(db: sqlite3.Connection, table: str, key: str, doc: dict[str, Any]) -> None:
+    db.execute(
+        f"INSERT INTO {table} VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET doc = excluded.doc",
+        (key, orjson.dumps(doc).decode()),
+    )
+
+
+def _top_level(asked: Any) -> Iterator[str]:
+    """Yield the top-level fields that a filter, an order or a projection names, or what might be one."""
+    if isinstance(asked, dict):
+        for name, value in asked.items():
+            yield name.partition(".")[0]
+            yield from _top_level(value)
+    elif isinstance(asked, list):
+        for part in asked:
+            yield from _top_level(part)
+    elif isinstance(asked, str):
+        yield asked.partition(".")[0]

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from screening.common.errors import InputError, StoreError
+from screening.database import schema
 
-Collection = Literal["jobs", "coatings", "bare_interfaces", "runs"]
-KEYS: dict[Collection, str] = {"jobs": "uuid", "coatings": "key", "bare_interfaces": "key", "runs": "run_id"}
-SCALARS: dict[Collection, tuple[str, ...]] = {  # what the database is asked by; see SQLiteStore
+Collection = Literal["jobs", "coatings", "rankings", "runs"]
+KEYS: dict[Collection, str] = {"jobs": "uuid", "coatings": "key", "rankings": "ranking_id", "runs": "run_id"}
+INDEXED: dict[Collection, tuple[str, ...]] = {  # what the database is asked by; see SQLiteStore
     "coatings": (
+        "ranking_id",
         "coating",
         "formula",
         "cathode",
@@ -32,10 +34,12 @@ SCALARS: dict[Collection, tuple[str, ...]] = {  # what the database is asked by;
         "window.oxidation_limit_v",
         "window.oxidation_limited",
         "economics.raw_material_cost_usd_per_kg",
-        "source_job",
+        "quantities.*",
+        "compared.*",
     ),
-    "jobs": ("uuid", "name", "completed_at"),
+    "jobs": ("uuid", "name", "completed_at", "metadata.scope", "metadata.ranking"),
 }
+HEAVY: dict[Collection, tuple[str, ...]] = {"coatings": ("interfaces", "stability", "window")}
 _FILE = "coatscreen.sqlite"
 _TIMEOUT_MS = 5000
 _WRITTEN_TOGETHER = 500  # documents of some ten kilobytes
@@ -62,6 +66,7 @@ class StoreLocation:
     """
 
     def __init__(self, location: str | Path) -> None:
+        self._is_ours = False  # whether what is there has been found to be a database of this version
         text = _written_database(str(location)) or str(location)
         self.uri = text if re.match(r"mongodb(\+srv)?://", text) else None
         if self.uri is None and re.match(r"\w[\w+.-]*://", text):
@@ -111,8 +116,17 @@ class StoreLocation:
                 raise LocationError(f"cannot make the folder {self.folder}: {error.strerror}") from None
             if not os.access(self.folder, os.W_OK):
                 raise LocationError(f"the folder {self.folder} is read-only: choose another with --store")
+        if not self._is_ours:
+            with self.errors():
+                schema.require_file(str(file), read_only)
+            self._is_ours = True
         store = SQLiteStore(
-            str(file), collection, key=KEYS[collection], read_only=read_only, scalars=SCALARS.get(collection, ())
+            str(file),
+            collection,
+            key=KEYS[collection],
+            read_only=read_only,
+            indexed=INDEXED.get(collection, ()),
+            heavy=HEAVY.get(collection, ()),
         )
         store.connect()
         return store
@@ -136,6 +150,9 @@ class StoreLocation:
                     "password, write : / ? # [ ] @ % as %3A %2F %3F %23 %5B %5D %40 %25"
                 ) from None
             store.count({"key": "reachable?"})
+            if not self._is_ours:
+                schema.require_database(store._collection.database, self.name, read_only)
+                self._is_ours = True
             if not read_only:
                 store.ensure_index(KEYS[collection], unique=collection != "jobs")
         return store

@@ -7,37 +7,45 @@ it have left, so tens of thousands of compositions take seconds to minutes.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import NamedTuple
 
 from screening.chemistry.classes import RADIOACTIVE, TRANSITION_METALS, chemistry_class, polyanions
-from screening.chemistry.economics import material_economics
+from screening.chemistry.economics import EconomicsDocument, material_economics
 from screening.chemistry.formulas import ELEMENTS, parse_formula
 from screening.common.errors import CalculationError, CoatscreenError, InputError, nearest
 from screening.common.processes import worker_pool
 from screening.criteria.criteria import Criterion
+from screening.criteria.quantities import (
+    GAIN,
+    OXIDATION,
+    REDUCTION,
+    STABILITY,
+    WORST,
+    contact_quantity,
+    is_contact,
+    quantity,
+)
 from screening.energies.source import EnergySource
 from screening.energies.sources.fetched import FetchedPhaseSet
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.reactant import clean
-from screening.equilibrium.window import electrochemical_window
+from screening.equilibrium.window import WindowDocument, electrochemical_window
 from screening.hull.reservoir import Reservoir
 from screening.phases.phase_set import PhaseSet
 from screening.searches.candidate_documents import Candidate, CandidatesDocument, Neighbours, Selection, Step
 
 _DIGITS = 7  # atomic fractions equal to so many digits are one composition
+_WINDOW = (REDUCTION, OXIDATION)
 _PART = 100  # candidates computed together: enough for one chemical system to serve many, few enough to share out
-_STABILITY = "energy_above_hull_mev_per_atom"
-_WINDOW = ("reduction_limit_v", "oxidation_limit_v")
-_COST = "raw_material_cost_usd_per_kg"
 
 Progress = Callable[[int, int, str], None]
-Answer = tuple[dict[str, float | None], str | None]  # quantities by name, and why there are none
+Values = dict[str, tuple[float | None, float | None]]  # by quantity: a value, and what it is compared as
 
 
 def select_compounds(phases: PhaseSet, selection: Selection) -> Iterator[tuple[str, list[int]]]:
@@ -96,11 +104,11 @@ def stable_compounds(phases: PhaseSet, selection: Selection, criteria: Sequence[
     InputError
         If there is no such criterion, or nothing is left.
     """
-    stability = next((criterion for criterion in criteria if criterion.quantity == _STABILITY), None)
+    stability = next((criterion for criterion in criteria if criterion.quantity == STABILITY), None)
     if stability is None:
         raise InputError("there is no criterion on phase stability to choose coatings by")
     *_, (_, left) = select_compounds(phases, selection)
-    stable = [i for i in left if stability.judge({_STABILITY: energy_above_hull_mev(phases, i)})]
+    stable = [i for i in left if stability.judge({STABILITY: energy_above_hull_mev(phases, i)})]
     if not stable:
         raise InputError(f"no compound of the energies {phases.scale.name!r} is left as a coating")
     return [phases.formula(i) for i in stable]
@@ -152,7 +160,13 @@ def screen_candidates(
         If a worker dies.
     """
     criteria = _until(criteria, until)
-    met = any(criterion.quantity in _mutuals(neighbours) for criterion in criteria)
+    met = any(_meets_neighbours(criterion.quantity) for criterion in criteria)
+    for criterion in criteria:
+        if is_contact(criterion.quantity) and criterion.quantity not in _closed_neighbours(neighbours):
+            raise InputError(
+                f"criterion {criterion.name!r}: candidates are judged by closed contacts, "
+                f"{', '.join(_closed_neighbours(neighbours))}, not by {criterion.quantity}"
+            )
     phases = energies.open()
     if met:
         _require_neighbours(phases, neighbours)
@@ -162,21 +176,25 @@ def screen_candidates(
         left = {i: left.get(i) or _candidate(phases, i) for i in found}
         steps.append(_step(name, None, left.values()))
     failed: dict[str, str] = {}
+    compared: dict[int, dict[str, float | None]] = {i: {} for i in left}
     with _mapping(workers) as mapped:
         for criterion in criteria:
-            todo = [i for i, candidate in left.items() if criterion.quantity not in candidate.quantities]
+            name = criterion.quantity
+            todo = [i for i in left if name not in compared[i]]
             parts = [
                 _Part(energies, neighbours, criterion.quantity, todo[k : k + _PART]) for k in range(0, len(todo), _PART)
             ]
             done = 0
             for part, answers in zip(parts, mapped(_answers, parts), strict=True):
-                for i, (quantities, why) in zip(part.positions, answers, strict=True):
-                    left[i].quantities.update(quantities)
-                    if why is not None:
-                        failed[left[i].formula] = why
+                for i, answer in zip(part.positions, answers, strict=True):
+                    if isinstance(answer, str):
+                        failed[left[i].formula] = answer
+                        continue
+                    left[i].quantities |= {name: value for name, (value, _) in answer.items()}
+                    compared[i] |= {name: number for name, (_, number) in answer.items()}
                 done += len(part.positions)
                 progress(done, len(todo), criterion.name)
-            left = {i: candidate for i, candidate in left.items() if _passes(criterion, candidate)}
+            left = {i: candidate for i, candidate in left.items() if criterion.judge(compared[i])}
             steps.append(_step(criterion.name, criterion, left.values()))
     return CandidatesDocument(
         energies=phases.provenance,
@@ -198,34 +216,78 @@ class _Part(NamedTuple):
     positions: list[int]
 
 
-def _answers(part: _Part) -> list[Answer]:
+def _answers(part: _Part) -> list[Values | str]:
     """Compute a quantity of some candidates; in a worker process this is all that happens."""
     phases = part.energies.open()
-    found: list[Answer] = []
+    found: list[Values | str] = []
     for position in part.positions:
         try:
-            found.append((_quantities(phases, position, part.quantity, part.neighbours), None))
+            compound = _Compound(phases, position, part.neighbours)
+            names = _WINDOW if part.quantity in _WINDOW else (part.quantity,)  # both limits for the work of one
+            computed = [quantity(name) for name in names]
+            found.append({one.name: (one.value(compound), one.compare(compound)) for one in computed})
         except CoatscreenError as error:
-            found.append(({}, str(error)))
+            found.append(str(error))
     return found
 
 
-def _quantities(phases: PhaseSet, position: int, quantity: str, neighbours: Neighbours) -> dict[str, float | None]:
-    """Compute a quantity of a candidate, and what comes with it at no cost."""
-    if quantity == _STABILITY:
-        return {quantity: energy_above_hull_mev(phases, position)}
-    formula = phases.formula(position)
-    if quantity in _WINDOW:
-        window = electrochemical_window(phases, formula)
-        return {name: getattr(window, name) for name in _WINDOW}
-    if quantity == _COST:
-        return {quantity: material_economics(formula).raw_material_cost_usd_per_kg}
-    neighbour = _mutuals(neighbours)[quantity]
-    if neighbour is None:
-        all_of_them = {name: met for name, met in _mutuals(neighbours).items() if met is not None}
-        found = {name: mutual_mev(phases, formula, met) for name, met in all_of_them.items()}
-        return {**found, quantity: min(found.values())}
-    return {quantity: mutual_mev(phases, formula, neighbour)}
+class _Compound:
+    """A compound of the energies between two neighbours, as the registry of quantities reads it.
+
+    Each part is computed when it is asked for, so that a quantity costs no more than it needs.
+    See :class:`screening.criteria.quantities.Coating`.
+    """
+
+    def __init__(self, phases: PhaseSet, position: int, neighbours: Neighbours) -> None:
+        self.phases = phases
+        self.position = position
+        self.neighbours = neighbours
+        self.formula = phases.formula(position)
+
+    @cached_property
+    def stability(self) -> _HullEnergy:
+        """Phase stability."""
+        return _HullEnergy(energy_above_hull_mev(self.phases, self.position) / 1000.0)
+
+    @cached_property
+    def window(self) -> WindowDocument:
+        """Electrochemical window."""
+        return electrochemical_window(self.phases, self.formula)
+
+    @cached_property
+    def economics(self) -> EconomicsDocument:
+        """What its elements cost."""
+        return material_economics(self.formula)
+
+    @cached_property
+    def worst_mutual(self) -> float:
+        """Lowest closed mutual energy with either neighbour, meV/atom."""
+        return min(self._mutual(formula) for formula in _closed_neighbours(self.neighbours).values())
+
+    @cached_property
+    def bare_worst_mutual(self) -> float:
+        """The same of the neighbours with each other, meV/atom."""
+        cathode, electrolyte = self.neighbours.cathode, self.neighbours.electrolyte.reactant
+        return min(mutual_mev(self.phases, cathode.formula(s), electrolyte) for s in cathode.lithiations)
+
+    def mutual(self, quantity: str) -> float:
+        """Return the closed mutual energy with the neighbour that a quantity names."""
+        return self._mutual(_closed_neighbours(self.neighbours)[quantity])
+
+    def _mutual(self, neighbour: str) -> float:
+        if neighbour not in self._met:
+            self._met[neighbour] = mutual_mev(self.phases, self.formula, neighbour)
+        return self._met[neighbour]
+
+    @cached_property
+    def _met(self) -> dict[str, float]:
+        return {}
+
+
+class _HullEnergy(NamedTuple):
+    """What is asked of a compound's stability."""
+
+    energy_above_hull_ev_per_atom: float
 
 
 def mutual_mev(phases: PhaseSet, coating: str, neighbour: str, reservoir: Reservoir | None = None) -> float:
@@ -233,14 +295,18 @@ def mutual_mev(phases: PhaseSet, coating: str, neighbour: str, reservoir: Reserv
     return round(1000.0 * clean(Interface(phases, coating, neighbour, reservoir).profile().mutual.min()), 6)
 
 
-def _mutuals(neighbours: Neighbours) -> dict[str, str | None]:
-    """Return the formula of the neighbour in each quantity that is a reaction energy; None: the worst of them."""
-    states = {
-        f"mutual_cathode_{state.replace(' ', '_')}_mev_per_atom": neighbours.cathode.formula(state)
-        for state in neighbours.cathode.lithiations
+def _closed_neighbours(neighbours: Neighbours) -> dict[str, str]:
+    """Return the formula of the neighbour in each closed contact, by the quantity that is its mutual energy."""
+    cathode = neighbours.cathode
+    return {
+        **{contact_quantity(f"cathode {state}", closed=True): cathode.formula(state) for state in cathode.lithiations},
+        contact_quantity("electrolyte", closed=True): neighbours.electrolyte.reactant,
     }
-    electrolyte = {"mutual_electrolyte_mev_per_atom": neighbours.electrolyte.reactant}
-    return {**states, **electrolyte, "worst_mutual_mev_per_atom": None}
+
+
+def _meets_neighbours(name: str) -> bool:
+    """Return whether a quantity needs the neighbours."""
+    return is_contact(name) or name in (WORST, GAIN)
 
 
 def _require_neighbours(phases: PhaseSet, neighbours: Neighbours) -> None:
@@ -256,7 +322,7 @@ def _require_neighbours(phases: PhaseSet, neighbours: Neighbours) -> None:
 
 
 @contextmanager
-def _mapping(workers: int) -> Iterator[Callable[..., Iterable[list[Answer]]]]:
+def _mapping(workers: int) -> Iterator[Callable[..., Iterable[list[Values | str]]]]:
     """Give a ``map`` that computes in this process, or in several."""
     if workers == 1:
         yield map
@@ -299,13 +365,6 @@ def _candidate(phases: PhaseSet, position: int) -> Candidate:
     )
 
 
-def _passes(criterion: Criterion, candidate: Candidate) -> bool:
-    compared = dict(candidate.quantities)
-    if "oxidation_limit_v" in compared and compared["oxidation_limit_v"] is None:
-        compared["oxidation_limit_v"] = math.inf  # without lithium it is never oxidised
-    return criterion.judge(compared) is True
-
-
 def _step(name: str, criterion: Criterion | None, left: Iterable[Candidate]) -> Step:
     kept = list(left)
     return Step(
@@ -329,5 +388,5 @@ def _until(criteria: Sequence[Criterion], until: str | None) -> Sequence[Criteri
 def _order(candidate: Candidate) -> tuple[float, float, str]:
     """Sort by the worst reaction computed, then by the energy above the hull, then by name."""
     reactions = [v for name, v in candidate.quantities.items() if "mutual" in name and v is not None]
-    above = candidate.quantities.get(_STABILITY)
+    above = candidate.quantities.get(STABILITY)
     return -min(reactions, default=0.0), 0.0 if above is None else above, candidate.formula

@@ -6,10 +6,26 @@ import pytest
 from fixtures_screening import synthetic
 
 from screening.cathodes.lithium_potentials import lithium_states
-from screening.coatings.contacts import bare_contacts, cathode_contacts, electrolyte_contacts, inner_contacts
+from screening.coatings.contacts import bare_meetings, coating_meetings, contacts
 from screening.equilibrium.interface import Interface
 from screening.hull.reservoir import Reservoir
 from screening.materials.catalogue import Catalogue
+
+
+def cathode_contacts(phases, coating, cathode):
+    """The contacts with the cathode alone."""
+    met = [meeting for meeting in coating_meetings(coating, cathode, None) if meeting.contact == "coating|cathode"]
+    return contacts(phases, met)
+
+
+def inner_contacts(phases, coating, cathode):
+    """Those between the phases of a composite."""
+    met = [meeting for meeting in coating_meetings(coating, cathode, None) if meeting.contact == "coating|coating"]
+    return contacts(phases, met)
+
+
+def electrolyte_contacts(phases, coating, electrolyte, cathode):
+    return contacts(phases, coating_meetings(coating, cathode, electrolyte))
 
 
 @pytest.fixture(scope="module")
@@ -18,21 +34,21 @@ def ncm83():
 
 
 def test_bare_interface_at_every_state_closed_and_open(ncm83):
-    contacts = bare_contacts(synthetic(), ncm83, "Li6PS5Cl")
-    assert [c.name for c in contacts] == ["bare full", "bare half", "bare full at mu(full)", "bare half at mu(half)"]
-    assert {c.contact for c in contacts} == {"cathode|electrolyte"}
+    found = contacts(synthetic(), bare_meetings(ncm83, "Li6PS5Cl"))
+    assert [c.name for c in found] == ["bare full", "bare half", "bare full at mu(full)", "bare half at mu(half)"]
+    assert {c.contact for c in found} == {"cathode|electrolyte"}
 
 
 def test_coating_on_the_cathode(ncm83):
-    contacts = cathode_contacts(synthetic(), "LiNbO3", ncm83)
-    assert [c.name for c in contacts] == [
+    found = cathode_contacts(synthetic(), "LiNbO3", ncm83)
+    assert [c.name for c in found] == [
         "cathode full",
         "cathode half",
         "cathode full at mu(full)",
         "cathode half at mu(half)",
     ]
-    assert {c.reaction.a for c in contacts} == {"LiNbO3"}
-    assert [c.reaction.b for c in contacts] == [ncm83.state(s).formula for s in ("full", "half", "full", "half")]
+    assert {c.reaction.a for c in found} == {"LiNbO3"}
+    assert [c.reaction.b for c in found] == [ncm83.state(s).formula for s in ("full", "half", "full", "half")]
 
 
 def test_coating_on_the_electrolyte(ncm83):
@@ -62,8 +78,8 @@ def test_the_open_contact_holds_the_potential_of_the_state_and_says_where_it_is_
 
 
 def test_a_contact_that_cannot_be_computed_says_why_and_the_others_are_there(ncm83):
-    contacts = cathode_contacts(synthetic(), "Li", ncm83)  # with lithium open, nothing is left of lithium
-    closed, opened = contacts[:2], contacts[2:]
+    found = cathode_contacts(synthetic(), "Li", ncm83)  # with lithium open, nothing is left of lithium
+    closed, opened = found[:2], found[2:]
     assert all(c.reaction is not None and c.why_missing is None for c in closed)
     assert all(c.reaction is None and c.mutual_mev is None for c in opened)
     assert all("open elements only" in c.why_missing for c in opened)
@@ -82,8 +98,8 @@ def composite_contacts(cathode):
 
 
 def test_each_phase_of_a_composite_meets_each_neighbour_and_the_other(ncm83):
-    contacts = composite_contacts(ncm83)
-    assert [c.name for c in contacts if c.reservoir_state is None] == [
+    found = composite_contacts(ncm83)
+    assert [c.name for c in found if c.reservoir_state is None] == [
         "cathode full with LiNbO3",
         "cathode half with LiNbO3",
         "cathode full with Li3PO4",
@@ -92,12 +108,12 @@ def test_each_phase_of_a_composite_meets_each_neighbour_and_the_other(ncm83):
         "electrolyte with LiNbO3",
         "electrolyte with Li3PO4",
     ]
-    assert len({c.name for c in contacts}) == len({c.quantity for c in contacts}) == len(contacts) == 4 * 2 + 3 + 3 * 2
-    for contact in contacts:
+    assert len({c.name for c in found}) == len({c.quantity for c in found}) == len(found) == 4 * 2 + 3 + 3 * 2
+    for contact in found:
         held = None if contact.reservoir_state is None else Reservoir({"Li": contact.lithium.mu_li_ev})
         assert contact.reaction == Interface(synthetic(), contact.reaction.a, contact.reaction.b, held).reaction()
         assert contact.component.split("|")[0] == contact.reaction.a
-    inner = [c for c in contacts if c.contact == "coating|coating"]
+    inner = [c for c in found if c.contact == "coating|coating"]
     assert {(c.reaction.a, c.reaction.b) for c in inner} == {("LiNbO3", "Li3PO4")}
     assert [c.reservoir_state for c in inner] == [None, "full", "half"]
 
@@ -112,7 +128,7 @@ def test_a_phase_in_a_composite_reacts_as_it_does_alone(ncm83):
 
 
 def test_of_three_phases_any_two_meet(ncm83):
-    contacts = inner_contacts(synthetic(), "LiNbO3+Li3PO4+Li2O", ncm83)
-    closed = {c.component: c for c in contacts if c.reservoir_state is None}
+    found = inner_contacts(synthetic(), "LiNbO3+Li3PO4+Li2O", ncm83)
+    closed = {c.component: c for c in found if c.reservoir_state is None}
     assert list(closed) == ["LiNbO3|Li3PO4", "LiNbO3|Li2O", "Li3PO4|Li2O"]
     assert closed["LiNbO3|Li2O"].mutual_mev < 0.0  # LiNbO3 + Li2O -> Li3NbO4

@@ -7,8 +7,8 @@ from fixtures_ranking import ENERGIES, bare, record
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.coatings.ranking import rank_coatings, summarise_ranking, worst_closed_mutual
-from screening.coatings.tasks import RecordBatch, judge_records
+from screening.coatings.contacts import closed_energies
+from screening.coatings.ranking import rank_coatings
 from screening.common.errors import InputError
 from screening.criteria.criteria import Criterion, default_criteria
 
@@ -83,7 +83,7 @@ def test_a_whole_pair_of_materials_missing_is_not_a_good_score():
     only_cathode = [c for c in record_.interfaces if c.contact == "coating|cathode"]
     (ranked,) = rank_coatings([record_.model_copy(update={"interfaces": only_cathode})], bare())
     assert ranked.score is None
-    assert worst_closed_mutual([], "coating|cathode") == ({}, None)
+    assert closed_energies([], "coating|cathode") == ({}, None)
 
 
 def test_gain_needs_a_bare_interface():
@@ -155,20 +155,9 @@ def test_nothing_to_rank():
     assert rank_coatings([], bare()) == []
 
 
-def batch_of(records):
-    return RecordBatch(cathode="c", electrolyte="e", energies_sha256=records[0].energies.sha256, records=records)
-
-
-def test_summary_keeps_the_order():
-    records = [record("b", -20.0), record("a"), record("lost", full=None, why_missing="why")]
-    batches = [judge_records(batch_of(part), bare(), default_criteria()) for part in (records[:1], records[1:])]
-    summary = summarise_ranking(batches, missing_batches=2)
-    assert [(line.rank, line.coating, line.why_missing) for line in summary.lines] == [
-        (1, "a", None),
-        (2, "b", None),
-        (None, "lost", "why"),
-    ]
-    assert summary.missing_batches == 2
+def test_numbers_that_differ_by_rounding_alone_share_a_rank():
+    ranked = rank_coatings([record("b", -10.0 - 1e-9), record("a", -10.0 + 1e-9), record("c", -10.1)], bare())
+    assert [(c.coating, c.rank) for c in ranked] == [("a", 1), ("b", 1), ("c", 3)]
 
 
 energies = st.one_of(st.none(), st.integers(-300, 0).map(float))

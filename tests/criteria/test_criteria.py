@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.common.errors import InputError
-from screening.criteria.criteria import QUANTITIES, Criterion, default_criteria, read_criteria, tier
+from screening.criteria.criteria import (
+    Criterion,
+    default_criteria,
+    read_criteria,
+    read_criteria_file,
+    tier,
+    with_thresholds,
+)
+from screening.criteria.quantities import registered
 
 
 def test_packaged_thresholds_are_those_of_xiao_2019():
@@ -66,21 +74,61 @@ def test_unknown_quantity_names_the_nearest(written, meant):
 
 @pytest.mark.parametrize(
     "quantity",
-    [*QUANTITIES, "mutual_electrolyte_mev_per_atom", "mutual_cathode_half_mev_per_atom"],
+    [*registered(), "mutual_electrolyte_mev_per_atom", "mutual_cathode_half_mev_per_atom"],
 )
 def test_known_quantities(quantity):
     (criterion,) = read_criteria([{"name": "a", "quantity": quantity, "at_least": 1}])
     assert criterion.judge({quantity: 2.0}) is True
 
 
-def test_state_of_charge_a_criterion_is_about():
-    def state(quantity):
-        return Criterion(name="a", quantity=quantity, at_least=0).cathode_state
+def test_a_threshold_changes_the_criterion_of_a_name_or_those_on_a_quantity():
+    criteria = default_criteria()
+    by_name = with_thresholds(criteria, {"oxidation": 4.3})
+    by_quantity = with_thresholds(criteria, {"oxidation_limit_v": 4.3})
+    assert by_name == by_quantity != criteria
+    assert [c.at_least for c in by_name if c.name == "oxidation"] == [4.3]
 
-    assert state("mutual_cathode_half_mev_per_atom") == "half"
-    assert state("mutual_cathode_charged_to_0.3_mev_per_atom") == "charged_to_0.3"
-    assert state("mutual_electrolyte_mev_per_atom") is None
-    assert state("oxidation_limit_v") is None
+
+@pytest.mark.parametrize(
+    ("quantity", "value", "side"),
+    [
+        ("gain_over_bare_mev_per_atom", 100.0, "at_least"),
+        ("hhi_production", 2500.0, "at_most"),
+        ("raw_material_cost_usd_per_kg", 50.0, "at_most"),
+        ("mutual_electrolyte_at_mu(half)_mev_per_closed_atom", -300.0, "at_least"),
+    ],
+)
+def test_a_threshold_on_a_quantity_without_criterion_adds_one_on_its_better_side(quantity, value, side):
+    *before, added = with_thresholds(default_criteria(), {quantity: value})
+    assert tuple(before) == default_criteria()
+    assert (added.name, added.quantity, getattr(added, side)) == (quantity, quantity, value)
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "message"),
+    [
+        ({"oxidaton": 4.0}, r"no criterion or quantity 'oxidaton' \(did you mean oxidation\?\)"),
+        ({"electrolyte": 50.0}, "is never above 0; -50 allows 50 of it"),
+        ({"stable": -1.0}, "is never below 0"),
+        ({"stable": float("nan")}, "not a finite number"),
+    ],
+)
+def test_thresholds_that_mean_nothing(thresholds, message):
+    with pytest.raises(InputError, match=message):
+        with_thresholds(default_criteria(), thresholds)
+
+
+def test_criteria_of_a_file_stand_alone_or_among_options(tmp_path):
+    alone, among, bad = (tmp_path / name for name in ("alone.yaml", "among.yaml", "bad.yaml"))
+    alone.write_text("- {name: stable, quantity: energy_above_hull_mev_per_atom, at_most: 25}\n")
+    among.write_text("workers: 2\ncriteria:\n" + alone.read_text())
+    assert read_criteria_file(alone) == read_criteria_file(among)
+    assert read_criteria_file(alone)[0].at_most == 25.0
+    bad.write_text("- {name: a, quantity: b, at_most: 1}\n")
+    with pytest.raises(InputError, match=r"bad.yaml: criterion 'a': no quantity 'b'"):
+        read_criteria_file(bad)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_criteria_file(tmp_path / "nothing.yaml")
 
 
 @pytest.mark.parametrize(

@@ -150,8 +150,8 @@ def test_a_neighbour_without_energies_is_refused(energies):
 @pytest.mark.parametrize(
     ("thresholds", "message"),
     [
-        ({"oxidatio": 4.0}, r"no criterion 'oxidatio' \(did you mean oxidation\?\)"),
-        ({"stable": -1.0}, "never negative"),
+        ({"oxidatio": 4.0}, r"no criterion or quantity 'oxidatio' \(did you mean oxidation\?\)"),
+        ({"stable": -1.0}, "is never below 0"),
         ({"electrolyte": 50.0}, "-50 allows 50"),
         ({"oxidation": float("nan")}, "not a finite number"),
     ],

@@ -41,7 +41,7 @@ def test_what_the_funnel_prints_is_what_it_says_in_json(energies, capsys):
     ("options", "message"),
     [
         (["--until", "stabel"], "did you mean stable?"),
-        (["--threshold", "stable=-1"], "never negative"),
+        (["--threshold", "stable=-1"], "is never below 0"),
         (["--threshold", "oxidation"], "NAME=VALUE"),
         (["--threshold", "oxidation=high"], "'high' is not a number"),
         (["--elements", "Lii"], "no element 'Lii'"),

@@ -10,9 +10,10 @@ from fixtures_samples import error_model_of, modelled_file, uncertain_settings
 from fixtures_screening import SMALL, contents, energies_file, job_times, settings_for, without
 
 from screening import CoatingDatabase
-from screening.coatings import drawn_tasks as sample_batch
+from screening.coatings import tasks
 from screening.common.errors import InputError
 from screening.criteria.criteria import Criterion
+from screening.criteria.quantities import quantity
 from screening.database import StoreLocation
 from workflows import CoatingScreeningMaker, run_screening
 from workflows.run import unfinished_request
@@ -46,8 +47,8 @@ def test_what_the_documents_hold(whole):
         assert doc["why_missing"] is None
         found = doc["uncertainty"]
         assert (found["n_samples"], found["seed"], found["model"]["name"]) == (20, 0, "chgnet-0.3.0")
-        for quantity in ("worst_mutual_mev_per_atom", "gain_over_bare_mev_per_atom"):
-            interval = found["intervals"][quantity]
+        for name in ("worst_mutual_mev_per_atom", "gain_over_bare_mev_per_atom"):
+            interval = found["intervals"][name]
             assert interval["low"] <= interval["median"] <= interval["high"]
         assert found["probability_of_passing"].keys() == doc["passes"].keys()
         assert sum(found["probability_of_rank"].values()) == pytest.approx(1.0)
@@ -65,10 +66,11 @@ def test_without_errors_the_intervals_are_the_nominal_values(tmp_path, monkeypat
     run_screening(settings)
     for doc in documents(settings.store).values():
         found = doc["uncertainty"]
-        for quantity, value in doc["quantities"].items():
-            if quantity == "raw_material_cost_usd_per_kg":
+        for name, value in doc["quantities"].items():
+            if not quantity(name).from_energies:
+                assert name not in found["intervals"]
                 continue
-            interval = found["intervals"][quantity]
+            interval = found["intervals"][name]
             if value is None:
                 assert interval is None
             else:
@@ -86,8 +88,8 @@ def test_another_seed_gives_other_samples(tmp_path, whole):
     run_screening(settings)
     other, first = documents(settings.store)["LiNbO3"], documents(whole)["LiNbO3"]
     assert other["interfaces"] == first["interfaces"]
-    for quantity in ("worst_mutual_mev_per_atom", "reduction_limit_v", "mutual_electrolyte_mev_per_atom"):
-        assert other["uncertainty"]["intervals"][quantity] != first["uncertainty"]["intervals"][quantity]
+    for name in ("worst_mutual_mev_per_atom", "reduction_limit_v", "mutual_electrolyte_mev_per_atom"):
+        assert other["uncertainty"]["intervals"][name] != first["uncertainty"]["intervals"][name]
 
 
 @pytest.mark.parametrize("where", ["disk", "mongodb"])
@@ -113,42 +115,49 @@ def test_on_two_processes(tmp_path, whole):
     assert contents(settings.store) == contents(whole)
 
 
-def test_samples_add_to_what_was_computed_without_them(tmp_path):
+@pytest.mark.parametrize("sampled_first", [True, False])
+def test_a_run_with_samples_and_one_without_leave_each_other_s_ranking_alone(tmp_path, sampled_first):
+    sampled = uncertain_settings(tmp_path)
     plain = uncertain_settings(tmp_path, uncertainty=False, samples=None)
-    run_screening(plain)
-    before = contents(plain.store)
-    assert {doc["uncertainty"] for doc in before["coatings"]} == {None}
-    times = job_times(plain.store)
-    outcome = run_screening(uncertain_settings(tmp_path)).outcome
-    again = {name.partition(":")[0] for name in outcome.done}
-    assert "contacts_with_cathode" not in again
-    assert "bare_interface" not in again
-    assert {uuid: times[uuid] for uuid in times} == {u: t for u, t in job_times(plain.store).items() if u in times}
-    after = contents(plain.store)
-    assert without(after, "uncertainty") == without(before, "uncertainty")
-    assert None not in [doc["uncertainty"] for doc in after["coatings"]]
-    run_screening(plain)  # what was asked for last is what the database shows
-    assert contents(plain.store) == before
+    first, then = (sampled, plain) if sampled_first else (plain, sampled)
+    one = run_screening(first)
+    before, times = contents(first.store), job_times(first.store)
+    other = run_screening(then)
+    again = {name.partition(":")[0] for name in other.outcome.done}
+    expected = {"sampled_cathode", "sampled_properties", "sampled_bare_interface", "sampled_contacts"}
+    assert again == {"ranking_request", *(() if sampled_first else expected)}
+    assert times.items() < job_times(first.store).items()
+    assert one.run.rankings != other.run.rankings
+    after = contents(first.store)
+    for collection in ("coatings", "rankings"):
+        kept = [doc for doc in after[collection] if doc["ranking_id"] in one.run.rankings]
+        assert kept == before[collection]
+        # what was not computed in samples is the same in both
+        mine = [doc for doc in after[collection] if doc["ranking_id"] in other.run.rankings]
+        ids = ("key", "ranking_id", "uncertainty", "sampling")
+        assert sorted(without(mine, *ids), key=str) == sorted(without(kept, *ids), key=str)
+    run_screening(first)
+    assert contents(first.store) == after
+    with CoatingDatabase.open(first.store) as database:
+        for finished, settings in ((one, first), (other, then)):
+            (ranking,) = database.ranking(run=finished.run.run_id)
+            assert {coating.uncertainty is not None for coating in ranking.ranking} == {settings.uncertainty}
 
 
-def test_a_coating_without_samples_leaves_the_ranks_open(tmp_path):
-    settings = uncertain_settings(tmp_path, coatings=["LiNbO3", "HfO2"])
-    run_screening(settings)
-    run_screening(uncertain_settings(tmp_path, coatings=["Li3PO4"], uncertainty=False, samples=None))
-    docs = documents(settings.store)
-    assert docs["Li3PO4"]["uncertainty"] is None
-    for name in ("LiNbO3", "HfO2"):
-        assert docs[name]["uncertainty"]["probability_of_rank"] is None
-        assert docs[name]["uncertainty"]["undecided"] is None
-        assert docs[name]["uncertainty"]["intervals"]["worst_mutual_mev_per_atom"] is not None
+def test_coatings_with_and_without_samples_are_not_ranked_together(tmp_path):
+    run_screening(uncertain_settings(tmp_path, coatings=["LiNbO3", "HfO2"]))
+    plain = uncertain_settings(tmp_path, coatings=["Li3PO4"], uncertainty=False, samples=None)
+    run = run_screening(plain).run
+    with CoatingDatabase.open(plain.store) as database:
+        (ranking,) = database.ranking(run=run.run_id)
+    assert [(coating.coating, coating.uncertainty) for coating in ranking.ranking] == [("Li3PO4", None)]
 
 
 def test_other_criteria_are_judged_in_the_samples_there_are(tmp_path, whole):
     criteria = [{"name": "c", "quantity": "mutual_electrolyte_mev_per_atom", "at_least": -60.0}]
     shutil.copytree(whole, tmp_path / "db")
     settings = uncertain_settings(tmp_path, criteria=criteria)
-    again = {name.partition(":")[0] for name in run_screening(settings).outcome.done}
-    assert not any("samples" in name for name in again)
+    assert run_screening(settings).outcome.done == ["ranking_request: LiCoO2|Li6PS5Cl"]
     docs = documents(settings.store)
     for name, before in documents(whole).items():
         found = docs[name]["uncertainty"]
@@ -161,7 +170,7 @@ def test_other_criteria_are_judged_in_the_samples_there_are(tmp_path, whole):
 
 def test_interrupted_in_the_middle_of_the_samples(tmp_path, monkeypatch, whole):
     settings = uncertain_settings(tmp_path, batch_size=20)
-    real, calls = sample_batch.electrolyte_contact_samples, []
+    real, calls = tasks.sample_contacts, []
 
     def interrupted(*arguments):
         calls.append(arguments)
@@ -169,10 +178,10 @@ def test_interrupted_in_the_middle_of_the_samples(tmp_path, monkeypatch, whole):
             raise KeyboardInterrupt
         return real(*arguments)
 
-    monkeypatch.setattr(sample_batch, "electrolyte_contact_samples", interrupted)
+    monkeypatch.setattr(tasks, "sample_contacts", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run_screening(settings)
-    monkeypatch.setattr(sample_batch, "electrolyte_contact_samples", real)
+    monkeypatch.setattr(tasks, "sample_contacts", real)
     done = job_times(settings.store)
     request = unfinished_request(StoreLocation(settings.store))
     assert (request["uncertainty"], request["samples"], request["seed"]) == (True, 20, 0)
@@ -183,24 +192,24 @@ def test_interrupted_in_the_middle_of_the_samples(tmp_path, monkeypatch, whole):
 
 def test_a_lost_job_is_named_and_mended_by_the_next_run(tmp_path, monkeypatch, whole):
     settings = uncertain_settings(tmp_path, batch_size=20)
-    real = sample_batch.material_samples
+    real = tasks.sample_material
 
-    def fails_for_hafnia(energies, sampling, formulas):
-        if "HfO2" in formulas:
+    def fails_for_hafnia(phases, sampling, material):
+        if material == "HfO2":
             raise RuntimeError("out of luck")
-        return real(energies, sampling, formulas)
+        return real(phases, sampling, material)
 
-    monkeypatch.setattr(sample_batch, "material_samples", fails_for_hafnia)
+    monkeypatch.setattr(tasks, "sample_material", fails_for_hafnia)
     assert list(run_screening(settings).outcome.failed.values()) == ["RuntimeError: out of luck"]
     docs = documents(settings.store)
     lost = docs["HfO2"]
-    assert lost["why_missing"] == "samples: the job computing samples of stability and window failed"
+    assert lost["why_missing"] == "samples: the job computing stability and window failed"
     assert lost["uncertainty"]["probability_of_passing"]["stable"] is None
     assert lost["uncertainty"]["probability_of_passing_all"] is None
     assert lost["uncertainty"]["probability_of_rank"] is not None  # the ranking needs no window
     assert docs["LiNbO3"]["why_missing"] is None
-    monkeypatch.setattr(sample_batch, "material_samples", real)
-    run_screening(settings)
+    monkeypatch.setattr(tasks, "sample_material", real)
+    assert len(run_screening(settings).outcome.done) == 1
     assert contents(settings.store) == contents(whole)
 
 
@@ -210,21 +219,26 @@ def test_jobs_that_take_samples_are_divided(tmp_path):
     plain = names_of(CoatingScreeningMaker().make(**SMALL, energies=energies))
     whole = names_of(CoatingScreeningMaker(samples=20).make(**SMALL, energies=energies))
     parts = names_of(CoatingScreeningMaker(samples=200).make(**SMALL, energies=energies))
-    changed = {name for name in plain if plain[name] != whole[name]}
-    assert {name.partition(":")[0] for name in changed} == {"assemble_records", "judge_records", "rank"}
-    assert "cathode_contact_samples: LiCoO2, LiNbO3 to HfO2" in whole
-    assert {f"cathode_contact_samples: LiCoO2, {name}" for name in SMALL["coatings"]} <= parts.keys()
+    assert {name for name in plain if plain[name] != whole[name]} == {"ranking_request: LiCoO2|Li6PS5Cl"}
+    assert {name for name in whole.keys() - plain.keys() if name.endswith("1/1")} == {
+        "sampled_properties: coatings 1/1",
+        "sampled_contacts: LiCoO2 1/1",
+        "sampled_contacts: Li6PS5Cl 1/1",
+        "sampled_contacts: Li6PS5Cl at LiCoO2 1/1",
+    }
+    assert {f"sampled_contacts: LiCoO2 {n}/3" for n in (1, 2, 3)} <= parts.keys()
 
 
 def test_no_job_depends_on_which_other_coatings_there_are(tmp_path):
     energies = modelled_file(tmp_path)
-    three = names_of(CoatingScreeningMaker(samples=200).make(**SMALL, energies=energies))
-    one = names_of(
-        CoatingScreeningMaker(samples=200).make(**{**SMALL, "coatings": ["LiTaO3", "HfO2"]}, energies=energies)
-    )
-    same = {name for name in one if name.endswith("HfO2") and "samples" in name}
-    assert len(same) == 5
-    assert {name: one[name] for name in same} == {name: three[name] for name in same}
+
+    def of_hafnia(coatings):
+        flow = CoatingScreeningMaker(samples=200).make(**{**SMALL, "coatings": coatings}, energies=energies)
+        return {job.uuid for job in flow.jobs if job.metadata.get("materials") == ["HfO2"]}
+
+    three = of_hafnia(SMALL["coatings"])
+    assert len(three) == 4  # properties, the cathode, the electrolyte closed and open; each in samples
+    assert of_hafnia(["LiTaO3", "HfO2"]) == three
 
 
 def test_energies_without_an_error_model_are_refused_before_any_work(tmp_path):

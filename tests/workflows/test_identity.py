@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 
 import pytest
+from fixtures_samples import modelled_file
 from fixtures_screening import SMALL, energies_file
+from jobflow import Maker, job
 
+from screening.coatings import tasks
+from screening.coatings.ranking_request import BatchJob, PieceJobs, RankingRequest, ScreenedCoating
+from screening.coatings.samples import Sampling
 from screening.common.provenance import Software
 from screening.criteria.criteria import Criterion
-from workflows import CoatingScreeningMaker
-from workflows.identity import digest
+from screening.energies.source import EnergySource
+from screening.materials.material import Cathode, Material
+from workflows import CoatingScreeningMaker, identity, jobs
+from workflows.identity import by_content, digest
 
 
 @pytest.fixture
@@ -51,10 +59,7 @@ def test_another_version_of_the_software_changes_every_job(energies, monkeypatch
 
 def test_criteria_change_the_ranking_only(energies):
     other = (Criterion(name="cheap", quantity="raw_material_cost_usd_per_kg", at_most=10.0),)
-    assert changed(ids(energies), ids(energies, criteria=other)) == {
-        "judge_records: LiCoO2, Li6PS5Cl 1/1",
-        "rank: LiCoO2, Li6PS5Cl",
-    }
+    assert changed(ids(energies), ids(energies, criteria=other)) == {"ranking_request: LiCoO2|Li6PS5Cl"}
 
 
 def test_an_option_changes_what_depends_on_it(energies):
@@ -63,11 +68,9 @@ def test_an_option_changes_what_depends_on_it(energies):
     assert moved == {
         "cathode_states: NCM83",
         "bare_interface: NCM83|Li6PS5Cl",
-        "contacts_with_cathode: NCM83 1/1",
-        "contacts_with_electrolyte: Li6PS5Cl at NCM83 1/1",
-        "assemble_records: NCM83, Li6PS5Cl 1/1",
-        "judge_records: NCM83, Li6PS5Cl 1/1",
-        "rank: NCM83, Li6PS5Cl",
+        "coating_contacts: NCM83 1/1",
+        "coating_contacts: Li6PS5Cl at NCM83 1/1",
+        "ranking_request: NCM83|Li6PS5Cl",
     }
 
 
@@ -77,7 +80,59 @@ def test_another_coating_leaves_the_other_batches(energies):
     unmoved = set(before) - changed(before, after)
     assert {name for name in before if name.endswith(" 1/2")} < unmoved
     assert "bare_interface: LiCoO2|Li6PS5Cl" in unmoved
-    assert "stability_of: coatings 2/2" not in unmoved
+    assert "material_properties: coatings 2/2" not in unmoved
+
+
+@pytest.mark.parametrize("options", [{}, {"samples": 20}])
+def test_what_is_ranked_together_does_not_depend_on_the_batches(options, tmp_path):
+    def ranking(request, batch_size):
+        flow = CoatingScreeningMaker(batch_size=batch_size, **options).make(**request, energies=modelled_file(tmp_path))
+        (found,) = [job.metadata["ranking"] for job in flow.jobs if "ranking" in job.metadata]
+        return found
+
+    alone = {**SMALL, "coatings": ["LiNbO3"]}
+    assert ranking(SMALL, 1) == ranking(SMALL, 200) == ranking(alone, 1)
+    assert ranking(SMALL, 1) != ranking({**SMALL, "cathodes": ["LiNiO2"]}, 1)
+
+
+CLASSES = [  # of which a job has arguments or makes documents
+    EnergySource,
+    Cathode,
+    Material,
+    Criterion,
+    Sampling,
+    ScreenedCoating,
+    BatchJob,
+    PieceJobs,
+    RankingRequest,
+]
+
+
+def test_a_class_or_function_in_another_module_changes_no_id(tmp_path, monkeypatch):
+    energies = modelled_file(tmp_path)
+    before = ids(energies, samples=20)
+    for moved in (*CLASSES, *(getattr(jobs, name) for name in jobs.JOBS), tasks.material_properties):
+        monkeypatch.setattr(moved, "__module__", "somewhere.else")
+    assert ids(energies, samples=20) == before
+    monkeypatch.setattr(identity, "_without_modules", lambda content: content)
+    assert changed(before, ids(energies, samples=20))  # what the others are kept from
+
+
+@dataclass
+class Measuring(Maker):
+    name: str = "measuring"
+    unit: str = "letters"
+
+    @job
+    def make(self, word):
+        return len(word)
+
+
+def test_a_maker_counts_by_its_parameters_not_by_its_module(monkeypatch):
+    before = by_content(Measuring().make("a")).uuid
+    assert by_content(Measuring(unit="bytes").make("a")).uuid != before
+    monkeypatch.setattr(Measuring, "__module__", "somewhere.else")
+    assert by_content(Measuring().make("a")).uuid == before
 
 
 def test_ids_are_those_of_other_processes(energies):

@@ -9,10 +9,12 @@ from fixtures_screening import SMALL, energies_file, without
 from jobflow import Flow, JobStore, job
 from maggma.stores import MemoryStore
 
-from screening.coatings import tasks as batch
+from screening.coatings import tasks
 from screening.common.errors import CalculationError, StoreError
 from screening.database import StoreLocation
-from workflows import CoatingScreeningMaker
+from workflows import CoatingBuilder, CoatingScreeningMaker
+from workflows.builders import judged_again
+from workflows.flows.stack import StackMaker
 from workflows.identity import by_content
 from workflows.local import run_local
 from workflows.outputs import job_store
@@ -35,8 +37,11 @@ def outputs(store):
 
 
 def ranking(store):
-    (found,) = [output for name, output in outputs(store).items() if name.startswith("rank: ")]
-    return found
+    """The coatings ranked by what is finished."""
+    builder = CoatingBuilder(store, None, None)
+    (asked,) = [doc["metadata"]["ranking"] for doc in store.query({}) if doc["name"].startswith("ranking_request")]
+    group = builder.group(builder.requests(asked), [doc["uuid"] for doc in store.query({})])
+    return judged_again(group, list(group.header.criteria.values())).ranking
 
 
 def fail(message):
@@ -72,89 +77,102 @@ def test_progress_is_told_of_every_job(flow, store):
     assert again == [(total, total, "")]
 
 
-# each function a job of the flow computes with, and what the records then lack
+# what each job of a batch computes, and how to tell that it is called for a coating
 PIECES = {
-    "stability_of": "stability",
-    "windows_of": "window",
-    "contacts_with_cathode": "contacts with the cathode",
-    "contacts_with_electrolyte": "contacts with the electrolyte",
+    "stability and window": ("material_properties: coatings", "material_window", lambda phases, material: material),
+    "contacts with the cathode": (
+        "coating_contacts: LiCoO2",
+        "coating_meetings",
+        lambda coating, cathode, electrolyte: electrolyte is None and coating,
+    ),
+    "contacts with the electrolyte": (
+        "coating_contacts: Li6PS5Cl",
+        "coating_meetings",
+        lambda coating, cathode, electrolyte: cathode is None and coating,
+    ),
+    "open contacts with the electrolyte": (
+        "coating_contacts: Li6PS5Cl at LiCoO2",
+        "coating_meetings",
+        lambda coating, cathode, electrolyte: cathode and electrolyte and coating,
+    ),
 }
 
 
-@pytest.mark.parametrize("function", PIECES)
-def test_a_job_that_raises_is_named_and_hides_nothing_else(flow, store, monkeypatch, function):
+def fails_for_niobate(monkeypatch, what):
+    """Let a job fail if LiNbO3 is in its batch; return how to undo it."""
+    _, function, coating_of = PIECES[what]
+    real = getattr(tasks, function)
+
+    def failing(*arguments):
+        if coating_of(*arguments) == "LiNbO3":
+            raise RuntimeError("out of luck")
+        return real(*arguments)
+
+    monkeypatch.setattr(tasks, function, failing)
+    return lambda: monkeypatch.setattr(tasks, function, real)
+
+
+@pytest.mark.parametrize("what", PIECES)
+def test_a_job_that_raises_is_named_and_hides_nothing_else(flow, store, monkeypatch, what):
     """Only the first batch fails; the second is ranked as if nothing had been."""
     whole = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
     whole.connect()
     run_local(flow, whole)
-    real = getattr(batch, function)
-
-    def fails_in_the_first_batch(energies, formulas, *others):
-        if "LiNbO3" in formulas:
-            raise RuntimeError("out of luck")
-        return real(energies, formulas, *others)
-
-    monkeypatch.setattr(batch, function, fails_in_the_first_batch)
+    undo = fails_for_niobate(monkeypatch, what)
     outcome = run_local(flow, store)
-    assert outcome.failed
-    assert all(name.startswith(function) for name in outcome.failed)
-    assert set(outcome.failed.values()) == {"RuntimeError: out of luck"}
-    assert set(outcome.done) == set(outputs(whole)) - set(outcome.failed)
-    lines = {line["coating"]: line for line in ranking(store)["lines"]}
-    assert set(lines) == set(SMALL["coatings"])
-    assert lines["HfO2"]["why_missing"] is None
+    failed = f"{PIECES[what][0]} 1/2"
+    assert outcome.failed == {failed: "RuntimeError: out of luck"}
+    assert set(outcome.done) == set(outputs(whole)) - {failed}
+    found = {one.coating: one for one in ranking(store)}
+    assert set(found) == set(SMALL["coatings"])
+    assert found["HfO2"].why_missing is None
     for coating in ("LiNbO3", "Li3PO4"):
-        assert f"the job computing {PIECES[function]} failed" in lines[coating]["why_missing"]
-    undisturbed = [line["coating"] for line in ranking(whole)["lines"]]
-    if function.startswith("contacts"):
-        assert [line["rank"] for line in ranking(store)["lines"]] == [1, None, None]
-    else:
-        assert [line["coating"] for line in ranking(store)["lines"]] == undisturbed
+        assert found[coating].why_missing == f"the job computing {what} failed"
+    undisturbed = {one.coating: one.rank for one in ranking(whole)}
+    lost = what in ("contacts with the cathode", "contacts with the electrolyte")  # what is ranked by
+    expected = {"HfO2": 1, "LiNbO3": None, "Li3PO4": None} if lost else undisturbed
+    assert {name: one.rank for name, one in found.items()} == expected
 
-    monkeypatch.setattr(batch, function, real)
+    undo()
     mended = run_local(flow, store)
-    assert mended.failed == {}
-    first = "1/2"
-    assert set(mended.done) == {
-        *outcome.failed,
-        f"assemble_records: LiCoO2, Li6PS5Cl {first}",
-        "judge_records: LiCoO2, Li6PS5Cl 1/2",
-        "rank: LiCoO2, Li6PS5Cl",
-    }
+    assert (mended.failed, mended.done) == ({}, [failed])
     assert outputs(store) == outputs(whole)
+    assert ranking(store) == ranking(whole)
 
 
 def test_what_needs_a_failed_job_says_so(flow, store, monkeypatch):
-    monkeypatch.setattr(batch, "cathode_states", fail("no cathode today"))
+    monkeypatch.setattr(tasks, "lithium_states", fail("no cathode today"))
     outcome = run_local(flow, store)
     assert outcome.failed["cathode_states: LiCoO2"] == "RuntimeError: no cathode today"
     needy = {name: why for name, why in outcome.failed.items() if not name.startswith("cathode_states")}
-    assert needy.keys() > {"bare_interface: LiCoO2|Li6PS5Cl", "contacts_with_cathode: LiCoO2 1/2"}
+    assert needy.keys() == {
+        "bare_interface: LiCoO2|Li6PS5Cl",
+        *(f"coating_contacts: {about} {n}/2" for about in ("LiCoO2", "Li6PS5Cl at LiCoO2") for n in (1, 2)),
+    }
     assert set(needy.values()) == {"needs cathode_states: LiCoO2, which failed"}
-    for line in ranking(store)["lines"]:
-        assert line["rank"] is None
-        assert "the job computing contacts with the cathode failed" in line["why_missing"]
+    found = ranking(store)
+    assert len(found) == len(SMALL["coatings"])
+    for one in found:
+        assert one.rank is None
+        assert "the job computing contacts with the cathode failed" in one.why_missing
 
 
-def test_if_nothing_is_left_the_ranking_fails_too(flow, store, monkeypatch):
-    monkeypatch.setattr(batch, "assemble_records", fail("not joined"))
-    outcome = run_local(flow, store)
-    assert "no coating was computed" in outcome.failed["rank: LiCoO2, Li6PS5Cl"]
-
-
-def test_an_old_output_of_a_job_that_fails_now_is_not_used(flow, store, monkeypatch):
+def test_an_old_output_of_a_job_that_fails_now_is_not_used(tmp_path, store, monkeypatch):
     """A job is run again when something before it is; what it once gave is not its result then."""
-    run_local(flow, store)
+    flow = StackMaker(batch_size=2).make(SMALL["coatings"], "LiCoO2", "Li6PS5Cl", energies_file(tmp_path))
+    assert run_local(flow, store).failed == {}
+    assert store.get_output(flow.output.uuid, load=True)["left_out"] == {}
     store.remove_docs({"name": "cathode_states: LiCoO2"})
-    monkeypatch.setattr(batch, "contacts_with_cathode", fail("not any more"))
+    fails_for_niobate(monkeypatch, "contacts with the cathode")
     outcome = run_local(flow, store)
-    assert {name.split(":")[0] for name in outcome.failed} == {"contacts_with_cathode"}
-    assert {line["rank"] for line in ranking(store)["lines"]} == {None}
+    assert outcome.failed == {"coating_contacts: LiCoO2 1/2": "RuntimeError: out of luck"}
+    left_out = store.get_output(flow.output.uuid, load=True)["left_out"]
+    assert left_out == dict.fromkeys(("LiNbO3", "Li3PO4"), "contacts with the cathode: the job computing it failed")
 
 
 def test_only_the_first_line_of_an_error_is_kept(flow, store, monkeypatch):
-    monkeypatch.setattr(batch, "windows_of", fail("one\ntwo\nthree"))
-    assert set(run_local(flow, store).failed.values()) >= {"RuntimeError: one"}
+    monkeypatch.setattr(tasks, "material_window", fail("one\ntwo\nthree"))
+    assert run_local(flow, store).failed["material_properties: LiCoO2"] == "RuntimeError: one"
 
 
 def test_a_store_that_fails_stops_the_run(flow, store, monkeypatch):

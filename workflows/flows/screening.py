@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from jobflow import Flow, Job, Maker
+from jobflow import Flow, Job, JobStore, Maker
 
 from screening.cathodes.lithium_potentials import MuSource
-from screening.coatings.drawn_contacts import Sampling
+from screening.coatings.ranking_request import (
+    ON_CATHODE,
+    ON_ELECTROLYTE,
+    OPEN_ON_ELECTROLYTE,
+    PROPERTIES,
+    PieceJobs,
+    RankingRequest,
+    ScreenedCoating,
+)
+from screening.coatings.samples import Sampling
 from screening.criteria.criteria import Criterion, default_criteria
-from screening.energies.source import EnergySource
-from screening.materials.material import Material
 from screening.searches.screening_request import ScreeningPlan, plan_screening
-from workflows.flows.samples import SampleJobs
-from workflows.identity import named_by_content
+from workflows.batches import Batches, batch_jobs
+from workflows.identity import digest
 from workflows.jobs import screening as jobs
+
+Pair = tuple[str, str]  # names of a cathode and an electrolyte
 
 
 @dataclass
@@ -27,8 +36,9 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
     For every material its phase stability and electrochemical window; for every cathode its states of charge
     and their lithium potentials; then each interface, closed and open to lithium at each state's potential:
     the bare cathode|electrolyte, coating|cathode at each state, coating|electrolyte, and any two phases of a composite
-    coating. Then the coatings are ranked
-    for each cathode and electrolyte (Zhao et al., ACS Nano, eqs 1-5; criteria after Xiao et al., Joule 2019).
+    coating (Zhao et al., ACS Nano, eqs 1-5). A last job for each cathode and electrolyte says which coatings are ranked
+    together and where their pieces are; :class:`workflows.builders.CoatingBuilder` ranks them, by criteria after Xiao
+    et al., Joule 2019.
 
     Coatings are computed in batches, so that a thousand of them are some tens of jobs. A material or a job that
     fails is named in the results and does not stop the others.
@@ -38,7 +48,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
     name
         Name of the flow.
     batch_size
-        Coatings in a job.
+        Coatings in a job; of jobs that take samples of the energies, coatings times samples.
     prefer_mu
         Which lithium potential to use where the literature has one beside the computed one.
     criteria
@@ -87,96 +97,150 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         """
         return self.from_plan(plan_screening(coatings, cathodes, electrolytes, energies, catalogue))
 
-    def from_plan(self, plan: ScreeningPlan) -> Flow:
+    def from_plan(self, plan: ScreeningPlan, store: JobStore | None = None) -> Flow:
         """Build the graph of a checked request.
+
+        Parameters
+        ----------
+        plan
+            The request.
+        store
+            A job store, connected: what it holds of the work is taken from there; see :mod:`workflows.batches`.
 
         Raises
         ------
         InputError
             If samples are wanted and the energies have no error model.
         """
-        source, criteria = plan.energies, list(self.criteria or default_criteria())
-        batches = [plan.coatings[i : i + self.batch_size] for i in range(0, len(plan.coatings), self.batch_size)]
-        states = {
-            c.name: named_by_content(jobs.cathode_states(source, c, self.prefer_mu), c.name) for c in plan.cathodes
-        }
-        neighbours = {e.reactant: e.reactant for e in plan.electrolytes}
-        neighbours |= {c.formula(state): c.formula(state) for c in plan.cathodes for state in c.lithiations}
-        stability = named_by_content(jobs.stability_of(source, neighbours), "neighbours")
-        windows = named_by_content(jobs.windows_of(source, neighbours), "neighbours")
-        made = [*states.values(), stability, windows]
-        sampled = None
+        wiring = _Wiring(plan, Batches(self.batch_size, store), self.prefer_mu)
+        nominal, sampling = wiring.nominal(), None
+        sampled: dict[Pair, PieceJobs] = {}
         if self.samples is not None:
-            sampling = Sampling.of(source.open(), self.samples, self.seed)
-            sampled = SampleJobs(plan, sampling, self.batch_size, states)
-        bare = {}
-        for cathode, electrolyte in product(plan.cathodes, plan.electrolytes):
-            one = named_by_content(
-                jobs.bare_interface(source, states[cathode.name].output, electrolyte, stability.output, windows.output),
-                f"{cathode.name}|{electrolyte.name}",
+            sampling = Sampling.of(plan.energies.open(), self.samples, self.seed)
+            sampled = wiring.sampled(sampling)
+        criteria, provenance = list(self.criteria or default_criteria()), plan.energies.open().provenance
+        for (cathode, electrolyte), pieces in nominal.items():
+            rests_on = {
+                "states": wiring.states[cathode].uuid,
+                "bare": pieces.bare_interface,
+                "electrolyte": electrolyte,
+                "sampling": None if sampling is None else sampling.model_dump(),
+                "criteria": [criterion.model_dump() for criterion in criteria],
+            }
+            request = RankingRequest(
+                energies=provenance,
+                ranking_id=digest(rests_on)[:32],
+                cathode=cathode,
+                electrolyte=electrolyte,
+                prefer_mu=self.prefer_mu,
+                criteria=criteria,
+                sampling=sampling,
+                coatings=[ScreenedCoating.of(coating) for coating in plan.coatings],
+                nominal=pieces,
+                sampled=sampled.get((cathode, electrolyte)),
             )
-            bare[cathode.name, electrolyte.name] = one
-            made.append(one)
-        judged: dict[tuple[str, str], list[Job]] = {pair: [] for pair in bare}
-        for number, coatings in enumerate(batches, start=1):
-            count = f"{number}/{len(batches)}"
-            samples = {} if sampled is None else sampled.of(coatings)
-            records = self._batch(source, count, plan, coatings, states, samples, made)
-            for pair, job in records.items():
-                judging = jobs.judge_records(job.output, bare[pair].output, criteria)
-                judged[pair].append(named_by_content(judging, f"{', '.join(pair)} {count}", needs_all=False))
-                made.append(judged[pair][-1])
-        for pair, parts in judged.items():
-            made.append(named_by_content(jobs.rank([j.output for j in parts]), ", ".join(pair), needs_all=False))
-        return Flow(made + (sampled.made if sampled is not None else []), name=self.name)
+            job = wiring.batches.add(jobs.ranking_request(request), f"{cathode}|{electrolyte}")
+            job.metadata.update(ranking=request.ranking_id)
+        return Flow(wiring.batches.made, name=self.name)
 
-    def _batch(
+
+class _Wiring:
+    """Makes the jobs of a screening: those of one cathode, one electrolyte or one coating once for all pairs."""
+
+    def __init__(self, plan: ScreeningPlan, batches: Batches, prefer_mu: MuSource) -> None:
+        self.plan = plan
+        self.batches = batches
+        self.coatings = [coating.reactant for coating in plan.coatings]
+        self.states = {
+            c.name: batches.add(jobs.cathode_states(plan.energies, c, prefer_mu), c.name) for c in plan.cathodes
+        }
+
+    def nominal(self) -> dict[Pair, PieceJobs]:
+        """Make the jobs with the energies as they are."""
+        source, together, divide = self.plan.energies, self.batches.together, self.batches.divide
+
+        def alone(materials: list[str]) -> Job:
+            return jobs.material_properties(source, materials)
+
+        neighbours = {
+            **{c.name: together(alone, [c.formula(s) for s in c.lithiations], c.name) for c in self.plan.cathodes},
+            **{e.name: together(alone, [e.reactant], e.name) for e in self.plan.electrolytes},
+        }
+        bare = {}
+        for c, e in product(self.plan.cathodes, self.plan.electrolytes):
+            met = [neighbours[c.name].output, neighbours[e.name].output]
+            one = jobs.bare_interface(source, self.states[c.name].output, e, met)
+            bare[c.name, e.name] = self.batches.add(one, f"{c.name}|{e.name}")
+        return self._pieces(
+            bare,
+            divide(alone, self.coatings, "coatings"),
+            lambda materials, cathode, electrolyte: jobs.coating_contacts(source, materials, cathode, electrolyte),
+            self.states,
+        )
+
+    def sampled(self, sampling: Sampling) -> dict[Pair, PieceJobs]:
+        """Make the jobs that compute the same in samples of the energies."""
+        source = self.plan.energies
+        cathodes = {
+            c.name: self.batches.add(jobs.sampled_cathode(source, sampling, c, self.states[c.name].output), c.name)
+            for c in self.plan.cathodes
+        }
+        bare = {
+            (c.name, e.name): self.batches.add(
+                jobs.sampled_bare_interface(source, sampling, self.states[c.name].output, e), f"{c.name}|{e.name}"
+            )
+            for c, e in product(self.plan.cathodes, self.plan.electrolytes)
+        }
+        return self._pieces(
+            bare,
+            self.batches.divide(
+                lambda materials: jobs.sampled_properties(source, sampling, materials),
+                self.coatings,
+                "coatings",
+                sampling.n_samples,
+            ),
+            lambda materials, cathode, electrolyte: jobs.sampled_contacts(
+                source, sampling, materials, cathode, electrolyte
+            ),
+            cathodes,
+            sampling.n_samples,
+        )
+
+    def _pieces(
         self,
-        source: EnergySource,
-        number: str,
-        plan: ScreeningPlan,
-        coatings: Sequence[Material],
-        states: dict[str, Job],
-        samples: dict[tuple[str, str], list[Any]],
-        made: list[Job],
-    ) -> dict[tuple[str, str], Job]:
-        """Wire the jobs of one batch of coatings, and return those of its records by cathode and electrolyte."""
-        materials = {coating.name: coating.reactant for coating in coatings}
-        stability = named_by_content(jobs.stability_of(source, materials), f"coatings {number}")
-        windows = named_by_content(jobs.windows_of(source, materials), f"coatings {number}")
-        on_cathode = {
-            c.name: named_by_content(
-                jobs.contacts_with_cathode(source, materials, states[c.name].output), f"{c.name} {number}"
-            )
-            for c in plan.cathodes
-        }
-        closed = {
-            e.name: named_by_content(jobs.contacts_with_electrolyte(source, materials, e), f"{e.name} {number}")
-            for e in plan.electrolytes
-        }
-        made += [stability, windows, *on_cathode.values(), *closed.values()]
-        records = {}
-        for cathode, electrolyte in product(plan.cathodes, plan.electrolytes):
-            where = f"{electrolyte.name} at {cathode.name} {number}"
-            opened = named_by_content(
-                jobs.contacts_with_electrolyte(source, materials, electrolyte, states[cathode.name].output), where
-            )
-            record = jobs.assemble_records(
-                source,
-                list(coatings),
-                cathode.name,
-                electrolyte.name,
-                stability.output,
-                windows.output,
-                {
-                    "contacts with the cathode": on_cathode[cathode.name].output,
-                    "contacts with the electrolyte": closed[electrolyte.name].output,
-                    "open contacts with the electrolyte": opened.output,
+        bare: Mapping[Pair, Job],
+        properties: Sequence[Job],
+        contacts: Callable[[list[str], Any, str | None], Job],
+        cathodes: Mapping[str, Job],
+        smaller: int = 1,
+    ) -> dict[Pair, PieceJobs]:
+        """Make the jobs of contacts, and say which jobs hold the pieces of each cathode and electrolyte.
+
+        Parameters
+        ----------
+        contacts
+            Makes the job of a batch of coatings against a cathode, an electrolyte, or an electrolyte at a cathode's
+            potentials.
+        cathodes
+            The job whose output is the cathode that contacts are computed with, by its name.
+        """
+        plan, coatings, divide = self.plan, self.coatings, self.batches.divide
+
+        def against(about: str, cathode: Any = None, electrolyte: str | None = None) -> list[Job]:
+            return divide(lambda materials: contacts(materials, cathode, electrolyte), coatings, about, smaller)
+
+        on_cathode = {c.name: against(c.name, cathodes[c.name].output) for c in plan.cathodes}
+        closed = {e.name: against(e.name, electrolyte=e.reactant) for e in plan.electrolytes}
+        pieces = {}
+        for c, e in product(plan.cathodes, plan.electrolytes):
+            opened = against(f"{e.name} at {c.name}", cathodes[c.name].output, e.reactant)
+            pieces[c.name, e.name] = PieceJobs(
+                bare_interface=bare[c.name, e.name].uuid,
+                batches={
+                    PROPERTIES: batch_jobs(properties),
+                    ON_CATHODE: batch_jobs(on_cathode[c.name]),
+                    ON_ELECTROLYTE: batch_jobs(closed[e.name]),
+                    OPEN_ON_ELECTROLYTE: batch_jobs(opened),
                 },
-                **({"samples": samples[cathode.name, electrolyte.name]} if samples else {}),
             )
-            records[cathode.name, electrolyte.name] = named_by_content(
-                record, f"{cathode.name}, {electrolyte.name} {number}", needs_all=False
-            )
-            made += [opened, records[cathode.name, electrolyte.name]]
-        return records
+        return pieces

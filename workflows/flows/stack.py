@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from jobflow import Flow, Maker
+from jobflow import Flow, JobStore, Maker
 
 from screening.cathodes.lithium_potentials import MuSource
 from screening.searches.stacks.stack_documents import Ensemble
 from screening.searches.stacks.stack_request import StackPlan, plan_stacks
-from workflows.identity import named_by_content
-from workflows.jobs import screening as screening_jobs
-from workflows.jobs import stack as jobs
+from workflows.batches import Batches
+from workflows.jobs import screening
+from workflows.jobs.stack import best_stacks
 
 
 @dataclass
@@ -20,8 +21,8 @@ class StackMaker(Maker):  # type: ignore[misc]
     """Find the best stacks of coatings between a cathode and an electrolyte.
 
     Batch by batch of coatings their phase stability, electrochemical windows, and contacts with the cathode and the
-    electrolyte, by the jobs of a screening: where a screening of the same batches has run into the same store, nothing
-    of this is done again. Then one job compares all stacks of one and of two layers, computing the interfaces between
+    electrolyte, by the jobs of a screening: what a screening has computed into the same store is not done again. Then
+    one job compares all stacks of one and of two layers, computing the interfaces between
     layers that this needs.
 
     Parameters
@@ -74,47 +75,43 @@ class StackMaker(Maker):  # type: ignore[misc]
         """
         return self.from_plan(plan_stacks(coatings, cathode, electrolyte, energies, catalogue))
 
-    def from_plan(self, plan: StackPlan) -> Flow:
-        """Build the graph of a checked request."""
-        source, electrolyte = plan.energies, plan.electrolyte
-        states = named_by_content(
-            screening_jobs.cathode_states(source, plan.cathode, self.prefer_mu), plan.cathode.name
-        )
-        made, layers = [states], []
-        batches = [plan.coatings[i : i + self.batch_size] for i in range(0, len(plan.coatings), self.batch_size)]
-        for number, coatings in enumerate(batches, start=1):
-            count = f"{number}/{len(batches)}"
-            materials = {coating.name: coating.reactant for coating in coatings}
-            parts = [
-                named_by_content(screening_jobs.stability_of(source, materials), f"coatings {count}"),
-                named_by_content(screening_jobs.windows_of(source, materials), f"coatings {count}"),
-                named_by_content(
-                    screening_jobs.contacts_with_cathode(source, materials, states.output),
-                    f"{plan.cathode.name} {count}",
-                ),
-                named_by_content(
-                    screening_jobs.contacts_with_electrolyte(source, materials, electrolyte),
-                    f"{electrolyte.name} {count}",
-                ),
-                named_by_content(
-                    screening_jobs.contacts_with_electrolyte(source, materials, electrolyte, states.output),
-                    f"{electrolyte.name} at {plan.cathode.name} {count}",
-                ),
-            ]
-            joined = jobs.layers_of(list(coatings), *(part.output for part in parts))
-            layers.append(named_by_content(joined, count, needs_all=False))
-            made += [*parts, layers[-1]]
-        found = named_by_content(
-            jobs.best_stacks(
+    def from_plan(self, plan: StackPlan, store: JobStore | None = None) -> Flow:
+        """Build the graph of a checked request.
+
+        Parameters
+        ----------
+        plan
+            The request.
+        store
+            A job store, connected: what it holds of the work is taken from there; see :mod:`workflows.batches`.
+        """
+        source, electrolyte, batches = plan.energies, plan.electrolyte, Batches(self.batch_size, store)
+        states = batches.add(screening.cathode_states(source, plan.cathode, self.prefer_mu), plan.cathode.name)
+        materials = [coating.reactant for coating in plan.coatings]
+
+        def against(about: str, cathode: Any = None, met: str | None = None) -> list[Any]:
+            def one(batch: list[str]) -> Any:
+                return screening.coating_contacts(source, batch, cathode, met)
+
+            return [job.output for job in batches.divide(one, materials, about)]
+
+        alone = batches.divide(lambda batch: screening.material_properties(source, batch), materials, "coatings")
+        found = batches.add(
+            best_stacks(
                 source,
                 states.output,
                 electrolyte,
-                [batch.output for batch in layers],
+                list(plan.coatings),
+                [job.output for job in alone],
+                against(plan.cathode.name, states.output),
+                against(electrolyte.name, met=electrolyte.reactant),
+                against(f"{electrolyte.name} at {plan.cathode.name}", states.output, electrolyte.reactant),
                 plan.criterion,
                 self.ranked_by,
                 self.top,
                 plan.left_out,
             ),
             f"{plan.cathode.name}|{electrolyte.name}",
+            needs_all=False,
         )
-        return Flow([*made, found], output=found.output, name=self.name)
+        return Flow(batches.made, output=found.output, name=self.name)

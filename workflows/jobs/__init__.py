@@ -1,1 +1,51 @@
-"""Jobs: each calls one function of :mod:`screening`."""
+"""The jobs of the workflows.
+
+A job travels to a queue, and is known in a job store, by the name of its function in this package. Those names are
+here: they stay as they are when a function moves to another module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+from typing import Any
+
+JOBS = {  # name of a job: the module of this package that makes it
+    "bare_interface": "screening",
+    "best_stacks": "stack",
+    "cathode_states": "screening",
+    "coating_contacts": "screening",
+    "material_properties": "screening",
+    "ranking_request": "screening",
+    "sampled_bare_interface": "screening",
+    "sampled_cathode": "screening",
+    "sampled_contacts": "screening",
+    "sampled_properties": "screening",
+}
+
+
+def as_job(function: Callable[..., Any], **options: Any) -> Any:
+    """Make a job of a function, under its own name in this package.
+
+    Parameters
+    ----------
+    function
+        One that is named in :data:`JOBS`.
+    options
+        As for :func:`jobflow.job`.
+    """
+    from jobflow import job
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    run.__module__ = __name__
+    return job(run, **options)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in JOBS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{JOBS[name]}"), name)

@@ -8,7 +8,6 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.coatings.contacts import Contact
-from screening.coatings.tasks import Batch
 from screening.common.provenance import Result
 from screening.criteria.criteria import Criterion
 
@@ -54,10 +53,6 @@ class Layer(BaseModel):
         """What windows are compared by, lower is better: the oxidation limit, then the reduction limit."""
         high = math.inf if self.oxidation_limit_v is None else self.oxidation_limit_v
         return -high, self.reduction_limit_v
-
-
-class LayerBatch(Batch[Layer]):
-    """Layers of a batch of coatings."""
 
 
 class Weakest(BaseModel):

@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.chemistry.formulas import atomic_fractions
 from screening.common.errors import InputError
 from screening.criteria.criteria import Criterion, default_criteria, with_thresholds
+from screening.criteria.quantities import STABILITY
 from screening.energies.source import REFERENCE, EnergySource, energy_source
 from screening.energies.sources.fetched import FetchedPhaseSet
 from screening.equilibrium.reactant import Reactant
 from screening.materials.material import Cathode, Material
 from screening.searches.screening_request import plan_screening
 
-STABILITY = "energy_above_hull_mev_per_atom"
 _DIGITS = 6  # atomic fractions equal to so many decimals are the same composition
 
 

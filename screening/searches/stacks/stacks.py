@@ -19,17 +19,11 @@ from functools import cache
 from typing import Any
 
 from screening.cathodes.lithium_potentials import CathodeDocument
-from screening.coatings.contacts import (
-    Contact,
-    Pair,
-    bare_contacts,
-    cathode_contacts,
-    electrolyte_contacts,
-    layer_contacts,
-)
-from screening.coatings.tasks import ContactBatch, StabilityBatch, WindowBatch
+from screening.coatings.contacts import Contact, Pair, bare_meetings, coating_meetings, contacts, layer_meetings
+from screening.coatings.tasks import Batch, ContactBatch, PropertiesBatch
 from screening.common.errors import CalculationError, CoatscreenError, InputError
 from screening.criteria.criteria import Criterion
+from screening.criteria.quantities import STABILITY
 from screening.energies.source import EnergySource
 from screening.hull.reservoir import Reservoir
 from screening.materials.material import Material
@@ -40,57 +34,23 @@ from screening.searches.stacks.stack_documents import (
     ClosedPath,
     Ensemble,
     Layer,
-    LayerBatch,
     OpenPath,
     Stack,
     StacksDocument,
 )
-from screening.searches.stacks.stack_request import STABILITY
 
 ENSEMBLES: tuple[Ensemble, Ensemble] = ("closed", "open")
-
-
-def layers_of(
-    coatings: Sequence[Material],
-    stability: StabilityBatch | None,
-    windows: WindowBatch | None,
-    on_cathode: ContactBatch | None,
-    on_electrolyte: ContactBatch | None,
-    open_on_electrolyte: ContactBatch | None,
-) -> LayerBatch:
-    """Join what was computed of a batch of coatings, as far as a search for stacks needs it.
-
-    Parameters
-    ----------
-    coatings
-        The batch.
-    stability, windows, on_cathode, on_electrolyte, open_on_electrolyte
-        What was computed; None where the job failed.
-
-    Returns
-    -------
-    LayerBatch
-        A coating of which something is missing is among the failed, with the reason.
-    """
-    parts = {
-        "stability": stability,
-        "window": windows,
-        "contacts with the cathode": on_cathode,
-        "contacts with the electrolyte": on_electrolyte,
-        "open contacts with the electrolyte": open_on_electrolyte,
-    }
-    found = {coating.name: _layer(coating, parts) for coating in coatings}
-    return LayerBatch(
-        results={name: layer for name, layer in found.items() if isinstance(layer, Layer)},
-        failed={name: why for name, why in found.items() if isinstance(why, str)},
-    )
 
 
 def best_stacks(
     energies: EnergySource,
     cathode: CathodeDocument,
     electrolyte: Material,
-    batches: Sequence[LayerBatch],
+    coatings: Sequence[Material],
+    properties: Sequence[PropertiesBatch | None],
+    on_cathode: Sequence[ContactBatch | None],
+    on_electrolyte: Sequence[ContactBatch | None],
+    open_on_electrolyte: Sequence[ContactBatch | None],
     criterion: Criterion,
     ranked_by: Ensemble,
     top: int,
@@ -107,8 +67,10 @@ def best_stacks(
         Where the energies come from.
     cathode, electrolyte
         The neighbours that the layers were computed with.
-    batches
-        All coatings.
+    coatings
+        What may be a layer.
+    properties, on_cathode, on_electrolyte, open_on_electrolyte
+        What was computed of them, batch by batch; None where a job failed.
     criterion
         The one on phase stability. A coating that fails it is left out; one of which no phase is known stays.
     ranked_by
@@ -126,9 +88,18 @@ def best_stacks(
         If the bare interface cannot be computed.
     """
     phases = energies.open()
-    without = {**left_out, **{name: why for batch in batches for name, why in batch.failed.items()}}
-    layers = []
-    for layer in sorted((layer for batch in batches for layer in batch.results.values()), key=lambda one: one.coating):
+    parts = {
+        "stability and window": _joined(properties),
+        "contacts with the cathode": _joined(on_cathode),
+        "contacts with the electrolyte": _joined(on_electrolyte),
+        "open contacts with the electrolyte": _joined(open_on_electrolyte),
+    }
+    without, layers = dict(left_out), []
+    for coating in sorted(coatings, key=lambda one: one.name):
+        layer = _layer(coating, parts)
+        if isinstance(layer, str):
+            without[coating.name] = layer
+            continue
         above = layer.energy_above_hull_mev_per_atom
         if criterion.judge({STABILITY: above}) is False:
             without[layer.coating] = f"{above:.1f} meV/atom above the hull, more than {criterion.at_most:g}"
@@ -184,28 +155,38 @@ def _second_layer(single: Sequence[Path], double: Sequence[Path]) -> list[float]
     return [_gain(one[0], two[0]) for one, two in zip(single[0].costs, double[0].costs, strict=True)]
 
 
-def _layer(coating: Material, parts: Mapping[str, Any]) -> Layer | str:
+def _joined(batches: Sequence[Batch[Any] | None]) -> Batch[Any]:
+    """Put batches into one."""
+    there = [batch for batch in batches if batch is not None]
+    return Batch[Any](
+        results={material: found for batch in there for material, found in batch.results.items()},
+        failed={material: why for batch in there for material, why in batch.failed.items()},
+    )
+
+
+def _layer(coating: Material, parts: Mapping[str, Batch[Any]]) -> Layer | str:
     """Join what was computed of one coating, or say what was not."""
+    material = coating.reactant
     for what, batch in parts.items():
-        if batch is None:
-            return f"the job computing {what} failed"
-        if coating.name in batch.failed:
-            return f"{what}: {batch.failed[coating.name]}"
-    stability, window, *met = (batch.results[coating.name] for batch in parts.values())
+        if material not in batch.results:
+            return f"{what}: {batch.failed.get(material, 'the job computing it failed')}"
+    alone, *met = (batch.results[material] for batch in parts.values())
+    for what, why in alone.failed.items():
+        return f"{what}: {why}"
     energies: dict[tuple[Pair, Ensemble], dict[str, float]] = {}
-    for contact in (contact for contacts in met for contact in contacts):
+    for contact in (contact for found in met for contact in found):
         if contact.mutual_mev is None:
             return f"{contact.name}: {contact.why_missing}"
         state = contact.reservoir_state or contact.cathode_state or ""
         energies.setdefault((contact.contact, _ensemble(contact)), {})[state] = contact.mutual_mev
-    above = stability.energy_above_hull_ev_per_atom
+    above = alone.stability.energy_above_hull_ev_per_atom
     return Layer(
         coating=coating.name,
         formula=coating.formula,
-        reactant=coating.reactant,
+        reactant=material,
         energy_above_hull_mev_per_atom=None if above is None else round(1000.0 * above, 6),
-        reduction_limit_v=window.reduction_limit_v,
-        oxidation_limit_v=window.oxidation_limit_v,
+        reduction_limit_v=alone.window.reduction_limit_v,
+        oxidation_limit_v=alone.window.oxidation_limit_v,
         mutual_cathode_mev_per_atom=energies["coating|cathode", "closed"],
         mutual_electrolyte_mev_per_atom=energies["coating|electrolyte", "closed"][""],
         mutual_cathode_mev_per_closed_atom=energies["coating|cathode", "open"],
@@ -220,35 +201,36 @@ class _Between:
         self.phases = phases
         self.cathode = cathode
         self.electrolyte = electrolyte
-        self.on_cathode = cache(lambda coating: cathode_contacts(phases, coating, cathode))
+        self.on_cathode = cache(lambda coating: contacts(phases, coating_meetings(coating, cathode, None)))
         self.on_electrolyte = cache(
-            lambda coating: [
-                *electrolyte_contacts(phases, coating, electrolyte.reactant, None),
-                *electrolyte_contacts(phases, coating, electrolyte.reactant, cathode),
-            ]
+            lambda coating: contacts(
+                phases,
+                [
+                    *coating_meetings(coating, None, electrolyte.reactant),
+                    *coating_meetings(coating, cathode, electrolyte.reactant),
+                ],
+            )
         )
-        contacts = bare_contacts(phases, cathode, electrolyte.reactant)
-        self.bare = {kind: _energy(_weakest(contacts, kind)) for kind in ENSEMBLES}
+        bare = contacts(phases, bare_meetings(cathode, electrolyte.reactant))
+        self.bare = {kind: _energy(_weakest(bare, kind)) for kind in ENSEMBLES}
 
     def stack(self, layers: list[Layer], rank: int) -> Stack:
         """Describe a stack with all its contacts."""
         first, last = layers[0].reactant, layers[-1].reactant
-        contacts = [
+        met = [
             *self.on_cathode(first),
-            *(layer_contacts(self.phases, first, last, self.cathode) if len(layers) > 1 else []),
+            *(contacts(self.phases, layer_meetings(first, last, self.cathode)) if len(layers) > 1 else []),
             *self.on_electrolyte(last),
         ]
-        closed, opened = (self._path(layers, contacts, kind) for kind in ENSEMBLES)
-        return Stack(
-            rank=rank, layers=layers, closed=ClosedPath(**closed), open=OpenPath(**opened), interfaces=contacts
-        )
+        closed, opened = (self._path(layers, met, kind) for kind in ENSEMBLES)
+        return Stack(rank=rank, layers=layers, closed=ClosedPath(**closed), open=OpenPath(**opened), interfaces=met)
 
-    def _path(self, layers: list[Layer], contacts: Sequence[Contact], kind: Ensemble) -> dict[str, Any]:
+    def _path(self, layers: list[Layer], found: Sequence[Contact], kind: Ensemble) -> dict[str, Any]:
         """Describe the closed or the open contacts of a stack by the weakest of them."""
-        weakest = _weakest(contacts, kind)
+        weakest = _weakest(found, kind)
         worst = _energy(weakest)
-        met = {contact.contact: contact for contact in contacts}
-        total = sum(_energy(_weakest([c for c in contacts if c.contact == pair], kind)) for pair in met)
+        met = {contact.contact: contact for contact in found}
+        total = sum(_energy(_weakest([c for c in found if c.contact == pair], kind)) for pair in met)
         unit = "mev_per_atom" if kind == "closed" else "mev_per_closed_atom"
         return {
             "contact": self._name(layers, weakest) if worst < 0.0 else None,
@@ -272,9 +254,9 @@ def _ensemble(contact: Contact) -> Ensemble:
     return "closed" if contact.reservoir_state is None else "open"
 
 
-def _weakest(contacts: Sequence[Contact], kind: Ensemble) -> Contact:
+def _weakest(found: Sequence[Contact], kind: Ensemble) -> Contact:
     """Return the contact that reacts most among the closed or the open ones."""
-    return min((contact for contact in contacts if _ensemble(contact) == kind), key=_energy)
+    return min((contact for contact in found if _ensemble(contact) == kind), key=_energy)
 
 
 def _energy(contact: Contact) -> float:

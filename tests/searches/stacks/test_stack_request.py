@@ -53,7 +53,7 @@ def test_the_threshold_on_stability(energies):
         (["Li6PS5Cl"], PAIR, {}, "the coating Li6PS5Cl is the material it should protect or touch"),
         (["HfO2"], ("NCM833", "Li6PS5Cl"), {}, "did you mean NCM83?"),
         (["HfO2"], ("catalogue", "Li6PS5Cl"), {}, "between one cathode and one electrolyte"),
-        (["HfO2"], PAIR, {"max_above_hull_mev_per_atom": -1.0}, "never negative"),
+        (["HfO2"], PAIR, {"max_above_hull_mev_per_atom": -1.0}, "is never below 0"),
         (["HfO2"], PAIR, {"candidates": "none.csv"}, "none.csv does not exist"),
     ],
 )

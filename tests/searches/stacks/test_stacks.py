@@ -8,12 +8,11 @@ import pytest
 from fixtures_screening import energies_file
 
 from screening.coatings.tasks import (
-    StabilityBatch,
+    MaterialProperties,
+    PropertiesBatch,
     cathode_states,
-    contacts_with_cathode,
-    contacts_with_electrolyte,
-    stability_of,
-    windows_of,
+    coating_contacts,
+    material_properties,
 )
 from screening.common.errors import CalculationError, InputError
 from screening.equilibrium.interface import Interface
@@ -21,7 +20,7 @@ from screening.equilibrium.window import electrochemical_window
 from screening.hull.reservoir import Reservoir
 from screening.searches.stacks import stacks
 from screening.searches.stacks.stack_request import plan_stacks
-from screening.searches.stacks.stacks import best_stacks, layers_of
+from screening.searches.stacks.stacks import best_stacks
 
 TWELVE = [
     *("LiNbO3", "LiTaO3", "HfO2", "Li2SO4", "Li3PO4", "LiPO3"),
@@ -41,29 +40,32 @@ def states(plan):
     return cathode_states(plan.energies, plan.cathode, "cited")
 
 
+def parts_of(plan, states, materials):
+    """What a batch of coatings gives: alone, with the cathode, and with the electrolyte, closed and open."""
+    return (
+        material_properties(plan.energies, materials),
+        coating_contacts(plan.energies, materials, states),
+        coating_contacts(plan.energies, materials, None, plan.electrolyte.reactant),
+        coating_contacts(plan.energies, materials, states, plan.electrolyte.reactant),
+    )
+
+
 @pytest.fixture(scope="module")
 def parts(plan, states):
-    materials = {coating.name: coating.reactant for coating in plan.coatings}
-    return [
-        stability_of(plan.energies, materials),
-        windows_of(plan.energies, materials),
-        contacts_with_cathode(plan.energies, materials, states),
-        contacts_with_electrolyte(plan.energies, materials, plan.electrolyte),
-        contacts_with_electrolyte(plan.energies, materials, plan.electrolyte, states),
-    ]
+    return parts_of(plan, states, [coating.reactant for coating in plan.coatings])
 
 
 @pytest.fixture(scope="module")
-def batch(plan, parts):
-    return layers_of(plan.coatings, *parts)
+def find(plan, states, parts):
+    """Search among the twelve coatings, computed in one batch."""
 
-
-@pytest.fixture(scope="module")
-def find(plan, states, batch):
-    """Search among the twelve coatings."""
-
-    def search(ranked_by="closed", top=10, criterion=plan.criterion, batches=(batch,), left_out=None):
-        return best_stacks(plan.energies, states, plan.electrolyte, batches, criterion, ranked_by, top, left_out or {})
+    def search(
+        ranked_by="closed", top=10, criterion=plan.criterion, coatings=plan.coatings, batches=(parts,), left_out=None
+    ):
+        jobs = [list(kind) for kind in zip(*batches, strict=True)]
+        return best_stacks(
+            plan.energies, states, plan.electrolyte, coatings, *jobs, criterion, ranked_by, top, left_out or {}
+        )
 
     return search
 
@@ -196,16 +198,23 @@ def test_what_the_second_layer_gains(find):
     )
 
 
-def test_the_batches_make_no_difference(plan, parts, find):
-    split = [layers_of(plan.coatings[i::3], *parts) for i in range(3)]
+def test_the_batches_make_no_difference(plan, states, find):
+    split = [parts_of(plan, states, TWELVE[i::3]) for i in range(3)]
     assert find(batches=split) == find()
 
 
-def test_unstable_coatings_are_left_out_with_their_distance(find, plan, batch):
+def test_what_batches_hold_of_other_coatings_makes_no_difference(plan, states, parts, find):
+    """A batch of another search or screening is taken as it was."""
+    few = plan.coatings[:3]
+    alone = parts_of(plan, states, [coating.reactant for coating in few])
+    assert find(coatings=few) == find(coatings=few, batches=(alone,))
+    assert find(coatings=few).n_coatings == 3
+
+
+def test_unstable_coatings_are_left_out_with_their_distance(find, plan, parts):
     strict = plan.criterion.model_copy(update={"at_most": 5.0})
-    far = {
-        n: c.energy_above_hull_mev_per_atom for n, c in batch.results.items() if c.energy_above_hull_mev_per_atom > 5
-    }
+    above = {name: 1000.0 * alone.stability.energy_above_hull_ev_per_atom for name, alone in parts[0].results.items()}
+    far = {name: energy for name, energy in above.items() if energy > 5}
     assert far
     found = find(criterion=strict, left_out={"Li2CO3/LiNbO3": "a composite"})
     assert found.left_out == {
@@ -216,26 +225,33 @@ def test_unstable_coatings_are_left_out_with_their_distance(find, plan, batch):
     assert not far.keys() & {layer.coating for one in found.two_layers for layer in one.layers}
 
 
-def test_what_is_missing_of_a_coating_is_named(plan, parts):
-    stability, windows, *contacts = parts
-    without = StabilityBatch(
-        results={n: s for n, s in stability.results.items() if n != "HfO2"}, failed={"HfO2": "no such phase"}
+def test_what_is_missing_of_a_coating_is_named(find, parts):
+    alone, on_cathode, *others = parts
+    unknown = PropertiesBatch(results={n: p for n, p in alone.results.items() if n != "HfO2"}, failed={"HfO2": "gone"})
+    assert find(batches=[(unknown, on_cathode, *others)]).left_out == {"HfO2": "stability and window: gone"}
+    in_part = alone.model_copy(deep=True)
+    known = alone.results["LiPO3"]
+    in_part.results["LiPO3"] = MaterialProperties(
+        stability=known.stability, window=None, failed={"window": "not certified"}
     )
-    found = layers_of(plan.coatings, without, windows, *contacts)
-    assert found.failed == {"HfO2": "stability: no such phase"}
-    assert found.results.keys() == set(TWELVE) - {"HfO2"}
-    lost = layers_of(plan.coatings, stability, None, *contacts)
-    assert not lost.results
-    assert set(lost.failed.values()) == {"the job computing window failed"}
-    broken = contacts[0].model_copy(deep=True)
+    assert find(batches=[(in_part, on_cathode, *others)]).left_out == {"LiPO3": "window: not certified"}
+    broken = on_cathode.model_copy(deep=True)
     half = broken.results["LiCl"][1]
     broken.results["LiCl"][1] = half.model_copy(update={"reaction": None, "why_missing": "not certified"})
-    assert layers_of(plan.coatings, stability, windows, broken, *contacts[1:]).failed == {
-        "LiCl": "cathode half: not certified"
-    }
+    found = find(top=1000, batches=[(alone, broken, *others)])
+    assert found.left_out == {"LiCl": "cathode half: not certified"}
+    assert found.n_coatings == 11
+    assert {stack.layers[0].coating for stack in found.one_layer} == set(TWELVE) - {"LiCl"}
 
 
-def test_a_pair_that_cannot_be_computed_is_named_and_stops_no_other(find, plan, parts, monkeypatch):
+def test_a_batch_whose_job_failed_is_named(plan, states, find):
+    first, second = (parts_of(plan, states, part) for part in (TWELVE[:6], TWELVE[6:]))
+    found = find(batches=[first, (second[0], None, *second[2:])])
+    assert found.left_out == dict.fromkeys(TWELVE[6:], "contacts with the cathode: the job computing it failed")
+    assert found.n_coatings == 6
+
+
+def test_a_pair_that_cannot_be_computed_is_named_and_stops_no_other(find, plan, monkeypatch):
     compute = stacks.mutual_mev
 
     def failing(phases, a, b, reservoir=None):
@@ -244,17 +260,18 @@ def test_a_pair_that_cannot_be_computed_is_named_and_stops_no_other(find, plan, 
         return compute(phases, a, b, reservoir)
 
     monkeypatch.setattr(stacks, "mutual_mev", failing)
-    found = find(top=1000, batches=(layers_of(plan.coatings[:3], *parts),))
+    found = find(top=1000, coatings=plan.coatings[:3])
     assert found.pairs_failed == {"HfO2|LiNbO3": "not certified"}
     assert len(found.two_layers) == 4
 
 
-def test_nothing_left(find, plan):
-    with pytest.raises(InputError, match="no coating is left as a layer: "):
-        find(batches=(layers_of(plan.coatings, None, None, None, None, None),))
+def test_nothing_left(find):
+    why = "no coating is left as a layer: HfO2: stability and window: the job computing it failed"
+    with pytest.raises(InputError, match=why):
+        find(batches=[(None, None, None, None)])
 
 
-def test_one_coating_has_no_second_layer(plan, parts, find):
-    found = find(batches=(layers_of(plan.coatings[:1], *parts),))
+def test_one_coating_has_no_second_layer(plan, find):
+    found = find(coatings=plan.coatings[:1])
     assert (found.two_layers, found.n_pairs, found.second_layer_gain_mev_per_atom) == ([], 0, None)
     assert [layer.coating for layer in found.one_layer[0].layers] == TWELVE[:1]

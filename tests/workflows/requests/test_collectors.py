@@ -242,7 +242,10 @@ def test_stacks_that_were_not_found_are_an_error(jobs, location):
     collector = StackCollector(result="search")
     with pytest.raises(CalculationError, match="the best stacks are not in"):
         collector.collect(jobs, location, {})
-    failed = {"layers_of: 1/1": "of one batch", "best_stacks: NCM83|Li6PS5Cl": "InputError: no coating is left"}
+    failed = {
+        "material_properties: coatings 1/1": "of one batch",
+        "best_stacks: NCM83|Li6PS5Cl": "InputError: no coating is left",
+    }
     with pytest.raises(CalculationError, match=r"^no coating is left$"):
         collector.collect(jobs, location, failed)
 

@@ -8,17 +8,10 @@ from fixtures_screening import phase_set, synthetic
 
 from screening.cathodes.lithium_potentials import lithium_states
 from screening.chemistry.formulas import parse_formula
-from screening.coatings.contacts import bare_contacts, cathode_contacts, electrolyte_contacts
-from screening.coatings.drawn_contacts import (
-    SampledMaterial,
-    Sampling,
-    sample_bare_contacts,
-    sample_cathode,
-    sample_cathode_contacts,
-    sample_electrolyte_contacts,
-    sample_material,
-)
-from screening.coatings.drawn_tasks import SampledBatch, join_samples
+from screening.coatings.contacts import bare_meetings, coating_meetings, contacts
+from screening.coatings.ranking_request import PIECES, ScreenedCoating, coating_samples
+from screening.coatings.samples import SampledMaterial, Sampling, sample_cathode, sample_contacts, sample_material
+from screening.coatings.tasks import SampledBatch
 from screening.common.errors import InputError
 from screening.equilibrium.composite import material_energies
 from screening.equilibrium.interface import Interface
@@ -30,6 +23,15 @@ from screening.phases.phase_set import PhaseSet
 from screening.uncertainty import error_model
 
 N = 7
+
+
+def against(phases, sampling, coating, cathode=None, electrolyte=None):
+    """The contacts of a coating in every sample, with a sampled cathode."""
+
+    def meetings(number):
+        return coating_meetings(coating, None if cathode is None else cathode.in_sample(number), electrolyte)
+
+    return sample_contacts(phases, sampling, meetings)
 
 
 @pytest.fixture
@@ -57,20 +59,20 @@ def test_without_errors_every_sample_is_the_nominal_value(model, ncm83, prefer):
     assert [cathode.in_sample(s).states for s in range(N)] == [document.states] * N
     expected = {}
     for contact in (
-        *cathode_contacts(phases, "LiNbO3", document),
-        *electrolyte_contacts(phases, "LiNbO3", "Li6PS5Cl", None),
-        *electrolyte_contacts(phases, "LiNbO3", "Li6PS5Cl", document),
+        *contacts(phases, coating_meetings("LiNbO3", document, None)),
+        *contacts(phases, coating_meetings("LiNbO3", None, "Li6PS5Cl")),
+        *contacts(phases, coating_meetings("LiNbO3", document, "Li6PS5Cl")),
     ):
         expected[contact.quantity] = [contact.mutual_mev] * N
     found = {
-        **sample_cathode_contacts(phases, sampling, "LiNbO3", cathode).values,
-        **sample_electrolyte_contacts(phases, sampling, "LiNbO3", "Li6PS5Cl", None).values,
-        **sample_electrolyte_contacts(phases, sampling, "LiNbO3", "Li6PS5Cl", cathode).values,
+        **against(phases, sampling, "LiNbO3", cathode).values,
+        **against(phases, sampling, "LiNbO3", None, "Li6PS5Cl").values,
+        **against(phases, sampling, "LiNbO3", cathode, "Li6PS5Cl").values,
     }
     assert found == {quantity: pytest.approx(values, abs=2e-6) for quantity, values in expected.items()}
     assert len(found) == 7
-    bare = sample_bare_contacts(phases, sampling, document, "Li6PS5Cl")
-    closed = [c for c in bare_contacts(phases, document, "Li6PS5Cl") if c.reservoir_state is None]
+    unprotected = [met for met in bare_meetings(document, "Li6PS5Cl") if met.held is None]
+    bare, closed = sample_contacts(phases, sampling, lambda number: unprotected), contacts(phases, unprotected)
     assert bare.values == {c.quantity: pytest.approx([c.mutual_mev] * N, abs=2e-6) for c in closed}
     window, stability = electrochemical_window(phases, "Li6PS5Cl"), phase_stability(phases, "Li6PS5Cl")
     assert sample_material(phases, sampling, "Li6PS5Cl").values == {
@@ -86,8 +88,8 @@ def test_a_composite_in_samples_is_its_phases_in_the_same_samples(model, ncm83):
     cathode = sample_cathode(phases, sampling, ncm83, document)
     first, second, both = (
         {
-            **sample_cathode_contacts(phases, sampling, coating, cathode).values,
-            **sample_electrolyte_contacts(phases, sampling, coating, "Li6PS5Cl", None).values,
+            **against(phases, sampling, coating, cathode).values,
+            **against(phases, sampling, coating, None, "Li6PS5Cl").values,
             **sample_material(phases, sampling, coating).values,
         }
         for coating in ("LiNbO3", "Li3PO4", "LiNbO3+Li3PO4")
@@ -123,7 +125,7 @@ def test_a_reaction_of_one_product_has_the_errors_of_its_three_phases(model):
     phases = phase_set(formation, modelled().scale)
     model(pair_sd=0.2, own_scale=0.01)
     sampling = Sampling.of(phases, 50, 3)
-    found = sample_electrolyte_contacts(phases, sampling, "Li2O", "Li2S", None).values
+    found = against(phases, sampling, "Li2O", None, "Li2S").values
     a, b, product = error_model(phases.scale).draw([parse_formula(f) for f in formation], 50, 3).T
     expected = 1000.0 * (-2.25 + 1.75 + product - (a + b) / 2)
     assert expected.max() < 0  # it reacts in every sample
@@ -156,7 +158,7 @@ def test_a_computed_potential_follows_the_sample_and_a_cited_one_stays(model, nc
     for sample, mu in zip(map(cathode.in_sample, range(N)), expected, strict=True):
         assert sample.state("full").lithium.mu_li_ev == -sample.state("full").lithium.voltage_v == mu
         assert sample.state("half").lithium == nominal
-    opened = sample_electrolyte_contacts(phases, sampling, "LiNbO3", "Li6PS5Cl", cathode).values
+    opened = against(phases, sampling, "LiNbO3", cathode, "Li6PS5Cl").values
     system = {"Li", "Nb", "O", "P", "S", "Cl"}
     for s, sample in enumerate(map(rebuilt, sampling.draw(phases, system))):
         for state, mu in (("full", expected[s]), ("half", -3.66)):
@@ -194,7 +196,7 @@ def test_a_contact_that_cannot_be_computed_is_named():
     sampling = Sampling.of(phases, 3, 0)
     cathode = Catalogue.load().cathode("LiCoO2")
     states = sample_cathode(phases, sampling, cathode, lithium_states(phases, cathode))
-    found = sample_cathode_contacts(phases, sampling, "Li", states)
+    found = against(phases, sampling, "Li", states)
     assert set(found.values) == {"mutual_cathode_full_mev_per_atom", "mutual_cathode_half_mev_per_atom"}
     assert found.why_missing.startswith("cathode full at mu(full): Li consists of open elements only")
 
@@ -203,7 +205,7 @@ def test_elements_without_calibration_are_named(model):
     sampling = model()  # calibrated on lithium and oxygen
     assert sample_material(modelled(), sampling, "Li2O").uncalibrated_elements == []
     assert sample_material(modelled(), sampling, "LiNbO3").uncalibrated_elements == ["Nb"]
-    found = sample_electrolyte_contacts(modelled(), sampling, "LiNbO3", "Li3PS4", None)
+    found = against(modelled(), sampling, "LiNbO3", None, "Li3PS4")
     assert found.uncalibrated_elements == ["Nb", "P", "S"]
 
 
@@ -223,26 +225,31 @@ def piece(why_missing=None, uncalibrated=(), **values):
     return SampledMaterial(values=values, why_missing=why_missing, uncalibrated_elements=list(uncalibrated))
 
 
-def test_pieces_are_joined_by_name_and_losses_are_named():
+def test_pieces_are_joined_and_losses_are_named():
     sampling = Sampling.of(modelled(), 2, 0)
-    pieces = {
-        "window": SampledBatch(
-            results={"a": piece(reduction_limit_v=[1.0, 2.0]), "b": piece(reduction_limit_v=[3.0, 4.0])}, failed={}
+    properties, on_cathode, closed, opened = PIECES
+    batches = {
+        properties: SampledBatch(
+            results={"Li2O": piece(reduction_limit_v=[1.0, 2.0]), "Li2S": piece(reduction_limit_v=[3.0, 4.0])},
+            failed={},
         ),
-        "contacts": SampledBatch(results={"a": piece("half: why", ["F", "B"])}, failed={"b": "it broke"}),
-        "open contacts": None,
+        on_cathode: SampledBatch(results={"Li2O": piece("half: why", ["F", "B"])}, failed={"Li2S": "it broke"}),
+        closed: SampledBatch(results={"Li2O": piece(), "Li2S": piece()}, failed={}),
+        opened: None,
     }
     bare = piece(uncalibrated=["C"], mutual_bare_full_mev_per_atom=[-1.0, -2.0])
-    joined = join_samples(sampling, {"a": "Li2O", "b": "Li2S"}, pieces, bare)
-    assert joined.results["a"].values == {
-        "reduction_limit_v": [1.0, 2.0],
-        "mutual_bare_full_mev_per_atom": [-1.0, -2.0],
-    }
-    assert joined.results["a"].uncalibrated_elements == ["B", "C", "F"]
-    assert joined.results["b"].sampling == sampling
-    lost = "the job computing samples of open contacts failed"
-    assert joined.failed == {"a": f"{lost}; half: why", "b": f"contacts: it broke; {lost}"}
-    whole = join_samples(sampling, {"a": "Li2O"}, {"window": pieces["window"]}, bare)
-    assert whole.failed == {}
-    alone = join_samples(sampling, {"a": "Li2O"}, {"window": pieces["window"]}, None)
-    assert alone.failed == {"a": "the job computing samples of the bare interface failed"}
+
+    def joined(material, unprotected=bare, **changed):
+        coating = ScreenedCoating(name=material, formula=material, reactant=material, components=None)
+        return coating_samples(sampling, coating, lambda what, of: {**batches, **changed}[what], unprotected)
+
+    found, why = joined("Li2O")
+    assert found.values == {"reduction_limit_v": [1.0, 2.0], "mutual_bare_full_mev_per_atom": [-1.0, -2.0]}
+    assert found.uncalibrated_elements == ["B", "C", "F"]
+    assert found.sampling == sampling
+    lost = f"the job computing {opened} failed"
+    assert why == f"{lost}; half: why"
+    assert joined("Li2S")[1] == f"{on_cathode}: it broke; {lost}"
+    whole = {on_cathode: batches[closed], opened: batches[closed]}
+    assert joined("Li2O", **whole)[1] is None
+    assert joined("Li2O", None, **whole)[1] == "the job computing the bare interface failed"

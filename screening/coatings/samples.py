@@ -7,19 +7,13 @@ be compared, although two jobs computed it at different times.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from screening.cathodes.lithium_potentials import CathodeDocument, state_voltage
 from screening.chemistry.notation import composition_of
-from screening.coatings.contacts import (
-    Contact,
-    cathode_contacts,
-    closed_bare_contacts,
-    electrolyte_contacts,
-    inner_contacts,
-)
+from screening.coatings.contacts import Contact, Meeting, contacts
 from screening.common.errors import InputError
 from screening.equilibrium.composite import material_energies, material_window
 from screening.materials.material import Cathode
@@ -83,11 +77,6 @@ class SampledCathode(BaseModel):
         description="potential in each sample, eV, of the states where it is computed; a cited one stays"
     )
 
-    @property
-    def formulas(self) -> list[str]:
-        """Compositions at all states."""
-        return [state.formula for state in self.cathode.states]
-
     def in_sample(self, number: int) -> CathodeDocument:
         """Return the cathode as it is in one sample, counted from 0."""
         states = []
@@ -143,7 +132,7 @@ def sample_material(phases: PhaseSet, sampling: Sampling, material: str) -> Samp
         As :func:`screening.equilibrium.composite.material_window`.
     """
     values: Samples = {}
-    elements = _elements(material)
+    elements = {"Li", *composition_of(material)}  # lithium leaves or enters at the limits of its window
     for sample in sampling.draw(phases, elements):
         above = material_energies(sample, material).own_energy_above_hull
         window = material_window(sample, material)
@@ -160,50 +149,24 @@ def sample_material(phases: PhaseSet, sampling: Sampling, material: str) -> Samp
     )
 
 
-def sample_cathode_contacts(
-    phases: PhaseSet, sampling: Sampling, coating: str, cathode: SampledCathode
+def sample_contacts(
+    phases: PhaseSet, sampling: Sampling, meetings: Callable[[int], Sequence[Meeting]]
 ) -> SampledMaterial:
-    """Compute a coating against a cathode, and the interfaces inside a composite on it, in every sample.
+    """Compute the mutual energies of contacts in every sample.
 
-    See :func:`screening.coatings.contacts.cathode_contacts` and :func:`screening.coatings.contacts.inner_contacts`.
+    Parameters
+    ----------
+    phases
+        The energies.
+    sampling
+        Which samples.
+    meetings
+        What meets in a sample, by its number from 0: the same materials, at the lithium potentials of that sample.
     """
-    elements = _elements(coating, *cathode.formulas)
-    samples = enumerate(sampling.draw(phases, elements))
-    met = (
-        [*cathode_contacts(sample, coating, held), *inner_contacts(sample, coating, held)]
-        for sample, held in ((sample, cathode.in_sample(number)) for number, sample in samples)
-    )
+    elements = {"Li"}.union(*(composition_of(part) for met in meetings(0) for part in (met.a, met.b)))
+    drawn = enumerate(sampling.draw(phases, elements))
+    met = (contacts(sample, meetings(number)) for number, sample in drawn)
     return _collect(met, error_model(phases.scale).uncalibrated(elements))
-
-
-def sample_electrolyte_contacts(
-    phases: PhaseSet, sampling: Sampling, coating: str, electrolyte: str, cathode: SampledCathode | None
-) -> SampledMaterial:
-    """Compute a coating against an electrolyte in every sample.
-
-    See :func:`screening.coatings.contacts.electrolyte_contacts`.
-    """
-    elements = _elements(coating, electrolyte)
-    samples = enumerate(sampling.draw(phases, elements))
-    met = (
-        electrolyte_contacts(sample, coating, electrolyte, None if cathode is None else cathode.in_sample(number))
-        for number, sample in samples
-    )
-    return _collect(met, error_model(phases.scale).uncalibrated(elements))
-
-
-def sample_bare_contacts(
-    phases: PhaseSet, sampling: Sampling, cathode: CathodeDocument, electrolyte: str
-) -> SampledMaterial:
-    """Compute the closed contacts of a bare cathode with an electrolyte in every sample."""
-    elements = _elements(electrolyte, *(state.formula for state in cathode.states))
-    met = (closed_bare_contacts(sample, cathode, electrolyte) for sample in sampling.draw(phases, elements))
-    return _collect(met, error_model(phases.scale).uncalibrated(elements))
-
-
-def _elements(*materials: str) -> set[str]:
-    """Return the elements of reactants, and lithium, which a contact may exchange."""
-    return {"Li"}.union(*map(composition_of, materials))
 
 
 def _collect(samples: Iterable[Sequence[Contact]], uncalibrated_elements: list[str]) -> SampledMaterial:
@@ -212,9 +175,9 @@ def _collect(samples: Iterable[Sequence[Contact]], uncalibrated_elements: list[s
     values: Samples = {}
     faces: dict[str, set[str]] = {}
     failures: dict[str, list[str]] = {}
-    for contacts in samples:
+    for of_sample in samples:
         n_samples += 1
-        for contact in contacts:
+        for contact in of_sample:
             faces.setdefault(contact.face_quantity, set()).add(contact.quantity)
             if contact.mutual_mev is None:
                 failures.setdefault(contact.name, []).append(str(contact.why_missing))
@@ -227,7 +190,7 @@ def _collect(samples: Iterable[Sequence[Contact]], uncalibrated_elements: list[s
     known = {quantity: found for quantity, found in values.items() if len(found) == n_samples}
     for face, met in faces.items():
         if met <= known.keys():
-            known[face] = [min(of_sample) for of_sample in zip(*(known[quantity] for quantity in met), strict=True)]
+            known[face] = [min(energies) for energies in zip(*(known[quantity] for quantity in met), strict=True)]
     return SampledMaterial(
         values=known,
         why_missing="; ".join(reasons) or None,

@@ -6,16 +6,28 @@ little, since the filter itself decides afterwards.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
+from screening.database.patterns import compiled
+
 _LARGEST_INTEGER = 2**63 - 1
+_MOST_BOUND = 10_000  # values in one condition; SQLite takes 32766 in all
 _COMPARISONS = {"$gt": ">", "$gte": ">=", "$lt": "<", "$lte": "<="}
 
 Condition = tuple[str, list[Any]]  # SQL with question marks, and what stands for these
+
+
+def member_of(document: Mapping[str, Any], field: str) -> Any:
+    """Return what stands at a dotted field, or the list on the way to it; None where there is nothing."""
+    value: Any = document
+    for part in field.split("."):
+        if isinstance(value, list):
+            break
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
 
 
 def value_of(document: Mapping[str, Any], field: str) -> Any:
@@ -26,16 +38,17 @@ def value_of(document: Mapping[str, Any], field: str) -> Any:
     TypeError
         If it is a list or an object, or lies in a list.
     """
-    value: Any = document
-    for part in field.split("."):
-        if isinstance(value, list):
-            break
-        value = value.get(part) if isinstance(value, dict) else None
+    value = member_of(document, field)
     if isinstance(value, dict | list):
         raise TypeError(field)
     if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
         return float(value)
     return value
+
+
+def is_column(name: str) -> bool:
+    """Return whether a member of an object can be a column: no dot, which would mean another level, and no quote."""
+    return not set(name) & {".", '"', "\0", "$"}
 
 
 def column(field: str) -> str:
@@ -44,7 +57,7 @@ def column(field: str) -> str:
 
 
 def conditions(criteria: Mapping[str, Any], fields: Sequence[str]) -> list[Condition]:
-    """Translate what can be of a filter; each document it holds for fulfils all of the conditions."""
+    """Translate what can be of a well-formed filter; each document it holds for fulfils all of the conditions."""
     found: list[Condition] = []
     for field, value in criteria.items():
         if field == "$and" and isinstance(value, list):
@@ -68,11 +81,18 @@ def _of_field(name: str, value: Any) -> list[Condition]:
             found.append((f"{name} {_COMPARISONS[operator]} ?", [operand]))
         elif operator == "$ne" and operand is None:
             found.append((f"{name} IS NOT NULL", []))
-        elif operator == "$in" and isinstance(operand, list) and all(is_plain(member) for member in operand):
-            found.append((f"{name} IN ({', '.join('?' * len(operand))})", list(operand)))
-        elif operator == "$regex" and "$options" not in value and _is_pattern(operand):
-            found.append((f"matches(?, {name})", [operand]))
+        elif operator == "$in" and all(is_plain(member) for member in operand):
+            found += _among(name, list(operand))
+        elif operator == "$regex":
+            found.append((f"matches(?, ?, {name})", [operand, value.get("$options", "")]))
     return found
+
+
+def _among(name: str, members: list[Any]) -> list[Condition]:
+    condition, bound = equality({"$in": members})
+    if condition:
+        return [(f"{name} {condition}", [bound])]
+    return [(f"{name} IN ({', '.join('?' * len(members))})", members)] if len(members) <= _MOST_BOUND else []
 
 
 def equality(value: Any) -> tuple[str, Any]:
@@ -88,9 +108,9 @@ def where_all(all_of: Sequence[Condition]) -> Condition:
     return f" WHERE {texts}" if texts else "", [value for _, values in all_of for value in values]
 
 
-def matches(pattern: str, value: Any) -> bool:
+def matches(pattern: str, options: str, value: Any) -> bool:
     """Return whether a pattern occurs in a text; what is no text has none."""
-    return isinstance(value, str) and re.search(pattern, value) is not None
+    return isinstance(value, str) and compiled(pattern, options).search(value) is not None
 
 
 def is_plain(value: Any) -> bool:
@@ -102,13 +122,3 @@ def is_plain(value: Any) -> bool:
 
 def _is_exact(value: Any) -> bool:
     return is_plain(value) and not isinstance(value, float)
-
-
-def _is_pattern(operand: Any) -> bool:
-    if not isinstance(operand, str):
-        return False
-    try:
-        re.compile(operand)
-    except re.error:  # the filter will say so
-        return False
-    return True

@@ -1,0 +1,109 @@
+"""The version of the form in which a database keeps its documents.
+
+It stands in the database. One of an older version is brought to this one when it is opened to be written, step by step
+and keeping everything; a newer or an unknown one is refused, since what is not understood would be overwritten.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from screening.common.errors import StoreError
+from screening.database.sqlite_file import open_to_read, open_to_write
+
+VERSION = 1
+COLLECTION = "schema"  # on MongoDB, with one document
+
+FileStep = Callable[[sqlite3.Connection], None]
+DatabaseStep = Callable[[Any], None]
+# What brings a database of a version to the next one: for SQLite inside one transaction, for MongoDB such that it may
+# be done twice, since a process may be killed between two writes.
+FILE_STEPS: dict[int, FileStep] = {}
+DATABASE_STEPS: dict[int, DatabaseStep] = {}
+
+
+def require_file(path: str, read_only: bool = False) -> None:
+    """Check the version of an SQLite file; if it may be written, upgrade an older one, and stamp one that is new.
+
+    Raises
+    ------
+    StoreError
+        If it is of a newer or an unknown version, or of an older one and may only be read.
+    """
+    if read_only:
+        with closing(_connected(path, open_to_read)) as db:
+            _require(_version(db), path, upgraded=False)
+        return
+    with closing(_connected(path, open_to_write)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            found = _version(db)
+            if found == 0 and not db.execute("SELECT name FROM sqlite_master").fetchall():
+                found = VERSION
+            _require(found, path, upgraded=True)
+            for version in range(found, VERSION):
+                FILE_STEPS[version](db)
+            db.execute(f"PRAGMA user_version = {VERSION}")
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+
+
+def require_database(database: Any, name: str, read_only: bool = False) -> None:
+    """Check the version of a MongoDB database, as :func:`require_file` does that of a file.
+
+    Parameters
+    ----------
+    database
+        Of pymongo.
+    name
+        What messages call it.
+    """
+    stamp = database[COLLECTION].find_one({"_id": COLLECTION})
+    there = set(database.list_collection_names()) & {"jobs", "coatings", "rankings", "runs", "bare_interfaces"}
+    if stamp is None:
+        found = 0 if any(database[collection].find_one({}) is not None for collection in there) else VERSION
+    else:
+        found = int(stamp["version"])
+    _require(found, name, upgraded=not read_only)
+    if read_only:
+        return
+    for version in range(found, VERSION):
+        DATABASE_STEPS[version](database)
+    database[COLLECTION].update_one({"_id": COLLECTION}, {"$set": {"version": VERSION}}, upsert=True)
+
+
+def _connected(path: str, open_file: Callable[[str], sqlite3.Connection]) -> sqlite3.Connection:
+    try:
+        return open_file(path)
+    except sqlite3.Error as error:
+        raise StoreError(f"cannot open the database {path}: {error}") from error
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _require(found: int, name: str, upgraded: bool) -> None:
+    where = Path(name).parent if "://" not in name else name
+    if found > VERSION:
+        raise StoreError(
+            f"the database {where} has the form {found}, made by a newer coatscreen; this one knows form {VERSION}: "
+            "install the newer one, or choose another database with --store"
+        )
+    if found == 0:
+        raise StoreError(
+            f"the database {where} says no version of its form: it is of a coatscreen before versions, or no database "
+            "of coatscreen at all; choose another with --store and run the screening again"
+        )
+    if found < VERSION and not upgraded:
+        raise StoreError(
+            f"the database {where} has the form {found}, and this coatscreen reads form {VERSION}: any command that "
+            "writes to it, such as coatscreen run, brings it there"
+        )

@@ -1,0 +1,173 @@
+"""The registry: what a coating is judged by, and how another package adds to it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from screening.common.errors import InputError
+from screening.criteria.quantities import (
+    GAIN,
+    OXIDATION,
+    UNLIMITED_V,
+    WORST,
+    contact_quantity,
+    is_contact,
+    quantity,
+    registered,
+    states_named,
+)
+
+
+def coating(**parts):
+    """A coating of which only some parts are known."""
+    unknown = {"formula": "LiNbO3", "stability": None, "window": None, "economics": None}
+    return SimpleNamespace(**{**unknown, "worst_mutual": None, "bare_worst_mutual": None, **parts})
+
+
+def test_what_is_unknown_has_no_value():
+    assert {one.value(coating()) for one in registered().values()} == {None}
+    assert {one.compare(coating()) for one in registered().values()} == {None}
+
+
+def test_each_ends_in_a_unit_or_is_without_one_and_says_what_it_is():
+    for name, one in registered().items():
+        assert name == one.name
+        assert name.endswith(("_mev_per_atom", "_v", "_usd_per_kg")) or name.startswith("hhi_")
+        assert one.label
+        assert one.description
+
+
+def test_values_in_the_units_of_their_names():
+    document = coating(
+        stability=SimpleNamespace(energy_above_hull_ev_per_atom=0.0125), worst_mutual=-20.5, bare_worst_mutual=-300.25
+    )
+    assert quantity("energy_above_hull_mev_per_atom").value(document) == pytest.approx(12.5)
+    assert quantity(WORST).value(document) == -20.5
+    assert quantity(GAIN).value(document) == 279.75
+
+
+def test_never_oxidised_is_null_and_compares_as_the_highest():
+    never = coating(window=SimpleNamespace(reduction_limit_v=0.5, oxidation_limit_v=None, oxidation_limited=False))
+    assert quantity(OXIDATION).value(never) is None
+    assert quantity(OXIDATION).compare(never) == UNLIMITED_V
+    unknown = coating(window=SimpleNamespace(reduction_limit_v=0.5, oxidation_limit_v=None, oxidation_limited=True))
+    assert quantity(OXIDATION).compare(unknown) is None
+
+
+@pytest.mark.parametrize(
+    ("contact", "closed", "states"),
+    [
+        ("electrolyte", True, set()),
+        ("cathode half", True, {"half"}),
+        ("cathode 12_5%", True, {"12_5%"}),
+        ("cathode charged to 0.3", True, {"charged_to_0.3"}),
+        ("electrolyte at mu(half)", False, {"half"}),
+        ("cathode full at mu(full)", False, {"full"}),
+        ("cathode full with LiTi2(PO4)3", True, {"full"}),
+        ("inner Li2CO3|LiNbO3", True, set()),
+        ("inner at mu(30%)", False, {"30%"}),
+    ],
+)
+def test_every_contact_is_a_quantity(contact, closed, states):
+    name = contact_quantity(contact, closed)
+    found = quantity(name)
+    assert is_contact(name)
+    assert (found.name, found.better, found.highest) == (name, "higher", 0.0)
+    assert found.value(SimpleNamespace(mutual={name: -7.0}.get)) == -7.0
+    assert states_named(name) == states
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mutual_electrolyte_mev_per_closed_atom",  # closed, and counted as if it were open
+        "mutual_electrolyte_at_mu(half)_mev_per_atom",
+        "mutual_nothing_mev_per_atom",
+        "oxidation",
+    ],
+)
+def test_what_is_no_quantity(name):
+    with pytest.raises(InputError, match="no quantity"):
+        quantity(name)
+
+
+PLUGIN = """
+from screening.criteria.quantities import Quantity
+
+def share(coating):
+    from screening.chemistry.formulas import atomic_fractions, parse_formula
+    return atomic_fractions(parse_formula(coating.formula)).get("Li", 0.0)
+
+def quantities():
+    return [Quantity(name="lithium_share", label="Li share", better="higher", description="atoms that are lithium",
+                     value=share, from_energies=False, lowest=0.0, highest=1.0, digits=2)]
+
+def wrong():
+    return [1]
+
+def taken():
+    return [Quantity(name="hhi_production", label="", better="lower", description="", value=share)]
+"""
+
+
+def plugin(folder, function):
+    """Install a package with an entry point, as far as Python sees it."""
+    (folder / "shares.py").write_text(PLUGIN)
+    info = folder / "shares-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shares\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[coatscreen.criteria]\nshares = shares:{function}\n")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
+
+
+def coatscreen(environment, *arguments, folder):
+    command = [sys.executable, "-m", "coatscreen", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=False)
+
+
+def test_a_quantity_of_another_package_is_a_criterion_a_column_and_an_order(tmp_path):
+    from fixtures_screening import energies_file
+
+    environment = plugin(tmp_path, "quantities")
+    screening = ["--coatings", "LiNbO3,Li3PO4,HfO2", "--cathodes", "LiCoO2", "--electrolytes", "Li6PS5Cl"]
+    ran = coatscreen(
+        environment,
+        *("run", *screening, "--energies", energies_file(tmp_path), "--threshold", "lithium_share=0.3"),
+        folder=tmp_path,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "lithium_share >= 0.3" in ran.stdout
+    sorted_ = coatscreen(
+        environment,
+        *("query", "--sort", "lithium_share", "--fields", "coating,lithium_share,passes.lithium_share"),
+        *("--format", "csv"),
+        folder=tmp_path,
+    )
+    assert sorted_.stdout.splitlines() == [
+        "coating,lithium_share,passes.lithium_share",
+        "Li3PO4,0.375,True",
+        "LiNbO3,0.2,False",
+        "HfO2,0.0,False",
+    ]
+    wanted = coatscreen(
+        environment, "query", "--filter", '{"lithium_share": {"$gt": 0.3}}', "--fields", "coating", folder=tmp_path
+    )
+    assert "Li3PO4" in wanted.stdout
+    assert "LiNbO3" not in wanted.stdout
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [("wrong", "returns a int, not quantities"), ("taken", "a name that is taken"), ("nothing", "cannot be used")],
+)
+def test_a_package_that_cannot_be_used_is_named(tmp_path, function, message):
+    found = coatscreen(plugin(tmp_path, function), "run", folder=tmp_path)
+    assert found.returncode == 2
+    assert message in found.stderr
+    assert "'shares'" in found.stderr
+    assert len(found.stderr.splitlines()) == 1

@@ -1,0 +1,71 @@
+"""Jobs under names that stay, whichever module their functions are in."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+from fixtures_screening import energies_file
+from jobflow import JobStore
+from maggma.stores import MemoryStore
+from monty.json import MontyDecoder
+
+from screening.coatings.tasks import PropertiesBatch
+from screening.energies.source import energy_source
+from screening.equilibrium.window import electrochemical_window
+from workflows import jobs
+from workflows.identity import by_content
+
+
+@pytest.mark.parametrize("name", jobs.JOBS)
+def test_every_name_is_that_of_a_job(name):
+    function = getattr(jobs, name)
+    assert function is getattr(import_module(f"workflows.jobs.{jobs.JOBS[name]}"), name)
+    assert (function.__module__, function.__qualname__) == ("workflows.jobs", name)
+
+
+def test_every_job_of_screenings_and_stacks_has_a_name():
+    made = set()
+    for module in set(jobs.JOBS.values()):
+        inside = vars(import_module(f"workflows.jobs.{module}"))
+        made |= {n for n, one in inside.items() if inspect.isfunction(one) and hasattr(one, "original")}
+    assert made == jobs.JOBS.keys()
+
+
+def test_a_name_that_is_none():
+    with pytest.raises(AttributeError, match="no_such_job"):
+        _ = jobs.no_such_job
+
+
+def test_a_round_trip_through_json(tmp_path):
+    source = energy_source(energies_file(tmp_path))
+    job = by_content(jobs.material_properties(source, ["LiNbO3"]))
+    text = job.to_json()
+    function = json.loads(text)["function"]
+    assert (function["@module"], function["@callable"]) == ("workflows.jobs", "material_properties")
+    back = MontyDecoder().decode(text)
+    assert back.uuid == by_content(back).uuid == job.uuid
+    store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
+    store.connect()
+    back.run(store)
+    found = MontyDecoder().process_decoded(store.get_output(job.uuid, load=True))
+    assert isinstance(found, PropertiesBatch)
+    assert found.results["LiNbO3"].window == electrochemical_window(source.open(), "LiNbO3")
+
+
+def test_a_process_that_has_imported_nothing_else_reads_it(tmp_path):
+    source = energy_source(energies_file(tmp_path))
+    job = by_content(jobs.coating_contacts(source, ["LiNbO3"], None, "Li6PS5Cl"))
+    (tmp_path / "job.json").write_text(job.to_json())
+    script = (
+        "import sys; from pathlib import Path; from monty.json import MontyDecoder\n"
+        "job = MontyDecoder().decode(Path(sys.argv[1]).read_text())\n"
+        "print(job.uuid, len(job.function.original(*job.function_args).results))"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path / "job.json")]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.stdout.split() == [job.uuid, "1"], answer.stderr
