@@ -9,28 +9,19 @@ from typing import Any
 
 import typer
 
-from coatscreen.verbs import (
-    anneal,
-    calibrate,
-    candidates,
-    database,
-    doctor,
-    energies,
-    materials,
-    oxygen,
-    reference,
-    reproduce,
-    run,
-    runs,
-    site,
-    stack,
-    status,
-    submit,
-)
+from coatscreen.options import Version
+from coatscreen.verbs import candidates, database, doctor, reproduce, run, runs, site, stack, status, submit
+from coatscreen.verbs.energies import add, imports, missing, orderings, vacancies
+from coatscreen.verbs.materials import anneal, cathode, interface, oxygen, stability, window
+from coatscreen.verbs.reference import calibrate, check, info
+
+
+def _group(about: str) -> typer.Typer:
+    return typer.Typer(help=about, no_args_is_help=True, rich_markup_mode=None)
+
 
 app = typer.Typer(
     name="coatscreen",
-    help="Screen coatings that protect battery cathodes from sulfide electrolytes.",
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -41,25 +32,42 @@ app.command("status")(status.status)
 app.command("recover")(status.recover)
 app.command("rank")(database.rank)
 app.command("query")(database.query)
-app.command("stability")(materials.stability)
-app.command("window")(materials.window)
-app.command("interface")(materials.interface)
-app.command("cathode")(materials.cathode)
+app.command("stability")(stability.stability)
+app.command("window")(window.window)
+app.command("interface")(interface.interface)
+app.command("cathode")(cathode.cathode)
 app.command("oxygen")(oxygen.oxygen)
 app.command("candidates")(candidates.candidates)
 app.command("anneal")(anneal.anneal)
 app.command("reproduce")(reproduce.reproduce)
 app.command("stack")(stack.stack)
 app.command("doctor")(doctor.doctor)
-reference.app.command("calibrate")(calibrate.calibrate)
-app.add_typer(reference.app, name="reference")
-app.add_typer(energies.app, name="energies")
+of_reference = _group("The packaged energies: what they are, and making them again.")
+of_reference.command("check")(check.check)
+of_reference.command("build")(info.build)
+of_reference.command("info")(info.info)
+of_reference.command("calibrate")(calibrate.calibrate)
+app.add_typer(of_reference, name="reference")
+of_user = _group("Your own energies: of structures, and of finished calculations.")
+of_user.command("order")(orderings.order)
+of_user.command("vacancies")(vacancies.vacancies)
+of_user.command("missing")(missing.missing)
+of_user.command("add")(add.add)
+of_user.command("import")(imports.import_)
+app.add_typer(of_user, name="energies")
 app.add_typer(site.app, name="site")
 app.add_typer(runs.app, name="runs")
 
 
 _TAKE_ADDRESSES = ("--store", "--database", "--setup", "--queue-option", "--filter")  # or lines with such
 _IMPORT = ["energies", "import"]
+
+
+@app.callback()
+def _program(version: Version = False) -> None:
+    """Screen coatings that protect battery cathodes from sulfide electrolytes."""
+
+
 _INTERRUPTED = 130  # what a shell gives a program that Ctrl-C ends
 _OPTION_ERROR: Any = typer.BadParameter.__mro__[1]  # click's UsageError, wherever this typer keeps click
 

@@ -30,7 +30,6 @@ NoLaunch = Annotated[bool, typer.Option("--no-launch", help="Launch no queue job
 Submit = Annotated[
     bool, typer.Option("--submit", help="Put the jobs on the queue of a site (coatscreen site init makes one).")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def submission_site(

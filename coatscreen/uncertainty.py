@@ -1,12 +1,10 @@
-"""The options ``--uncertainty``, ``--samples`` and ``--seed``, and how intervals are printed."""
+"""The samples of the energies that were asked for, and how intervals are printed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import typer
-
-from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
+from screening.common.sampling_defaults import N_SAMPLES, SEED
 
 if TYPE_CHECKING:
     from screening.equilibrium.interface import Interface
@@ -17,16 +15,6 @@ if TYPE_CHECKING:
         WindowUncertainty,
     )
     from screening.uncertainty.uncertainty_documents import Uncertainty as UncertaintyDocument
-
-Uncertainty = Annotated[
-    bool, typer.Option("--uncertainty", help="Say how far each number may be off, from samples of the energies.")
-]
-Samples = Annotated[
-    int | None, typer.Option("--samples", min=LEAST_SAMPLES, help=f"How many, with --uncertainty; default {N_SAMPLES}.")
-]
-SamplingSeed = Annotated[
-    int | None, typer.Option("--seed", min=0, help=f"Which samples, with --uncertainty; default {SEED}.")
-]
 
 
 class Sampling(NamedTuple):

@@ -1,1 +1,1 @@
-"""The verbs of ``coatscreen``, a module for each group."""
+"""The verbs of the program: each reads its options, calls one function of the packages below, and prints."""

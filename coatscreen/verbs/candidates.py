@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.screening_options import Thresholds, read_thresholds
-from coatscreen.verbs.materials import Energies
+from coatscreen.options import AsJson, Cathode, Electrolyte, Energies, Thresholds, Workers, read_thresholds
 
 if TYPE_CHECKING:
     from screening.criteria.criteria import Criterion
@@ -25,8 +24,8 @@ def candidates(
     radioactive: Annotated[bool, typer.Option("--radioactive", help="Compounds of radioactive elements too.")] = False,
     elements: Annotated[str | None, typer.Option(help="Comma list: only compounds of these elements.")] = None,
     exclude: Annotated[str | None, typer.Option(help="Comma list: no compound of one of these.")] = None,
-    cathode: Annotated[str | None, typer.Option(help="Name or formula.")] = None,
-    electrolyte: Annotated[str | None, typer.Option(help="Name or formula.")] = None,
+    cathode: Cathode = None,
+    electrolyte: Electrolyte = None,
     threshold: Thresholds = None,
     until: Annotated[str | None, typer.Option(help="Last criterion applied, by name.")] = None,
     output: Annotated[Path | None, typer.Option(help="CSV or JSON of what is left, for run --candidates.")] = None,
@@ -34,8 +33,8 @@ def candidates(
         int | None, typer.Option(help="At most so many printed, 0 for all; 50 in a table, all in JSON.", min=0)
     ] = None,
     energies: Energies = "reference",
-    workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    workers: Workers = 1,
+    as_json: AsJson = False,
 ) -> None:
     """Pass the compounds of the energies through criteria, and print how many each leaves.
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from coatscreen.screening_options import Thresholds, read_thresholds
+from coatscreen.options import (
+    AsJson,
+    Format,
+    OnlyCathode,
+    OnlyElectrolyte,
+    OutputFormat,
+    RunName,
+    Store,
+    Thresholds,
+    read_thresholds,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,30 +25,12 @@ if TYPE_CHECKING:
     from screening.database import CoatingDatabase, StoreLocation
 
 _NOTES = 5  # of jobs that failed
-
-Store = Annotated[
-    str, typer.Option(help="Folder of the database, a mongodb:// URI, or a site's folder.", envvar="COATSCREEN_STORE")
-]
-Cathode = Annotated[str | None, typer.Option(help="Only this cathode.")]
-Electrolyte = Annotated[str | None, typer.Option(help="Only this electrolyte.")]
-RunName = Annotated[str | None, typer.Option("--run", help="Only this run, by name or id; see coatscreen runs list.")]
 SORT_HELP = "rank, tier, pareto, or any quantity, such as cost or gain_over_bare_mev_per_atom; the ranks stay."
 
 
-class Format(StrEnum):
-    """How results are printed."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
-
-
-OutputFormat = Annotated[Format, typer.Option("--format", help="How to print.")]
-
-
 def rank(
-    cathode: Cathode = None,
-    electrolyte: Electrolyte = None,
+    cathode: OnlyCathode = None,
+    electrolyte: OnlyElectrolyte = None,
     run: RunName = None,
     sort: Annotated[str, typer.Option(help=f"Order of the lines: {SORT_HELP}")] = "worst_mutual",
     top: Annotated[int, typer.Option(help="At most so many coatings; 0 for all.", min=0)] = 0,
@@ -49,7 +40,7 @@ def rank(
     threshold: Thresholds = None,
     store: Store = "results/coatings",
     form: OutputFormat = Format.table,
-    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print the ranking again, from the database.
 
@@ -85,8 +76,8 @@ def rank(
 
 def query(
     coating: Annotated[str | None, typer.Option(help="Only this coating.")] = None,
-    cathode: Cathode = None,
-    electrolyte: Electrolyte = None,
+    cathode: OnlyCathode = None,
+    electrolyte: OnlyElectrolyte = None,
     run: RunName = None,
     max_reaction_energy: Annotated[
         float | None, typer.Option(help="Largest size of the worst closed mutual energy, meV/atom.")
@@ -102,7 +93,7 @@ def query(
     limit: Annotated[int, typer.Option(help="At most so many documents; 0 for all.", min=0)] = 0,
     store: Store = "results/coatings",
     form: OutputFormat = Format.json,
-    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print documents of the database, best first.
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from coatscreen.queue_options import AsJson, SiteFolder
+from coatscreen.options import AsJson
+from coatscreen.queue_options import SiteFolder
 
 
 def doctor(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.verbs.materials import AsJson, Energies
+from coatscreen.options import AsJson, Energies
 from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 
 if TYPE_CHECKING:

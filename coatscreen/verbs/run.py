@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from coatscreen import screening_options as options
-from coatscreen.uncertainty import Samples, SamplingSeed, Uncertainty
+from coatscreen import options
 
 _ROWS = 50  # of a table; thousands of coatings are no reading matter
 
@@ -18,20 +17,18 @@ def run(
     cathodes: options.Cathodes = None,
     electrolytes: options.Electrolytes = None,
     lithiation: options.Lithiation = None,
-    energies: options.Energies = None,
-    store: Annotated[
-        str | None, typer.Option(help="Folder of the database, a mongodb:// URI, or a site's folder.")
-    ] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
+    energies: options.ScreeningEnergies = None,
+    store: options.ScreeningStore = None,
+    workers: options.ScreeningWorkers = None,
     prefer_mu: options.PreferMu = None,
-    uncertainty: Uncertainty = False,
-    samples: Samples = None,
-    seed: SamplingSeed = None,
+    uncertainty: options.Uncertainty = False,
+    samples: options.Samples = None,
+    seed: options.SamplingSeed = None,
     catalogue: options.Catalogue = None,
     config: options.Config = None,
     threshold: options.Thresholds = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the store's last unfinished run.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Screen coatings between cathodes and electrolytes and print the ranking.
 

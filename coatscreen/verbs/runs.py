@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from coatscreen.verbs.database import Store
+from coatscreen.options import Store
 
 if TYPE_CHECKING:
     from workflows.comparisons import Comparison, Difference

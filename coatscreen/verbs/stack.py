@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coatscreen import options
 from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
-from coatscreen.verbs.database import Store
-from coatscreen.verbs.materials import AsJson, Energies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,16 +19,8 @@ _NOTES = 10  # of coatings left out; thousands are no reading matter
 
 def stack(
     context: typer.Context,
-    coatings: Annotated[
-        str | None,
-        typer.Option(
-            help="Comma list of names or formulas; 'catalogue', or 'all': all stable Li compounds without transition "
-            "metals."
-        ),
-    ] = None,
-    candidates: Annotated[
-        Path | None, typer.Option(help="CSV or JSON written by coatscreen candidates, in place of --coatings.")
-    ] = None,
+    coatings: options.Coatings = None,
+    candidates: options.Candidates = None,
     tier: Annotated[
         int | None,
         typer.Option(
@@ -40,8 +30,8 @@ def stack(
             max=4,
         ),
     ] = None,
-    cathode: Annotated[str | None, typer.Option(help="Name or formula.")] = None,
-    electrolyte: Annotated[str | None, typer.Option(help="Name or formula.")] = None,
+    cathode: options.Cathode = None,
+    electrolyte: options.Electrolyte = None,
     open_first: Annotated[
         bool, typer.Option("--open", help="Rank by the contacts open to lithium first, then by the closed ones.")
     ] = False,
@@ -52,16 +42,16 @@ def stack(
             help="Leave out coatings further above the hull, meV/atom; the packaged criterion's if not given."
         ),
     ] = None,
-    energies: Energies = "reference",
-    catalogue: Annotated[str | None, typer.Option(help="Comma list of YAML files with your own materials.")] = None,
-    store: Store = "results/coatings",
-    workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
+    energies: options.Energies = "reference",
+    catalogue: options.Catalogue = None,
+    store: options.Store = "results/coatings",
+    workers: options.Workers = 1,
     submit: Submit = False,
     site: SiteFolder = None,
     name: FlowName = None,
     max_jobs: MaxJobs = None,
     no_launch: NoLaunch = False,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Find the best coatings of one and of two layers between a cathode and an electrolyte.
 

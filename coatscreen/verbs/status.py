@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.queue_options import AsJson, MaxJobs, NoLaunch, SiteFolder
+from coatscreen.options import AsJson
+from coatscreen.queue_options import MaxJobs, NoLaunch, SiteFolder
 from workflows.queue.words import MOST_ATTEMPTS
 
 if TYPE_CHECKING:

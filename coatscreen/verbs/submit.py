@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from coatscreen import screening_options as options
-from coatscreen.queue_options import AsJson, FlowName, MaxJobs, NoLaunch, SiteFolder, put_on_queue
-from coatscreen.uncertainty import Samples, SamplingSeed, Uncertainty
+from coatscreen import options
+from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, put_on_queue
 
 
 def submit(
@@ -17,11 +16,11 @@ def submit(
     cathodes: options.Cathodes = None,
     electrolytes: options.Electrolytes = None,
     lithiation: options.Lithiation = None,
-    energies: options.Energies = None,
+    energies: options.ScreeningEnergies = None,
     prefer_mu: options.PreferMu = None,
-    uncertainty: Uncertainty = False,
-    samples: Samples = None,
-    seed: SamplingSeed = None,
+    uncertainty: options.Uncertainty = False,
+    samples: options.Samples = None,
+    seed: options.SamplingSeed = None,
     catalogue: options.Catalogue = None,
     config: options.Config = None,
     job_length: Annotated[
@@ -31,7 +30,7 @@ def submit(
     site: SiteFolder = None,
     max_jobs: MaxJobs = None,
     no_launch: NoLaunch = False,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Screen coatings on a queue: put the jobs into the job database and launch queue jobs that run them.
 
@@ -55,5 +54,5 @@ def submit(
 
         settings = settings.model_copy(update={"batch_size": batch_for(settings, job_length, there)})
     with there.job_store() as jobs:
-        prepared = prepare_screening(settings, jobs)[2]
-    put_on_queue(there, prepared, name, max_jobs, no_launch, as_json)
+        request = prepare_screening(settings, jobs)[2]
+    put_on_queue(there, request, name, max_jobs, no_launch, as_json)

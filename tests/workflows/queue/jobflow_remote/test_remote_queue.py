@@ -146,7 +146,7 @@ def settings(tmp_path):
 
 
 def prepared(settings):
-    return prepare_screening(settings)[1]
+    return prepare_screening(settings)[2]
 
 
 def test_a_screening_is_that_of_a_run_here(cluster, tmp_path):

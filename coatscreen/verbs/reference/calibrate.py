@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from coatscreen.options import AsJson
+
 
 def calibrate(
     against: Annotated[Path, typer.Option(help="CSV of DFT formation energies: formula and eV/atom; may be gzipped.")],
@@ -18,7 +20,7 @@ def calibrate(
     output: Annotated[
         Path | None, typer.Option(help="File to write; default the packaged parameters of the installed package.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Calibrate the error model on half of the compounds DFT knows, test it on the other half, and write it.
 

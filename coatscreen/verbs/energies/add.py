@@ -1,4 +1,4 @@
-"""``coatscreen energies``: tables of the user's own energies."""
+"""``coatscreen energies add``: energies of the user's own structures."""
 
 from __future__ import annotations
 
@@ -8,20 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coatscreen.options import AsJson, Model
 from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
-from coatscreen.verbs import missing, orderings, vacancies
 
 if TYPE_CHECKING:
     from screening.energies.user.added import AddedEnergies
-    from screening.energies.user.imported import ImportedEnergies
-
-app = typer.Typer(
-    help="Your own energies: of structures, and of finished calculations.", no_args_is_help=True, rich_markup_mode=None
-)
-app.command("order")(orderings.order)
-app.command("vacancies")(vacancies.vacancies)
-app.command("missing")(missing.missing)
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 class Calculator(StrEnum):
@@ -31,7 +22,6 @@ class Calculator(StrEnum):
     vasp = "vasp"
 
 
-@app.command()
 def add(
     structures: Annotated[list[Path], typer.Argument(help="CIF, POSCAR or other files of ordered structures.")],
     table: Annotated[
@@ -40,7 +30,7 @@ def add(
             help="The table they are put in; made if absent. With --submit on a file system that all nodes see."
         ),
     ] = Path("my_energies.json.gz"),
-    model: Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")] = "0.3.0",
+    model: Model = "0.3.0",
     steps: Annotated[int, typer.Option(min=2, help="Steps of CHGNet after which a relaxation is given up.")] = 500,
     calculator: Annotated[
         Calculator, typer.Option(help="chgnet, on the scale of the packaged energies; or vasp, on that of mp.")
@@ -127,57 +117,3 @@ def _milli(value_ev: float | None) -> str:
     from coatscreen.output import number
 
     return number(None if value_ev is None else 1000 * value_ev, 1)
-
-
-@app.command("import")
-def import_(
-    store: Annotated[
-        str, typer.Argument(help="Description of a maggma store (.json, .yaml), mongodb:// address, or folder.")
-    ],
-    output: Annotated[Path, typer.Option(help="The table to write; replaced if present.")] = Path(
-        "imported_energies.json.gz"
-    ),
-    elements: Annotated[
-        str | None, typer.Option(help="Take phases made of these alone: 'Li P S' or Li,P,S; default all.")
-    ] = None,
-    functional: Annotated[
-        str | None,
-        typer.Option(help="Take calculations with this functional or model alone."),
-    ] = None,
-    collection: Annotated[str, typer.Option(help="Collection of a MongoDB database.")] = "jobs",
-    as_json: AsJson = False,
-) -> None:
-    """Write the finished calculations of a store as a table of energies.
-
-    Reads task documents of atomate2: force-field ones (CHGNet), and VASP ones, whose PBE and PBE+U energies get MP2020
-    corrections. Calculations that are not finished, or are on no known scale, are named and not taken.
-
-    Example: coatscreen energies import mongodb://host/database --collection outputs --elements Li,P,S
-    """
-    from coatscreen.output import document, print_json
-    from workflows.requests.imported_energies import import_energies
-
-    chosen = None if elements is None else elements.replace(",", " ").split()
-    outcome = import_energies(store, output, chosen, functional, collection)
-    if as_json:
-        print_json(document(outcome))
-    else:
-        _print_imported(outcome)
-
-
-def _print_imported(outcome: ImportedEnergies) -> None:
-    from coatscreen.output import note, print_energies
-
-    for name, reason in outcome.failed.items():
-        note(f"not taken: {name}: {reason}")
-    print(
-        f"{outcome.energies.n_phases} phases of {' '.join(outcome.elements)} in {outcome.table}; "
-        f"{len(outcome.repeated)} calculations repeat a crystal, {len(outcome.failed)} were not taken"
-    )
-    print_energies(outcome.energies)
-    if outcome.missing_references:
-        print(f"lacks phases of elements alone, which formation energies need: {' '.join(outcome.missing_references)}")
-    if outcome.use_as:
-        print(f"use them in any verb: --energies {outcome.use_as}")
-    else:
-        print("not usable before calculations of these elements are imported too")

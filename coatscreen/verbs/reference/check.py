@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coatscreen.options import AsJson
+
 if TYPE_CHECKING:
     from screening.validation.accuracy.check import AccuracyDocument
     from screening.validation.accuracy.formation import FormationErrors
@@ -31,7 +33,7 @@ def check(
     output: Annotated[
         Path | None, typer.Option(help="Folder to write accuracy.md and its parity plots (accuracy/*.png) to.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say how wrong the energies are, by chemistry class, against measured, DFT and published values.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coatscreen.options import AsJson, Model, OrderingSeed, Workers
 from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ def vacancies(
     lithium: Annotated[int, typer.Option(help="Lithium atoms taken out in the end.", min=0)] = 12,
     cell: Annotated[str, typer.Option(help="Hexagonal cells along a, b and c.")] = "5x2x1",
     orderings: Annotated[int, typer.Option(help="Orderings of the metals drawn at random.", min=1)] = 30,
-    seed: Annotated[int, typer.Option(help="Names another set of orderings.", min=0)] = 0,
+    seed: OrderingSeed = 0,
     relaxed_orderings: Annotated[
-        int | None, typer.Option(help="Relax so many, the lowest before relaxing; default all.", min=1)
+        int | None, typer.Option(help="Relax so many orderings, the lowest before relaxing; default all.", min=1)
     ] = None,
     environments: Annotated[
         int | None,
@@ -38,14 +39,14 @@ def vacancies(
     tolerance: Annotated[
         float, typer.Option(help="Largest force after relaxing a vacancy, eV/angstrom.", min=0.001)
     ] = 0.05,
-    model: Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")] = "0.3.0",
-    workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
+    model: Model = "0.3.0",
+    workers: Workers = 1,
     submit: Submit = False,
     site: SiteFolder = None,
     name: FlowName = None,
     max_jobs: MaxJobs = None,
     no_launch: NoLaunch = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compute the formation energy of an oxygen vacancy against the lithium taken out, with CHGNet.
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen import screening_options as options
-from coatscreen.verbs.materials import AsJson
+from coatscreen import options
 
 if TYPE_CHECKING:
     from screening.searches.missing.missing_documents import MissingEnergies
@@ -40,7 +39,7 @@ def missing(
     fetch: Annotated[
         bool, typer.Option("--fetch", help="Fetch the others from the Materials Project: extra 'mp' and a key.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """List the phases whose energies a screening needs and some energies lack, the most needed first.
 

@@ -1,4 +1,4 @@
-"""``coatscreen reference``: the packaged energies, and how they are made again."""
+"""``coatscreen reference info`` and ``build``: the packaged energies, and how they are made again."""
 
 from __future__ import annotations
 
@@ -8,32 +8,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.verbs.check import check
+from coatscreen.options import AsJson, Elements, Model
 
 if TYPE_CHECKING:
     from screening.energies.packaged.packaged_documents import PackagedInfo, UnusedStructure
     from screening.energies.packaged.rows import Row
     from screening.phases.phase_set import PhaseSet
 
-app = typer.Typer(
-    help="The packaged energies: what they are, and making them again.", no_args_is_help=True, rich_markup_mode=None
-)
-app.command()(check)
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-
-@app.command()
 def build(
     structures: Annotated[Path, typer.Option(help="Crystal structures: JSON lines, plain or gzipped.")],
-    elements: Annotated[
-        str | None, typer.Option(help="Take structures made of these alone: 'Li Al O' or Li,Al,O; default all.")
-    ] = None,
+    elements: Elements = None,
     output: Annotated[Path, typer.Option(help="Folder the table is written to.")] = Path("reference"),
     work: Annotated[
         Path | None, typer.Option(help="Folder of the journal of energies; default build/NAME beside the output.")
     ] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="Worker processes; default one for each core.")] = None,
-    model: Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")] = "0.3.0",
+    model: Model = "0.3.0",
     as_json: AsJson = False,
 ) -> None:
     """Compute the energies of crystal structures and write them as a table; goes on where it was interrupted.
@@ -57,9 +48,8 @@ def build(
     _print(packaged_info(output, model), read_packaged(output, model), None, as_json)
 
 
-@app.command()
 def info(
-    model: Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")] = "0.3.0",
+    model: Model = "0.3.0",
     exclusions: Annotated[bool, typer.Option("--exclusions", help="List what is not used, and why.")] = False,
     csv: Annotated[Path | None, typer.Option(help="Write every row of the table as CSV.")] = None,
     as_json: AsJson = False,

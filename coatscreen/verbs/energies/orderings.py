@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coatscreen.options import AsJson, Model, OrderingSeed, Workers
 from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
 
 if TYPE_CHECKING:
@@ -27,22 +28,22 @@ def order(
     ] = "1,0.75,0.5,0.25,0",
     orderings: Annotated[int, typer.Option(help="Distinct orderings drawn.", min=1)] = 30,
     ranking: Annotated[str, typer.Option(help="ewald (the lowest of 20 times more) or random.")] = "ewald",
-    seed: Annotated[int, typer.Option(help="Names another set of orderings.", min=0)] = 0,
+    seed: OrderingSeed = 0,
     relaxed: Annotated[
         int | None, typer.Option(help="Relax so many, the lowest before relaxing; default all.", min=1)
     ] = None,
     least_sites: Annotated[int, typer.Option(help="Sites a supercell has at least.", min=1)] = 45,
     most_sites: Annotated[int, typer.Option(help="Sites a supercell has at most.", min=1)] = 130,
     tolerance: Annotated[float, typer.Option(help="By which an occupancy may be off.", min=0, max=0.5)] = 0.01,
-    model: Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")] = "0.3.0",
-    workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
+    model: Model = "0.3.0",
+    workers: Workers = 1,
     structures: Annotated[bool, typer.Option(help="Keep the relaxed structures in the table.")] = True,
     submit: Submit = False,
     site: SiteFolder = None,
     name: FlowName = None,
     max_jobs: MaxJobs = None,
     no_launch: NoLaunch = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Find the lowest-energy orderings of cathodes and solid solutions with CHGNet, and put their energies in a table.
 

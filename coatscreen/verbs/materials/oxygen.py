@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.verbs.materials import AsJson, Energies
+from coatscreen.options import AsJson, Energies
 
 if TYPE_CHECKING:
     from screening.heat.oxygen.oxygen_documents import ContactProducts, OxygenBalance, OxygenDocument, ProductShare

@@ -1,0 +1,165 @@
+"""The options that several verbs have, each declared once; an option that only one verb has is declared there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from screening.common.provenance import software
+
+        print(f"coatscreen {software().coatscreen}")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")]
+
+# -- how results are printed ------------------------------------------------------------------------------
+
+
+class Format(StrEnum):
+    """The form in which results are printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+OutputFormat = Annotated[Format, typer.Option("--format", help="How to print.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+# -- where the energies come from -------------------------------------------------------------------------
+
+_ENERGIES = (
+    "'reference', 'reference:r2scan', 'mp' (the Materials Project), a file (a set of phases, pymatgen entries or a CSV "
+    "of formation energies), or several of one scale joined by '+'."
+)
+Energies = Annotated[str, typer.Option(help=_ENERGIES, envvar="COATSCREEN_ENERGIES")]
+Model = Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")]
+Elements = Annotated[
+    str | None, typer.Option(help="Take phases of these elements alone: 'Li P S' or Li,P,S; default all.")
+]
+
+# -- samples of the energies ------------------------------------------------------------------------------
+
+Uncertainty = Annotated[
+    bool, typer.Option("--uncertainty", help="Say how far each number may be off, from samples of the energies.")
+]
+Samples = Annotated[
+    int | None, typer.Option("--samples", min=LEAST_SAMPLES, help=f"How many, with --uncertainty; default {N_SAMPLES}.")
+]
+SamplingSeed = Annotated[
+    int | None, typer.Option("--seed", min=0, help=f"Which samples, with --uncertainty; default {SEED}.")
+]
+
+# -- one material, or two neighbours ----------------------------------------------------------------------
+
+Material = Annotated[
+    str,
+    typer.Argument(
+        help="Formula, name, cathode at a state of charge such as NCM83:half, glass such as 1.5Li2S-0.5P2S5-LiI, any "
+        "of them 30 meV/atom above the hull as NAME@30meV, or composite such as 0.5Li2CO3+0.5LiNbO3."
+    ),
+]
+Cathode = Annotated[str | None, typer.Option(help="Name or formula of the cathode.")]
+Electrolyte = Annotated[str | None, typer.Option(help="Name or formula of the electrolyte.")]
+OnlyCathode = Annotated[str | None, typer.Option("--cathode", help="Only this cathode.")]
+OnlyElectrolyte = Annotated[str | None, typer.Option("--electrolyte", help="Only this electrolyte.")]
+
+# -- a screening; None means that a file of options or the default says -----------------------------------
+
+Coatings = Annotated[
+    str | None,
+    typer.Option(
+        help="Comma list of names, formulas or composites such as 0.5Li2CO3+0.5LiNbO3; 'catalogue': all of it; 'all': "
+        "all stable Li compounds without transition metals."
+    ),
+]
+Candidates = Annotated[
+    Path | None, typer.Option(help="CSV or JSON written by coatscreen candidates, in place of --coatings.")
+]
+Cathodes = Annotated[str | None, typer.Option(help="Comma list of names or formulas.")]
+Electrolytes = Annotated[
+    str | None, typer.Option(help="Comma list of names, formulas, or glasses such as 0.75Li2S-0.25P2S5@30meV.")
+]
+Lithiation = Annotated[
+    str | None,
+    typer.Option(help="Comma list: further states of charge of cathodes, as lithium per formula unit, such as 0.3."),
+]
+ScreeningEnergies = Annotated[str | None, typer.Option("--energies", help=_ENERGIES)]
+PreferMu = Annotated[
+    str | None, typer.Option(help="Lithium potential where the literature has one too: 'cited' or 'computed'.")
+]
+Catalogue = Annotated[str | None, typer.Option(help="Comma list of YAML files with your own materials.")]
+Config = Annotated[Path | None, typer.Option(help="YAML or TOML file with the same options.")]
+
+# -- where work is done and kept --------------------------------------------------------------------------
+
+_STORE = "Folder of the database, a mongodb:// URI, or a site's folder."
+Store = Annotated[str, typer.Option(help=_STORE, envvar="COATSCREEN_STORE")]
+ScreeningStore = Annotated[str | None, typer.Option("--store", help=_STORE)]
+_WORKERS = typer.Option("--workers", min=1, help="Processes.")
+Workers = Annotated[int, _WORKERS]
+ScreeningWorkers = Annotated[int | None, _WORKERS]
+OrderingSeed = Annotated[int, typer.Option("--seed", min=0, help="Names another set of orderings.")]
+
+RunName = Annotated[str | None, typer.Option("--run", help="Only this run, by name or id; see coatscreen runs list.")]
+Thresholds = Annotated[
+    list[str] | None,
+    typer.Option("--threshold", help="NAME=VALUE: another threshold for a criterion or quantity; may be repeated."),
+]
+
+_NAMES = (
+    "coatings",
+    "candidates",
+    "cathodes",
+    "electrolytes",
+    "lithiation",
+    "energies",
+    "prefer_mu",
+    "uncertainty",
+    "samples",
+    "seed",
+    "catalogue",
+)
+
+
+def given_options(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a verb's options of a screening as settings by name; None where one is not given."""
+    given = {name: arguments[name] for name in _NAMES}
+    candidates = given["candidates"]
+    return {
+        **given,
+        "candidates": None if candidates is None else str(candidates),
+        "uncertainty": given["uncertainty"] or None,
+    }
+
+
+def read_thresholds(given: Sequence[str]) -> dict[str, float]:
+    """Read the values of ``--threshold``.
+
+    Raises
+    ------
+    InputError
+        If one is not ``NAME=VALUE`` with a number.
+    """
+    from screening.common.errors import InputError
+
+    thresholds = {}
+    for text in given:
+        name, equals, value = (part.strip() for part in text.rpartition("="))
+        if not equals:
+            raise InputError(f"--threshold {text!r}: write NAME=VALUE")
+        try:
+            thresholds[name] = float(value)
+        except ValueError:
+            raise InputError(f"--threshold {text!r}: {value!r} is not a number") from None
+    return thresholds

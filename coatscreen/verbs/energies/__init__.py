@@ -1,0 +1,1 @@
+"""``coatscreen energies``: energies of the user's own, computed or imported."""

@@ -1,0 +1,153 @@
+"""``coatscreen interface``: the reactions of two materials in contact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coatscreen.options import AsJson, Energies, Samples, SamplingSeed, Uncertainty
+from coatscreen.uncertainty import sampling_asked, spread
+from coatscreen.verbs.materials.opened import opened
+
+if TYPE_CHECKING:
+    from screening.equilibrium.interface import Interface
+    from screening.hull.reservoir import Reservoir
+    from screening.uncertainty.uncertainty_documents import InterfaceUncertainty
+
+
+def interface(
+    a: Annotated[str | None, typer.Argument(help="First material, as for the other verbs.")] = None,
+    b: Annotated[str | None, typer.Argument(help="Second material.")] = None,
+    open_element: Annotated[str | None, typer.Option("--open", help="Element exchanged with a reservoir.")] = None,
+    mu: Annotated[float | None, typer.Option(help="Its chemical potential against its reference phase, eV.")] = None,
+    voltage: Annotated[float | None, typer.Option(help="The same for Li, V against Li/Li+.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="Of O2 gas with --open O, K.")] = None,
+    pressure: Annotated[float | None, typer.Option(help="Of O2 gas with --open O, bar.")] = None,
+    pairs: Annotated[
+        Path | None, typer.Option(help="CSV with columns a, b and optionally mu; prints one JSON document a line.")
+    ] = None,
+    energies: Energies = "reference",
+    uncertainty: Uncertainty = False,
+    samples: Samples = None,
+    seed: SamplingSeed = None,
+    as_json: AsJson = False,
+) -> None:
+    """Reaction energies of two materials in contact, closed or open to a reservoir.
+
+    Example: coatscreen interface LiNbO3 Li6PS5Cl
+
+    Example: coatscreen interface NCM83:half Li6PS5Cl --open Li --mu -3.66
+
+    Example: coatscreen interface LiNbO3 Li6PS5Cl --uncertainty --samples 500
+
+    Example: coatscreen interface LiNbO3 1.5Li2S-0.5P2S5-LiI@30meV
+    """
+    import orjson
+
+    from coatscreen.output import document, print_energies, print_json
+    from coatscreen.verbs.materials.pairs import answers
+    from screening.common.errors import InputError
+    from screening.equilibrium.interface import Interface
+    from screening.materials.names import resolve_formula
+
+    reservoir = _reservoir(open_element, mu, voltage, temperature, pressure)
+    sampling = sampling_asked(uncertainty, samples, seed)
+    if pairs is not None:
+        if a is not None:
+            raise InputError("give either two materials or --pairs, not both")
+        for answer in answers(pairs, energies, open_element, reservoir, sampling):
+            print(orjson.dumps(answer).decode(), flush=True)
+        return
+    if a is None or b is None:
+        raise InputError("two materials are needed, or --pairs FILE")
+    phases, catalogue = opened(energies, a, b, also=reservoir.elements if reservoir else (), sampling=sampling)
+    found = Interface(phases, resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases), reservoir)
+    off = None if sampling is None else sampling.interface(found)
+    if as_json:
+        print_json(document(found.document(), uncertainty=off))
+    else:
+        _print_interface(found, off)
+        print_energies(phases.provenance, off)
+
+
+def _reservoir(
+    element: str | None, mu: float | None, voltage: float | None, temperature: float | None, pressure: float | None
+) -> Reservoir | None:
+    from screening.common.errors import InputError
+    from screening.hull.reservoir import Reservoir
+
+    given = [
+        option
+        for option, value in (
+            ("--mu", mu),
+            ("--voltage", voltage),
+            ("--temperature", temperature),
+            ("--pressure", pressure),
+        )
+        if value is not None
+    ]
+    if element is None:
+        if given:
+            raise InputError(f"{given[0]} needs --open ELEMENT")
+        return None
+    if given == ["--mu"]:
+        return Reservoir({element: float(mu or 0.0)})
+    if given == ["--voltage"] and element == "Li":
+        return Reservoir.lithium_voltage(float(voltage or 0.0))
+    if given == ["--temperature", "--pressure"] and element == "O":
+        return Reservoir.oxygen_gas(float(temperature or 0.0), float(pressure or 0.0))
+    if not given:
+        raise InputError(f"--open {element} needs its chemical potential: --mu")
+    others = {"Li": " or --voltage", "O": " or --temperature with --pressure"}.get(element, "")
+    raise InputError(f"--open {element} takes --mu{others}, not {' with '.join(given)}")
+
+
+def _print_interface(found: Interface, off: InterfaceUncertainty | None) -> None:
+    from coatscreen.output import number, print_table
+
+    result = found.reaction()
+    unit = "meV/atom" if found.reservoir is None else "meV per non-open atom"
+    how = "closed"
+    if found.reservoir is not None:
+        how = "open to " + ", ".join(f"{e} at {mu:g} eV" for e, mu in found.reservoir.mu_relative_ev.items())
+    print(f"{result.a} | {result.b}, {how}")
+    for name, extremum in (("mutual", result.mutual), ("total", result.total)):
+        end = " (a pure reactant, reacting alone)" if extremum.at_endpoint else ""
+        low_high = spread(off, f"{name}_min", 1000, 1)
+        print(
+            f"{name}: {number(1000 * extremum.energy_ev, 1)} {unit}{low_high} "
+            f"at x = {number(extremum.x_atomic_a, 3)} of the atoms "
+            f"({number(extremum.x_molar_a, 3)} molar) from {result.a}{end}"
+        )
+        print(f"  {extremum.reaction}")
+    profile = found.profile()
+    alone_a = f"{number(1000 * profile.self_a, 1)}{spread(off, 'self_a', 1000, 1)}"
+    alone_b = f"{number(1000 * profile.self_b, 1)}{spread(off, 'self_b', 1000, 1)}"
+    print(f"self: {result.a} {alone_a}, {result.b} {alone_b} {unit}")
+    if off is not None:
+        print(
+            f"they react, by more than {number(-1000 * off.reacts_below_ev, 0)} {unit}, in "
+            f"{number(100 * off.probability_reaction, 0)} % of the samples"
+        )
+    for name, reactant in (("a", result.reactants.a), ("b", result.reactants.b)):
+        formula = getattr(result, name)
+        given = getattr(found, name).given_above_hull
+        if given is not None:
+            print(f"{formula}: taken {number(1000 * given, 1)} meV/atom above the hull")
+        elif reactant.energy == "hull":
+            print(f"{formula}: no phase of this composition is known; the hull's energy is used")
+        elif reactant.above_hull_ev_per_atom > 0:
+            print(
+                f"{formula}: {reactant.source_id}, "
+                f"{number(1000 * reactant.above_hull_ev_per_atom, 1)} meV/atom above hull"
+            )
+    kinks = found.document().kinks
+    print_table(
+        ["x (atomic)", f"total ({unit})", f"mutual ({unit})", "reaction"],
+        [
+            [number(k.x_atomic_a, 4), number(1000 * t, 1), number(1000 * m, 1), k.reaction]
+            for k, t, m in zip(kinks, profile.total, profile.mutual, strict=True)
+        ],
+    )

@@ -1,0 +1,44 @@
+"""The energies that a question about some materials needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coatscreen.uncertainty import Sampling
+    from screening.materials.catalogue import Catalogue
+    from screening.phases.phase_set import PhaseSet
+
+
+def opened(
+    energies: str, *materials: str, also: Iterable[str] = (), sampling: Sampling | None = None
+) -> tuple[PhaseSet, Catalogue]:
+    """Open the energies of the chemical system that some materials span, and the catalogue that knows their names.
+
+    Parameters
+    ----------
+    energies
+        Where the energies come from.
+    materials
+        Names or formulas.
+    also
+        Elements that the chemical system has besides.
+    sampling
+        The samples that are to be taken of the energies; None for none.
+
+    Raises
+    ------
+    InputError
+        If a material or the energies are unknown, or there is no error model for energies that are to be sampled.
+    """
+    from screening.energies.source import open_energies
+    from screening.materials.catalogue import Catalogue
+    from screening.materials.names import elements_named
+
+    catalogue = Catalogue.load()
+    system = {*also, *(element for name in materials for element in elements_named(name, catalogue))}
+    phases = open_energies(energies, systems=[system])
+    if sampling is not None:
+        sampling.require_model(phases)
+    return phases, catalogue

@@ -1,0 +1,66 @@
+"""``coatscreen stability``: energy above hull, decomposition and polymorphs."""
+
+from __future__ import annotations
+
+from coatscreen.options import AsJson, Energies, Material, Samples, SamplingSeed, Uncertainty
+from coatscreen.uncertainty import sampling_asked, spread
+from coatscreen.verbs.materials.opened import opened
+
+
+def stability(
+    formula: Material,
+    energies: Energies = "reference",
+    uncertainty: Uncertainty = False,
+    samples: Samples = None,
+    seed: SamplingSeed = None,
+    as_json: AsJson = False,
+) -> None:
+    """Energy above hull, decomposition and known polymorphs of a material.
+
+    Example: coatscreen stability Li6PS5Cl --uncertainty
+    """
+    from coatscreen.output import document, number, print_energies, print_json
+    from coatscreen.verbs.materials.composites import print_composite_stability
+    from screening.equilibrium.composite import CompositeStability, material_stability
+    from screening.materials.names import resolve_material
+
+    sampling = sampling_asked(uncertainty, samples, seed)
+    phases, catalogue = opened(energies, formula, sampling=sampling)
+    result = material_stability(phases, resolve_material(formula, catalogue, phases))
+    off = None if sampling is None else sampling.stability(phases, result.formula)
+    if as_json:
+        return print_json(document(result, uncertainty=off))
+    if isinstance(result, CompositeStability):
+        print_composite_stability(result, spread(off, "energy_above_hull", 1000, 1))
+    elif result.phase is None:
+        why = "no phase of this composition is known"
+        if result.energy_above_hull_ev_per_atom is not None:
+            why = f"taken {number(1000 * result.energy_above_hull_ev_per_atom, 1)} meV/atom above the hull"
+        print(
+            f"{result.formula}: {why}; formation energy {number(result.formation_energy_ev_per_atom, 4)} eV/atom"
+            f"{spread(off, 'formation_energy', 1, 3)}"
+        )
+    else:
+        above = result.energy_above_hull_ev_per_atom or 0.0
+        print(
+            f"{result.formula} ({result.phase.source_id}, space group {result.phase.space_group}): "
+            f"{number(1000 * above, 1)} meV/atom above the hull"
+            f"{spread(off, 'energy_above_hull', 1000, 1)}, "
+            f"formation energy {number(result.formation_energy_ev_per_atom, 4)} eV/atom"
+            f"{spread(off, 'formation_energy', 1, 3)}"
+        )
+    if off is not None and off.probability_stable is not None:
+        print(
+            f"within {number(1000 * off.stable_within_ev_per_atom, 0)} meV/atom of the hull in "
+            f"{number(100 * off.probability_stable, 0)} % of the samples"
+        )
+    if result.energy_to_other_phases_ev_per_atom is not None and result.energy_to_other_phases_ev_per_atom < 0:
+        print(f"stable, {number(-1000 * result.energy_to_other_phases_ev_per_atom, 1)} meV/atom below all other phases")
+    else:
+        print(f"decomposition: {result.reaction}")
+    for polymorph in result.polymorphs[0 if result.phase is None else 1 :]:
+        print(
+            f"polymorph {polymorph.source_id}, space group {polymorph.space_group}: "
+            f"+{number(1000 * polymorph.above_lowest_ev_per_atom, 1)} meV/atom"
+        )
+    return print_energies(phases.provenance, off)
