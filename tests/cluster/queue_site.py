@@ -225,9 +225,7 @@ def parts_of(output: Any) -> list[str]:
 def assert_same(one: str, other: str) -> None:
     """See that two databases say the same, document by document, and hold the same outputs."""
     ours, theirs = contents(one), contents(other)
-    assert {name: [doc["key"] for doc in docs] for name, docs in ours.items()} == {
-        name: [doc["key"] for doc in docs] for name, docs in theirs.items()
-    }
+    assert {name: len(docs) for name, docs in ours.items()} == {name: len(docs) for name, docs in theirs.items()}
     assert ours == theirs
     assert outputs(one) == outputs(other)
 

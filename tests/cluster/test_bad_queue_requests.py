@@ -93,7 +93,7 @@ def test_a_queue_that_does_not_answer(site, words, refused, capsys, monkeypatch,
     with site.database() as database:
         assert database["runs"].count_documents({}) == 0
     assert execute([*words, "--no-launch"]) == 0
-    assert len(site.jobs()) == 13
+    assert len(site.jobs()) == 10
     capsys.readouterr()
     assert execute(["status"]) == 0
     assert why in capsys.readouterr().out
@@ -114,9 +114,9 @@ def test_flows_are_not_forgotten_by_mistake(site, words, refused, capsys, tmp_pa
     times = job_times(site.uri)
     for confirm in ([], ["--confirm", "another"]):
         said = refused("site", "reset", *confirm, status=2)
-        assert "1 flows with 13 unfinished jobs" in said
+        assert "1 flows with 10 unfinished jobs" in said
         assert "no output and no coating" in said
-        assert len(site.jobs()) == 13
+        assert len(site.jobs()) == 10
     assert execute(["site", "reset", "--confirm", Site.read(site.folder).database_name]) == 0
     assert site.jobs() == []
     assert job_times(site.uri) == times
