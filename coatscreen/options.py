@@ -112,6 +112,13 @@ ScreeningWorkers = Annotated[int | None, _WORKERS]
 OrderingSeed = Annotated[int, typer.Option("--seed", min=0, help="Names another set of orderings.")]
 
 RunName = Annotated[str | None, typer.Option("--run", help="Only this run, by name or id; see coatscreen runs list.")]
+Sort = Annotated[
+    str,
+    typer.Option(
+        help="What comes first: rank, tier, pareto, or any quantity, such as cost or gain_over_bare_mev_per_atom; "
+        "the ranks stay."
+    ),
+]
 Thresholds = Annotated[
     list[str] | None,
     typer.Option("--threshold", help="NAME=VALUE: another threshold for a criterion or quantity; may be repeated."),

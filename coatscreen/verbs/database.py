@@ -14,6 +14,7 @@ from coatscreen.options import (
     OnlyElectrolyte,
     OutputFormat,
     RunName,
+    Sort,
     Store,
     Thresholds,
     read_thresholds,
@@ -25,14 +26,13 @@ if TYPE_CHECKING:
     from screening.database import CoatingDatabase, StoreLocation
 
 _NOTES = 5  # of jobs that failed
-SORT_HELP = "rank, tier, pareto, or any quantity, such as cost or gain_over_bare_mev_per_atom; the ranks stay."
 
 
 def rank(
     cathode: OnlyCathode = None,
     electrolyte: OnlyElectrolyte = None,
     run: RunName = None,
-    sort: Annotated[str, typer.Option(help=f"Order of the lines: {SORT_HELP}")] = "worst_mutual",
+    sort: Sort = "worst_mutual",
     top: Annotated[int, typer.Option(help="At most so many coatings; 0 for all.", min=0)] = 0,
     criteria: Annotated[
         Path | None, typer.Option(help="YAML file of criteria: judge again by these; nothing is computed or stored.")
@@ -89,7 +89,7 @@ def query(
         str | None,
         typer.Option(help="Comma list of dotted field names or quantities; interfaces.electrolyte.reaction."),
     ] = None,
-    sort: Annotated[str, typer.Option(help=f"What comes first: {SORT_HELP}")] = "worst_mutual",
+    sort: Sort = "worst_mutual",
     limit: Annotated[int, typer.Option(help="At most so many documents; 0 for all.", min=0)] = 0,
     store: Store = "results/coatings",
     form: OutputFormat = Format.json,

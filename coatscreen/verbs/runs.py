@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from coatscreen.options import Store
+from coatscreen.options import AsJson, Store
 
 if TYPE_CHECKING:
     from workflows.comparisons import Comparison, Difference
@@ -19,7 +19,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 Name = Annotated[str, typer.Argument(help="Name of a run, or its id or the beginning of that.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("list")
