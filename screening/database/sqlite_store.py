@@ -37,6 +37,7 @@ from screening.database.indexed_fields import (
     where_all,
 )
 from screening.database.projection import has, projected, projection
+from screening.database.schema import require_file
 from screening.database.sqlite_file import open_to_read, open_to_write
 
 _FIRST_READ, _READ_TOGETHER = 20, 500  # documents: who wants few is not to wait for many
@@ -119,6 +120,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
             self._db = self._open_to_read() if self.read_only else self._open_to_write()
 
     def _open_to_write(self) -> sqlite3.Connection:
+        require_file(self.path)  # jobflow's own settings open a store without :mod:`screening.database.stores`
         db = open_to_write(self.path)
         for table in (self._table, *([self._heavy_table] if self.heavy else [])):
             db.execute(f"CREATE TABLE IF NOT EXISTS {table} (key TEXT PRIMARY KEY, doc TEXT NOT NULL)")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from fixtures_queue import QueueInMemory, flow_of, queued, site_in
-from jobflow import SETTINGS, job
+from jobflow import job
 
 from screening.common.errors import CalculationError
 from screening.common.provenance import software
+from workflows import decoding
 from workflows.identity import named_by_content
 from workflows.queue import tasks
 from workflows.stack import StackCollector
@@ -31,8 +32,10 @@ def noted(value, log: str) -> dict[str, object]:
 
 @pytest.fixture
 def store(tmp_path, monkeypatch):
-    found = site_in(tmp_path).job_store()
-    monkeypatch.setattr(SETTINGS, "JOB_STORE", found)
+    site = site_in(tmp_path)
+    monkeypatch.setattr(tasks.Site, "read", lambda _: site)
+    found = site.job_store()
+    monkeypatch.setattr(decoding, "PACKAGES", (*decoding.PACKAGES, __name__))  # the job of this file
     yield found
     found.close()
 
