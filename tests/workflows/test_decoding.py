@@ -59,7 +59,7 @@ def test_an_output_that_was_tampered_with_ends_the_run(trap, tmp_path, monkeypat
     settings = settings_for(tmp_path, **SMALL)
     run_screening(settings)
     location = StoreLocation(settings.store)
-    for name, where in (("cathode_states: ", "output"), ("material_properties: LiCoO2 ", "data")):
+    for name, where in (("cathode_states: ", "output"), ("material_properties: LiCoO2", "data")):
         store = job_store(location)
         job = store.query_one({"name": {"$regex": f"^{name}"}})
         if where == "output":

@@ -135,7 +135,7 @@ def test_damaged_tables_are_named(plain, tmp_path):
         read_cells(path)
     table(plain, path)
     path.write_text(path.read_text().replace('"material"', '"matrial"', 1))
-    with pytest.raises(InputError, match=r"cells\.json is damaged: cells: "):
+    with pytest.raises(InputError, match=r"cells\.json is damaged: cells\.material: Field required"):
         read_cells(path)
     table(plain, path)
     path.write_text(path.read_text().replace("LiNi0.5Mn0.3Co0.2O2", "LiNi0.5Mn0.2Co0.3O2", 1))

@@ -92,7 +92,7 @@ def test_the_document_holds_the_lowest_and_why_others_are_missing(drawn):
     found = ordered_cell("mine", 1.0, drawn, results, final, RELAXATION)
     assert (found.energy_ev_per_atom, found.volume_a3_per_atom) == (-6.412346, 9.8765)
     assert found.relaxed_ev_per_atom == [-6.4, -6.1]
-    assert found.left_out == {"1": JOB_FAILED, "3": "it fell apart"}
+    assert found.failed == {"1": JOB_FAILED, "3": "it fell apart"}
     assert found.formula == "".join(f"{el}{atoms.count(el)}" for el in ("Li", "Ni", "Mn", "O"))
     assert {el: len(values) for el, values in found.magnetic_moments_mu_b.items()} == {
         el: atoms.count(el) for el in set(atoms)

@@ -550,8 +550,8 @@ def test_a_run_and_its_second_time(cli, server, monkeypatch):
     status, out, err = cli("run", *asked, "--energies", "mp", "--json")
     assert status == 0, err
     first = json.loads(out)
-    assert [coating["coating"] for coating in first["ranking"]] == [
-        coating["coating"] for coating in json.loads(cli("run", *asked, "--energies", "mp", "--json")[1])["ranking"]
+    assert [coating["coating"] for coating in first["rankings"][0]["ranking"]] == [
+        coating["coating"] for coating in json.loads(cli("run", *asked, "--energies", "mp", "--json")[1])["rankings"][0]["ranking"]
     ]
     monkeypatch.delenv("MP_API_KEY")
     server.asked.clear()

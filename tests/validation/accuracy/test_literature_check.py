@@ -40,7 +40,7 @@ def reason(value: LiteratureValue) -> str:
     assert result.compared == []
     [left_out] = result.not_compared
     assert (left_out.quantity, left_out.system) == (value.quantity, value.system)
-    return left_out.reason
+    return left_out.why_missing
 
 
 class TestCompared:

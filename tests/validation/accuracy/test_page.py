@@ -143,5 +143,5 @@ def test_the_verdict_on_replacing_follows_from_its_figures(page, test, answer, b
 
 def test_a_folder_that_cannot_be_written_to_is_an_error(page, tmp_path):
     (tmp_path / "accuracy.md").mkdir()
-    with pytest.raises(InputError, match="cannot be written to"):
+    with pytest.raises(InputError, match="cannot be written"):
         page(formation(**CLASSES))

@@ -139,10 +139,10 @@ def test_errors_by_source_stand_side_by_side():
 
 def test_what_is_not_compared_is_listed_once_for_each_reason():
     left = [
-        NotCompared(quantity="band gap", system="Nb2O5", reason="no rule"),
-        NotCompared(quantity="band gap", system="HfO2", reason="no rule"),
-        NotCompared(quantity="band gap", system="Nb2O5", reason="no rule"),
-        NotCompared(quantity="window", system="Li", reason="lithium"),
+        NotCompared(quantity="band gap", system="Nb2O5", why_missing="no rule"),
+        NotCompared(quantity="band gap", system="HfO2", why_missing="no rule"),
+        NotCompared(quantity="band gap", system="Nb2O5", why_missing="no rule"),
+        NotCompared(quantity="window", system="Li", why_missing="lithium"),
     ]
     sets = [one_set(literature=literature(left=left[:3])), one_set(literature=literature(left=left[3:]))]
     assert cells(not_compared(sets))[1:] == [["band gap", "Nb2O5, HfO2", "no rule"], ["window", "Li", "lithium"]]
