@@ -148,7 +148,7 @@ def test_what_is_left_of_data_that_names_classes():
 
 def test_few_places_build_what_data_names():
     """Structures, entries (from files, and those that pymatgen packages), jobs of this process and jobs of a queue."""
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     reading = ("MontyDecoder", "loadfn(", "Structure.from_dict", "Entry.from_dict", "from_dict_spec")
     found = {
         (str(file.relative_to(root)), word)

@@ -25,7 +25,7 @@ def test_a_phase_says_how_it_was_relaxed():
 
 def test_an_unfinished_relaxation_and_one_that_fell_apart_have_no_energy():
     with pytest.raises(CalculationError, match="not converged in 500 steps"):
-        made("own-LiF", rock_salt(), converged=False)
+        made("own-LiF", rock_salt(), state="failed")
     gas = Structure(Lattice.cubic(30), ["Li", "F"], [[0, 0, 0], [0.5, 0.5, 0.5]])
     with pytest.raises(CalculationError, match="fell apart"):
         made("own-LiF", rock_salt(), relaxed=gas)
