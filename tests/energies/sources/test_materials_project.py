@@ -550,9 +550,9 @@ def test_a_run_and_its_second_time(cli, server, monkeypatch):
     status, out, err = cli("run", *asked, "--energies", "mp", "--json")
     assert status == 0, err
     first = json.loads(out)
-    assert [coating["coating"] for coating in first["rankings"][0]["ranking"]] == [
-        coating["coating"] for coating in json.loads(cli("run", *asked, "--energies", "mp", "--json")[1])["rankings"][0]["ranking"]
-    ]
+    again = json.loads(cli("run", *asked, "--energies", "mp", "--json")[1])
+    ranked, ranked_again = (found["rankings"][0]["ranking"] for found in (first, again))
+    assert [coating["coating"] for coating in ranked] == [coating["coating"] for coating in ranked_again]
     monkeypatch.delenv("MP_API_KEY")
     server.asked.clear()
     status, out, err = cli("run", *asked, "--energies", "mp", "--json", "--workers", "2")
