@@ -14,8 +14,9 @@ stays optimal. Each change of basis (pivot) reads A once, in one vector-matrix p
 
 Safeguards. Every stage starts from a freshly inverted basis, so rounding does not accumulate over calls. Lines are
 entered at an irregular fraction, since the ends, being single compounds, are degenerate. Ties go to the largest
-pivot element (Harris); if many pivots bring no progress, to the lowest index (Bland), which cannot cycle. Each
-finished path is checked: every segment, at both of its ends, must balance, contain no negative amount, leave no
+pivot element (Harris), and among equal elements to the first column, so that of several mixtures of one energy the same
+is found on every processor. If many pivots bring no progress, ties go to the lowest index (Bland), which cannot cycle.
+Each finished path is checked: every segment, at both of its ends, must balance, contain no negative amount, leave no
 column of A cheaper than its duals say, and have equal primal and dual objectives. Together these conditions prove
 that the path is optimal, however it was found.
 
@@ -265,7 +266,7 @@ class _Vertex:
                         segments.append(_Segment(now, limit, self.basis, state))
                     return segments
             until = max(float(-amounts[leaving] / rates[leaving]), now)
-            stalled = stalled + 1 if until <= now else 0
+            stalled = stalled + 1 if until <= now + SAME else 0
             # the entering column has the smallest ratio of its reduced cost to its element in the leaving row
             np.dot(state[:m, leaving], matrix, out=row)
             np.maximum(reduced, ROUNDING, out=quotients)

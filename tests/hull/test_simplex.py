@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from fixtures_noise import other_last_bits
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -173,3 +174,74 @@ def test_a_path_that_fails_its_check_is_refused(monkeypatch):
     monkeypatch.setattr(simplex, "CERTIFIED", 0.0)
     with pytest.raises(CalculationError, match="failed its check"):
         program([[1, 2]], [-1.0]).path(np.array([0.3, 0.7]), np.array([0.7, 0.3]))
+
+
+@pytest.mark.parametrize(("places", "kinks"), [([0.7, 0.8], [0.7, 0.8]), ([0.8, 0.7], [0.8])], ids=str)
+def test_blands_rule_takes_the_first_column_of_a_tie(monkeypatch, places, kinks):
+    """Of columns at one height the furthest has the largest pivot element, and is taken where there is no stall."""
+    start, stop = np.array([0.0, 1.0]), np.array([1.0, 0.0])
+    made = program([[10 * x, 10 - 10 * x] for x in (0.3, 0.6, *places)], [-1.0] * 4)
+    for stall, expected in ((simplex.STALL, [0.8]), (-1, kinks)):
+        monkeypatch.setattr(simplex, "STALL", stall)
+        made._known_bases, made._known_rhs = [[2, 3]], np.array([start + INSIDE * (stop - start)])
+        np.testing.assert_allclose(made.path(start, stop).t, [0.0, 0.3, 0.6, *expected, 1.0])
+
+
+THROUGH_A_COLUMN = pytest.mark.parametrize(
+    ("start", "pivots"), [((0.6, 0.3, 0.1), [(0, 2)]), ((0.3, 0.6, 0.1), [(0, 2), (1, 0)])], ids=str
+)
+
+
+def watched(monkeypatch, name, seen):
+    """Note the arguments of a step of the method."""
+    step = getattr(simplex._Vertex, name)
+
+    def called(vertex, *args):
+        seen.append((vertex.basis.copy(), *args))
+        return step(vertex, *args)
+
+    monkeypatch.setattr(simplex._Vertex, name, called)
+
+
+@THROUGH_A_COLUMN
+def test_blands_rule_lets_the_first_column_leave(monkeypatch, start, pivots):
+    """Where a line goes through a column two amounts vanish at once; after one of them the other may have to leave."""
+    made = program([[1, 1, 1]], [-1.0])
+    start, stop = np.array(start), 2.0 / 3.0 - np.array(start)
+    made.path(start, stop)  # from here on its first basis is known
+    found = []
+    watched(monkeypatch, "_pivot", found)
+    monkeypatch.setattr(simplex, "STALL", -1)
+    check(made, start, stop, made.path(start, stop))
+    assert [(basis[leaving], entering) for basis, leaving, entering, _ in found] == pivots
+
+
+@THROUGH_A_COLUMN
+def test_pivots_that_do_not_move_are_a_stall(monkeypatch, start, pivots):
+    """All but the first where a line goes through a column; the rule begins after as many as are allowed."""
+    made = program([[1, 1, 1]], [-1.0])
+    start, stop = np.array(start), 2.0 / 3.0 - np.array(start)
+    made.path(start, stop)
+    moved, careful = [], []
+    watched(monkeypatch, "_pivot", moved)
+    watched(monkeypatch, "_choose_carefully", careful)
+    monkeypatch.setattr(simplex, "STALL", 0)
+    made.path(start, stop)
+    assert 1 <= len(moved) <= 2
+    assert [stalled for *_, stalled in careful] == [True] * (len(moved) - 1)
+
+
+def test_of_mixtures_of_one_energy_the_same_is_found_whatever_the_last_bits():
+    """A line leaves a triangle of columns towards two others at one height, which are equally far away."""
+    columns = [[2, 4, 4], [4, 2, 4], [4, 4, 2], [5, 2, 3], [5, 3, 2]]
+    start, stop = np.array([0.22, 0.39, 0.39]), np.array([0.48, 0.26, 0.26])
+
+    def bases():
+        made = program(columns, [-1.0] * 5)
+        made._known_bases, made._known_rhs = [[3, 4, 5]], np.array([start + INSIDE * (stop - start)])
+        return made.path(start, stop).bases.tolist()
+
+    expected = bases()
+    for seed in range(20):
+        with other_last_bits(seed):
+            assert bases() == expected
