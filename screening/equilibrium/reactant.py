@@ -175,5 +175,5 @@ def reaction_text(
 
 
 def _term(units: float, formula: str) -> str:
-    text = f"{units:.4g}"
+    text = f"{float(f'{units:.12g}'):.4g}"  # first to more digits: 0.28125 lies between two and its last bit decides
     return formula if text == "1" else f"{text} {formula}"

@@ -5,6 +5,7 @@ from random_phases import build, imbalance, random_phases, written
 
 from screening.common.errors import InputError
 from screening.equilibrium.reactant import Reactant, clean, named_products, reaction_text
+from screening.hull.phase_system import Mixture
 from screening.hull.reservoir import Reservoir
 
 OXIDES = build(
@@ -54,6 +55,18 @@ def test_clean(value, cleaned):
 def test_products_are_named_largest_first():
     mixture = OXIDES.system({"Li", "O"}).mixture({"Li": 3, "O": 2})
     assert list(named_products(OXIDES, mixture).items()) == [("Li2O", 0.6), ("Li2O2", 0.4)]
+
+
+def test_products_of_equal_amounts_are_named_by_formula():
+    oxide, peroxide = (OXIDES.polymorphs({"Li": n, "O": 1.0})[0] for n in (2.0, 1.0))
+    for noise in (-1e-12, 0.0, 1e-12):
+        mixture = Mixture({peroxide: 0.5 + noise, oxide: 0.5 - noise}, -1.8, {}, {})
+        assert list(named_products(OXIDES, mixture).items()) == [("Li2O", 0.5), ("Li2O2", 0.5)]
+
+
+def test_an_amount_between_two_of_four_digits_is_written_alike_whatever_its_last_bit():
+    written_ = {reaction_text([(0.28125 + noise, "Li2O")], {}, ("Li", "O"), {}) for noise in (-6e-17, 0.0, 6e-17)}
+    assert len(written_) == 1
 
 
 def test_a_closed_equation():

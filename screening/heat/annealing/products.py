@@ -83,4 +83,5 @@ def equation(reactants: Sequence[tuple[float, str]], products: Sequence[Product]
 
 
 def _term(n: float, name: str) -> str:
-    return name if f"{n:.4g}" == "1" else f"{n:.4g} {name}"
+    text = f"{float(f'{n:.12g}'):.4g}"  # as screening.equilibrium.reactant.reaction_text
+    return name if text == "1" else f"{text} {name}"
