@@ -130,9 +130,9 @@ def same_structure(one: Structure, other: Structure) -> bool:
 def structure_digest(structure: Structure) -> str:
     """Return the SHA-256 hash of a structure as it is written: cell, elements and coordinates to six decimals."""
     content = [
-        structure.lattice.matrix.round(6).tolist(),
+        (structure.lattice.matrix.round(6) + 0.0).tolist(),  # never minus zero
         [site.specie.symbol for site in structure],
-        structure.frac_coords.round(6).tolist(),
+        (structure.frac_coords.round(6) + 0.0).tolist(),
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 

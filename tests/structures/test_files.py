@@ -126,3 +126,5 @@ def test_the_digest_is_that_of_cell_elements_and_places():
     moved.translate_sites([0], [0.001, 0, 0])
     assert structure_digest(moved) != structure_digest(structure)
     assert structure_digest(rock_salt(anion="Cl")) != structure_digest(structure)
+    zero = Structure(structure.lattice.matrix - 1e-17, structure.species, structure.frac_coords - 1e-17)
+    assert structure_digest(zero) == structure_digest(structure)  # minus zero
