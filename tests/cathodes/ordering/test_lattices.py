@@ -76,3 +76,10 @@ def test_multiples_of_vectors_are_their_product():
     matrix = ((1, 2, 0), (0, -1, 3), (2, 0, 1))
     vectors = np.array([[3.1, 0.2, 0.0], [-1.5, 2.7, 0.1], [0.0, 0.4, 9.9]])
     np.testing.assert_allclose(lattices.combined(matrix, vectors), np.array(matrix) @ vectors, rtol=1e-13)
+
+
+@given(VECTORS, VECTORS, st.integers(-3, 3), st.integers(-3, 3))
+def test_a_flat_cell_has_no_volume_at_all(u, v, m, n):
+    """In floating point it has one of either sign, by the last bit."""
+    w = (m * u[0] + n * v[0], m * u[1] + n * v[1], m * u[2] + n * v[2])
+    assert lattices.determinant((u, v, w)) == 0

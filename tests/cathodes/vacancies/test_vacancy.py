@@ -49,12 +49,12 @@ def supercell(formula, repeats):
 def striped(cell):
     """Rows of Ni and Mn along b in every layer: the metal's column along a, of two, says which."""
     ordering = ["Li" if group == "Li" else "O" for group in cell.sites.site_properties["group"]]
-    heights: dict[float, int] = {}
-    for place in cell.groups["M"]:
-        layer = round(float(cell.sites[int(place)].z), 2)
-        ordering[place] = ("Ni", "Mn")[heights.setdefault(layer, 0)]
-        heights[layer] += 1
-    assert sorted(heights.values()) == [2, 2, 2]
+    layers: list[list[int]] = [[], [], []]
+    for place in cell.groups["M"].tolist():
+        layers[round(3 * cell.sites.frac_coords[place, 2]) % 3].append(place)
+    for layer in layers:
+        one, other = sorted(layer, key=lambda place: round(2 * cell.sites.frac_coords[place, 0]) % 2)
+        ordering[one], ordering[other] = "Ni", "Mn"
     return ordering
 
 
@@ -180,6 +180,22 @@ def test_the_lithium_whose_loss_costs_least_is_taken_out(stripes):
     failed = relaxed.model_copy(update={"structure": None, "energy_ev_per_atom": None, "why_missing": "no reason"})
     with pytest.raises(CalculationError, match="with 1 lithium vacancies could not be relaxed: no reason"):
         delithiated_cell(cathode, removal, failed)
+
+
+def test_atoms_that_cost_the_same_are_taken_in_their_order(stripes):
+    """Energies of a cell in single precision are no closer than this."""
+    cell, ordering = stripes
+    cathode = cathode_cell(cell, ordering)
+    places = [int(place) for place in cell.groups["Li"][:3]]
+    assert lowest_removal(cathode, places, [-90.0, -91.0, -91.00002]).place == places[1]
+    oxygen = oxygen_sites(cathode)
+    for sign in (-1, 1):
+        found = oxygen_candidates(cathode, oxygen, [-90.0 + sign * 1e-6 * place for place in oxygen])
+        assert [one.environment.name for one in found] == ["Mn2Ni + 3 Li", "Ni2Mn + 3 Li"]
+        named = {place: environment.name for place, environment in environments(cell, ordering).items()}
+        assert [one.place for one in found] == [
+            next(place for place in oxygen if named[place] == one.environment.name) for one in found
+        ]
 
 
 def relaxation_of(number, energy_ev_per_atom, ordering=None, structure=None, why=None):
