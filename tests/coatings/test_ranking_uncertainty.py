@@ -110,7 +110,7 @@ def test_an_order_is_decided_at_the_share_asked_for(better, decided):
 
 
 def test_rounding_makes_no_coating_the_better_one():
-    scores = np.array([[-1.0, -1.0 + 1e-6, -1.0], [-1.0 - 1e-6, -1.0, -1.0]])
+    scores = np.array([[-1.0, -1.0 + 1e-6, -1.0], [-1.0 - 1e-6, -1.0, -1.0 - 1e-6]])
     assert ranks_by_sample(scores).tolist() == [[1, 1, 1], [1, 1, 1]]
     assert undecided_runs(scores, 0.9) == [(0, 1)]
 

@@ -9,6 +9,7 @@ from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core import Composition
 
 from screening.common.errors import InputError
+from screening.equilibrium import composite
 from screening.equilibrium.composite import material_energies, material_stability, material_window
 from screening.equilibrium.stability import phase_stability
 from screening.equilibrium.window import electrochemical_window
@@ -103,3 +104,15 @@ def test_one_material_is_what_it_is_alone():
 def test_refused(text, message):
     with pytest.raises(InputError, match=message):
         material_window(synthetic(), text)
+
+
+@pytest.mark.parametrize("noise", [-1e-9, 0.0, 1e-9])
+def test_of_limits_equal_but_for_rounding_the_first_phase_has_it(monkeypatch, noise):
+    def window(phases, formula):
+        off = noise if formula == "LiPO3" else 0.0
+        update = {"reduction_limit_v": 1.0 + off, "oxidation_limit_v": 4.0 + off, "oxidation_limited": True}
+        return electrochemical_window(phases, formula).model_copy(update=update)
+
+    monkeypatch.setattr(composite, "electrochemical_window", window)
+    found = material_window(synthetic(), "LiPO3+Li2O")
+    assert (found.reduction_limited_by, found.oxidation_limited_by) == ("LiPO3", "LiPO3")

@@ -9,6 +9,7 @@ from pymatgen.analysis.phase_diagram import GrandPotentialPhaseDiagram, PDEntry,
 from pymatgen.core import Composition, Element
 from random_phases import (
     SCALE,
+    build,
     compositions,
     degenerate_sets,
     fractions,
@@ -21,10 +22,11 @@ from random_phases import (
 )
 
 from screening.chemistry.formulas import parse_formula
-from screening.equilibrium.interface import Interface
+from screening.equilibrium.interface import Interface, InterfaceProfile
 from screening.hull.reservoir import Reservoir
 from screening.phases.phase_set import PhaseSet
 
+OXIDE = build([({"Li": 2, "O": 1}, -2.0)])
 RESERVOIRS = [None, Reservoir({"Li": -1.6}), Reservoir({"O": -1.7}), Reservoir({"Li": -1.6, "O": -1.7})]
 
 
@@ -229,3 +231,10 @@ def test_a_given_energy_enters_the_total_and_not_the_mutual_energy(reference):
     for with_it, without in zip(glass.kinks, hull.kinks, strict=True):
         higher = 0.03 * (1.0 - with_it.x_atomic_a)
         assert with_it.total_ev_per_atom == pytest.approx(without.total_ev_per_atom - higher, rel=1e-8, abs=1e-8)
+
+
+def test_of_minima_equal_but_for_rounding_the_first_counts():
+    for noise in (-1e-12, 0.0, 1e-12):
+        energies = np.array([0.0, -0.5 + noise, -0.5, 0.0])
+        profile = InterfaceProfile(Interface(OXIDE, "Li2O", "O2").profile().line, energies, energies, 0.0, 0.0)
+        assert profile.lowest_mutual == 1

@@ -1,6 +1,7 @@
 """Sets of phases: what is refused, what is kept, and how they go to disk and back."""
 
 import gzip
+import itertools
 import json
 import math
 
@@ -312,3 +313,15 @@ def test_parts_of_a_sample_keep_its_energies() -> None:
         }
     inside, alone = phase_stability(sample, "Li2S"), phase_stability(sample.within(["Li", "S"]), "Li2S")
     assert inside.formation_energy_ev_per_atom == alone.formation_energy_ev_per_atom
+
+
+def test_polymorphs_of_one_energy_go_by_their_ids():
+    """Two sets that differ in the order of their phases are equal, and so are their results."""
+    same = [phase("z", "Li2O2", -4.8), phase("m", "Li4O4", -4.8 + 2e-10), phase("n", "Li2O2", -4.8 + 4e-9)]
+    for order in itertools.permutations(same):
+        phases = PhaseSet(SCALE, [*LIST, *order])
+        assert [phases.table.id(i) for i in phases.polymorphs({"Li": 1.0, "O": 1.0})] == ["m", "z", "n"]
+        assert "m" in [phases.table.id(i) for i in phases.system({"Li", "O"}).positions]
+        found = phase_stability(phases, "Li2O2")
+        assert found.phase.source_id == "m"
+        assert [polymorph.source_id for polymorph in found.polymorphs] == ["m", "z", "n"]
