@@ -1,10 +1,11 @@
-"""Plant faults of one line in a copy of the project, one after the other, and see that the tests notice each.
+"""Whether the tests notice faults: each of tests/mutants.yaml is planted by itself in a copy, and tests must then fail.
 
-    python tests/mutants.py            all of them
-    python tests/mutants.py pareto     those whose name holds a word
+    python tests/mutants.py            # all of them
+    python tests/mutants.py pareto     # those with a word in their names
 
-A mutant names a file, a line of it as it stands, the line in its place, and the tests that must fail. Where the line
-has changed since, that is said and counts as a failure too: the mutant is to be written anew.
+A fault is a name, a text of the program, what stands in its place, and the tests that must notice. The text is looked
+for in all modules and the tests by their names, so that either may move; a text that is not there once, and once only,
+is an error, as is a test that is not there.
 """
 
 from __future__ import annotations
@@ -17,75 +18,76 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[1]
+import yaml
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("screening", "workflows", "coatscreen")
 
 
 class Mutant(NamedTuple):
-    """A fault, and the tests that kill it."""
+    """A fault that could be made."""
 
     name: str
-    file: str
-    line: str
-    fault: str
-    tests: str
+    old: str
+    new: str
+    tests: list[str]
 
 
-MUTANTS = [
-    Mutant(
-        "pareto: a dear coating is better than a cheap one",
-        "screening/coatings/ranking.py",
-        "quantity(COST).sign * cost",
-        "-quantity(COST).sign * cost",
-        "tests/coatings/test_ranking.py",
-    ),
-    Mutant(
-        "order: decided only above the share asked for",
-        "screening/coatings/ranking_uncertainty.py",
-        ".mean(axis=1) >= decided_at",
-        ".mean(axis=1) > decided_at",
-        "tests/coatings/test_ranking_uncertainty.py",
-    ),
-    Mutant(
-        "builder: of two requests the one asked for first counts",
-        "workflows/builders.py",
-        'key=lambda u: (u in asked, str(docs[u]["completed_at"]), u)',
-        'key=lambda u: (u not in asked, str(docs[u]["completed_at"]), u)',
-        "tests/workflows/test_builders.py",
-    ),
-    Mutant(
-        "documents: a reason that comes twice is said twice",
-        "screening/coatings/ranking_request.py",
-        'why_missing="; ".join(dict.fromkeys(missing)) or None',
-        'why_missing="; ".join(missing) or None',
-        "tests/coatings/test_ranking_request.py",
-    ),
-]
+def only(pattern: str, text: str, *folders: Path) -> Path:
+    """Find the one file that holds a text, once."""
+    files = [file for folder in folders for file in sorted(folder.rglob(pattern))]
+    found = [file for file in files for _ in range(file.read_text(encoding="utf-8").count(text))]
+    if len(found) != 1:
+        raise SystemExit(f"{text!r} stands {len(found)} times in {', '.join(folder.name for folder in folders)}")
+    return found[0]
 
 
-def killed(mutant: Mutant) -> str:
-    """Return what became of a mutant: killed, SURVIVED, or that its line is gone."""
-    text = (ROOT / mutant.file).read_text(encoding="utf-8")
-    if text.count(mutant.line) != 1:
-        return f"its line is not there once in {mutant.file}"
+def address(test: str, root: Path) -> str:
+    """Return the address of a test, by which pytest runs it."""
+    return f"{only('test_*.py', f'def {test}(', root / 'tests').relative_to(root)}::{test}"
+
+
+def passes(tests: list[str], root: Path) -> bool:
+    """Run some tests in a copy of the program."""
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-p", "no:cacheprovider", *tests]
+    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1):  # neither passed nor failed
+        raise SystemExit(done.stdout + done.stderr)
+    return done.returncode == 0
+
+
+def survives(mutant: Mutant, root: Path) -> bool:
+    """Plant a fault in the copy, run the tests, and take it out again."""
+    file = only("*.py", mutant.old, *(root / package for package in PACKAGES))
+    text = file.read_text(encoding="utf-8")
+    try:
+        file.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+        return passes([address(test, root) for test in mutant.tests], root)
+    finally:
+        file.write_text(text, encoding="utf-8")
+
+
+def main(words: list[str]) -> int:
+    """Plant the faults one after the other and say what became of each."""
+    listed = yaml.safe_load((ROOT / "tests" / "mutants.yaml").read_text(encoding="utf-8"))
+    mutants = [Mutant(**one) for one in listed if all(word in one["name"] for word in words)]
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "project"
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", "results", ".*_cache", "__pycache__"))
-        (copy / mutant.file).write_text(text.replace(mutant.line, mutant.fault), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-x", "-n", "0", *mutant.tests.split()]
-        environment = {**os.environ, "PYTHONPATH": str(copy)}
-        done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
-    return "killed" if done.returncode == 1 else "SURVIVED"
-
-
-def main() -> None:
-    """Try the mutants whose name holds the word given, or all."""
-    wanted = [mutant for mutant in MUTANTS if all(word in mutant.name for word in sys.argv[1:])]
-    found = {}
-    for mutant in wanted:
-        found[mutant.name] = killed(mutant)
-        print(f"{found[mutant.name]}: {mutant.name}", flush=True)
-    sys.exit(any(outcome != "killed" for outcome in found.values()))
+        root = Path(folder)
+        for name in (*PACKAGES, "tests"):
+            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "pyproject.toml", root)
+        every = list(dict.fromkeys(address(test, root) for mutant in mutants for test in mutant.tests))
+        if not every or not passes(every, root):
+            raise SystemExit("without a fault these tests do not pass: " + " ".join(every))
+        survivors = 0
+        for mutant in mutants:
+            survived = survives(mutant, root)
+            survivors += survived
+            print(f"{'SURVIVED' if survived else 'killed  '}  {mutant.name}", flush=True)
+    print(f"{len(mutants) - survivors} of {len(mutants)} killed")
+    return 1 if survivors else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))
