@@ -70,8 +70,9 @@ def stack(
 
     Example: coatscreen candidates --until oxidation --output stable.csv && coatscreen stack --candidates stable.csv
     """
-    from coatscreen.output import document, note, print_json, progress_bar
+    from coatscreen.output import document, note, print_json
     from screening.common.errors import InputError
+    from screening.common.progress import progress_bar
     from screening.materials.catalogue import Catalogue
     from screening.searches.screening_request import CATALOGUE
     from screening.searches.stacks.stack_request import plan_stacks
@@ -126,7 +127,7 @@ def _print(found: StacksDocument) -> None:
     )
     for title, stacks in (("One layer", found.one_layer), ("Two layers", found.two_layers)):
         if stacks:
-            print_table(list(_HEADS), _rows(stacks), title, numeric=_NUMERIC)
+            print_table(list(_HEADS), _rows(stacks), title, _NUMERIC, _IMPORTANCE)
     closed, opened = found.second_layer_gain_mev_per_atom, found.second_layer_gain_mev_per_closed_atom
     if closed is not None and opened is not None:
         print(f"The best two layers against the best single one: {_less(closed)} closed, {_less(opened)} open")
@@ -139,6 +140,7 @@ def _print(found: StacksDocument) -> None:
 
 
 _NUMERIC = {"rank", "worst", "sum", "open worst", "open sum"}
+_IMPORTANCE = ("layers", "rank", "worst", "open worst", "weakest contact", "weakest open", "sum", "open sum")
 _HEADS = (
     "rank",
     "layers",

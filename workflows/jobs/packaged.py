@@ -8,6 +8,7 @@ from jobflow import job
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.errors import CalculationError
+from screening.common.progress import progress_bar
 from screening.energies.packaged.build import select_structures, write_packaged
 from screening.energies.packaged.journal import begun_with, read_journal
 from screening.energies.packaged.model import evaluate_structures
@@ -30,23 +31,16 @@ def evaluate(
     structures: str, elements: list[str] | None, journal: str, model: str, processes: int, chunk_size: int
 ) -> EvaluationSummary:
     """Compute what a journal lacks of the energies of the structures in a file."""
-    from rich.console import Console
-    from rich.progress import (
-        Progress,
-    )
-
     records = select_structures(structures, elements)
     already = read_journal(Path(journal)).keys() & {record.id for record in records}
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("energies", total=len(records))
+    with progress_bar("energies") as update:
         outcomes = evaluate_structures(
             records,
             Path(journal),
             model=model,
             processes=processes,
             chunk_size=chunk_size,
-            advance=lambda done, total: bar.update(task, completed=done, total=total),
+            advance=lambda done, total: update(done, total, ""),
         )
     return EvaluationSummary(
         journal=journal,
