@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from jobflow import job
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.errors import CalculationError
@@ -13,6 +13,7 @@ from screening.energies.packaged.build import select_structures, write_packaged
 from screening.energies.packaged.journal import begun_with, read_journal
 from screening.energies.packaged.model import evaluate_structures
 from screening.energies.packaged.packaged_documents import PackagedInfo
+from workflows.jobs import as_job
 
 
 class EvaluationSummary(BaseModel):
@@ -26,7 +27,7 @@ class EvaluationSummary(BaseModel):
     n_failed: int = Field(description="structures whose energy could not be computed")
 
 
-@job(output_schema=EvaluationSummary)
+@partial(as_job, output_schema=EvaluationSummary)
 def evaluate(
     structures: str, elements: list[str] | None, journal: str, model: str, processes: int, chunk_size: int
 ) -> EvaluationSummary:
@@ -50,7 +51,7 @@ def evaluate(
     )
 
 
-@job(output_schema=PackagedInfo)
+@partial(as_job, output_schema=PackagedInfo)
 def write_table(
     evaluation: EvaluationSummary, structures: str, elements: list[str] | None, output: str, model: str
 ) -> PackagedInfo:
