@@ -74,8 +74,8 @@ def run(
         f"{len(outcome.done)} jobs run, {len(outcome.already_done)} were done before, {len(outcome.failed)} failed; "
         f"database: {StoreLocation(settings.store).name}"
     )
-    for name, neighbour in finished.plan.left_out.items():
-        note(f"not screened: {name} is the material it should protect or touch, {neighbour}")
+    for name, why in finished.plan.failed.items():
+        note(f"not screened: {name}: {why}")
     for name, reason in outcome.failed.items():
         note(f"failed: {name}: {reason}")
     with CoatingDatabase.open(settings.store) as database:

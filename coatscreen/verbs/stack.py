@@ -109,11 +109,10 @@ def stack(
         print_json(document(found))
     else:
         _print(found)
-    without = {**found.left_out, **found.pairs_failed}
-    for name, why in list(without.items())[:_NOTES]:
+    for name, why in list(found.failed.items())[:_NOTES]:
         note(f"left out: {name}: {why}")
-    if len(without) > _NOTES:
-        note(f"{len(without) - _NOTES} more left out: --json names them")
+    if len(found.failed) > _NOTES:
+        note(f"{len(found.failed) - _NOTES} more left out: --json names them")
 
 
 def _print(found: StacksDocument) -> None:
