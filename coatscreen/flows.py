@@ -22,6 +22,7 @@ def print_status(found: StatusDocument) -> None:
              "time left"],
             [_row(flow) for flow in found.flows],
             numeric=("done", "running", "ready", "waiting", "failed", "lost", "per hour", "time left"),
+            importance=("flow", "state", "done", "failed", "lost", "time left", "running", "ready", "waiting"),
         )  # fmt: skip
     else:
         print("no flow has been submitted to this site")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+import textwrap
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from screening.common.provenance import EnergyProvenance
     from screening.uncertainty.uncertainty_documents import Uncertainty
-    from workflows.local import Progress
 
 _ORIGIN = ("energies", "software")
 
@@ -37,46 +37,98 @@ def note(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def say(text: str) -> None:
+    """Print a sentence; in a terminal its lines are broken between words."""
+    if sys.stdout.isatty():
+        filled = textwrap.TextWrapper(
+            shutil.get_terminal_size().columns, break_long_words=False, break_on_hyphens=False
+        ).fill
+        text = "\n".join(map(filled, text.split("\n")))
+    print(text)
+
+
 def print_energies(energies: EnergyProvenance, uncertainty: Uncertainty | None = None) -> None:
     """Say which energies a result came from, and what its intervals are."""
-    print(
+    say(
         f"Energies: {energies.name}, version {energies.version}, {energies.n_phases} phases; {energies.functional}; "
         f"corrections: {energies.correction}"
     )
     if uncertainty is not None:
         from screening.uncertainty.uncertainty_documents import ResultUncertainty
 
-        print(
+        say(
             f"In brackets: 5 to 95 % of {uncertainty.n_samples} samples of the energies, "
             f"error model {uncertainty.model.name}, seed {uncertainty.seed}"
         )
         if uncertainty.uncalibrated_elements:
             unknown = ", ".join(uncertainty.uncalibrated_elements)
-            print(f"The error model was not calibrated on {unknown}; their errors are taken to be like those of others")
+            say(f"The error model was not calibrated on {unknown}; their errors are taken to be like those of others")
         if isinstance(uncertainty, ResultUncertainty) and uncertainty.far_above_hull:
-            print(
+            say(
                 f"{', '.join(uncertainty.far_above_hull)}: further above the hull than what the error model was "
                 "calibrated on, and so off by more than it says"
             )
 
 
 def print_table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", numeric: Collection[str] = ()
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    title: str = "",
+    numeric: Collection[str] = (),
+    importance: Sequence[str] = (),
+    elsewhere: str = "--json",
 ) -> None:
-    """Print a table; the `numeric` columns, and those with a unit in brackets, are aligned right."""
+    """Print a table; where a terminal is too narrow for all columns, those that matter most, or one block a row.
+
+    Parameters
+    ----------
+    columns
+        Heads of the columns.
+    rows
+        Cells of each row.
+    title
+        A line above.
+    numeric
+        Columns that are aligned right, besides those with a unit in brackets.
+    importance
+        Columns that are kept longest in a narrow terminal, the most important first; see
+        :func:`coatscreen.table_layout.laid_out`.
+    elsewhere
+        The option that shows all columns.
+    """
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title or None, title_justify="left")
-    for column in columns:
-        right = column in numeric or "(" in column
-        table.add_column(column, justify="right" if right else "left")
-    for row in rows:
-        table.add_row(*row)
+    from coatscreen.table_layout import laid_out
+
+    rigid = {head for head in columns if head in numeric or "(" in head}
     console = Console(markup=False, highlight=False)
-    if not console.is_terminal:  # written to a file or a pipe, a table is as wide as it needs to be
-        console = Console(markup=False, highlight=False, width=500)
-    console.print(table)
+    room = console.width if console.is_terminal else None  # a file or a pipe takes what there is
+    layout = laid_out(columns, rows, room, rigid, importance)
+    if layout is None:
+        _print_blocks(columns, rows, title)
+        return
+    table = Table(title=title or None, title_justify="left")
+    for head, width in layout.widths.items():
+        table.add_column(head, justify="right" if head in rigid else "left", width=width, overflow="fold")
+    places = [columns.index(head) for head in layout.widths]
+    for row in rows:
+        table.add_row(*(row[place] for place in places))
+    width = layout.total if room is None else room
+    Console(markup=False, highlight=False, width=width).print(table)
+    if layout.dropped:
+        say(f"no room for: {', '.join(layout.dropped)}; a wider terminal or {elsewhere} shows them")
+
+
+def _print_blocks(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
+    """Print one block of lines for each row."""
+    if title:
+        say(title)
+    for row in rows:
+        print()
+        for head, cell in zip(columns, row, strict=True):
+            if cell:
+                say(f"{head}: {cell}" if head else cell)
 
 
 def number(value: float | None, digits: int = 0, missing: str = "-") -> str:
@@ -101,26 +153,3 @@ def numbers(option: str, text: str) -> list[float]:
         return [float(part) for part in text.split(",") if part.strip()]
     except ValueError:
         raise InputError(f"{option} takes numbers separated by commas, not {text!r}") from None
-
-
-@contextmanager
-def progress_bar(what: str) -> Iterator[Progress]:
-    """Show a progress bar on stderr, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn(what),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}"),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=None)
-
-        def update(finished: int, total: int, name: str) -> None:
-            bar.update(task, completed=finished, total=total, description=name)
-
-        yield update

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from coatscreen.output import number, print_energies, print_table
+from coatscreen.output import number, print_energies, print_table, say
 from screening.criteria.criteria import Criterion
 from screening.criteria.quantities import COST, GAIN, OXIDATION, REDUCTION, STABILITY, WORST, contact_quantity, quantity
 
@@ -71,21 +71,23 @@ def print_ranking(header: RankingHeader, coatings: Iterable[Line]) -> None:
         f"Coatings on {header.cathode} against {header.electrolyte}. Closed mutual reaction energies, meV/atom; "
         f"the bare interface has {number(worst, 1)}",
         numeric={"rank", "worst", *faces, "gain", "above hull", "window (V)", "tier", "Pareto", "$/kg"},
+        importance=["coating", "rank", "worst", "tier", "fails", *faces, "window (V)", "gain", "passes (%)"],
+        elsewhere="--format csv",
     )
     for line in lines:
         if line["components"]:
-            print(_composite(line))
+            say(_composite(line))
     for line in lines:
         if line["why_missing"]:
-            print(f"{line['coating']}: {line['why_missing']}")
-    print(
+            say(f"{line['coating']}: {line['why_missing']}")
+    say(
         "tier 1: all criteria passed, 2: some unknown (?), 3: one failed, 4: more failed; "
         "gain: less reaction than bare, meV/atom"
     )
-    print("criteria: " + "; ".join(map(threshold, header.criteria.values())))
+    say("criteria: " + "; ".join(map(threshold, header.criteria.values())))
     if uncertain:
-        print("passes: in how many of the samples all criteria are passed")
-        print(_order_legend(lines))
+        say("passes: in how many of the samples all criteria are passed")
+        say(_order_legend(lines))
     uncertainty = next((line["uncertainty"] for line in lines if line["uncertainty"]), None)
     print_energies(header.energies, None if uncertainty is None else _read_uncertainty(uncertainty))
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import chdir
@@ -24,9 +23,8 @@ from pymongo.errors import PyMongoError
 from screening.common.errors import CalculationError, StoreError
 from screening.common.passwords import masked
 from screening.common.processes import worker_pool
+from screening.common.progress import Progress
 from workflows.work_left import work_left
-
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass

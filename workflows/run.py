@@ -14,6 +14,7 @@ from pydantic import Field
 from screening.coatings.coating_documents import Run, RunState
 from screening.coatings.samples import Sampling
 from screening.common.errors import CalculationError, InputError, nearest
+from screening.common.progress import Progress
 from screening.criteria.quantities import states_named
 from screening.database import CoatingDatabase, StoreLocation
 from screening.energies.source import fixed_source
@@ -21,7 +22,7 @@ from screening.searches.screening_request import ScreeningPlan, plan_screening
 from workflows.builders import CoatingBuilder
 from workflows.flows.screening import CoatingScreeningMaker
 from workflows.identity import digest
-from workflows.local import Outcome, Progress
+from workflows.local import Outcome
 from workflows.outputs import job_store
 from workflows.requests.flow_request import FlowRequest, ResultCollector
 from workflows.requests.run_request import run_request

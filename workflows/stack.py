@@ -8,11 +8,12 @@ from jobflow import JobStore
 from pydantic import Field
 
 from screening.common.errors import CalculationError, InputError
+from screening.common.progress import Progress
 from screening.database import CoatingDatabase, StoreLocation
 from screening.searches.stacks.stack_documents import Ensemble, StacksDocument
 from screening.searches.stacks.stack_request import StackPlan
 from workflows.flows.stack import StackMaker
-from workflows.local import Outcome, Progress
+from workflows.local import Outcome
 from workflows.outputs import job_store, output_of
 from workflows.requests.flow_request import FlowRequest, ResultCollector
 from workflows.requests.run_request import run_request

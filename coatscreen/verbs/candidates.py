@@ -45,8 +45,9 @@ def candidates(
 
     Example: coatscreen candidates --any --elements Li,B,O,F --until stable --output candidates.csv
     """
-    from coatscreen.output import document, note, print_json, progress_bar
+    from coatscreen.output import document, note, print_json
     from screening.chemistry.formulas import parse_formula
+    from screening.common.progress import progress_bar
     from screening.criteria.criteria import default_criteria, with_thresholds
     from screening.energies.source import energy_source
     from screening.materials.catalogue import Catalogue
@@ -126,6 +127,7 @@ def _print(found: CandidatesDocument, top: int) -> None:
             lines,
             f"Candidates{neighbours}, the least reactive first; energies in meV/atom",
             numeric={"", *(one.label for one in judged)},
+            importance=["candidate", *(one.label for one in judged), "phase"],
         )
     if len(shown) < len(found.candidates):
         note(f"{len(found.candidates) - len(shown)} more: --top 0 prints all, --output FILE writes them")

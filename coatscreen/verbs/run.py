@@ -46,9 +46,10 @@ def run(
     Example: coatscreen run --coatings LiNbO3,Li3BO3 --cathodes NCM622 --electrolytes Li6PS5Cl
     """
     given = options.given_options(locals())
-    from coatscreen.output import note, progress_bar
+    from coatscreen.output import note
     from coatscreen.rankings import print_ranking, print_rankings_json
     from screening.common.errors import InputError
+    from screening.common.progress import progress_bar
     from screening.criteria.criteria import with_thresholds
     from screening.database import CoatingDatabase, StoreLocation
     from workflows.run import run_screening, unfinished_request
@@ -73,8 +74,8 @@ def run(
         f"{len(outcome.done)} jobs run, {len(outcome.already_done)} were done before, {len(outcome.failed)} failed; "
         f"database: {StoreLocation(settings.store).name}"
     )
-    for name, neighbour in finished.plan.left_out.items():
-        note(f"not screened: {name} is the material it should protect or touch, {neighbour}")
+    for name, why in finished.plan.failed.items():
+        note(f"not screened: {name}: {why}")
     for name, reason in outcome.failed.items():
         note(f"failed: {name}: {reason}")
     with CoatingDatabase.open(settings.store) as database:

@@ -70,8 +70,9 @@ def stack(
 
     Example: coatscreen candidates --until oxidation --output stable.csv && coatscreen stack --candidates stable.csv
     """
-    from coatscreen.output import document, note, print_json, progress_bar
+    from coatscreen.output import document, note, print_json
     from screening.common.errors import InputError
+    from screening.common.progress import progress_bar
     from screening.materials.catalogue import Catalogue
     from screening.searches.screening_request import CATALOGUE
     from screening.searches.stacks.stack_request import plan_stacks
@@ -108,11 +109,10 @@ def stack(
         print_json(document(found))
     else:
         _print(found)
-    without = {**found.left_out, **found.pairs_failed}
-    for name, why in list(without.items())[:_NOTES]:
+    for name, why in list(found.failed.items())[:_NOTES]:
         note(f"left out: {name}: {why}")
-    if len(without) > _NOTES:
-        note(f"{len(without) - _NOTES} more left out: --json names them")
+    if len(found.failed) > _NOTES:
+        note(f"{len(found.failed) - _NOTES} more left out: --json names them")
 
 
 def _print(found: StacksDocument) -> None:
@@ -126,7 +126,7 @@ def _print(found: StacksDocument) -> None:
     )
     for title, stacks in (("One layer", found.one_layer), ("Two layers", found.two_layers)):
         if stacks:
-            print_table(list(_HEADS), _rows(stacks), title, numeric=_NUMERIC)
+            print_table(list(_HEADS), _rows(stacks), title, _NUMERIC, _IMPORTANCE)
     closed, opened = found.second_layer_gain_mev_per_atom, found.second_layer_gain_mev_per_closed_atom
     if closed is not None and opened is not None:
         print(f"The best two layers against the best single one: {_less(closed)} closed, {_less(opened)} open")
@@ -139,6 +139,7 @@ def _print(found: StacksDocument) -> None:
 
 
 _NUMERIC = {"rank", "worst", "sum", "open worst", "open sum"}
+_IMPORTANCE = ("layers", "rank", "worst", "open worst", "weakest contact", "weakest open", "sum", "open sum")
 _HEADS = (
     "rank",
     "layers",

@@ -20,6 +20,7 @@ from screening.chemistry.economics import EconomicsDocument, material_economics
 from screening.chemistry.formulas import ELEMENTS, parse_formula
 from screening.common.errors import CalculationError, CoatscreenError, InputError, nearest
 from screening.common.processes import worker_pool
+from screening.common.progress import Progress
 from screening.common.ties import ranks
 from screening.criteria.criteria import Criterion
 from screening.criteria.quantities import (
@@ -45,7 +46,6 @@ _DIGITS = 7  # atomic fractions equal to so many digits are one composition
 _WINDOW = (REDUCTION, OXIDATION)
 _PART = 100  # candidates computed together: enough for one chemical system to serve many, few enough to share out
 
-Progress = Callable[[int, int, str], None]
 Values = dict[str, tuple[float | None, float | None]]  # by quantity: a value, and what it is compared as
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.formulas import atomic_fractions, check_charge_balance, parse_formula
+from screening.chemistry.formulas import check_charge_balance, composition_key, parse_formula, same_composition
 from screening.chemistry.notation import composition_of
 from screening.common.errors import InputError
 from screening.criteria.criteria import Criterion, default_criteria
@@ -26,7 +26,7 @@ from screening.searches.candidates import stable_compounds
 E = TypeVar("E", Material, Cathode)
 CATALOGUE = "catalogue"  # in place of a name: all entries of that role
 ALL = "all"  # in place of a coating: every stable compound of lithium without transition metals
-_SAME = 1e-6  # atomic fractions closer than this are the same composition
+_ITSELF = "the material it should protect or touch"  # what cannot be a coating
 
 
 class ScreeningPlan(BaseModel):
@@ -38,9 +38,7 @@ class ScreeningPlan(BaseModel):
     coatings: tuple[Material, ...] = Field(description="the candidates")
     cathodes: tuple[Cathode, ...] = Field(description="each with its states of charge")
     electrolytes: tuple[Material, ...] = Field(description="the electrolytes")
-    left_out: dict[str, str] = Field(
-        default_factory=dict, description="candidates that are one of their neighbours, which is named"
-    )
+    failed: dict[str, str] = Field(default_factory=dict, description="candidates that cannot be screened, and why")
 
 
 def plan_screening(
@@ -108,15 +106,14 @@ def plan_screening(
             phases.require(composition)
         except InputError as error:
             raise InputError(f"{name}: {error}") from None
-    touched = [(name, atomic_fractions(composition)) for name, composition in neighbours]
     for coating in plan.coatings:
-        if same := _same(coating, touched):
-            raise InputError(f"the coating {coating.name} is the material it should protect or touch, {same}")
-    left_out = {coating.name: same for coating in listed if (same := _same(coating, touched))}
-    taken = {coating.name: coating for coating in (*chosen, *listed) if coating.name not in left_out}
+        if same := _same(coating, neighbours):
+            raise InputError(f"the coating {coating.name} is {_ITSELF}, {same}")
+    failed = {coating.name: f"it is {_ITSELF}, {same}" for coating in listed if (same := _same(coating, neighbours))}
+    taken = {coating.name: coating for coating in (*chosen, *listed) if coating.name not in failed}
     if not taken:
-        raise InputError(f"no coating is left: {', '.join(left_out)} is what it should protect or touch")
-    return plan.model_copy(update={"coatings": tuple(taken.values()), "left_out": left_out})
+        raise InputError(f"no coating is left: {', '.join(failed)} is {_ITSELF}")
+    return plan.model_copy(update={"coatings": tuple(taken.values()), "failed": failed})
 
 
 def _candidates(
@@ -141,10 +138,9 @@ def _candidates(
         found += stable_compounds(phases, Selection(), criteria)
     # of one chemical system side by side, so that its phases are picked out once
     found.sort(key=lambda formula: sorted(parse_formula(formula)))
-    names = {_key(entry.fractions): entry for entry in known.coatings if entry.fractions}
+    names = {composition_key(entry.fractions): entry for entry in known.coatings if entry.fractions}
     return [
-        names.get(_key(atomic_fractions(parse_formula(formula))))
-        or Material(name=formula, role="coating", formula=formula)
+        names.get(composition_key(parse_formula(formula))) or Material(name=formula, role="coating", formula=formula)
         for formula in found
     ]
 
@@ -161,10 +157,6 @@ def _systems(
             yield from (neighbour | frozenset(parse_formula(formula)) for neighbour in (*hosts, *conductors))
 
 
-def _key(fractions: dict[str, float]) -> tuple[tuple[str, float], ...]:
-    return tuple(sorted((element, round(fraction, 6)) for element, fraction in fractions.items()))
-
-
 def _resolved(role: str, names: Sequence[str], find: Callable[[str], E], entries: Sequence[E]) -> tuple[E, ...]:
     if not names:
         raise InputError(f"no {role} is given")
@@ -174,8 +166,8 @@ def _resolved(role: str, names: Sequence[str], find: Callable[[str], E], entries
 
 def _same(coating: Material, neighbours: Sequence[tuple[str, dict[str, float]]]) -> str | None:
     """Return the neighbour that has the composition of a coating, or of a phase of a composite, if one has."""
-    met = [atomic_fractions(composition_of(part)) for part in coating.mole_fractions or (coating.formula,)]
-    for (name, wanted), fractions in product(neighbours, met):
-        if fractions.keys() == wanted.keys() and all(abs(fractions[e] - wanted[e]) < _SAME for e in wanted):
+    parts = [composition_of(part) for part in coating.mole_fractions or (coating.formula,)]
+    for (name, composition), part in product(neighbours, parts):
+        if same_composition(part, composition):
             return name
     return None

@@ -59,7 +59,7 @@ def test_bad_requests_are_one_line(energies, capsys, options, message):
 def test_all_are_the_stable_compounds_but_the_neighbours(energies):
     plan = plan_screening(["all"], ["LiCoO2"], ["Li3PS4"], energies)
     assert {coating.name for coating in plan.coatings} == STABLE - {"Li3PS4"}
-    assert plan.left_out == {"Li3PS4": "Li3PS4"}
+    assert plan.failed == {"Li3PS4": "it is the material it should protect or touch, Li3PS4"}
     more = plan_screening(["all", "LiNbO3"], ["LiCoO2"], ["Li6PS5Cl"], energies)
     assert {coating.name for coating in more.coatings} == {*STABLE, "LiNbO3"}
 

@@ -21,19 +21,26 @@ from workflows import jobs
 from workflows.identity import by_content
 
 
+def module_of(name):
+    """Import a module of jobs; those that compute with CHGNet need the extra 'mlip'."""
+    if name in ("energies", "orderings", "vacancies"):
+        pytest.importorskip("atomate2", reason="needs the extra 'mlip'")
+    return import_module(f"workflows.jobs.{name}")
+
+
 @pytest.mark.parametrize("name", jobs.JOBS)
 def test_every_name_is_that_of_a_job(name):
+    module = module_of(jobs.JOBS[name])
     function = getattr(jobs, name)
-    assert function is getattr(import_module(f"workflows.jobs.{jobs.JOBS[name]}"), name)
+    assert function is getattr(module, name)
     assert (function.__module__, function.__qualname__) == ("workflows.jobs", name)
 
 
-def test_every_job_of_screenings_and_stacks_has_a_name():
-    made = set()
-    for module in set(jobs.JOBS.values()):
-        inside = vars(import_module(f"workflows.jobs.{module}"))
-        made |= {n for n, one in inside.items() if inspect.isfunction(one) and hasattr(one, "original")}
-    assert made == jobs.JOBS.keys()
+@pytest.mark.parametrize("module", sorted(set(jobs.JOBS.values())))
+def test_every_job_has_a_name(module):
+    inside = vars(module_of(module))
+    made = {name for name, one in inside.items() if inspect.isfunction(one) and hasattr(one, "original")}
+    assert made == {name for name, where in jobs.JOBS.items() if where == module}
 
 
 def test_a_name_that_is_none():

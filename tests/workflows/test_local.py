@@ -161,13 +161,13 @@ def test_an_old_output_of_a_job_that_fails_now_is_not_used(tmp_path, store, monk
     """A job is run again when something before it is; what it once gave is not its result then."""
     flow = StackMaker(batch_size=2).make(SMALL["coatings"], "LiCoO2", "Li6PS5Cl", energies_file(tmp_path))
     assert run_local(flow, store).failed == {}
-    assert store.get_output(flow.output.uuid, load=True)["left_out"] == {}
+    assert store.get_output(flow.output.uuid, load=True)["failed"] == {}
     store.remove_docs({"name": "cathode_states: LiCoO2"})
     fails_for_niobate(monkeypatch, "contacts with the cathode")
     outcome = run_local(flow, store)
     assert outcome.failed == {"coating_contacts: LiCoO2 1/2": "RuntimeError: out of luck"}
-    left_out = store.get_output(flow.output.uuid, load=True)["left_out"]
-    assert left_out == dict.fromkeys(("LiNbO3", "Li3PO4"), "contacts with the cathode: the job computing it failed")
+    failed = store.get_output(flow.output.uuid, load=True)["failed"]
+    assert failed == dict.fromkeys(("LiNbO3", "Li3PO4"), "contacts with the cathode: the job computing it failed")
 
 
 def test_only_the_first_line_of_an_error_is_kept(flow, store, monkeypatch):

@@ -109,7 +109,7 @@ class StackMaker(Maker):  # type: ignore[misc]
                 plan.criterion,
                 self.ranked_by,
                 self.top,
-                plan.left_out,
+                plan.failed,
             ),
             f"{plan.cathode.name}|{electrolyte.name}",
             needs_all=False,

@@ -10,12 +10,12 @@ from typing import Any
 
 from atomate2.forcefields.jobs import ForceFieldRelaxMaker, ForceFieldStaticMaker
 from atomate2.forcefields.utils import revert_default_dtype
-from jobflow import job
 from pymatgen.core import Structure
 
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
 from screening.energies.user import user_phase
 from screening.energies.user.user_phase import UserPhase
+from workflows.jobs import as_job
 
 # no file in the working folder, and no frame of a trajectory in the store
 QUIET: dict[str, Any] = {"relax_kwargs": {"final_atoms_object_file": None}, "ionic_step_data": None}
@@ -80,5 +80,5 @@ def _calculator(model: str) -> Any:
         return OnePassCalculator(CHGNet.load(model_name=model, verbose=False))
 
 
-relaxed_phase = job(user_phase.relaxed_phase, output_schema=UserPhase)
-vasp_phase = job(user_phase.vasp_phase, output_schema=UserPhase)
+relaxed_phase = as_job(user_phase.relaxed_phase, output_schema=UserPhase)
+vasp_phase = as_job(user_phase.vasp_phase, output_schema=UserPhase)

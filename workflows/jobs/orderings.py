@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from jobflow import job
@@ -24,6 +25,7 @@ from screening.cathodes.ordering.supercell import Supercell
 from screening.common.plain_data import structure_of
 from screening.energies.packaged.model import single_point_energies
 from screening.structures.files import describe_isolation
+from workflows.jobs import as_job
 from workflows.jobs.energies import ChgnetRelaxMaker
 
 logger = logging.getLogger(__name__)
@@ -92,7 +94,7 @@ class OrderingRelaxMaker(ChgnetRelaxMaker):
         return RelaxedOrdering(number=number, ordering=ordering, why_missing="; ".join(reasons))
 
 
-@job(output_schema=DrawnOrderings)
+@partial(as_job, output_schema=DrawnOrderings)
 def draw(
     cell: Supercell, how: Draw, n_relaxed: int, model: str, framework: OrderedCell | None, free: list[str]
 ) -> DrawnOrderings:
@@ -104,4 +106,4 @@ def draw(
     return lowest_of_single_points(drawn, energies, n_relaxed)
 
 
-ordered_cell = job(make_ordered_cell, output_schema=OrderedCell)
+ordered_cell = as_job(make_ordered_cell, output_schema=OrderedCell)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from jobflow import job
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.errors import CalculationError
+from screening.common.progress import progress_bar
 from screening.energies.packaged.build import select_structures, write_packaged
 from screening.energies.packaged.journal import begun_with, read_journal
 from screening.energies.packaged.model import evaluate_structures
 from screening.energies.packaged.packaged_documents import PackagedInfo
+from workflows.jobs import as_job
 
 
 class EvaluationSummary(BaseModel):
@@ -25,28 +27,21 @@ class EvaluationSummary(BaseModel):
     n_failed: int = Field(description="structures whose energy could not be computed")
 
 
-@job(output_schema=EvaluationSummary)
+@partial(as_job, output_schema=EvaluationSummary)
 def evaluate(
     structures: str, elements: list[str] | None, journal: str, model: str, processes: int, chunk_size: int
 ) -> EvaluationSummary:
     """Compute what a journal lacks of the energies of the structures in a file."""
-    from rich.console import Console
-    from rich.progress import (
-        Progress,
-    )
-
     records = select_structures(structures, elements)
     already = read_journal(Path(journal)).keys() & {record.id for record in records}
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("energies", total=len(records))
+    with progress_bar("energies") as update:
         outcomes = evaluate_structures(
             records,
             Path(journal),
             model=model,
             processes=processes,
             chunk_size=chunk_size,
-            advance=lambda done, total: bar.update(task, completed=done, total=total),
+            advance=lambda done, total: update(done, total, ""),
         )
     return EvaluationSummary(
         journal=journal,
@@ -56,7 +51,7 @@ def evaluate(
     )
 
 
-@job(output_schema=PackagedInfo)
+@partial(as_job, output_schema=PackagedInfo)
 def write_table(
     evaluation: EvaluationSummary, structures: str, elements: list[str] | None, output: str, model: str
 ) -> PackagedInfo:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from jobflow import job
 from pydantic import BaseModel, ConfigDict, Field
@@ -27,6 +28,7 @@ from screening.common.plain_data import structure_of
 from screening.energies.packaged.model import single_point_energies
 from screening.energies.packaged.packaged_table import PACKAGED, read_packaged
 from screening.energies.user.user_phase import Relaxation
+from workflows.jobs import as_job
 from workflows.jobs.orderings import OrderingRelaxMaker
 
 
@@ -61,25 +63,25 @@ class FixedCellRelaxMaker(OrderingRelaxMaker):
         return self.relax(cell.without(place), place, ordering)
 
 
-lithiated_cell = job(make_lithiated_cell, output_schema=CathodeCell)
-delithiated_cell = job(make_delithiated_cell, output_schema=CathodeCell)
+lithiated_cell = as_job(make_lithiated_cell, output_schema=CathodeCell)
+delithiated_cell = as_job(make_delithiated_cell, output_schema=CathodeCell)
 
 
-@job(output_schema=Removal)
+@partial(as_job, output_schema=Removal)
 def choose_lithium(cell: CathodeCell, model: str) -> Removal:
     """Choose the lithium atom that is taken out next."""
     places = lithium_candidates(cell)
     return lowest_removal(cell, places, _single_points_ev(cell, places, model))
 
 
-@job(output_schema=OxygenCandidates)
+@partial(as_job, output_schema=OxygenCandidates)
 def choose_oxygen(cell: CathodeCell, model: str) -> OxygenCandidates:
     """Choose an oxygen atom of each environment."""
     places = oxygen_sites(cell)
     return OxygenCandidates(candidates=oxygen_candidates(cell, places, _single_points_ev(cell, places, model)))
 
 
-@job(output_schema=VacancyState)
+@partial(as_job, output_schema=VacancyState)
 def vacancy_state(
     cell: CathodeCell, found: OxygenCandidates, relaxed: list[RelaxedOrdering], model: str
 ) -> VacancyState:
@@ -87,7 +89,7 @@ def vacancy_state(
     return make_vacancy_state(cell, found.candidates, relaxed, read_packaged(PACKAGED, model))
 
 
-@job(output_schema=VacancyDocument)
+@partial(as_job, output_schema=VacancyDocument)
 def vacancy_document(
     ordered: OrderedCell,
     states: list[VacancyState],

@@ -53,8 +53,9 @@ def add(
 
     Example: coatscreen energies add Li3BO3.cif --calculator vasp --table /scratch/me/vasp.json.gz --submit
     """
-    from coatscreen.output import document, print_json, progress_bar
+    from coatscreen.output import document, print_json
     from screening.common.errors import CalculationError, InputError
+    from screening.common.progress import progress_bar
     from workflows.requests.run_request import run_request
     from workflows.requests.user_energies import prepare_user_energies
 
@@ -102,6 +103,7 @@ def _print_added(outcome: AddedEnergies) -> None:
                 ]
                 for one in outcome.added
             ],
+            importance=["formula", "energy (eV/atom)", "above hull (meV/atom)", "file", "id"],
         )  # fmt: skip
         if any(one.energy_above_hull_ev_per_atom is not None for one in outcome.added):
             print(f"above hull: against the packaged phases ({outcome.energies.name}); negative: below all of them")

@@ -55,10 +55,11 @@ def order(
 
     Example: coatscreen energies order catalogue --output /scratch/me/cells.json.gz --submit
     """
-    from coatscreen.output import document, numbers, print_json, progress_bar
+    from coatscreen.output import document, numbers, print_json
     from screening.cathodes.ordering.orderings import Draw
     from screening.cathodes.ordering.supercell import CellSize
     from screening.common.errors import CalculationError, InputError, nearest
+    from screening.common.progress import progress_bar
     from workflows.requests.ordered_materials import prepare_orderings, use_table
     from workflows.requests.run_request import run_request
 

@@ -59,8 +59,9 @@ def vacancies(
 
     Example: coatscreen energies vacancies NMC532 --output /scratch/me/NMC532.json --submit
     """
-    from coatscreen.output import document, print_json, progress_bar
+    from coatscreen.output import document, print_json
     from screening.cathodes.ordering.orderings import Draw
+    from screening.common.progress import progress_bar
     from workflows.requests.requirements import require_chgnet
 
     there = submission_site(submit, site, name, max_jobs, no_launch, {"--workers": workers != 1})

@@ -26,8 +26,9 @@ def calibrate(
 
     Example: coatscreen reference calibrate --against formation_energies.csv.gz
     """
-    from coatscreen.output import note, number, print_json, print_table, progress_bar
+    from coatscreen.output import note, number, print_json, print_table
     from screening.common.errors import InputError
+    from screening.common.progress import progress_bar
     from screening.common.provenance import software
     from screening.energies.packaged.packaged_table import PACKAGED_MODEL, packaged_energies
     from screening.uncertainty.energy_errors import model_path

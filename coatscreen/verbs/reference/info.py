@@ -87,7 +87,7 @@ def _write_csv(file: Path, rows: Iterable[Row]) -> None:
 
 
 def _print(about: PackagedInfo, phases: PhaseSet, unused: list[UnusedStructure] | None, as_json: bool) -> None:
-    from coatscreen.output import number, print_json, print_table
+    from coatscreen.output import number, print_json, print_table, say
     from screening.common.provenance import software
     from screening.energies.packaged.dft_check import FAR_OFF_EV_PER_ATOM
 
@@ -119,7 +119,8 @@ def _print(about: PackagedInfo, phases: PhaseSet, unused: list[UnusedStructure] 
         "written": f"{about.date} by {about.command}",
         "hash of the phases": phases.sha256,
     }
-    print_table(["reference energies", ""], [[key, value] for key, value in facts.items()])
+    for key, value in facts.items():
+        say(f"{key}: {value}")
     if unused is not None:
         rows = [[s.id, s.formula, str(s.space_group), number(s.energy_ev_per_atom, 3), s.status] for s in unused]
         print_table(["id", "formula", "space group", "energy (eV/atom)", "why it is not used"], rows)

@@ -105,7 +105,6 @@ class StacksDocument(Result):
     ranked_by: Ensemble = Field(description="which contacts count first, closed or open; those equal go by the others")
     criterion: Criterion = Field(description="what each layer must pass, where its energy above the hull is known")
     n_coatings: int = Field(description="coatings that could be a layer")
-    left_out: dict[str, str] = Field(description="coatings that could not, and why")
     bare_worst_mutual_mev_per_atom: float = Field(description="of cathode and electrolyte without any layer, closed")
     bare_worst_mutual_mev_per_closed_atom: float = Field(description="the same open to lithium")
     one_layer: list[Stack] = Field(description="the best stacks of one layer, best first")
@@ -119,4 +118,6 @@ class StacksDocument(Result):
     n_pairs_computed: int = Field(
         description="pairs of coatings whose interface had to be computed for it, of n_pairs / 2 without their order"
     )
-    pairs_failed: dict[str, str] = Field(description="pairs of coatings that could not be computed, and why")
+    failed: dict[str, str] = Field(
+        description="coatings that cannot be a layer, and pairs A|B that could not be computed, and why"
+    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import combinations
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.formulas import atomic_fractions
+from screening.chemistry.formulas import composition_key
 from screening.common.errors import InputError
 from screening.criteria.criteria import Criterion, default_criteria, with_thresholds
 from screening.criteria.quantities import STABILITY
@@ -17,8 +18,6 @@ from screening.energies.sources.fetched import FetchedPhaseSet
 from screening.equilibrium.reactant import Reactant
 from screening.materials.material import Cathode, Material
 from screening.searches.screening_request import plan_screening
-
-_DIGITS = 6  # atomic fractions equal to so many decimals are the same composition
 
 
 class StackPlan(BaseModel):
@@ -30,7 +29,7 @@ class StackPlan(BaseModel):
     cathode: Cathode = Field(description="with its states of charge")
     electrolyte: Material = Field(description="the electrolyte")
     coatings: tuple[Material, ...] = Field(description="what may be a layer, one of each composition")
-    left_out: dict[str, str] = Field(description="coatings that are no layer, and why")
+    failed: dict[str, str] = Field(description="coatings that are no layer, and why")
     criterion: Criterion = Field(description="how far above the hull a layer may be")
 
 
@@ -67,20 +66,19 @@ def plan_stacks(
     if len(plan.cathodes) > 1 or len(plan.electrolytes) > 1:
         raise InputError("stacks are found between one cathode and one electrolyte: name them")
     phases = plan.energies.open()
-    left_out = {name: f"it is the material it should protect or touch, {same}" for name, same in plan.left_out.items()}
-    layers: dict[tuple[tuple[str, float], ...], Material] = {}
+    failed = dict(plan.failed)
+    layers: dict[tuple[tuple[str, Fraction], ...], Material] = {}
     for coating in plan.coatings:
         if coating.mole_fractions:
-            left_out[coating.name] = f"a composite of {' and '.join(coating.mole_fractions)}, a layer is one material"
+            failed[coating.name] = f"a composite of {' and '.join(coating.mole_fractions)}, a layer is one material"
             continue
-        fractions = atomic_fractions(Reactant(phases, coating.reactant).composition)
-        key = tuple(sorted((element, round(fraction, _DIGITS)) for element, fraction in fractions.items()))
+        key = composition_key(Reactant(phases, coating.reactant).composition)
         if key in layers:
-            left_out[coating.name] = f"the composition of {layers[key].name}"
+            failed[coating.name] = f"the composition of {layers[key].name}"
         else:
             layers[key] = coating
     if not layers:
-        name, why = next(iter(left_out.items()))
+        name, why = next(iter(failed.items()))
         raise InputError(f"no coating is left as a layer: {name}: {why}")
     source = plan.energies
     if isinstance(phases, FetchedPhaseSet):
@@ -91,6 +89,6 @@ def plan_stacks(
         cathode=plan.cathodes[0],
         electrolyte=plan.electrolytes[0],
         coatings=tuple(layers.values()),
-        left_out=left_out,
+        failed=failed,
         criterion=criterion,
     )

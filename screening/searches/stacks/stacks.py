@@ -55,7 +55,7 @@ def best_stacks(
     criterion: Criterion,
     ranked_by: Ensemble,
     top: int,
-    left_out: Mapping[str, str],
+    failed: Mapping[str, str],
 ) -> StacksDocument:
     """Find the best stacks of one and of two layers, exactly.
 
@@ -78,8 +78,8 @@ def best_stacks(
         Which contacts count first.
     top
         How many stacks of one and of two layers are wanted.
-    left_out
-        Coatings that were left out before, and why.
+    failed
+        Coatings that cannot be a layer, found before, and why.
 
     Raises
     ------
@@ -95,30 +95,29 @@ def best_stacks(
         "contacts with the electrolyte": _joined(on_electrolyte),
         "open contacts with the electrolyte": _joined(open_on_electrolyte),
     }
-    without, layers = dict(left_out), []
+    failed, layers = dict(failed), []
     for coating in sorted(coatings, key=lambda one: one.name):
         layer = _layer(coating, parts)
         if isinstance(layer, str):
-            without[coating.name] = layer
+            failed[coating.name] = layer
             continue
         above = layer.energy_above_hull_mev_per_atom
         if criterion.judge({STABILITY: above}) is False:
-            without[layer.coating] = f"{above:.1f} meV/atom above the hull, more than {criterion.at_most:g}"
+            failed[layer.coating] = f"{above:.1f} meV/atom above the hull, more than {criterion.at_most:g}"
         else:
             layers.append(layer)
     if not layers:
-        name, why = next(iter(without.items()))
+        name, why = next(iter(failed.items()))
         raise InputError(f"no coating is left as a layer: {name}: {why}")
     kinds: tuple[Ensemble, ...] = ENSEMBLES if ranked_by == "closed" else ENSEMBLES[::-1]
     potentials = [Reservoir({"Li": state.lithium.mu_li_ev}) for state in cathode.states]
-    pairs_failed: dict[str, str] = {}
 
     def inner(kind: int, i: int, j: int) -> float:
         held = [None] if kinds[kind] == "closed" else potentials
         try:
             return -min(mutual_mev(phases, layers[i].reactant, layers[j].reactant, reservoir) for reservoir in held)
         except CoatscreenError as error:
-            pairs_failed[f"{layers[i].coating}|{layers[j].coating}"] = str(error)
+            failed[f"{layers[i].coating}|{layers[j].coating}"] = str(error)
             return math.inf
 
     left = [[-layer.on_cathode(kind) for layer in layers] for kind in kinds]
@@ -139,7 +138,6 @@ def best_stacks(
         ranked_by=ranked_by,
         criterion=criterion,
         n_coatings=len(layers),
-        left_out=without,
         bare_worst_mutual_mev_per_atom=between.bare["closed"],
         bare_worst_mutual_mev_per_closed_atom=between.bare["open"],
         one_layer=one,
@@ -148,7 +146,7 @@ def best_stacks(
         second_layer_gain_mev_per_closed_atom=gain.get("open"),
         n_pairs=len(layers) * (len(layers) - 1),
         n_pairs_computed=double.n_computed,
-        pairs_failed=pairs_failed,
+        failed=failed,
     )
 
 

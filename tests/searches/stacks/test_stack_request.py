@@ -23,13 +23,13 @@ def energies(tmp_path):
 def test_one_of_each_composition(energies):
     plan = plan_stacks(["Nb2O5", "Li2Nb2O6", "Nb4O10", "LiNbO3"], *PAIR, energies)
     assert [coating.name for coating in plan.coatings] == ["Nb2O5", "LiNbO3"]
-    assert plan.left_out == {"Nb4O10": "the composition of Nb2O5"}
+    assert plan.failed == {"Nb4O10": "the composition of Nb2O5"}
 
 
 def test_composites_are_left_out(energies):
     plan = plan_stacks(["Li3PO4", "0.5Li2SO4+0.5Li3PO4"], *PAIR, energies)
     assert [coating.name for coating in plan.coatings] == ["Li3PO4"]
-    (why,) = plan.left_out.values()
+    (why,) = plan.failed.values()
     assert why == "a composite of Li2SO4 and Li3PO4, a layer is one material"
     with pytest.raises(InputError, match=r"no coating is left as a layer: .*a composite of"):
         plan_stacks(["0.5Li2SO4+0.5Li3PO4"], *PAIR, energies)
@@ -37,7 +37,7 @@ def test_composites_are_left_out(energies):
 
 def test_neighbours_among_all_coatings_are_left_out(energies):
     plan = plan_stacks(["all"], "LiCoO2", "Li3PS4", energies)
-    assert plan.left_out == {"Li3PS4": "it is the material it should protect or touch, Li3PS4"}
+    assert plan.failed == {"Li3PS4": "it is the material it should protect or touch, Li3PS4"}
 
 
 def test_the_threshold_on_stability(energies):

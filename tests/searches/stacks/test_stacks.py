@@ -60,11 +60,11 @@ def find(plan, states, parts):
     """Search among the twelve coatings, computed in one batch."""
 
     def search(
-        ranked_by="closed", top=10, criterion=plan.criterion, coatings=plan.coatings, batches=(parts,), left_out=None
+        ranked_by="closed", top=10, criterion=plan.criterion, coatings=plan.coatings, batches=(parts,), failed=None
     ):
         jobs = [list(kind) for kind in zip(*batches, strict=True)]
         return best_stacks(
-            plan.energies, states, plan.electrolyte, coatings, *jobs, criterion, ranked_by, top, left_out or {}
+            plan.energies, states, plan.electrolyte, coatings, *jobs, criterion, ranked_by, top, failed or {}
         )
 
     return search
@@ -216,8 +216,8 @@ def test_unstable_coatings_are_left_out_with_their_distance(find, plan, parts):
     above = {name: 1000.0 * alone.stability.energy_above_hull_ev_per_atom for name, alone in parts[0].results.items()}
     far = {name: energy for name, energy in above.items() if energy > 5}
     assert far
-    found = find(criterion=strict, left_out={"Li2CO3/LiNbO3": "a composite"})
-    assert found.left_out == {
+    found = find(criterion=strict, failed={"Li2CO3/LiNbO3": "a composite"})
+    assert found.failed == {
         "Li2CO3/LiNbO3": "a composite",
         **{name: f"{above:.1f} meV/atom above the hull, more than 5" for name, above in far.items()},
     }
@@ -228,18 +228,18 @@ def test_unstable_coatings_are_left_out_with_their_distance(find, plan, parts):
 def test_what_is_missing_of_a_coating_is_named(find, parts):
     alone, on_cathode, *others = parts
     unknown = PropertiesBatch(results={n: p for n, p in alone.results.items() if n != "HfO2"}, failed={"HfO2": "gone"})
-    assert find(batches=[(unknown, on_cathode, *others)]).left_out == {"HfO2": "stability and window: gone"}
+    assert find(batches=[(unknown, on_cathode, *others)]).failed == {"HfO2": "stability and window: gone"}
     in_part = alone.model_copy(deep=True)
     known = alone.results["LiPO3"]
     in_part.results["LiPO3"] = MaterialProperties(
         stability=known.stability, window=None, failed={"window": "not certified"}
     )
-    assert find(batches=[(in_part, on_cathode, *others)]).left_out == {"LiPO3": "window: not certified"}
+    assert find(batches=[(in_part, on_cathode, *others)]).failed == {"LiPO3": "window: not certified"}
     broken = on_cathode.model_copy(deep=True)
     half = broken.results["LiCl"][1]
     broken.results["LiCl"][1] = half.model_copy(update={"reaction": None, "why_missing": "not certified"})
     found = find(top=1000, batches=[(alone, broken, *others)])
-    assert found.left_out == {"LiCl": "cathode half: not certified"}
+    assert found.failed == {"LiCl": "cathode half: not certified"}
     assert found.n_coatings == 11
     assert {stack.layers[0].coating for stack in found.one_layer} == set(TWELVE) - {"LiCl"}
 
@@ -247,7 +247,7 @@ def test_what_is_missing_of_a_coating_is_named(find, parts):
 def test_a_batch_whose_job_failed_is_named(plan, states, find):
     first, second = (parts_of(plan, states, part) for part in (TWELVE[:6], TWELVE[6:]))
     found = find(batches=[first, (second[0], None, *second[2:])])
-    assert found.left_out == dict.fromkeys(TWELVE[6:], "contacts with the cathode: the job computing it failed")
+    assert found.failed == dict.fromkeys(TWELVE[6:], "contacts with the cathode: the job computing it failed")
     assert found.n_coatings == 6
 
 
@@ -261,7 +261,7 @@ def test_a_pair_that_cannot_be_computed_is_named_and_stops_no_other(find, plan, 
 
     monkeypatch.setattr(stacks, "mutual_mev", failing)
     found = find(top=1000, coatings=plan.coatings[:3])
-    assert found.pairs_failed == {"HfO2|LiNbO3": "not certified"}
+    assert found.failed == {"HfO2|LiNbO3": "not certified"}
     assert len(found.two_layers) == 4
 
 
