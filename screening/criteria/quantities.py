@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -312,8 +312,3 @@ def states_named(name: str) -> set[str]:
     if contact is None or name in registered():
         return set()
     return {state for state in (contact["held"], contact["state"]) if state}
-
-
-def values_of(coating: Coating, contacts: Iterable[str]) -> dict[str, float | None]:
-    """Return every registered quantity of a coating, and the mutual energies of the contacts named."""
-    return {name: quantity(name).value(coating) for name in (*registered(), *contacts)}
