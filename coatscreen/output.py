@@ -1,22 +1,109 @@
-"""Printing: JSON on stdout for programs, tables on stdout for people, notes on stderr."""
+"""Printing: JSON on stdout for programs, tables on stdout for people, notes on stderr.
+
+While a verb runs, what it prints goes through :class:`Shown`: a name out of a file cannot clear a screen, change its title
+or turn its text around.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import orjson
 
+from screening.errors import CoatscreenError
+from screening.output_text import cell, visible, visible_lines
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
+    from rich.console import Console
 
     from screening.phase import EnergyProvenance
     from screening.uncertainty.documents import Uncertainty
     from workflows.local import Progress
 
 _ORIGIN = ("energies", "software")
+
+
+class OutputError(CoatscreenError):
+    """What was to be printed cannot be: the disk is full, say."""
+
+
+class Shown:
+    """A stream on which characters that a terminal would obey are shown in place of being sent.
+
+    Parameters
+    ----------
+    stream
+        Where it goes.
+    commands
+        Whether such characters are sent all the same.
+    """
+
+    def __init__(self, stream: Any, commands: bool = False) -> None:
+        self.stream = stream
+        self.commands = commands
+
+    def write(self, text: str) -> int:
+        """Write a text.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written; BrokenPipeError, if nobody reads any more.
+        """
+        with self._errors():
+            self.stream.write(text if self.commands else visible_lines(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Send what was written; see :meth:`write`."""
+        with self._errors():
+            self.stream.flush()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(f"the output cannot be written: {error.strerror or error}") from None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Send stdout and stderr through :class:`Shown`, to the end.
+
+    Raises
+    ------
+    OutputError
+        If what is left at the end cannot be written.
+    """
+    with redirect_stdout(Shown(sys.stdout)), redirect_stderr(Shown(sys.stderr)):
+        yield
+        sys.stdout.flush()
+
+
+def say_no_more() -> None:
+    """Let nothing of stdout be written when the program ends: nobody takes it."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def console(stderr: bool = False, width: int | None = None) -> Console:
+    """Return a console for what is drawn with the terminal's own commands; names in it must be made visible first."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    drawn = Shown(stream.stream if isinstance(stream, Shown) else stream, commands=True)
+    return Console(file=cast(TextIO, drawn), markup=False, highlight=False, width=width)
 
 
 def document(result: BaseModel, uncertainty: BaseModel | None = None) -> dict[str, Any]:
@@ -33,8 +120,8 @@ def print_json(value: Any) -> None:
 
 
 def note(text: str) -> None:
-    """Print a note on stderr."""
-    print(text, file=sys.stderr)
+    """Print a note on stderr, a line."""
+    print(visible(text), file=sys.stderr)
 
 
 def print_energies(energies: EnergyProvenance, uncertainty: Uncertainty | None = None) -> None:
@@ -64,19 +151,28 @@ def print_table(
     columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", numeric: Collection[str] = ()
 ) -> None:
     """Print a table; the `numeric` columns, and those with a unit in brackets, are aligned right."""
-    from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title or None, title_justify="left")
+    table = Table(title=visible(title) or None, title_justify="left")
     for column in columns:
         right = column in numeric or "(" in column
-        table.add_column(column, justify="right" if right else "left")
+        table.add_column(visible(column), justify="right" if right else "left")
     for row in rows:
-        table.add_row(*row)
-    console = Console(markup=False, highlight=False)
-    if not console.is_terminal:  # written to a file or a pipe, a table is as wide as it needs to be
-        console = Console(markup=False, highlight=False, width=500)
-    console.print(table)
+        table.add_row(*map(visible, row))
+    drawn = console()
+    if not drawn.is_terminal:  # written to a file or a pipe, a table is as wide as it needs to be
+        drawn = console(width=500)
+    drawn.print(table)
+
+
+def print_csv(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:
+    """Print rows as CSV, which a spreadsheet opens without computing anything; see :func:`screening.output_text.cell`."""
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(map(cell, columns))
+    for row in rows:
+        writer.writerow(cell(row.get(column)) for column in columns)
 
 
 def number(value: float | None, digits: int = 0, missing: str = "-") -> str:
@@ -106,7 +202,6 @@ def numbers(option: str, text: str) -> list[float]:
 @contextmanager
 def progress_bar(what: str) -> Iterator[Progress]:
     """Show a progress bar on stderr, where that is a terminal."""
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
@@ -116,11 +211,11 @@ def progress_bar(what: str) -> Iterator[Progress]:
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
     )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    drawn = console(stderr=True)
+    with Progress(*columns, console=drawn, transient=True, disable=not drawn.is_terminal) as bar:
         task = bar.add_task("", total=None)
 
         def update(finished: int, total: int, name: str) -> None:
-            bar.update(task, completed=finished, total=total, description=name)
+            bar.update(task, completed=finished, total=total, description=visible(name))
 
         yield update

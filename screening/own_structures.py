@@ -8,12 +8,11 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from screening.composition import ELEMENTS
 from screening.errors import InputError
 from screening.plain_data import structure_of
-from screening.sources.files import read_bytes
+from screening.sources.files import parse_json, read_bytes
+from screening.sources.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -87,9 +86,9 @@ def _parsed(path: Path) -> Structure:
     form = get_structure_format(filename=str(path))
     if form.read_str is None:
         return Structure.from_file(str(path))
-    text = read_bytes(path).decode("utf-8", errors="replace")
+    text = read_bytes(path, "structure file").decode("utf-8", errors="replace")
     if form.name in ("json", "yaml"):
-        return structure_of(json.loads(text) if form.name == "json" else yaml.safe_load(text))
+        return structure_of(parse_json(text, path, "structure file") if form.name == "json" else parse_yaml(text))
     return Structure.from_str(text, fmt=form.name)
 
 

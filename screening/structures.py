@@ -28,6 +28,9 @@ def _plain(structure: object) -> object:
 PlainStructure = Annotated[dict[str, Any], BeforeValidator(_plain)]  # a structure in a document, pymatgen's form
 
 
+_LONGEST_LINE = 10**7  # characters: some hundred thousand sites
+
+
 class StructureRecord(BaseModel):
     """One crystal structure, in the line format of a structures file."""
 
@@ -83,7 +86,10 @@ def read_structures(path: str | Path, elements: frozenset[str] | None = None) ->
     number = 0
     try:
         with opener(path, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):  # noqa: B007 - the messages below name the line
+            while line := lines.readline(_LONGEST_LINE):
+                number += 1
+                if len(line) == _LONGEST_LINE:
+                    raise InputError(f"{path} line {number} is longer than {_LONGEST_LINE} characters")
                 if not line.strip():
                     continue
                 data = json.loads(line)
@@ -94,7 +100,7 @@ def read_structures(path: str | Path, elements: frozenset[str] | None = None) ->
         first = error.errors()[0]
         where = "".join(f"{part}: " for part in first["loc"])
         raise InputError(f"{path} line {number}: {where}{first['msg']}") from None
-    except (json.JSONDecodeError, AttributeError, TypeError):
+    except (json.JSONDecodeError, RecursionError, AttributeError, TypeError):
         raise InputError(f"{path} line {number}: not a JSON object") from None
     except (EOFError, OSError, zlib.error, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read beyond line {number}: {error}") from None

@@ -23,6 +23,8 @@ from screening.criteria import Criterion, default_criteria, read_criteria
 from screening.energies import REFERENCE
 from screening.errors import InputError, nearest
 from screening.sample_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
+from screening.sources.files import read_text
+from screening.sources.yaml_text import parse_yaml
 
 
 def split_names(value: Any) -> Any:
@@ -130,7 +132,7 @@ def load_settings(config: Path | None = None, **options: Any) -> ScreeningSettin
             raise InputError(f"{where}unknown option {name!r}{nearest(name, ScreeningSettings.model_fields)}") from None
         fault = first["msg"].removeprefix("Value error, ")
         raise InputError(where + ": ".join(filter(None, (name, fault)))) from None
-    except SettingsError as error:
+    except (SettingsError, RecursionError) as error:
         raise InputError(f"{error}: lists and tables in environment variables are JSON") from None
 
 
@@ -140,12 +142,10 @@ def _read(config: Path) -> dict[str, Any]:
         raise InputError(f"config file {config} does not exist")
     if config.suffix not in (".yaml", ".yml", ".toml"):
         raise InputError(f"config file {config} is neither YAML nor TOML by its name")
+    text = read_text(config, "config file")
     try:
-        text = config.read_text(encoding="utf-8")
-        data = tomllib.loads(text) if config.suffix == ".toml" else yaml.safe_load(text)
-    except OSError as error:
-        raise InputError(f"config file {config} cannot be read: {error.strerror}") from None
-    except (ValueError, yaml.YAMLError) as error:
+        data = tomllib.loads(text) if config.suffix == ".toml" else parse_yaml(text)
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
         kind = "TOML" if config.suffix == ".toml" else "YAML"
         raise InputError(f"config file {config} is not {kind}: {' '.join(str(error).split())}") from None
     if not isinstance(data, dict | None):

@@ -139,11 +139,7 @@ def _nested(value: Any) -> str:
 
 
 def _print_csv(rows: list[dict[str, Any]], names: list[str] | None = None) -> None:
-    import csv
-    import sys
+    from coatscreen.output import print_csv
 
     columns = names or list(dict.fromkeys(name for line in rows for name in line))
-    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
-    writer.writeheader()
-    for line in rows:
-        writer.writerow({k: _nested(v) if isinstance(v, dict | list) else v for k, v in line.items()})
+    print_csv([{k: _nested(v) if isinstance(v, dict | list) else v for k, v in line.items()} for line in rows], columns)

@@ -80,13 +80,14 @@ def _write_csv(file: Path, rows: Iterable[Row]) -> None:
     import csv
 
     from screening.errors import InputError
+    from screening.output_text import cell
     from screening.reference_table import Row
 
     try:
         with file.open("w", newline="", encoding="utf-8") as text:
             lines = csv.writer(text, lineterminator="\n")
             lines.writerow(Row._fields)
-            lines.writerows(rows)
+            lines.writerows(map(cell, row) for row in rows)
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror}") from None
 

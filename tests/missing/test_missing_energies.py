@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core import Composition, Structure
+from test_own_structures import rock_salt
 
 from coatscreen.__main__ import execute
 from screening.composition import atomic_fractions, parse_formula
-from screening.missing.missing import cell_structure
+from screening.missing.missing import _write, cell_structure
 from screening.missing.needed import default_within_mev
 from screening.ordering.cell_table import cell_id, read_cells
 from screening.phase import PhaseColumns
@@ -201,3 +204,13 @@ def test_people_read_a_table(tmp_path, capsys):
     assert "phases are needed in" in out
     assert "compute them: coatscreen energies add" in out
     assert "structures not had" in err
+
+
+def test_the_id_of_a_phase_leads_nowhere_else(tmp_path):
+    ids = ["mp-1", "../../escaped", "/etc/escaped", "a/b", "a_b", "a b", "\x1b[31m", "x" * 300, ".."]
+    files = _write({name: ("structures file", rock_salt()) for name in ids}, tmp_path / "out")
+    paths = [Path(file) for file in files.values()]
+    assert {path.parent for path in paths} == {tmp_path / "out"}
+    assert len(set(paths)) == len(ids)
+    assert Path(files["mp-1"]).name == "mp-1.cif"
+    assert all(re.fullmatch(r"[\w.-]+", path.name, re.ASCII) for path in paths)
