@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -74,11 +75,18 @@ _OPTION_ERROR: Any = typer.BadParameter.__mro__[1]  # click's UsageError, wherev
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program: status 0 done, 2 the request is wrong, 1 the run failed."""
+    from screening.common.terminal import say_no_more
+
+    if sys.stdout is None:  # a file that is opened next would take its place, and be printed into
+        if sys.stderr is not None:
+            _failed("standard output is closed: nothing was done", 1)
+        sys.exit(1)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115
     try:
         status = execute(arguments)
-        sys.stdout.flush()
     except BrokenPipeError:  # whoever reads the output has read enough; say nothing more at exit either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        say_no_more()
         status = 1
     sys.exit(status)
 
@@ -87,12 +95,17 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status; an error is one line on stderr."""
     from screening.common.errors import CoatscreenError, InputError
     from screening.common.passwords import masked
+    from screening.common.terminal import OutputError, say_no_more, shown
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = typer.main.get_command(app)
     try:
-        _refuse_addresses(given)
-        status = command.main(args=given or ["--help"], prog_name="coatscreen", standalone_mode=False)
+        with shown():
+            _refuse_addresses(given)
+            status = command.main(args=given or ["--help"], prog_name="coatscreen", standalone_mode=False)
+    except OutputError as error:
+        say_no_more()
+        return _failed(str(error), 1)
     except InputError as error:
         return _failed(str(error), 2)
     except CoatscreenError as error:
@@ -130,7 +143,10 @@ def _refuse_addresses(arguments: Sequence[str]) -> None:
 
 
 def _failed(message: str, status: int) -> int:
-    print("coatscreen: " + " ".join(message.split()), file=sys.stderr)
+    from screening.common.visible_text import visible
+
+    with suppress(OSError):  # the status tells it too
+        print("coatscreen: " + visible(" ".join(message.split())), file=sys.stderr)
     return status
 
 

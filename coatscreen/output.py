@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
+
+from screening.common.terminal import console
+from screening.common.visible_text import cell, visible
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -33,8 +36,8 @@ def print_json(value: Any) -> None:
 
 
 def note(text: str) -> None:
-    """Print a note on stderr."""
-    print(text, file=sys.stderr)
+    """Print a note on stderr, a line."""
+    print(visible(text), file=sys.stderr)
 
 
 def say(text: str) -> None:
@@ -96,26 +99,27 @@ def print_table(
     elsewhere
         The option that shows all columns.
     """
-    from rich.console import Console
     from rich.table import Table
 
     from coatscreen.table_layout import laid_out
 
+    columns, rows = [visible(head) for head in columns], [[visible(cell, "\n") for cell in row] for row in rows]
     rigid = {head for head in columns if head in numeric or "(" in head}
-    console = Console(markup=False, highlight=False)
-    room = console.width if console.is_terminal else None  # a file or a pipe takes what there is
+    drawn = console()
+    room = drawn.width if drawn.is_terminal else None  # a file or a pipe takes what there is
     layout = laid_out(columns, rows, room, rigid, importance)
     if layout is None:
         _print_blocks(columns, rows, title)
         return
-    table = Table(title=title or None, title_justify="left")
+    if title:
+        say(title)
+    table = Table()
     for head, width in layout.widths.items():
         table.add_column(head, justify="right" if head in rigid else "left", width=width, overflow="fold")
     places = [columns.index(head) for head in layout.widths]
     for row in rows:
         table.add_row(*(row[place] for place in places))
-    width = layout.total if room is None else room
-    Console(markup=False, highlight=False, width=width).print(table)
+    (console(width=layout.total) if room is None else drawn).print(table)
     if layout.dropped:
         say(f"no room for: {', '.join(layout.dropped)}; a wider terminal or {elsewhere} shows them")
 
@@ -126,9 +130,38 @@ def _print_blocks(columns: Sequence[str], rows: Sequence[Sequence[str]], title: 
         say(title)
     for row in rows:
         print()
-        for head, cell in zip(columns, row, strict=True):
-            if cell:
-                say(f"{head}: {cell}" if head else cell)
+        for head, text in zip(columns, row, strict=True):
+            if text:
+                say(f"{head}: {text}" if head else text)
+
+
+def print_csv(lines: Iterable[Mapping[str, Any]]) -> None:
+    """Print lines as CSV, which a spreadsheet opens without computing anything.
+
+    See :func:`screening.common.visible_text.cell`. They are printed as soon as all columns are known; until then each
+    is kept as text, which takes little memory.
+    """
+    import csv
+    import io
+
+    columns: dict[str, None] = {}
+    order: list[str] = []
+    written: list[tuple[int, str]] = []
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="")
+    for line in lines:
+        names = list(line)
+        if names != order:
+            columns.update(dict.fromkeys(line))
+            order = list(columns)
+        writer.writerow(map(cell, line.values() if names == order else [line.get(name) for name in order]))
+        written.append((len(columns), text.getvalue()))
+        text.seek(0)
+        text.truncate()
+    if columns:
+        csv.writer(sys.stdout, lineterminator="\n").writerow(map(cell, columns))
+    for n_known, row in written:
+        sys.stdout.write(row + "," * (len(columns) - n_known) + "\n")
 
 
 def number(value: float | None, digits: int = 0, missing: str = "-") -> str:

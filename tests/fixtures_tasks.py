@@ -56,3 +56,16 @@ def antifluorite(anion, edge):
     half = edge / 2
     sites = [[0, 0, 0], [0.25, 0.25, 0.25], [0.75, 0.75, 0.75]]
     return Structure([[0, half, half], [half, 0, half], [half, half, 0]], [anion, "Li", "Li"], sites)
+
+
+def computed_entry(element, energy, **more):
+    return {
+        "@module": "pymatgen.entries.computed_entries",
+        "@class": "ComputedEntry",
+        "composition": {element: 1.0},
+        "energy": energy,
+        "correction": 0.0,
+        "entry_id": element,
+        "parameters": {"run_type": "GGA"},
+        **more,
+    }

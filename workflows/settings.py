@@ -19,8 +19,10 @@ from pydantic_settings import (
 
 from screening.cathodes.lithium_potentials import MuSource
 from screening.common.errors import InputError
+from screening.common.files import read_text
 from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 from screening.common.validation import explained
+from screening.common.yaml_text import parse_yaml
 from screening.criteria.criteria import Criterion, default_criteria, read_criteria
 from screening.energies.source import REFERENCE
 from screening.materials.catalogue import Catalogue
@@ -126,7 +128,7 @@ def load_settings(config: Path | None = None, **options: Any) -> ScreeningSettin
     except ValidationError as error:
         where = f"{config}: " if config is not None else ""
         raise InputError(where + explained(error, ScreeningSettings.model_fields, "option")) from None
-    except SettingsError as error:
+    except (SettingsError, RecursionError) as error:
         raise InputError(f"{error}: lists and tables in environment variables are JSON") from None
 
 
@@ -136,12 +138,10 @@ def _read(config: Path) -> dict[str, Any]:
         raise InputError(f"config file {config} does not exist")
     if config.suffix not in (".yaml", ".yml", ".toml"):
         raise InputError(f"config file {config} is neither YAML nor TOML by its name")
+    text = read_text(config, "config file")
     try:
-        text = config.read_text(encoding="utf-8")
-        data = tomllib.loads(text) if config.suffix == ".toml" else yaml.safe_load(text)
-    except OSError as error:
-        raise InputError(f"config file {config} cannot be read: {error.strerror}") from None
-    except (ValueError, yaml.YAMLError) as error:
+        data = tomllib.loads(text) if config.suffix == ".toml" else parse_yaml(text)
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
         kind = "TOML" if config.suffix == ".toml" else "YAML"
         raise InputError(f"config file {config} is not {kind}: {' '.join(str(error).split())}") from None
     if not isinstance(data, dict | None):

@@ -21,7 +21,7 @@ from coatscreen.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from screening.database import CoatingDatabase, StoreLocation
 
@@ -51,6 +51,7 @@ def rank(
 
     Example: coatscreen rank --threshold gain_over_bare_mev_per_atom=500 --threshold oxidation=4.3
     """
+    from coatscreen.output import print_csv
     from coatscreen.rankings import print_ranking, print_rankings_json, rows
     from screening.common.errors import InputError
     from screening.database import CoatingDatabase, StoreLocation
@@ -67,7 +68,7 @@ def rank(
         elif as_json or form is Format.json:
             print_rankings_json((header, database.coatings(header, sort, top)) for header in headers)
         elif form is Format.csv:
-            _print_csv(row for header in headers for row in rows(header, database.lines(header, sort, top)))
+            print_csv(row for header in headers for row in rows(header, database.lines(header, sort, top)))
         else:
             for header in headers:
                 print_ranking(header, database.lines(header, sort, top))
@@ -101,7 +102,7 @@ def query(
     """
     import json
 
-    from coatscreen.output import print_json, print_table
+    from coatscreen.output import print_csv, print_json, print_table
     from screening.common.errors import InputError
     from screening.database import CoatingDatabase
 
@@ -131,7 +132,7 @@ def query(
         return
     lines = found if names else [_scalars(doc) for doc in found]
     if form is Format.csv:
-        _print_csv({k: _nested(v) if isinstance(v, dict | list) else v for k, v in line.items()} for line in lines)
+        print_csv({k: _nested(v) if isinstance(v, dict | list) else v for k, v in line.items()} for line in lines)
     elif lines:
         print_table(list(lines[0]), [[_text(value) for value in line.values()] for line in lines])
 
@@ -163,6 +164,7 @@ def _judge_again(
     form: Format,
 ) -> None:
     """Print rankings as other criteria make them."""
+    from coatscreen.output import print_csv
     from coatscreen.rankings import print_ranking, print_rankings_json, rows
     from screening.criteria.criteria import read_criteria_file, with_thresholds
     from workflows.refresh import judge_again
@@ -178,7 +180,7 @@ def _judge_again(
         return
     lines = [(ranking, [coating.model_dump(mode="json") for coating in ranking.ranking]) for ranking in rankings]
     if form is Format.csv:
-        _print_csv(row for ranking, coatings in lines for row in rows(ranking, coatings))
+        print_csv(row for ranking, coatings in lines for row in rows(ranking, coatings))
     else:
         for ranking, coatings in lines:
             print_ranking(ranking, coatings)
@@ -213,29 +215,3 @@ def _nested(value: Any) -> str:
     import json
 
     return json.dumps(value, allow_nan=False)
-
-
-def _print_csv(lines: Iterable[Mapping[str, Any]]) -> None:
-    """Print lines as soon as all columns are known; until then each is kept as text, which takes little memory."""
-    import csv
-    import io
-    import sys
-
-    columns: dict[str, None] = {}
-    order: list[str] = []
-    written: list[tuple[int, str]] = []
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="")
-    for line in lines:
-        names = list(line)
-        if names != order:
-            columns.update(dict.fromkeys(line))
-            order = list(columns)
-        writer.writerow(line.values() if names == order else [line.get(name) for name in order])
-        written.append((len(columns), text.getvalue()))
-        text.seek(0)
-        text.truncate()
-    if columns:
-        csv.writer(sys.stdout, lineterminator="\n").writerow(columns)
-    for n_known, row in written:
-        sys.stdout.write(row + "," * (len(columns) - n_known) + "\n")

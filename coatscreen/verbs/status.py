@@ -106,11 +106,10 @@ def recover(
 
 def _watch(look: Callable[[], StatusDocument], every: int) -> None:
     """Print the status again and again, in place where it is a terminal, until no job is left that may still run."""
-    from rich.console import Console
-
     from coatscreen.flows import print_status
+    from screening.common.terminal import console
 
-    screen = Console()
+    screen = console()
     while True:
         found = look()
         if screen.is_terminal:

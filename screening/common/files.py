@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gzip
 import json
+import math
 import os
 import zlib
 from contextlib import suppress
@@ -16,41 +17,115 @@ from screening.common.passwords import is_address
 
 DATA = Path(__file__).parents[1] / "data"  # what is packaged
 _GZIP = b"\x1f\x8b"
+LARGEST_VARIABLE = "COATSCREEN_LARGEST_FILE_MB"
+_LARGEST_MB = "1000"  # all compounds of the Materials Project as pymatgen entries with structures are not far below
+_MOST_UNZIPPED = 100  # times what is zipped; JSON and CSV come to ten or twenty
+_SMALL = 10**7  # bytes, which are no harm
+_PART = 2**22
+DEEPEST = 100  # levels of JSON
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
-def read_bytes(path: str | Path) -> bytes:
+def read_bytes(path: str | Path, what: str = "energies file") -> bytes:
     """Read a file's content, unzipped where it is gzipped, whatever its name.
+
+    Parameters
+    ----------
+    path
+        The file.
+    what
+        It is, for messages.
 
     Raises
     ------
     InputError
-        If the file is missing, cannot be read, or is truncated or damaged.
+        If the file is missing, cannot be read, is truncated or damaged, or too large.
     """
     path = Path(path)
     try:
-        raw = path.read_bytes()
-        return gzip.decompress(raw) if raw.startswith(_GZIP) else raw
+        with path.open("rb") as file:
+            zipped = file.peek(len(_GZIP)).startswith(_GZIP)
+            most = _most_bytes(path, zipped)
+            parts: list[bytes] = []
+            read = gzip.GzipFile(fileobj=file).read if zipped else file.read
+            while most >= 0 and (part := read(_PART)):
+                parts.append(part)
+                most -= len(part)
     except FileNotFoundError:
-        raise InputError(f"energies file {path} does not exist") from None
+        raise InputError(f"{what} {path} does not exist") from None
     except (EOFError, zlib.error) as error:
-        raise InputError(f"energies file {path} is truncated or damaged: {error}") from None
+        raise InputError(f"{what} {path} is truncated or damaged: {error}") from None
     except OSError as error:  # a bad checksum is one too
-        raise InputError(f"energies file {path} cannot be read: {error.strerror or error}") from None
+        raise InputError(f"{what} {path} cannot be read: {error.strerror or error}") from None
+    if most < 0:
+        bomb = f" or, unzipped, than {_MOST_UNZIPPED} times its size" if zipped else ""
+        raise InputError(
+            f"{what} {path} is larger than {largest_file_mb():g} MB{bomb}: if it is meant to be, "
+            + (f"unzip it, and set {LARGEST_VARIABLE}" if zipped else f"set {LARGEST_VARIABLE} to more")
+        )
+    return b"".join(parts)
 
 
-def parse_json(content: bytes, path: str | Path) -> Any:
+def largest_file_mb() -> float:
+    """Return how large a file may be that is read at once, in millions of bytes, unzipped.
+
+    Raises
+    ------
+    InputError
+        If the environment variable ``COATSCREEN_LARGEST_FILE_MB`` is no such number.
+    """
+    text = os.environ.get(LARGEST_VARIABLE) or _LARGEST_MB
+    try:
+        size = float(text)
+    except ValueError:
+        size = -1.0
+    if not 0.0 < size < math.inf:
+        raise InputError(f"{LARGEST_VARIABLE} must be a number of megabytes, not {text!r}")
+    return size
+
+
+def _most_bytes(path: Path, zipped: bool) -> int:
+    largest = int(1e6 * largest_file_mb())
+    return min(largest, max(_SMALL, _MOST_UNZIPPED * path.stat().st_size)) if zipped else largest
+
+
+def read_text(path: str | Path, what: str) -> str:
+    """Read a text file, with or without a mark of its byte order; see :func:`read_bytes`.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_bytes`, and if it is not UTF-8.
+    """
+    try:
+        return read_bytes(path, what).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{what} {path} is not UTF-8 text") from None
+
+
+def parse_json(content: bytes | str, path: str | Path, what: str = "energies file") -> Any:
     """Decode JSON; NaN and infinities pass, for a later and better message.
 
     Raises
     ------
     InputError
-        If it is not JSON, as when the file was only half written.
+        If it is not JSON, as when the file was only half written, or deeply nested.
     """
     try:
-        return json.loads(content)
+        data = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"energies file {path} is not JSON, or was only half written: {error}") from None
+        raise InputError(f"{what} {path} is not JSON, or was only half written: {error}") from None
+    level = [data]
+    for _ in range(DEEPEST):
+        level = [
+            member
+            for part in level
+            for member in (part.values() if isinstance(part, dict) else part if isinstance(part, list) else ())
+            if isinstance(member, dict | list)
+        ]
+        if not level:
+            return data
+    raise InputError(f"{what} {path} is nested more than {DEEPEST} levels deep")
 
 
 def write_json(path: str | Path, data: Any) -> None:

@@ -68,9 +68,11 @@ class ProgressLines:
 
 @contextmanager
 def _bar(what: str) -> Iterator[Progress]:
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
+
+    from screening.common.terminal import console
+    from screening.common.visible_text import visible
 
     columns = (
         TextColumn(what),
@@ -79,10 +81,10 @@ def _bar(what: str) -> Iterator[Progress]:
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
         def update(finished: int, total: int, name: str) -> None:
-            bar.update(task, completed=finished, total=total, description=name)
+            bar.update(task, completed=finished, total=total, description=visible(name))
 
         yield update

@@ -86,11 +86,13 @@ def read_criteria_file(file: Path) -> tuple[Criterion, ...]:
     """
     import yaml
 
+    from screening.common.files import read_text
+    from screening.common.yaml_text import parse_yaml
+
+    text = read_text(file, "criteria file")
     try:
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"criteria file {file} cannot be read: {error.strerror}") from None
-    except (ValueError, yaml.YAMLError) as error:
+        data = parse_yaml(text)
+    except yaml.YAMLError as error:
         raise InputError(f"criteria file {file} is not YAML: {' '.join(str(error).split())}") from None
     try:
         return read_criteria(data["criteria"] if isinstance(data, dict) and "criteria" in data else data)

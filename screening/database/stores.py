@@ -214,17 +214,22 @@ def write_all(store: Any, documents: Iterable[dict[str, Any]], key: str) -> None
 
 def _written_database(location: str) -> str | None:
     """Return the database that a YAML file names, or None if the location is something else."""
-    import yaml
+    from yaml import YAMLError
+
+    from screening.common.files import read_text
+    from screening.common.yaml_text import parse_yaml
 
     path = Path(location).expanduser()
     try:
         file = path / "site.yaml" if path.is_dir() else path
         if file.suffix not in (".yaml", ".yml") or (path.is_dir() and not file.is_file()):
             return None
-        options = yaml.safe_load(file.read_text(encoding="utf-8"))
+        options = parse_yaml(read_text(file, "database file"))
     except OSError as error:
         raise LocationError(f"{location} cannot be read: {error.strerror}") from None
-    except (ValueError, yaml.YAMLError):  # its text may quote the password
+    except InputError as error:
+        raise LocationError(str(error)) from None
+    except YAMLError:  # its text may quote the password
         raise LocationError(f"{file} is not YAML") from None
     database = options.get("database") if isinstance(options, dict) else None
     if not isinstance(database, str) or not database.startswith("mongodb"):

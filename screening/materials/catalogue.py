@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache, reduce
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -23,8 +23,9 @@ from screening.chemistry.notation import (
     with_energy,
 )
 from screening.common.errors import InputError, nearest
-from screening.common.files import DATA
+from screening.common.files import DATA, read_text
 from screening.common.validation import explained
+from screening.common.yaml_text import parse_yaml
 from screening.materials.material import Cathode, ChemicalPotential, EnergyAboveHull, Material, Property, clean_name
 
 __all__ = ["Catalogue", "Cathode", "ChemicalPotential", "Material", "Property", "Role"]
@@ -246,11 +247,7 @@ def _entry(path: Path, section: str, number: int, row: object) -> Material | Cat
 def _sections(path: Path) -> dict[str, list[object]]:
     """Read the lists of entries in one file."""
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8 text") from None
+        data = parse_yaml(read_text(path, "catalogue"))
     except yaml.YAMLError as error:
         raise InputError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(data, dict):
@@ -261,16 +258,3 @@ def _sections(path: Path) -> dict[str, list[object]]:
         if not isinstance(rows, list):
             raise InputError(f"{path}: {section} is not a list")
     return data
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Safe YAML that refuses a key occurring twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} occurs twice", key.start_mark)
-            seen.add(key.value)
-        constructed: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        return constructed

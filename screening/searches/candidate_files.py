@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError, nearest
+from screening.common.files import parse_json, read_text
+from screening.common.visible_text import cell
 from screening.searches.candidate_documents import Candidate, CandidatesDocument
 
 _SUFFIXES = (".csv", ".json")
@@ -36,7 +37,7 @@ def write_candidates(document: CandidatesDocument, path: str | Path) -> None:
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from None
 
@@ -63,14 +64,7 @@ def read_candidates(path: str | Path) -> list[tuple[str, str]]:
     """
     path = Path(path)
     require_suffix(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"candidates file {path} does not exist") from None
-    except OSError as error:
-        raise InputError(f"candidates file {path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"candidates file {path} is not UTF-8 text") from None
+    text = read_text(path, "candidates file")
     found = list(_from_csv(path, text) if path.suffix == ".csv" else _from_json(path, text))
     if not found:
         raise InputError(f"candidates file {path} holds no candidate")
@@ -124,10 +118,7 @@ def _from_csv(path: Path, text: str) -> Iterator[tuple[str, str]]:
 
 
 def _from_json(path: Path, text: str) -> Iterator[tuple[str, str]]:
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(f"candidates file {path} is not JSON: {error}") from None
+    data = parse_json(text, path, "candidates file")
     listed = data.get("candidates") if isinstance(data, dict) else data
     if not isinstance(listed, list):
         raise InputError(f"candidates file {path} holds neither a list nor an object with a list 'candidates'")

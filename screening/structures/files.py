@@ -8,13 +8,12 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from screening.chemistry.formulas import ELEMENTS
 from screening.common.errors import InputError
-from screening.common.files import read_bytes
+from screening.common.files import parse_json, read_bytes
 from screening.common.plain_data import structure_of
 from screening.common.ties import first_lowest
+from screening.common.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -89,9 +88,9 @@ def _parsed(path: Path) -> Structure:
     form = get_structure_format(filename=str(path))
     if form.read_str is None:
         return Structure.from_file(str(path))
-    text = read_bytes(path).decode("utf-8", errors="replace")
+    text = read_bytes(path, "structure file").decode("utf-8", errors="replace")
     if form.name in ("json", "yaml"):
-        return structure_of(json.loads(text) if form.name == "json" else yaml.safe_load(text))
+        return structure_of(parse_json(text, path, "structure file") if form.name == "json" else parse_yaml(text))
     return Structure.from_str(text, fmt=form.name)
 
 

@@ -29,6 +29,9 @@ def _plain(structure: object) -> object:
 PlainStructure = Annotated[dict[str, Any], BeforeValidator(_plain)]  # a structure in a document, pymatgen's dictionary
 
 
+_LONGEST_LINE = 10**7  # characters: some hundred thousand sites
+
+
 class StructureRecord(BaseModel):
     """One crystal structure, as one line of a structures file holds it."""
 
@@ -84,7 +87,10 @@ def read_structures(path: str | Path, elements: frozenset[str] | None = None) ->
     number = 0
     try:
         with opener(path, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):  # noqa: B007 - the messages below name the line
+            while line := lines.readline(_LONGEST_LINE):
+                number += 1
+                if len(line) == _LONGEST_LINE:
+                    raise InputError(f"{path} line {number} is longer than {_LONGEST_LINE} characters")
                 if not line.strip():
                     continue
                 data = json.loads(line)
@@ -93,7 +99,7 @@ def read_structures(path: str | Path, elements: frozenset[str] | None = None) ->
                 yield StructureRecord.model_validate(data)
     except ValidationError as error:
         raise InputError(f"{path} line {number}: {explained(error)}") from None
-    except (json.JSONDecodeError, AttributeError, TypeError):
+    except (json.JSONDecodeError, RecursionError, AttributeError, TypeError):
         raise InputError(f"{path} line {number}: not a JSON object") from None
     except (EOFError, OSError, zlib.error, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read beyond line {number}: {error}") from None

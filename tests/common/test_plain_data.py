@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from fixtures_structures import rock_salt
-from fixtures_tasks import job, vasp
+from fixtures_tasks import computed_entry, job, vasp
 from maggma.stores import JSONStore
 
 from coatscreen.__main__ import execute
@@ -23,19 +23,6 @@ NAMED = (
     {"@module": "fireworks.core.launchpad", "@class": "LaunchPad", "logdir": "{folder}/logs"},
     {"@class": "OutputReference", "uuid": "u", "attributes": [], "output_schema": {"@module": "trap", "@class": "T"}},
 )
-
-
-def entry(element, energy, **more):
-    return {
-        "@module": "pymatgen.entries.computed_entries",
-        "@class": "ComputedEntry",
-        "composition": {element: 1.0},
-        "energy": energy,
-        "correction": 0.0,
-        "entry_id": element,
-        "parameters": {"run_type": "GGA"},
-        **more,
-    }
 
 
 @pytest.fixture(params=NAMED, ids=["class", "function", "launchpad", "reference"])
@@ -62,9 +49,9 @@ def run(capsys):
 
 def test_entries(trap, run, tmp_path):
     entries = [
-        entry("Li", -1.9, parameters={"run_type": "GGA", "x": trap}, data={"y": [trap]}),
+        computed_entry("Li", -1.9, parameters={"run_type": "GGA", "x": trap}, data={"y": [trap]}),
         {
-            **entry("Li", -1.8, entry_id="other"),
+            **computed_entry("Li", -1.8, entry_id="other"),
             "@class": "ComputedStructureEntry",
             "structure": {**rock_salt(anion="Li").as_dict(), "properties": {"z": trap}},
             "composition": {"Li": 2.0},
@@ -80,7 +67,7 @@ def test_entries(trap, run, tmp_path):
 
 def test_a_module_in_the_working_folder_does_not_run(own_folder, tmp_path):
     (tmp_path / "trap.py").write_text("open('sprung', 'w').close()\n")
-    (tmp_path / "entries.json").write_text(json.dumps([entry("Li", -1.9, parameters={"x": NAMED[0]})]))
+    (tmp_path / "entries.json").write_text(json.dumps([computed_entry("Li", -1.9, parameters={"x": NAMED[0]})]))
     command = [sys.executable, "-m", "coatscreen", "stability", "Li", "--energies", "entries.json"]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "above the hull" in ran.stdout
@@ -97,11 +84,11 @@ def test_adjustments(trap, run, tmp_path):
         "cls": {**scheme, "settings": trap},
         "description": "",
     }
-    (tmp_path / "good.json").write_text(json.dumps([entry("Li", -1.9, energy_adjustments=[adjustment])]))
+    (tmp_path / "good.json").write_text(json.dumps([computed_entry("Li", -1.9, energy_adjustments=[adjustment])]))
     status, out, err = run("stability", "Li", "--energies", "good.json", "--json")
     assert status == 0, err
     assert json.loads(out)["energies"]["correction"] == "MP2020"
-    (tmp_path / "bad.json").write_text(json.dumps([entry("Li", -1.9, energy_adjustments=[trap])]))
+    (tmp_path / "bad.json").write_text(json.dumps([computed_entry("Li", -1.9, energy_adjustments=[trap])]))
     status, _, err = run("stability", "Li", "--energies", "bad.json")
     assert status == 2
     assert "is no energy adjustment" in err

@@ -69,7 +69,7 @@ def test_a_file_that_names_no_database(tmp_path, text, message):
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(LocationError, match=r"mine\.yaml cannot be read: No such file or directory"):
+    with pytest.raises(LocationError, match=r"mine\.yaml does not exist"):
         StoreLocation(tmp_path / "mine.yaml")
 
 

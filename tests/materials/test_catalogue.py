@@ -447,13 +447,13 @@ class TestUsersFiles:
         assert "\n" not in str(caught.value)
 
     def test_files_that_cannot_be_read(self, tmp_path: Path) -> None:
-        with pytest.raises(InputError, match=r"nowhere\.yaml: No such file or directory$"):
+        with pytest.raises(InputError, match=r"catalogue .*nowhere\.yaml does not exist$"):
             Catalogue.load(tmp_path / "nowhere.yaml")
         with pytest.raises(InputError, match=r"Is a directory$"):
             Catalogue.load(tmp_path)
         binary = tmp_path / "binary.yaml"
         binary.write_bytes(b"\xff\xfe\x00coatings")
-        with pytest.raises(InputError, match=r"binary\.yaml: not UTF-8 text$"):
+        with pytest.raises(InputError, match=r"catalogue .*binary\.yaml is not UTF-8 text$"):
             Catalogue.load(binary)
 
 

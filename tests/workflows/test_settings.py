@@ -139,7 +139,7 @@ def test_a_file_that_is_none(config, tmp_path):
         load_settings(config("workers = ", "config.toml"))
     binary = tmp_path / "binary.yaml"
     binary.write_bytes(b"\xff\xfe\x00\x01")
-    with pytest.raises(InputError, match=r"binary\.yaml is not YAML"):
+    with pytest.raises(InputError, match=r"binary\.yaml is not UTF-8 text"):
         load_settings(binary)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 import yaml
 
 from screening.common.errors import InputError, nearest
-from screening.common.files import parse_json, read_bytes
+from screening.common.files import parse_json, read_bytes, read_text
 from screening.common.plain_data import plain
+from screening.common.yaml_text import parse_yaml
 from screening.database.filters import condition_of
 from screening.database.projection import projected
 
@@ -30,6 +30,8 @@ _WITHOUT_EFFECT = {  # on reading
     *("last_updated_field", "last_updated_type", "validator", "safe_update", "default_sort", "read_only", "encoding"),
     *("serialization_option", "serialization_default", "scalars", "key", "type"),
 }
+_WHAT = "description of a store"
+_TASKS = "file of calculations"
 _JOB_STORE = "JobStore"
 
 
@@ -49,7 +51,7 @@ class _JSONFiles:
         """Yield the documents that match."""
         holds = condition_of(criteria)
         for path in self.paths:
-            data = parse_json(read_bytes(path), path)
+            data = parse_json(read_bytes(path, _TASKS), path, _TASKS)
             for document in data if isinstance(data, list) else [data]:
                 if isinstance(document, dict) and holds(document):
                     yield projected(document, properties)
@@ -90,10 +92,12 @@ def described_store(path: Path) -> Any:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    content = read_bytes(path)
     try:
-        data = json.loads(content) if path.suffix == ".json" else yaml.safe_load(content)
-    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        if path.suffix == ".json":
+            data = parse_json(read_bytes(path, _WHAT), path, _WHAT)
+        else:
+            data = parse_yaml(read_text(path, _WHAT))
+    except yaml.YAMLError as error:
         raise InputError(f"{path} describes no store: {_first_line(error)}") from None
     if not isinstance(data, dict):
         raise InputError(f"{path} describes no store: it holds no options by name")

@@ -82,23 +82,20 @@ def _systems(rows: list[dict[str, str]], catalogue: Catalogue, element: str | No
 def _rows(file: Path) -> list[dict[str, str]]:
     """Read a CSV with columns a, b and optionally mu."""
     import csv
+    import io
 
     from screening.common.errors import InputError
+    from screening.common.files import read_text
 
+    reader = csv.DictReader(io.StringIO(read_text(file, "pairs file"), newline=""), skipinitialspace=True)
     try:
-        with file.open(newline="", encoding="utf-8-sig") as lines:
-            reader = csv.DictReader(lines, skipinitialspace=True)
-            columns = [name.strip() for name in reader.fieldnames or []]
-            if sorted(columns) not in (["a", "b"], ["a", "b", "mu"]):
-                found = ", ".join(columns) or "none"
-                raise InputError(f"{file}: the columns must be a, b and optionally mu, not {found}")
-            reader.fieldnames = columns
-            return list(reader)
-    except FileNotFoundError:
-        raise InputError(f"pairs file {file} does not exist") from None
-    except OSError as error:
-        raise InputError(f"pairs file {file} cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
+        columns = [name.strip() for name in reader.fieldnames or []]
+        if sorted(columns) not in (["a", "b"], ["a", "b", "mu"]):
+            found = ", ".join(columns) or "none"
+            raise InputError(f"{file}: the columns must be a, b and optionally mu, not {found}")
+        reader.fieldnames = columns
+        return list(reader)
+    except csv.Error as error:
         raise InputError(f"pairs file {file} is not CSV: {error}") from None
 
 

@@ -77,12 +77,13 @@ def _write_csv(file: Path, rows: Iterable[Row]) -> None:
     from io import StringIO
 
     from screening.common.files import write_whole
+    from screening.common.visible_text import cell
     from screening.energies.packaged.rows import Row
 
     text = StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(Row._fields)
-    lines.writerows(rows)
+    lines.writerows(map(cell, row) for row in rows)
     write_whole(file, text.getvalue())
 
 

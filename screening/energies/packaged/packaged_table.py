@@ -8,7 +8,7 @@ those whose energy could not be computed.
 from __future__ import annotations
 
 import hashlib
-import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from screening.common.errors import InputError
-from screening.common.files import DATA
+from screening.common.files import DATA, parse_json, read_bytes
 from screening.common.provenance import EnergyScale
 from screening.common.validation import explained
 from screening.energies.packaged.rows import PackagedTable, Row, unpack
@@ -142,12 +142,20 @@ def cells_path(model: str) -> Path:
 
 
 def table_path(folder: str | Path, model: str) -> Path:
-    """Return the table's path in a folder."""
-    return Path(folder) / f"chgnet-{model}.npz"
+    """Return the table's path in a folder; see :func:`document_path`."""
+    return document_path(folder, model).with_suffix(".npz")
 
 
 def document_path(folder: str | Path, model: str) -> Path:
-    """Return the path of the document beside it."""
+    """Return the path of the document beside it.
+
+    Raises
+    ------
+    InputError
+        If the model's name would lead elsewhere.
+    """
+    if not re.fullmatch(r"[\w.-]+", model, re.ASCII):
+        raise InputError(f"{model!r} is no name of CHGNet weights, such as {PACKAGED_MODEL}")
     return Path(folder) / f"chgnet-{model}.json"
 
 
@@ -155,21 +163,20 @@ def _document(folder: Path, model: str) -> dict[str, Any]:
     """Read a document as far as reading its table needs: scale and hash are there."""
     path = document_path(folder, model)
     try:
-        document = json.loads(path.read_bytes())
+        content = read_bytes(path)
+    except InputError as error:
+        raise InputError(f"no energies of CHGNet {model}: {error}") from None
+    try:
+        document = parse_json(content, path)
         EnergyScale.model_validate(document["scale"])
         str(document["table_sha256"])
-    except OSError as error:
-        raise InputError(f"no energies of CHGNet {model}: {path}: {error.strerror}") from None
     except (ValueError, TypeError, KeyError) as error:
         raise InputError(f"{path} is damaged: {str(error).splitlines()[0]}") from None
     return dict(document)
 
 
 def _read(path: Path, document: dict[str, Any]) -> PackagedTable:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    content = read_bytes(path)
     if hashlib.sha256(content).hexdigest() != document["table_sha256"]:
         raise InputError(f"{path} is not the table its document describes (another hash): damaged or edited")
     try:

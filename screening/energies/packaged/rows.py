@@ -7,7 +7,10 @@ formulas, and why a row is not used, where it is not. ``coatscreen reference inf
 from __future__ import annotations
 
 import io
+import math
+import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.chemistry.formulas import parse_formula
+from screening.common.files import LARGEST_VARIABLE, largest_file_mb
 from screening.phases.phase_table import PhaseTable, element_numbers
 
 _MICRO = 1e6
@@ -91,6 +95,7 @@ def unpack(content: bytes) -> PackagedTable:
         If it is no such file.
     """
     try:
+        _check_sizes(content)
         with np.lib.npyio.NpzFile(io.BytesIO(content), allow_pickle=False) as file:
             columns = {name: file[name] for name in file.files}
         phases = PhaseTable(
@@ -105,8 +110,27 @@ def unpack(content: bytes) -> PackagedTable:
         reasons = [bytes(reason).decode() for reason in columns["reasons"]]
         unused = dict(zip(columns["unused"].tolist(), reasons, strict=True))
         return PackagedTable(phases, columns["sites"], unused)
-    except (zipfile.BadZipFile, KeyError, IndexError) as error:
+    except (
+        *(zipfile.BadZipFile, zlib.error, struct.error, EOFError),
+        *(RuntimeError, LookupError, TypeError, ValueError),
+    ) as error:
         raise ValueError(f"not a table of energies: {error}") from None
+
+
+def _check_sizes(content: bytes) -> None:
+    """Refuse columns that are larger than they say, or than a file may be, before anything is unzipped."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.infolist()
+        if sum(member.file_size for member in members) > 1e6 * largest_file_mb():
+            raise ValueError(f"larger than {largest_file_mb():g} MB unzipped: set {LARGEST_VARIABLE} to more")
+        for member in members:
+            with archive.open(member) as column:
+                version = np.lib.format.read_magic(column)
+                if version != (1, 0):
+                    raise ValueError(f"columns of version {version}")
+                shape, _, dtype = np.lib.format.read_array_header_1_0(column)
+                if math.prod(shape) * dtype.itemsize > member.file_size:
+                    raise ValueError(f"half of {member.filename}")
 
 
 def _whole(values: Sequence[float | None], unit: float) -> NDArray[np.int32]:

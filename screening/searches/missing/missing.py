@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -172,12 +173,18 @@ def _write(found: Mapping[str, tuple[StructureFrom, Structure]], folder: Path) -
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, (_, structure) in found.items():
-            path = (folder / f"{re.sub(r'[^A-Za-z0-9._-]', '_', name)}.cif").resolve()
+            path = (folder / f"{_file_name(name)}.cif").resolve()
             path.write_text(structure.to(fmt="cif"), encoding="utf-8")
             files[name] = str(path)
     except OSError as error:
         raise InputError(f"{folder} cannot be written: {error.strerror}") from None
     return files
+
+
+def _file_name(name: str) -> str:
+    """Return the name of a phase's file: its id where that leads nowhere else, else one that no other id has."""
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:100]
+    return plain if plain == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _hint(name: str | None) -> str:

@@ -140,12 +140,9 @@ def _label(column: str) -> str:
 
 
 def _text(path: Path) -> str:
-    from screening.common.files import read_bytes
+    from screening.common.files import read_text
 
-    try:
-        return read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not CSV: it is not text") from None
+    return read_text(path, "formation energies")
 
 
 def _energy(text: str, where: str) -> float:

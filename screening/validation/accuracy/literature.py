@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from screening.common.errors import InputError
@@ -75,13 +74,10 @@ def read_literature(path: str | Path) -> LiteratureFile:
     InputError
         If the file is missing or damaged, or does not hold a list.
     """
-    from screening.common.files import read_bytes
+    from screening.common.files import parse_json, read_bytes
 
     path = Path(path)
-    try:
-        rows = orjson.loads(read_bytes(path))
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"{path} is not JSON, or truncated: {error}") from None
+    rows = parse_json(read_bytes(path, "literature file"), path, "literature file")
     if not isinstance(rows, list) or not rows:
         raise InputError(f"{path} must hold a list of published values (quantity, system, value, unit, source)")
     values, malformed = [], []

@@ -11,8 +11,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from screening.common.errors import InputError, nearest
-from screening.common.files import DATA
+from screening.common.files import DATA, read_text
 from screening.common.validation import explained
+from screening.common.yaml_text import parse_yaml
 from screening.validation.reproduction.claims import Claim
 
 _PACKAGED = DATA / "papers"
@@ -249,9 +250,9 @@ def find_paper(papers: Sequence[Paper], text: str) -> Paper:
 
 def _read(path: Path) -> Paper:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
+        data = parse_yaml(read_text(path, "paper"))
+    except yaml.YAMLError as error:
+        raise InputError(f"paper {path} is not YAML: {' '.join(str(error).split())}") from None
     try:
         return Paper.model_validate(data)
     except ValidationError as error:

@@ -217,7 +217,7 @@ class TestDamage:
 
     def test_files_that_are_not_there(self, table: Path, tmp_path: Path) -> None:
         table_path(table, "0.3.0").unlink()
-        refused(table, f"{table_path(table, '0.3.0')} cannot be read: No such file")
+        refused(table, f"energies file {table_path(table, '0.3.0')} does not exist")
         refused(tmp_path, "no energies of CHGNet 0.3.0: ")
 
 
@@ -419,3 +419,9 @@ class TestBuilding:
         assert store.get_output(again.jobs[0].uuid)["n_computed"] == 0
         tables = [table_path(tmp_path / name, "0.3.0").read_bytes() for name in ("table", "again")]
         assert tables[0] == tables[1]
+
+
+@pytest.mark.parametrize("model", ["../0.3.0", "../../etc/passwd", "/etc/passwd", "0.3.0\0", "", "0.3.0\n"])
+def test_the_name_of_weights_leads_nowhere_else(model):
+    with pytest.raises(InputError, match="is no name of CHGNet weights"):
+        read_packaged("data", model)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
+from fixtures_structures import rock_salt
 from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core import Composition, Structure
 
@@ -17,7 +20,7 @@ from screening.energies.packaged.packaged_table import PACKAGED_MODEL, cells_pat
 from screening.energies.sources.materials_project import scale_of
 from screening.phases.files import write_table
 from screening.phases.phase import PhaseColumns
-from screening.searches.missing.missing import cell_structure
+from screening.searches.missing.missing import _write, cell_structure
 from screening.searches.missing.needed import default_within_mev
 
 ASK = ["energies", "missing", "--coatings", "Li2ZrO3", "--electrolytes", "Li3PS4", "--json"]
@@ -203,3 +206,13 @@ def test_people_read_a_table(tmp_path, capsys):
     assert "phases are needed in" in out
     assert "compute them: coatscreen energies add" in out
     assert "structures not had" in err
+
+
+def test_the_id_of_a_phase_leads_nowhere_else(tmp_path):
+    ids = ["mp-1", "../../escaped", "/etc/escaped", "a/b", "a_b", "a b", "\x1b[31m", "x" * 300, ".."]
+    files = _write({name: ("structures file", rock_salt()) for name in ids}, tmp_path / "out")
+    paths = [Path(file) for file in files.values()]
+    assert {path.parent for path in paths} == {tmp_path / "out"}
+    assert len(set(paths)) == len(ids)
+    assert Path(files["mp-1"]).name == "mp-1.cif"
+    assert all(re.fullmatch(r"[\w.-]+", path.name, re.ASCII) for path in paths)

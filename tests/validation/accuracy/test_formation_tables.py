@@ -100,7 +100,7 @@ class TestReading:
         with pytest.raises(InputError, match="truncated or damaged"):
             read_formation_tables(path)
         path.write_bytes(b"\xff\xfe\x00")
-        with pytest.raises(InputError, match="it is not text"):
+        with pytest.raises(InputError, match="is not UTF-8 text"):
             read_formation_tables(path)
 
     def test_energies_of_formula_units_are_refused(self) -> None:

@@ -58,7 +58,7 @@ def test_a_described_store_becomes_a_table(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("{", "describes no store"),
+        ("{", "is not JSON"),
         ('{"a": 1}', "describes no store that can be read; there are MongoStore"),
         ({"@class": "MemoryStore"}, "describes no store that can be read"),
         ({"@class": "MongoStor", "paths": []}, "(did you mean MongoStore?)"),

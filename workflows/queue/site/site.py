@@ -12,8 +12,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError, model_validator
 
 from screening.common.errors import InputError
+from screening.common.files import read_text
 from screening.common.passwords import is_address
 from screening.common.validation import explained
+from screening.common.yaml_text import parse_yaml
 from screening.database import StoreLocation
 from workflows.outputs import job_store
 from workflows.queue.site.fields import Environment, Folder, Line, MongoUri, Word, database_name
@@ -112,10 +114,8 @@ class Site(BaseModel):
         if not file.is_file():
             raise InputError(f"there is no site in {folder}: `coatscreen site init` makes one")
         try:
-            options = yaml.safe_load(file.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise InputError(f"{file} cannot be read: {error.strerror}") from None
-        except (ValueError, yaml.YAMLError) as error:  # its text may quote the password
+            options = parse_yaml(read_text(file, "site"))
+        except yaml.YAMLError as error:  # its text may quote the password
             mark = getattr(error, "problem_mark", None)
             raise InputError(f"{file} is not YAML" + (f", line {mark.line + 1}" if mark else "")) from None
         if not isinstance(options, dict):
@@ -181,12 +181,10 @@ class Site(BaseModel):
             If it cannot be read.
         """
         try:
-            return yaml.safe_load((self.folder / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError, yaml.YAMLError) as error:
-            fault = getattr(error, "strerror", None) or "not YAML"
-            raise InputError(
-                f"{self.folder / name} cannot be read ({fault}): `coatscreen site init` writes it again"
-            ) from None
+            return parse_yaml(read_text(self.folder / name, "site file"))
+        except (InputError, yaml.YAMLError) as error:
+            fault = str(error) if isinstance(error, InputError) else f"site file {self.folder / name} is not YAML"
+            raise InputError(f"{fault}: `coatscreen site init` writes it again") from None
 
 
 def site_folder(option: Path | None = None) -> Path:
