@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
-import re
 import time
 
 from screening.common import progress
