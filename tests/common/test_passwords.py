@@ -132,10 +132,10 @@ def test_a_request_is_kept_without_its_database(tmp_path):
 
 
 WRONG = [
-    ("fooBar=1", "Unknown option: foobar"),
+    ("fooBar=1", "Unknown option"),
     ("connectTimeoutMS=abc", "connecttimeoutms must be an integer or float"),
     ("authMechanism=FOO", "authmechanism must be in"),
-    ("tls=true&tlsCAFile=/no/ca.pem", "the file /no/ca.pem: No such file or directory"),
+    ("tls=true&tlsCAFile=/no/ca.pem", r"/no/ca\.pem: .*(No such file or directory|not readable)"),
 ]
 
 
