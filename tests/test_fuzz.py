@@ -105,7 +105,7 @@ cathodes:
   host: {Ni: 0.5, Mn: 0.5, O: 2}
   lithiations: {full: 1.0, half: 0.5}
 electrolytes:
-- {name: My glass, formula: Li3PS4, energy_above_hull: {mev_per_atom: 30, source: me}}
+- {name: My glass, formula: Li3PS4, energy_above_hull: {mev_per_atom: 30, source: me, verified: false}}
 """
 SITE = """scheduler: slurm
 database: "mongodb://me:secret@db.example.org/coatings"

@@ -7,12 +7,18 @@ from collections.abc import Iterable
 
 from screening.common.passwords import masked
 
+_LONGEST = 4000  # characters of a message
+
 
 class CoatscreenError(Exception):
-    """Base of every error raised on purpose by this project; no password of an address is in its message."""
+    """Base of every error raised on purpose by this project.
+
+    No password of an address is in its message, and of one that quotes a long input the middle is left out.
+    """
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(masked(message))
+        said = masked(message)
+        super().__init__(said if len(said) <= _LONGEST else f"{said[: _LONGEST // 2]} [...] {said[-_LONGEST // 2 :]}")
 
 
 class InputError(CoatscreenError, ValueError):

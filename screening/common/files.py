@@ -7,6 +7,7 @@ import gzip
 import json
 import math
 import os
+import re
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +24,9 @@ _MOST_UNZIPPED = 100  # times what is zipped; JSON and CSV come to ten or twenty
 _SMALL = 10**7  # bytes, which are no harm
 _PART = 2**22
 DEEPEST = 100  # levels of JSON
+_MOST_DIGITS = 300  # of a whole number; a float has no room for more
+_LONG_NUMBER = re.compile(rb"\d{%d}" % _MOST_DIGITS)
+_HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
@@ -115,6 +119,11 @@ def parse_json(content: bytes | str, path: str | Path, what: str = "energies fil
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{what} {path} is not JSON, or was only half written: {error}") from None
+    raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    if _LONG_NUMBER.search(raw):
+        raise InputError(f"{what} {path} holds a number of {_MOST_DIGITS} or more digits")
+    if _HALF_CHARACTER.search(raw) and not _is_text(data):
+        raise InputError(f"{what} {path} holds half a character (an unpaired surrogate)")
     level = [data]
     for _ in range(DEEPEST):
         level = [
@@ -126,6 +135,14 @@ def parse_json(content: bytes | str, path: str | Path, what: str = "energies fil
         if not level:
             return data
     raise InputError(f"{what} {path} is nested more than {DEEPEST} levels deep")
+
+
+def _is_text(data: Any) -> bool:
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def write_json(path: str | Path, data: Any) -> None:

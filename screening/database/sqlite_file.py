@@ -43,6 +43,8 @@ def open_to_read(path: str) -> sqlite3.Connection:
     try:
         db = _connection(path, "ro")
         db.execute("SELECT name FROM sqlite_master").fetchall()
+    except UnicodeDecodeError:  # what is wrong, in words out of the file itself
+        raise sqlite3.DatabaseError("database disk image is malformed") from None
     except sqlite3.OperationalError:
         # Beside a file in write-ahead mode SQLite wants to make two more, which a read-only folder does not allow.
         log = Path(f"{path}-wal")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from screening.chemistry.formulas import ELEMENTS
 from screening.common.errors import InputError
 from screening.common.plain_data import plain
 from screening.common.validation import explained
@@ -50,6 +51,8 @@ class StructureRecord(BaseModel):
             raise ValueError("species, counts and coords do not agree")
         if [len(row) for row in self.lattice] != [3, 3, 3] or any(len(row) != 3 for row in self.coords):
             raise ValueError("lattice and coords are not rows of three numbers")
+        if unknown := [name for name in self.species if name not in ELEMENTS]:
+            raise ValueError(f"species: {unknown[0]!r} is no element")
         return self
 
     @property

@@ -395,7 +395,7 @@ def test_pairs_with_one_reservoir(cli, tmp_path, answer):
         (b"a,c\nLiF,LiF\n", ["columns must be a, b and optionally mu, not a, c"]),
         (b"", ["not none"]),
         (b"a,b,mu,a\n1,2,3,4\n", ["columns"]),
-        (b"a,b\n\xff\xfe,LiF\n", ["is not CSV"]),
+        (b"a,b\n\xff\xfe,LiF\n", ["is not UTF-8 text"]),
         (None, ["does not exist"]),
     ],
 )
@@ -744,7 +744,7 @@ def test_rank_as_csv(cli, store):
         (["rank", "--threshold", "oxidation"], ["--threshold 'oxidation': write NAME=VALUE"]),
         (["rank", "--threshold", "oxidatoin=4"], ["no criterion or quantity 'oxidatoin' (did you mean oxidation?)"]),
         (["rank", "--threshold", "oxidation=much"], ["'much' is not a number"]),
-        (["rank", "--criteria", "nothing.yaml"], ["criteria file nothing.yaml cannot be read"]),
+        (["rank", "--criteria", "nothing.yaml"], ["criteria file nothing.yaml does not exist"]),
     ],
     ids=lambda value: " ".join(value)[:60],
 )
@@ -964,14 +964,14 @@ def test_the_packaged_energies_are_the_default(capsys):
 
 def test_csv_of_lines_that_have_not_the_same_columns(capsys):
     """A column that comes up late is empty in the lines before it, whatever the order of the others."""
-    from coatscreen.verbs.database import _print_csv
+    from coatscreen.output import print_csv
 
-    _print_csv([{"a": 1, "b": 'x,"\n'}, {"b": 2, "a": None}, {"a": 3, "c": 0.5}])
+    print_csv([{"a": 1, "b": 'x,"\n'}, {"b": 2, "a": None}, {"a": 3, "c": 0.5}])
     assert list(csv.reader(io.StringIO(capsys.readouterr().out))) == [
         ["a", "b", "c"],
-        ["1", 'x,"\n', ""],
+        ["1", r'x,"\n', ""],  # a line break is shown
         ["", "2", ""],
         ["3", "", "0.5"],
     ]
-    _print_csv([])
+    print_csv([])
     assert capsys.readouterr().out == ""

@@ -127,7 +127,7 @@ def test_criteria_of_a_file_stand_alone_or_among_options(tmp_path):
     bad.write_text("- {name: a, quantity: b, at_most: 1}\n")
     with pytest.raises(InputError, match=r"bad.yaml: criterion 'a': no quantity 'b'"):
         read_criteria_file(bad)
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="does not exist"):
         read_criteria_file(tmp_path / "nothing.yaml")
 
 

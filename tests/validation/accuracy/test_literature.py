@@ -37,7 +37,7 @@ class TestReading:
 
     @pytest.mark.parametrize(
         ("content", "message"),
-        [("[", "is not JSON, or truncated"), ("{}", "must hold a list"), ("[]", "must hold a list")],
+        [("[", "is not JSON, or was only half written"), ("{}", "must hold a list"), ("[]", "must hold a list")],
     )
     def test_damaged_files(self, tmp_path: Path, content: str, message: str) -> None:
         path = tmp_path / "values.json"

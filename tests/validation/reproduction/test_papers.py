@@ -179,5 +179,5 @@ def test_a_malformed_paper_is_named(tmp_path, changed, message):
 
 def test_a_file_that_is_no_yaml_is_named(tmp_path):
     (tmp_path / "007.yaml").write_text("key: [")
-    with pytest.raises(InputError, match=r"007\.yaml cannot be read"):
+    with pytest.raises(InputError, match=r"007\.yaml is not YAML"):
         read_papers(tmp_path)
