@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _failed("standard output is closed: nothing was done", 1)
         sys.exit(1)
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     try:
         status = execute(arguments)
     except BrokenPipeError:  # whoever reads the output has read enough; say nothing more at exit either

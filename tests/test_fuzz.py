@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
 from fixtures_screening import SMALL, energies_file, settings_for
@@ -370,7 +370,7 @@ class Watch:
     """What the process does: files it writes, modules it imports, programs it starts, machines it calls."""
 
     on = False
-    seen: list[str] = []  # noqa: RUF012
+    seen: ClassVar[list[str]] = []
 
 
 def hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -446,10 +446,12 @@ def test_mutated_inputs(kind, folder):
         began = time.perf_counter()
         with warnings.catch_warnings(), watched():
             warnings.simplefilter("ignore")
+            said = ""
             try:
                 one.read(path)
             except CoatscreenError as error:
-                assert len(str(error)) < 5000  # noqa: PT017
+                said = str(error)
+        assert "u:p@" not in said
         assert time.perf_counter() - began < MOST_SECONDS
         assert {file.name for file in place.iterdir()} <= before | {f"{one.file}-shm", f"{one.file}-wal"}
         assert "trap" not in sys.modules

@@ -38,7 +38,7 @@ def read_bytes(path: str | Path, what: str = "energies file") -> bytes:
     path
         The file.
     what
-        It is, for messages.
+        What it is, for messages.
 
     Raises
     ------
@@ -113,7 +113,8 @@ def parse_json(content: bytes | str, path: str | Path, what: str = "energies fil
     Raises
     ------
     InputError
-        If it is not JSON, as when the file was only half written, or deeply nested.
+        If it is not JSON, as when the file was only half written, if it is deeply nested, or if it holds a number of
+        hundreds of digits or half a character (an unpaired surrogate), which nothing later could write again.
     """
     try:
         data = json.loads(content)

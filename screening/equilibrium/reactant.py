@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from screening.chemistry.formulas import parse_formula
-from screening.chemistry.notation import read_material
+from screening.chemistry.notation import read_material, term
 from screening.hull.phase_system import Mixture
 from screening.hull.reservoir import Reservoir
 from screening.phases.lithium_series import between_cells
@@ -171,9 +171,4 @@ def reaction_text(
     right = [(fraction * scale / atoms(formula), formula) for formula, fraction in products.items()]
     left += [(amount, element) for element, amount in exchanged.items() if amount > 1e-6]
     right += [(-amount, element) for element, amount in exchanged.items() if amount < -1e-6]
-    return " -> ".join(" + ".join(_term(units, formula) for units, formula in side) for side in (left, right))
-
-
-def _term(units: float, formula: str) -> str:
-    text = f"{float(f'{units:.12g}'):.4g}"  # first to more digits: 0.28125 lies between two and its last bit decides
-    return formula if text == "1" else f"{text} {formula}"
+    return " -> ".join(" + ".join(term(units, formula) for units, formula in side) for side in (left, right))

@@ -8,6 +8,9 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from screening.chemistry.formulas import ELEMENTS
 from screening.common.errors import InputError
 from screening.common.files import parse_json, read_bytes
@@ -22,6 +25,9 @@ CLOSEST_ANGSTROM = 0.5  # as for the packaged energies; no two atoms bond at les
 _REACH_ANGSTROM = 6.0  # CHGNet's cutoff: an atom with no other within it is a free atom to the model
 _SAME_DISTANCE_ANGSTROM = 1e-6  # images of one distance by symmetry differ by less
 _SYMMETRY_ANGSTROM = 0.1  # as the Materials Project finds space groups
+_LONGEST_ANGSTROM = 1000.0  # of a lattice vector; the longest periods of polytypes are some hundreds
+_LEAST_HEIGHT_ANGSTROM = 0.2  # between two faces of a cell; atoms keep 0.5 angstrom apart
+_FURTHEST_CELLS = 1000.0
 
 
 def read_user_structure(path: str | Path) -> Structure:
@@ -41,7 +47,7 @@ def read_user_structure(path: str | Path) -> Structure:
     ------
     InputError
         If the file is missing or is not one ordered structure of known elements, if two atoms lie closer together than
-        0.5 angstrom, or if an atom has no neighbour.
+        0.5 angstrom, if the cell is flat, endless or not finite, or if an atom has no neighbour.
     """
     from pymatgen.core import Structure
 
@@ -72,6 +78,8 @@ def read_user_structure(path: str | Path) -> Structure:
     symbols = [str(getattr(site.specie, "symbol", site.specie)) for site in read]
     if strange := [symbol for symbol in symbols if symbol not in ELEMENTS]:
         raise InputError(f"{path}: no element {strange[0]}")
+    if reason := describe_cell(read.lattice.matrix, read.frac_coords):
+        raise InputError(f"{path}: {reason}")
     structure = Structure(read.lattice, symbols, read.frac_coords)
     if len(structure) > 1 and not structure.is_valid(tol=CLOSEST_ANGSTROM):
         raise InputError(f"{path} has two atoms on one place: {_closest(structure)}")
@@ -92,6 +100,31 @@ def _parsed(path: Path) -> Structure:
     if form.name in ("json", "yaml"):
         return structure_of(parse_json(text, path, "structure file") if form.name == "json" else parse_yaml(text))
     return Structure.from_str(text, fmt=form.name)
+
+
+def describe_cell(matrix: NDArray[np.float64], places: NDArray[np.float64]) -> str | None:
+    """Describe what makes a cell none that a crystal has, and a search for neighbours in it endless; None if nothing.
+
+    Parameters
+    ----------
+    matrix
+        Lattice vectors as rows, angstrom, shape (3, 3).
+    places
+        Fractional coordinates, shape (sites, 3).
+    """
+    if not (np.isfinite(matrix).all() and np.isfinite(places).all()):
+        return "a number of the cell or of a site is not finite"
+    if np.abs(places).max() > _FURTHEST_CELLS:
+        return f"a site lies {np.abs(places).max():.3g} cells away"
+    with np.errstate(all="ignore"):
+        volume = abs(float(np.linalg.det(matrix)))
+        longest = float(np.linalg.norm(matrix, axis=1).max())
+        faces = np.linalg.norm([np.cross(matrix[i - 2], matrix[i - 1]) for i in range(3)], axis=1)
+    if not longest <= _LONGEST_ANGSTROM:
+        return f"a lattice vector of {longest:.3g} angstrom"
+    if not volume >= _LEAST_HEIGHT_ANGSTROM * float(faces.max()):
+        return "a flat cell: two of its faces lie on one another"
+    return None
 
 
 def describe_isolation(structure: Structure) -> str | None:

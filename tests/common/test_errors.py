@@ -30,3 +30,12 @@ def test_a_caller_can_catch_all_of_them_or_the_kind_that_python_names():
     for kind, python in ((InputError, ValueError), (CalculationError, RuntimeError), (StoreError, RuntimeError)):
         assert issubclass(kind, CoatscreenError)
         assert issubclass(kind, python)
+
+
+@pytest.mark.parametrize("length", [10, 3999, 4000, 4001, 10**6])
+def test_of_a_long_message_the_middle_is_left_out(length):
+    message = "said: " + "x" * (length - 12) + " (end)" if length > 12 else "x" * length
+    said = str(InputError(message))
+    assert len(said) < 4010
+    assert (said == message) == (len(message) <= 4000)
+    assert (said[:100], said[-100:]) == (message[:100], message[-100:])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from fixtures_structures import rock_salt, written
 from pymatgen.core import Lattice, Structure
@@ -128,3 +130,28 @@ def test_the_digest_is_that_of_cell_elements_and_places():
     assert structure_digest(rock_salt(anion="Cl")) != structure_digest(structure)
     zero = Structure(structure.lattice.matrix - 1e-17, structure.species, structure.frac_coords - 1e-17)
     assert structure_digest(zero) == structure_digest(structure)  # minus zero
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("2.03 2.03 1e400", "is not finite"),
+        ("2.03 2.03 nan", "is not finite"),
+        ("2.03 2.03 9999999999998", "a lattice vector of 1e+13 angstrom"),
+        ("2.03 0.0 2.0300001", "a flat cell"),
+        ("0 0 0", "a flat cell"),
+    ],
+)
+def test_a_cell_that_no_crystal_has_is_refused_before_neighbours_are_looked_for(tmp_path, row, why):
+    """The search took 60 TB of memory, or an overflow ended it."""
+    path = tmp_path / "POSCAR"
+    path.write_text(f"LiF\n1.0\n0 2.03 2.03\n2.03 0 2.03\n{row}\nLi F\n1 1\ndirect\n0 0 0\n0.5 0.5 0.5\n")
+    with pytest.raises(InputError, match=re.escape(why)):
+        read_user_structure(path)
+
+
+def test_a_site_far_away_is_refused(tmp_path):
+    path = tmp_path / "POSCAR"
+    path.write_text("LiF\n1.0\n0 2.03 2.03\n2.03 0 2.03\n2.03 2.03 0\nLi F\n1 1\ndirect\n0 0 1e30\n0.5 0.5 0.5\n")
+    with pytest.raises(InputError, match="cells away"):
+        read_user_structure(path)

@@ -147,6 +147,7 @@ def _print_conditions(conditions: Conditions) -> None:
 
 def _print_point(annealing: Annealing, point: AnnealDocument) -> None:
     from coatscreen.output import number, print_table
+    from screening.chemistry.notation import term
 
     print(f"{annealing.material} at {point.temperature_c:g} C ({point.temperature_k:g} K), mu_O {point.mu_o_ev:.3f} eV")
     _print_conditions(annealing.conditions)
@@ -160,7 +161,7 @@ def _print_point(annealing: Annealing, point: AnnealDocument) -> None:
                 [
                     number(passed.oxygen_moles, 3),
                     f"{passed.mass_change_percent:+.1f}",
-                    " + ".join(f"{product.moles:.4g} {product.name}" for product in passed.products),
+                    " + ".join(term(product.moles, product.name) for product in passed.products),
                 ]
                 for passed in point.oxidation
             ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from fixtures_anneal import small_set
@@ -69,7 +70,7 @@ def test_a_person_reads_the_stages_of_a_precursor(cli):
     status, out, _ = cli("Li3PS4", "--celsius", "300", source="reference")
     assert status == 0
     assert "Where oxygen comes slowly" in out
-    assert "1 Li3PS4 " in out
+    assert re.search(r"│ Li3PS4 +│", out)  # one of it, without a number
 
 
 def test_a_range_a_person_reads(cli):

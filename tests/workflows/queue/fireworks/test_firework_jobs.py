@@ -25,7 +25,7 @@ def launch(number, state="RUNNING", silent=0, **fields):
     history = [{"state": "RUNNING", "created_on": ago(silent + 60), "updated_on": ago(silent)}]
     if state != "RUNNING":
         history.append({"state": state, "created_on": ago(silent)})
-    given = {"host": "n1", "launch_dir": "/work/launches/a/launcher_1", "state": state, "state_history": history}
+    given = {"host": "n1", "launch_dir": "/scratch/launches/a/launcher_1", "state": state, "state_history": history}
     return {number: {"launch_id": number, **given, **fields}}
 
 
@@ -61,13 +61,13 @@ def test_a_job_without_a_sign_of_life_is_lost():
 
 @pytest.mark.parametrize(("how", "said"), [("TIMEOUT", " (TIMEOUT)"), (None, "")])
 def test_a_job_whose_queue_job_has_ended_is_lost_at_once(how, said):
-    ended = {"12": "/work/launches/a", "13": "/work/launches/b"}
+    ended = {"12": "/scratch/launches/a", "13": "/scratch/launches/b"}
     found = read(firework("RUNNING", 3), launch(3), ended, how)
     assert (found.state, found.error) == ("lost", f"lost on n1: queue job 12 has ended{said}")
 
 
 def test_the_folder_of_another_queue_job_only_begins_alike():
-    assert read(firework("RUNNING", 3), launch(3), {"12": "/work/launches/a/launcher_"}).state == "running"
+    assert read(firework("RUNNING", 3), launch(3), {"12": "/scratch/launches/a/launcher_"}).state == "running"
 
 
 def test_a_job_taken_by_a_worker_that_left_no_launch():
@@ -79,7 +79,7 @@ def test_a_job_taken_by_a_worker_that_left_no_launch():
 
 
 def test_a_worker_killed_after_the_end_of_its_job():
-    found = read(firework("RUNNING", 3), launch(3, "COMPLETED"), {"12": "/work/launches/a"})
+    found = read(firework("RUNNING", 3), launch(3, "COMPLETED"), {"12": "/scratch/launches/a"})
     assert (found.state, found.error) == ("lost", "its worker was killed while it wrote its end")
 
 

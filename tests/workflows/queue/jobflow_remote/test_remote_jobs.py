@@ -15,7 +15,7 @@ def document(state, error=None, host="n1", **remote):
         "db_id": "7",
         "state": state,
         "error": error,
-        "run_dir": "/work/a",
+        "run_dir": "/scratch/a",
         "start_time": datetime(2026, 1, 1, tzinfo=UTC),
         "end_time": None,
         "job": {"name": "a job", "metadata": {"coatscreen": ours}},
@@ -35,7 +35,7 @@ def test_every_state_of_jobflow_remote_is_known():
 def test_a_job_that_is_well(state, ours):
     found = read_job(document(state, error="of an attempt before"))
     assert (found.state, found.error, found.attempts, found.host) == (ours, None, 2, "n1")
-    assert (found.job_id, found.uuid, found.name, found.folder) == ("7", "u", "a job", "/work/a")
+    assert (found.job_id, found.uuid, found.name, found.folder) == ("7", "u", "a job", "/scratch/a")
     assert (found.started, found.finished) == ("2026-01-01T00:00:00+00:00", None)
 
 
