@@ -86,7 +86,7 @@ def submit_script(site: Site, script: Path) -> str:
 
 
 def _shown(site: Site, job_id: str) -> str:
-    """Return what the scheduler shows of a queue job, if it has not ended; without spaces, since PBS wraps its lines."""
+    """Return what the scheduler shows of a queue job that has not ended, without spaces, since PBS wraps its lines."""
     try:
         return "".join(_answer([*scheduler_of(site).show_job, job_id]).split())
     except CalculationError:
