@@ -41,7 +41,7 @@ def draw(ranking: RankingDocument, path: Path) -> None:
         values = [coating.score_parts[part] or 0.0 for coating in coatings]
         left.bar(places + 0.27 * (number - 1), values, width=0.25, label=f"coating | {part}")
         for place, coating in zip(places, coatings, strict=True):
-            name = contact_quantity(part, closed=True)
+            name = contact_quantity(part)
             interval = coating.uncertainty.intervals[name] if coating.uncertainty else None
             if interval is not None:
                 left.vlines(place + 0.27 * (number - 1), interval.low, interval.high, color="dimgray", linewidth=1.2)
