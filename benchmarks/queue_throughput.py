@@ -2,8 +2,9 @@
 
     python benchmarks/queue_throughput.py [--coatings 1000] [--batches 200,20] [--workers 2]
 
-The queue is the sandbox's Slurm and the database a MongoDB, both of the tests, which share the cores. What FireWorks and its database add to a job is the time of its rocket without that of
-the job itself, which reads and writes its store; both from the logs of the workers.
+The queue is the sandbox's Slurm and the database a MongoDB, both of the tests, which share the cores. What FireWorks
+and its database add to a job is the time of its rocket without that of the job itself, which uses its store;
+both from the logs of the workers.
 
     python benchmarks/queue_throughput.py --contacts
 

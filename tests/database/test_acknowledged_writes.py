@@ -80,7 +80,7 @@ def test_it_outlives_a_kill(tmp_path, server):
     acknowledged = {}
     everyone = clients(tmp_path, uri)
     asked_for = {name: collection.write_concern.document for name, collection in everyone.items()}
-    assert asked_for == dict.fromkeys(everyone, {"w": "majority", "j": True})
+    assert asked_for == {name: {"w": "majority", "j": True} for name in everyone}
     all_at_it = threading.Barrier(len(everyone) + 1, timeout=PATIENCE_S)
 
     def burst(name, collection):
