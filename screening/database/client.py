@@ -77,7 +77,7 @@ class CoatingDatabase:
         max_reaction_energy_mev_per_atom: float | None = None,
         filter: Mapping[str, Any] | None = None,
         fields: Sequence[str] | None = None,
-        sort: str = "worst_mutual",
+        sort: str = "rank",
         limit: int = 0,
         run: str | None = None,
     ) -> Answers:
@@ -134,7 +134,7 @@ class CoatingDatabase:
         max_reaction_energy_mev_per_atom: float | None = None,
         filter: Mapping[str, Any] | None = None,
         fields: Sequence[str] | None = None,
-        sort: str = "worst_mutual",
+        sort: str = "rank",
         limit: int = 0,
         run: str | None = None,
     ) -> Iterator[dict[str, Any]]:
@@ -186,7 +186,7 @@ class CoatingDatabase:
         self,
         cathode: str | None = None,
         electrolyte: str | None = None,
-        sort: str = "worst_mutual",
+        sort: str = "rank",
         top: int = 0,
         run: str | None = None,
     ) -> Rankings:
@@ -209,12 +209,12 @@ class CoatingDatabase:
             for header in self.headers(cathode, electrolyte, run)
         )
 
-    def coatings(self, header: RankingHeader, sort: str = "worst_mutual", top: int = 0) -> Iterator[RankedCoating]:
+    def coatings(self, header: RankingHeader, sort: str = "rank", top: int = 0) -> Iterator[RankedCoating]:
         """Yield the coatings of a ranking."""
         for doc in self._sorted({"ranking_id": header.ranking_id}, sort, top):
             yield self._read(RankedCoating, _without_bookkeeping(doc))
 
-    def lines(self, header: RankingHeader, sort: str = "worst_mutual", top: int = 0) -> Iterator[dict[str, Any]]:
+    def lines(self, header: RankingHeader, sort: str = "rank", top: int = 0) -> Iterator[dict[str, Any]]:
         """Yield the coatings of a ranking without what was computed of each: what a table shows, and little memory."""
         light = [name for name in RankedCoating.model_fields if name not in (*HEAVY["coatings"], *BOOKKEEPING)]
         for doc in self._sorted({"ranking_id": header.ranking_id}, sort, top, light):

@@ -13,12 +13,14 @@ from screening.criteria.quantities import (
     REDUCTION,
     STABILITY,
     WORST,
+    WORST_CONTACT,
     is_contact,
     quantity,
     registered,
 )
 
 ALIASES = {  # short names to sort by
+    "worst": WORST_CONTACT,
     "worst_mutual": WORST,
     "gain": GAIN,
     "cost": COST,
