@@ -38,7 +38,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.common.errors import CalculationError
-from screening.hull.compiled import core
+from screening.hull.compiled.core import core
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]

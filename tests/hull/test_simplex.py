@@ -10,10 +10,10 @@ from scipy.optimize import linprog
 
 from screening.common.errors import CalculationError
 from screening.hull import simplex
-from screening.hull.compiled import core
+from screening.hull.compiled.core import core
 from screening.hull.simplex import INSIDE, Program
 
-NUMPY = pytest.mark.usefixtures("numpy_core")  # of what the compiled core has in tests/hull/test_compiled.py
+NUMPY = pytest.mark.usefixtures("numpy_core")  # of what the compiled core has in tests/hull/compiled/test_core.py
 
 
 @pytest.fixture

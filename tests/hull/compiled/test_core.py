@@ -1,9 +1,6 @@
-"""The compiled core against numpy's: the same energies and kinks; how it is built, chosen, and given up for numpy's."""
+"""The compiled core against numpy's: the same energies and kinks; how it is chosen, and given up for numpy's."""
 
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from screening.common.errors import InputError
-from screening.hull import compiled
-from screening.hull.compiled import Core, build
+from screening.hull.compiled import build
+from screening.hull.compiled import core as compiled
+from screening.hull.compiled.core import Core
 from screening.hull.reservoir import Reservoir
 from screening.hull.simplex import INSIDE, Program, irregular
 from screening.phases.phase_set import PhaseSet
@@ -200,17 +198,7 @@ def test_a_longer_path_than_there_is_room_for(monkeypatch):
     assert compiled.core().failures == failed_before + 1
 
 
-# -- how it is built and chosen ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("compiler", "said"), [("/bin/false", "status 1"), ("no-such-compiler --fast", "no-such-compiler")], ids=str
-)
-def test_a_compiler_that_fails(tmp_path, monkeypatch, compiler, said):
-    monkeypatch.setenv("CC", compiler)
-    with pytest.raises(build.BuildError, match=said):
-        build.build(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+# -- how it is chosen -------------------------------------------------------------------------------------
 
 
 @needs_compiler
@@ -233,14 +221,3 @@ def test_what_cannot_be_chosen(monkeypatch):
     monkeypatch.setenv("COATSCREEN_CORE", "fortran")
     with pytest.raises(InputError, match="COATSCREEN_CORE=fortran: choose numpy or compiled"):
         compiled.core()
-
-
-@needs_compiler
-def test_it_is_built_in_place_by_one_command(tmp_path):
-    """In a copy of its folder, by a Python that knows nothing of the project."""
-    for file in (build.SOURCE, Path(build.__file__)):
-        shutil.copy(file, tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-I", tmp_path / "build.py"], capture_output=True, text=True, check=True, cwd=tmp_path
-    )
-    assert Core(Path(done.stdout.strip())).source == build.source_hash()
