@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import getpass
 import os
+import shutil
 from pathlib import Path
 
 _RUN = """#!/bin/bash
 # sbatch or qsub: in the mode `refuse` no job is taken, in `pending` none starts, in `vanish` it ends without having run
 mode=$(cat "{folder}/mode")
 if [ "$mode" = refuse ]; then echo "{submit}: error: Invalid account" >&2; exit 1; fi
-rm -f "{folder}/cancelled"; echo "$1" >"{folder}/submitted"
+rm -f "{folder}/cancelled"; echo "$1" >"{folder}/submitted"; echo "$PWD" >"{folder}/where"; env >"{folder}/environment"
+if [ "$mode" = mumble ]; then echo "welcome to cluster 2"; exit 0; fi
+if [ "$mode" = late ]; then echo "{submit}: error: Socket timed out on send/recv operation" >&2; exit 1; fi
 if [ "$mode" = run ]; then
     env -i HOME="$HOME" USER="$USER" PATH=/usr/bin:/bin {variable}="$PWD" bash "$1" >job.log 2>&1 &
     echo $! >"{folder}/pid"
@@ -24,12 +27,15 @@ _ASK = """#!/bin/bash
 # squeue or qstat
 mode=$(cat "{folder}/mode")
 if [ "$mode" = silent ]; then echo "{ask}: error: cannot connect to the server" >&2; exit 1; fi
-case "$*" in *"{why}"*) echo '{because}'; exit 0;; esac
 here=
 if [ -e "{folder}/submitted" ] && [ ! -e "{folder}/cancelled" ]; then
-    if [ "$mode" = pending ]; then here={pending}; fi
+    case "$mode" in pending|mumble|late) here={pending};; esac
     if [ "$mode" = run ] && kill -0 "$(cat "{folder}/pid")" 2>/dev/null; then here={running}; fi
 fi
+case "$*" in *"{why}"*)
+    if [ -z "$here" ]; then echo "{ask}: error: Invalid job id specified" >&2; exit 1; fi
+    echo '{because}'; sed 's/^/    workdir = /; s/./&\\n\\t/60' "{folder}/where"; exit 0;;
+esac
 if [ -z "$here" ]; then exit 0; fi
 case "$*" in *'"%u"'*) echo '"{user}"';; *) {rows};; esac
 """
@@ -38,8 +44,8 @@ _WORDS = {
         "names": ("sbatch", "squeue", "scancel"),
         "variable": "SLURM_SUBMIT_DIR",
         "told": "Submitted batch job 7",
-        "why": "%r",
-        "because": "Resources",
+        "why": "show job -o 7",
+        "because": "JobId=7 JobName=coatscreen JobState=PENDING Reason=Resources Dependency=(null)",
         "pending": "PD",
         "running": "R",
         "rows": 'echo "7 $here"',
@@ -97,8 +103,7 @@ class QueueDouble:
             (folder / name).write_text(text.format(**common))
             (folder / name).chmod(0o755)
         if scheduler == "slurm":
-            (folder / "scontrol").write_text("#!/bin/bash\nexit 1\n")
-            (folder / "scontrol").chmod(0o755)
+            shutil.copy(folder / ask, folder / "scontrol")
         self.mode = "run"
 
     @property
@@ -108,7 +113,10 @@ class QueueDouble:
 
     @property
     def mode(self) -> str:
-        """What becomes of jobs: run, refuse, pending, vanish; or silent: the scheduler does not answer."""
+        """What becomes of jobs: run, refuse, pending, vanish; or silent: the scheduler does not answer.
+
+        In ``mumble`` a job is taken with an answer that names none, in ``late`` with an error.
+        """
         return (self.folder / "mode").read_text()
 
     @mode.setter

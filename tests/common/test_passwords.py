@@ -12,7 +12,7 @@ from maggma.stores import MemoryStore
 from coatscreen.__main__ import execute
 from screening.common.errors import CalculationError, InputError, StoreError
 from screening.common.files import write_json
-from screening.common.passwords import is_address, masked
+from screening.common.passwords import is_address, masked, without_passwords
 from screening.database.stores import LocationError, StoreLocation
 from workflows import run_screening
 from workflows.local import run_local
@@ -163,3 +163,13 @@ def test_tls_to_a_server_without_it(database_uri):
     address = f"{database_uri}{'&' if '?' in database_uri else '?'}tls=true"
     with pytest.raises(StoreError, match=r"(handshake|no answer).*; does it speak TLS, as the address says"):
         StoreLocation(address).open("coatings")
+
+
+def test_variables_with_a_password_stay_behind():
+    kept = {"HOME": "/home/me", "LOADEDMODULES": "gcc/12:openmpi@4", "SITE": "mongodb://db.example.org/coatings"}
+    left = {
+        "MONGODB_URI": "mongodb://me:swordfish@db.example.org/coatings",
+        "RUN": "coatscreen rank --store mongodb+srv://me:sw@rd@db.example.org/c",
+        "https_proxy": "http://me:swordfish@proxy.example.org:3128",
+    }
+    assert without_passwords({**kept, **left}) == kept

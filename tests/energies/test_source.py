@@ -73,7 +73,7 @@ def test_content_that_changed_since_is_refused(tmp_path):
 
 @pytest.mark.parametrize("source", ["refernce", "/nowhere/energies.json", "", ".", "a" * 5000, ":", "a\0b"])
 def test_no_such_source(source):
-    with pytest.raises(InputError, match="neither 'reference', 'reference:r2scan', .*'mp' nor a file nor a folder"):
+    with pytest.raises(InputError, match=r"neither 'reference', 'reference:r2scan', .*'mp' nor a file nor a folder"):
         open_energies(source)
 
 

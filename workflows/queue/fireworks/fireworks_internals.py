@@ -6,11 +6,8 @@ The tests of this module fail where a release of FireWorks changes one of these.
 from __future__ import annotations
 
 import io
-import logging
-import re
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
 from typing import TYPE_CHECKING
 
 from screening.common.errors import StoreError
@@ -60,37 +57,3 @@ def flow_errors(location: StoreLocation) -> Iterator[None]:
         except RuntimeError as error:  # its text is a whole stack trace
             last = str(error).strip().splitlines()[-1].partition(":")[0]
             raise StoreError(f"{location.name}: the state of a flow could not be written ({last}); try again") from None
-
-
-class _Lines(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines += record.getMessage().splitlines()
-
-
-@contextmanager
-def logged_errors(q_name: str) -> Iterator[list[str]]:
-    """Collect the lines of errors that FireWorks logs and does not raise, and keep its output from the terminal."""
-    handler = _Lines()
-    loggers = [logging.getLogger(name) for name in (f"qadapter.{q_name}", "queue.launcher")]
-    for logger in loggers:
-        logger.addHandler(handler)
-    try:
-        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about dependencies of FireWorks that will change
-            yield handler.lines
-    finally:
-        for logger in loggers:
-            logger.removeHandler(handler)
-
-
-def refusal(lines: Sequence[str]) -> str:
-    """Return what the scheduler said when it refused a queue job, from the lines of :func:`logged_errors`."""
-    for line in lines:
-        if found := re.search(r"The error response reads: b?['\"]?(.*?)['\"]?$", line):
-            return found.group(1).replace("\\n", " ").strip() or "no reason given"
-    last = [line for line in lines if line.strip() and not set(line) <= set("-* |^v")]
-    return last[-1].strip() if last else "no reason given"

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from screening.common.errors import CalculationError
-from workflows.queue.fireworks.fireworks_internals import logged_errors, refusal
-from workflows.queue.fireworks.launchpad import read_fworker, read_queue_adapter
+from workflows.queue.fireworks.launchpad import read_queue_adapter
 from workflows.queue.site import Site
-from workflows.queue.site.scheduler import jobs_in_queue
+from workflows.queue.site.scheduler import jobs_in_queue, submit_script
 
 if TYPE_CHECKING:
     from fireworks import LaunchPad
@@ -70,28 +69,17 @@ class QueueJobs:
         return [self._launch_one() for _ in range(number - in_queue)]
 
     def _launch_one(self) -> str:
-        """Launch a queue job by FireWorks' queue launcher, in a new folder for its script, its log and its jobs."""
-        from fireworks.queue.queue_launcher import launch_rocket_to_queue
-
+        """Launch a queue job in a new folder for its script, its log and its jobs, and record it."""
         site = self.site
         folder = site.work_folder / "launches" / f"{datetime.now(UTC):%Y-%m-%d-%H-%M-%S}-{uuid4().hex[:8]}"
+        script = folder / "worker.script"
         try:
             folder.mkdir(parents=True)
+            script.write_text(read_queue_adapter(site).get_script_str(str(folder)), encoding="utf-8")
         except OSError as error:
-            raise CalculationError(f"cannot make the folder {folder}: {error.strerror}") from None
-        adapter = read_queue_adapter(site)
-        with site.location.errors(), logged_errors(adapter.q_name) as lines:
-            job_id = launch_rocket_to_queue(
-                self.launchpad,
-                read_fworker(site),
-                adapter,
-                launcher_dir=str(folder),
-                strm_lvl="CRITICAL",
-                fill_mode=True,
-            )
-        if not job_id:
-            raise CalculationError(f"{site.scheduler} did not take the job in {folder}: {refusal(lines)}")
+            raise CalculationError(f"cannot write into the folder {folder}: {error.strerror}") from None
+        job_id = submit_script(site, script)
         with site.location.errors():
             record = {**self._ours, "folder": str(folder)}
-            self._record.replace_one({"_id": str(job_id)}, record, upsert=True)
-        return str(job_id)
+            self._record.replace_one({"_id": job_id}, record, upsert=True)
+        return job_id

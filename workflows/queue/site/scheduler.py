@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -11,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from screening.common.errors import CalculationError
+from screening.common.passwords import without_passwords
 from workflows.queue.site.site import Site
 
 _TIMEOUT_S = 60
+_NEWEST = 20  # among so many queue jobs one that was submitted just now is sought
 _PENDING = {"PD", "PENDING", "CF", "CONFIGURING", "Q", "H", "W", "qw", "hqw", "S", "SUSPENDED"}
 
 
@@ -24,10 +27,10 @@ class Scheduler:
     submit: str
     ask: str
     cancel: str
-    submitted: str  # finds the id of a queue job in the answer to its submission
+    submitted: str  # finds the id of a queue job in a line of the answer to its submission
     list_user: tuple[str, ...]  # lists the queue jobs of a user, whose name comes last
     read_list: Callable[[str], dict[str, str]]
-    show_job: tuple[str, ...]  # shows a queue job, whose id comes last
+    show_job: tuple[str, ...]  # shows a queue job, whose id comes last, with the folder it was submitted from
     why_pending: str  # finds there why the queue job has not started
 
 
@@ -51,17 +54,43 @@ def jobs_in_queue(site: Site) -> dict[str, str]:
 def submit_script(site: Site, script: Path) -> str:
     """Submit a queue script from its folder, and return the id of the queue job.
 
+    The scheduler keeps the environment of a submission, so variables with a password are left out of it. Whether the
+    queue job was taken is told by the answer; where that is an error or holds no id, by the queue, since a scheduler
+    may take a queue job and then not find the time to say so.
+
+    Parameters
+    ----------
+    site
+        The site.
+    script
+        The script, in a folder whose name no other queue job's folder has.
+
     Raises
     ------
     CalculationError
         If the scheduler does not take it; the message says why.
     """
     scheduler = scheduler_of(site)
-    told = _answer([scheduler.submit, script.name], script.parent)
-    found = re.search(scheduler.submitted, told)
-    if found is None:
-        raise CalculationError(f"{scheduler.submit} printed no number of a job: {told.strip()!r}")
-    return found[1]
+    try:
+        told = _answer([scheduler.submit, script.name], script.parent, without_passwords(os.environ))
+    except CalculationError as error:
+        fault = str(error)
+    else:
+        if found := re.search(scheduler.submitted, told, re.MULTILINE):
+            return found[1]
+        fault = f"{scheduler.submit} printed no number of a job: {told.strip()!r}"
+    for job_id in sorted(jobs_in_queue(site), key=_number, reverse=True)[:_NEWEST]:
+        if script.parent.name in _shown(site, job_id):
+            return job_id
+    raise CalculationError(f"{fault}; the queue has no job in {script.parent}")
+
+
+def _shown(site: Site, job_id: str) -> str:
+    """Return what the scheduler shows of a queue job that has not ended, without spaces, since PBS wraps its lines."""
+    try:
+        return "".join(_answer([*scheduler_of(site).show_job, job_id]).split())
+    except CalculationError:
+        return ""
 
 
 def cancel(site: Site, job_id: str) -> None:
@@ -85,7 +114,7 @@ def how_ended(site: Site, job_id: str) -> str | None:
     if site.scheduler != "slurm":
         return None
     try:
-        told = _answer(["scontrol", "show", "job", "-o", job_id])
+        told = _answer([*scheduler_of(site).show_job, job_id])
     except CalculationError:
         return None
     found = re.search(r"JobState=(\w+)(?: Reason=(\S+))?", told)
@@ -95,10 +124,12 @@ def how_ended(site: Site, job_id: str) -> str | None:
     return state if reason in (None, "None") else f"{state}, {reason}"
 
 
-def _answer(command: list[str], folder: Path | None = None) -> str:
+def _answer(command: list[str], folder: Path | None = None, environment: dict[str, str] | None = None) -> str:
     """Run a command of the scheduler, in a folder, and return what it prints; an error has the last line of that."""
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_TIMEOUT_S)
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace", timeout=_TIMEOUT_S
+        )
     except (FileNotFoundError, NotADirectoryError):
         raise CalculationError(f"the command {command[0]} of the scheduler is not on this machine") from None
     except OSError as error:
@@ -131,14 +162,25 @@ def _state(word: str) -> str:
     return "pending" if word in _PENDING else "running"
 
 
-_SLURM_LIST = ("squeue", "--noheader", "--format=%i %t", "--user")
-_SLURM_SHOW = ("squeue", "--noheader", "--format=%r", "--jobs")
+def _number(job_id: str) -> int:
+    """Return the number in an id; one of an array is called 12_3, 12[3] or 12.3."""
+    return int(re.match(r"\d*", job_id)[0] or 0)  # type: ignore[index]
+
+
 _SCHEDULERS = {
     "slurm": Scheduler(
-        *("sbatch", "squeue", "scancel", r"Submitted batch job (\d+)"), _SLURM_LIST, _slurm, _SLURM_SHOW, r"(\S.*)"
+        *("sbatch", "squeue", "scancel", r"(?:Submitted batch job |^\s*)(\d+)(?:;.*| on cluster .*)?\s*$"),
+        *(("squeue", "--noheader", "--format=%i %t", "--user"), _slurm),
+        *(("scontrol", "show", "job", "-o"), r"JobState=PENDING Reason=(\S+)"),
     ),
-    "pbs": Scheduler(*("qsub", "qstat", "qdel", r"(\d+)"), ("qstat", "-u"), _pbs, ("qstat", "-f"), r"comment = (.*)"),
+    "pbs": Scheduler(
+        *("qsub", "qstat", "qdel", r"^\s*(\d+)(?:\.\S+)?\s*$"),
+        *(("qstat", "-u"), _pbs),
+        *(("qstat", "-f"), r"comment = (.*)"),
+    ),
     "sge": Scheduler(
-        *("qsub", "qstat", "qdel", r"(\d+)"), ("qstat", "-u"), _sge, ("qstat", "-j"), r"scheduling info:\s*(.*)"
+        *("qsub", "qstat", "qdel", r"(?:Your job |^\s*)(\d+)(?: \(\".*|\s*)$"),
+        *(("qstat", "-u"), _sge),
+        *(("qstat", "-j"), r"scheduling info:\s*(.*)"),
     ),
 }

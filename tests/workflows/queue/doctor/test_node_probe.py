@@ -91,7 +91,9 @@ def test_one_that_fails_says_so_by_its_log(new_site):
 def test_a_scheduler_that_takes_no_job(new_site):
     site, queue = new_site()
     queue.mode = "refuse"
-    with pytest.raises(CalculationError, match=r"^sbatch failed: sbatch: error: Invalid account$"):
+    with pytest.raises(
+        CalculationError, match=r"^sbatch failed: sbatch: error: Invalid account; the queue has no job in /"
+    ):
         probe_node(site, timeout_s=60)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import logging
 
 import pytest
 
@@ -12,9 +11,7 @@ from screening.database import StoreLocation
 from workflows.queue.fireworks.fireworks_internals import (
     add_flow,
     flow_errors,
-    logged_errors,
     refresh_flow,
-    refusal,
     register_classes,
 )
 from workflows.queue.fireworks.launchpad import open_launchpad, prepare_launchpad
@@ -109,39 +106,3 @@ def test_errors_in_the_states_of_a_flow_name_the_database():
         with pytest.raises(StoreError, match=said) as caught, flow_errors(location):
             raise error
         assert "secret" not in str(caught.value)
-
-
-def test_what_fireworks_logs_is_heard_and_not_printed(capsys):
-    with logged_errors("my_adapter") as lines:
-        print("chatter")
-        logging.getLogger("qadapter.my_adapter").error("one\ntwo")
-        logging.getLogger("queue.launcher").info("nothing of interest")
-    assert lines == ["one", "two"]
-    assert capsys.readouterr() == ("", "")
-
-
-def test_why_the_scheduler_refused_a_job_is_found_in_the_log(tmp_path, monkeypatch):
-    """As FireWorks' own queue adapter logs it."""
-    from fireworks.user_objects.queue_adapters.common_adapter import CommonAdapter
-
-    (tmp_path / "sbatch").write_text("#!/bin/bash\necho 'sbatch: error: Invalid account' >&2; exit 1\n")
-    (tmp_path / "sbatch").chmod(0o755)
-    (tmp_path / "script").write_text("true")
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    adapter = CommonAdapter("SLURM", "my_adapter")
-    with logged_errors("my_adapter") as lines:
-        assert not adapter.submit_to_queue(str(tmp_path / "script"))
-    assert refusal(lines) == "sbatch: error: Invalid account", CHANGED
-
-
-@pytest.mark.parametrize(
-    ("lines", "reason"),
-    [
-        (["---|vvv|---", "The error response reads: b'no\\nroute'", "end"], "no route"),
-        (["The error response reads: "], "no reason given"),
-        (["something odd", "----|^^^|----", ""], "something odd"),
-        ([], "no reason given"),
-    ],
-)
-def test_the_reason_among_the_lines(lines, reason):
-    assert refusal(lines) == reason

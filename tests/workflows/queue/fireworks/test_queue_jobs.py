@@ -70,14 +70,22 @@ def test_a_scheduler_that_gives_no_answer_has_ended_none(queue_jobs, scheduler):
 
 def test_a_scheduler_that_takes_none_says_why(queue_jobs, scheduler):
     scheduler.mode = "refuse"
-    with pytest.raises(CalculationError, match=r"^slurm did not take the job in .*: sbatch: error: Invalid account$"):
+    said = r"^sbatch failed: sbatch: error: Invalid account; the queue has no job in /.*/launches/"
+    with pytest.raises(CalculationError, match=said):
         queue_jobs.launch(1)
     assert queue_jobs.launched() == {}
 
 
+@pytest.mark.parametrize("mode", ["mumble", "late"])
+def test_one_that_was_taken_with_an_odd_answer_is_recorded(queue_jobs, scheduler, mode):
+    scheduler.mode = mode
+    assert queue_jobs.launch(1) == ["7"]
+    assert queue_jobs.launch(1) == []
+
+
 def test_the_folder_cannot_be_made(queue_jobs, site):
     (site.work_folder / "launches").write_text("")
-    with pytest.raises(CalculationError, match=r"cannot make the folder .*: Not a directory"):
+    with pytest.raises(CalculationError, match=r"cannot write into the folder .*: Not a directory"):
         queue_jobs.launch(1)
 
 

@@ -46,6 +46,7 @@ EXPECTED = {
         "#SBATCH --cpus-per-task=6",
         "#SBATCH --mem=4001M",
         "#SBATCH --output=coatscreen-%j.out",
+        "#SBATCH --no-requeue",
         "#SBATCH -x 1",
         "#SBATCH --y=2",
     },
@@ -58,6 +59,7 @@ EXPECTED = {
         "#PBS -l nodes=1:ppn=6",
         "#PBS -l mem=4001mb",
         "#PBS -j oe",
+        "#PBS -r n",
         "#PBS -x 1",
         "#PBS --y=2",
     },
@@ -71,6 +73,7 @@ EXPECTED = {
         "#$ -l h_vmem=667M",  # of one core: 4001 / 6, rounded up
         "#$ -cwd",
         "#$ -j y",
+        "#$ -r n",
         "#$ -x 1",
         "#$ --y=2",
     },

@@ -65,8 +65,15 @@ def test_an_empty_queue(scheduler, command):
     ("scheduler", "said"),
     [
         ("slurm", "Submitted batch job 4711\n"),
+        ("slurm", "Welcome to cluster 2\nsbatch: Submitted batch job 4711 on cluster west\n"),
+        ("slurm", "4711\n"),
+        ("slurm", "4711;west\n"),
+        ("slurm", "your balance is 1200 hours\n4711\n"),
         ("pbs", "4711.server\n"),
+        ("pbs", "4711\n"),
+        ("pbs", "queue 2 is busy\n4711.server.example.org\n"),
         ("sge", 'Your job 4711 ("a") has been submitted'),
+        ("sge", "4711\n"),
     ],
 )
 def test_the_number_of_a_submitted_job(scheduler, said, command, tmp_path):
@@ -74,10 +81,43 @@ def test_the_number_of_a_submitted_job(scheduler, said, command, tmp_path):
     assert submit_script(site(scheduler), tmp_path / "script.sh") == "4711"
 
 
+@pytest.mark.parametrize("mode", ["mumble", "late"])
+@pytest.mark.parametrize("scheduler", LISTS)
+def test_a_job_that_the_queue_has_was_taken_whatever_the_answer(scheduler, mode, tmp_path, monkeypatch):
+    queue = QueueDouble(tmp_path / "commands", scheduler)
+    monkeypatch.setenv("PATH", queue.path)
+    queue.mode = mode
+    folder = tmp_path / "2026-01-01-00-00-00-0123abcd"
+    folder.mkdir()
+    (folder / "script.sh").write_text("sleep 60\n")
+    assert submit_script(site(scheduler), folder / "script.sh") == "7"
+    queue.mode = "refuse"  # another one; the queue still has the first
+    (tmp_path / "other").mkdir()
+    with pytest.raises(CalculationError, match=r"Invalid account; the queue has no job in .*/other$"):
+        submit_script(site(scheduler), tmp_path / "other" / "script.sh")
+
+
 def test_a_submission_without_a_number(command, tmp_path):
-    command("sbatch", "welcome to the cluster\n")
-    with pytest.raises(CalculationError, match="sbatch printed no number of a job: 'welcome to the cluster'"):
+    command("sbatch", "welcome to cluster 2\n")
+    command("squeue", "")
+    said = f"sbatch printed no number of a job: 'welcome to cluster 2'; the queue has no job in {tmp_path}"
+    with pytest.raises(CalculationError) as caught:
         submit_script(site("slurm"), tmp_path / "script.sh")
+    assert str(caught.value) == said
+
+
+def test_no_password_goes_with_a_submission(tmp_path, monkeypatch):
+    """The scheduler would keep it, and the node's process would show it."""
+    queue = QueueDouble(tmp_path / "commands", "slurm")
+    monkeypatch.setenv("PATH", queue.path)
+    monkeypatch.setenv("MONGODB_URI", "mongodb://me:swordfish@db.example.org/coatings")
+    monkeypatch.setenv("LOADEDMODULES", "gcc/12:openmpi@4")
+    queue.mode = "pending"
+    submit_script(site("slurm"), tmp_path / "script.sh")
+    given = (tmp_path / "commands" / "environment").read_text()
+    assert "LOADEDMODULES=gcc/12:openmpi@4\n" in given
+    assert "MONGODB_URI" not in given
+    assert "swordfish" not in given
 
 
 @pytest.mark.parametrize("scheduler", LISTS)

@@ -7,6 +7,7 @@
 #PBS -l nodes=1:ppn=$${cores}
 #PBS -l mem=$${memory}
 #PBS -j oe
+#PBS -r n
 $${options}
 
 $${pre_rocket}

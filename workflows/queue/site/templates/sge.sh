@@ -8,6 +8,7 @@
 #$ -l h_vmem=$${memory}
 #$ -cwd
 #$ -j y
+#$ -r n
 $${options}
 
 $${pre_rocket}

@@ -8,6 +8,7 @@
 #SBATCH --cpus-per-task=$${cpus_per_task}
 #SBATCH --mem=$${memory}
 #SBATCH --output=$${log}
+#SBATCH --no-requeue
 $${options}
 
 $${pre_rocket}
