@@ -15,8 +15,9 @@ from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 def _print_version(asked: bool) -> None:
     if asked:
         from screening.common.provenance import software
+        from screening.hull.compiled.core import core_name
 
-        print(f"coatscreen {software().coatscreen}")
+        print(f"coatscreen {software().coatscreen}, {core_name()}")
         raise typer.Exit
 
 

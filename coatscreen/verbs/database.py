@@ -32,7 +32,7 @@ def rank(
     cathode: OnlyCathode = None,
     electrolyte: OnlyElectrolyte = None,
     run: RunName = None,
-    sort: Sort = "worst_mutual",
+    sort: Sort = "rank",
     top: Annotated[int, typer.Option(help="At most so many coatings; 0 for all.", min=0)] = 0,
     criteria: Annotated[
         Path | None, typer.Option(help="YAML file of criteria: judge again by these; nothing is computed or stored.")
@@ -90,7 +90,7 @@ def query(
         str | None,
         typer.Option(help="Comma list of dotted field names or quantities; interfaces.electrolyte.reaction."),
     ] = None,
-    sort: Sort = "worst_mutual",
+    sort: Sort = "rank",
     limit: Annotated[int, typer.Option(help="At most so many documents; 0 for all.", min=0)] = 0,
     store: Store = "results/coatings",
     form: OutputFormat = Format.json,

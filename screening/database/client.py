@@ -21,6 +21,7 @@ from screening.criteria.quantities import (
     REDUCTION,
     STABILITY,
     WORST,
+    WORST_CONTACT,
     is_contact,
     quantity,
     registered,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 Role = Literal["coating", "cathode", "electrolyte"]
 BOOKKEEPING = ("key", "ranking_id", "source_jobs", "built_at", "compared", "_id")
 ALIASES = {  # short names to sort by
+    "worst": WORST_CONTACT,
     "worst_mutual": WORST,
     "gain": GAIN,
     "cost": COST,
@@ -116,7 +118,7 @@ class CoatingDatabase:
         max_reaction_energy_mev_per_atom: float | None = None,
         filter: Mapping[str, Any] | None = None,
         fields: Sequence[str] | None = None,
-        sort: str = "worst_mutual",
+        sort: str = "rank",
         limit: int = 0,
         run: str | None = None,
     ) -> Answers:
@@ -193,7 +195,7 @@ class CoatingDatabase:
         self,
         cathode: str | None = None,
         electrolyte: str | None = None,
-        sort: str = "worst_mutual",
+        sort: str = "rank",
         top: int = 0,
         run: str | None = None,
     ) -> Rankings:
@@ -216,12 +218,12 @@ class CoatingDatabase:
             for header in self.headers(cathode, electrolyte, run)
         )
 
-    def coatings(self, header: RankingHeader, sort: str = "worst_mutual", top: int = 0) -> Iterator[RankedCoating]:
+    def coatings(self, header: RankingHeader, sort: str = "rank", top: int = 0) -> Iterator[RankedCoating]:
         """Yield the coatings of a ranking."""
         for doc in self._sorted({"ranking_id": header.ranking_id}, sort, top):
             yield self._read(RankedCoating, _without_bookkeeping(doc))
 
-    def lines(self, header: RankingHeader, sort: str = "worst_mutual", top: int = 0) -> Iterator[dict[str, Any]]:
+    def lines(self, header: RankingHeader, sort: str = "rank", top: int = 0) -> Iterator[dict[str, Any]]:
         """Yield the coatings of a ranking without what was computed of each: what a table shows, and little memory."""
         light = [name for name in RankedCoating.model_fields if name not in (*self._heavy, *BOOKKEEPING)]
         for doc in self._sorted({"ranking_id": header.ranking_id}, sort, top, light):
