@@ -50,7 +50,7 @@ def test_all_quantities(capsys):
         (["show", "LLZx"], "the catalogue has no 'LLZx'\n"),
         (
             ["list", "--role", "anod"],
-            "--role 'anod': there are coating, electrolyte, cathode, anode (did you mean anode?)",
+            "there are coating, electrolyte, cathode, anode (did you mean anode?)",
         ),
         (["list", "--quantities", "--role", "anode"], "--quantities takes no --role"),
     ],
