@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymatgen.core import Composition
 
-from screening.chemistry.formulas import check_charge_balance, parse_formula
+from screening.chemistry.charges import check_charge_balance
+from screening.chemistry.formulas import parse_formula
 from screening.chemistry.notation import composition_of
 from screening.common.errors import InputError
 from screening.materials.catalogue import Catalogue, Cathode, Material
