@@ -74,6 +74,8 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         electrolytes: Sequence[str],
         energies: str = "reference",
         catalogue: Sequence[str] = (),
+        lithiation: Sequence[float] = (),
+        voltage: Sequence[float] = (),
     ) -> Flow:
         """Build the graph.
 
@@ -85,13 +87,19 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
             As for :func:`screening.energies.source.open_energies`.
         catalogue
             YAML files of the user's own materials.
+        lithiation, voltage
+            Further states of charge of every cathode, as lithium atoms in a formula unit, and the voltages at which
+            contacts are opened to lithium; see :func:`~screening.searches.screening_request.plan_screening`.
 
         Raises
         ------
         InputError
             If a name is unknown, a list is empty, or an element has no energies.
         """
-        return self.from_plan(plan_screening(coatings, cathodes, electrolytes, energies, catalogue))
+        plan = plan_screening(
+            coatings, cathodes, electrolytes, energies, catalogue, lithiation=lithiation, voltage=voltage
+        )
+        return self.from_plan(plan)
 
     def from_plan(self, plan: ScreeningPlan, store: JobStore | None = None) -> Flow:
         """Build the graph of a checked request.

@@ -37,7 +37,7 @@ def plan(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def states(plan):
-    return cathode_states(plan.energies, plan.cathode, "cited")
+    return cathode_states(plan.energies, plan.cathode)
 
 
 def parts_of(plan, states, materials):
