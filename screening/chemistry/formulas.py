@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from screening.chemistry.amounts import Exact, read_amount
 from screening.chemistry.charges import charge_range
-from screening.chemistry.compositions import AMOUNT_TOLERANCE
+from screening.chemistry.compositions import AMOUNT_TOLERANCE, format_formula
 from screening.chemistry.elements import element
 from screening.chemistry.formula_units import read_unit
 from screening.common.errors import InputError, shown
@@ -85,12 +85,34 @@ def parse_formula(text: str) -> dict[str, float]:
     return dict(_parsed(plain_text(text)))
 
 
+def require_formula(text: str) -> None:
+    """Refuse a name that could be read as a formula, such as ``LiFSI`` or ``LiPSCl``.
+
+    What a user types is to be checked for these. :func:`parse_formula` itself refuses only those that no program
+    writes, whose elements do not stand in the usual order.
+
+    Raises
+    ------
+    InputError
+        If it is one of these names; the message says what it stands for.
+    """
+    if meant := _names().get(plain_text(text)):
+        raise InputError(f"{plain_text(text)} is a name, not a formula: {meant}")
+
+
+def _is_written_by_rule(formula: str) -> bool:
+    """Return whether a text is none of the names, or a program may have written it as a formula."""
+    if formula not in _names():
+        return True
+    return format_formula({symbol: float(n) for symbol, n in read_unit(formula, whole=formula).items()}) == formula
+
+
 @lru_cache(maxsize=65536)
 def _parsed(formula: str) -> tuple[tuple[str, float], ...]:
     if not formula:
         raise InputError("empty formula")
-    if formula.isalpha() and (meant := _names().get(formula)):
-        raise InputError(f"{formula} is a name, not a formula: {meant}")
+    if not _is_written_by_rule(formula):
+        require_formula(formula)
     if _CHARGE.fullmatch(formula):
         raise InputError(
             f"{shown(formula)}: an ion has no energy of its own here; write a neutral compound that holds it"

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from screening.chemistry.charges import check_charge_balance
 from screening.chemistry.compositions import SAME_FRACTION, same_composition
-from screening.chemistry.formulas import parse_formula, plain_text
+from screening.chemistry.formulas import parse_formula, plain_text, require_formula
 from screening.chemistry.notation import (
     composition_of,
     mole_fractions,
@@ -144,10 +144,11 @@ def _formula(role: Role, listed: tuple[_E, ...], name: str) -> dict[str, float]:
     """Read a formula that belongs to no entry."""
     text = plain_text(name)
     try:
+        require_formula(text)
         amounts = parse_formula(text)
         fault = check_charge_balance(amounts)
-    except InputError:
-        fault = f"unknown {role} {text!r}"
+    except InputError as error:
+        fault = f"unknown {role} {text!r}: {str(error).removeprefix(f'{shown(text)}: ')}"
     if fault:
         raise InputError(fault + _nearest(text, listed))
     return amounts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from screening.chemistry.charges import check_charge_balance
 from screening.chemistry.compositions import atomic_fractions
-from screening.chemistry.formulas import plain_text
+from screening.chemistry.formulas import plain_text, require_formula
 from screening.chemistry.notation import composition_of, read_composite, read_material, split_energy, with_energy
 from screening.common.errors import InputError, nearest, shown
 from screening.materials.catalogue import Catalogue
@@ -106,6 +106,7 @@ def _looked_up(text: str, catalogue: Catalogue) -> tuple[str, bool]:
     if colon:
         raise InputError(f"unknown cathode {name!r}{nearest(name, [c.name for c in catalogue.cathodes])}")
     try:
+        require_formula(base)
         composition_of(text)
     except InputError as error:
         entries = (*materials, *catalogue.cathodes)
