@@ -1,4 +1,4 @@
-"""The job store: outputs by the ids of jobs, and their large parts, which are there once however often they are written."""
+"""The job store: outputs by the ids of jobs; their large parts are there once, however often they are written."""
 
 from __future__ import annotations
 
