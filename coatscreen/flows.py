@@ -35,6 +35,8 @@ def print_status(found: StatusDocument) -> None:
             mend = "coatscreen recover" + (" --failed, once what made them fail is mended" if flow.failed else "")
             print(f"{flow.name}: run again by {mend}")
     print(f"Queue: {queue_line(found.queue)}; job database: {found.database}")
+    for job in found.queue.in_vain[:_MOST_JOBS]:
+        print(f"Queue: job {job.job_id} ended before a worker came up: {job.why} [{job.folder}]")
     _note_runner(found.queue.runner_at_work)
 
 
@@ -59,6 +61,8 @@ def print_recovery(found: Recovery) -> None:
     if not (found.rerun or found.given_up or found.failed or found.removed):
         print("nothing was lost")
     print_launched(found.launched)
+    if found.why_not_launched is not None:
+        print(f"no queue job is started: {found.why_not_launched}")
     _note_runner(found.runner_at_work)
 
 
@@ -81,7 +85,8 @@ def queue_line(queue: QueueState) -> str:
     """Return the state of the queue in a line."""
     if queue.why_missing is not None:
         return f"unknown ({queue.why_missing})"
-    return f"{queue.running} running, {queue.pending} pending ({queue.scheduler})"
+    in_vain = f", {len(queue.in_vain)} ended in vain" if queue.in_vain else ""
+    return f"{queue.running} running, {queue.pending} pending{in_vain} ({queue.scheduler})"
 
 
 def _row(flow: FlowStatus) -> list[str]:

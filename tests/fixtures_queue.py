@@ -7,7 +7,7 @@ from typing import Any
 
 from screening.database import StoreLocation
 from workflows.outputs import job_store
-from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob
+from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob, QueueJobInVain
 
 
 def queued(job_id: int, state: str, **fields: Any) -> QueuedJob:
@@ -36,6 +36,7 @@ class QueueInMemory:
     def __init__(self, site: Any, *flows: QueuedFlow) -> None:
         self.site, self.kept, self.asked = site, list(flows), []
         self.in_queue: dict[str, str] = {}
+        self.died: list[QueueJobInVain] = []
 
     def flows(self, flow_id: str | None = None) -> list[QueuedFlow]:
         return [flow for flow in self.kept if flow_id in (None, flow.label.flow_id)]
@@ -45,6 +46,12 @@ class QueueInMemory:
 
     def queue_jobs(self) -> dict[str, str]:
         return self.in_queue
+
+    def in_vain(self) -> list[QueueJobInVain]:
+        return self.died
+
+    def useful(self, flows: list[QueuedFlow]) -> int:
+        return sum(job.state in ("ready", "running") for flow in flows for job in flow.jobs)
 
     def runner_at_work(self) -> bool | None:
         return None

@@ -81,6 +81,14 @@ RunnerAtWork = Annotated[
 ]
 
 
+class QueueJobInVain(_Document):
+    """A queue job that ended before its worker took a job."""
+
+    job_id: str = Field(description="the scheduler's id")
+    folder: str = Field(description="the folder with its script and its log")
+    why: str = Field(description="how it ended, in the scheduler's words, and the last line of its log")
+
+
 class QueueState(_Document):
     """What the scheduler reports of the queue jobs launched for a site."""
 
@@ -88,6 +96,9 @@ class QueueState(_Document):
     running: int | None = Field(description="number of queue jobs running; null where the scheduler does not answer")
     pending: int | None = Field(description="number of queue jobs waiting to start")
     why_missing: str | None = Field(description="why the scheduler does not answer")
+    in_vain: list[QueueJobInVain] = Field(
+        description="queue jobs that ended before their worker came up, since the last one whose worker did"
+    )
     runner_at_work: RunnerAtWork = None
 
 
@@ -132,6 +143,7 @@ class Recovery(_Document):
     failed: list[QueuedJob] = Field(description="jobs that failed and stay so, with the first line of the error")
     removed: list[str] = Field(description="names of flows whose submission was interrupted: submit them again")
     launched: list[str] = Field(description="ids of the queue jobs launched")
+    why_not_launched: str | None = Field(None, description="why none was launched though jobs are left to run")
     runner_at_work: RunnerAtWork = None
     software: Software = Field(default_factory=software, description="the program that asked")
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import networkx as nx
 
-from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob
+from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob, QueueJobInVain
 from workflows.queue.site import Site
 from workflows.queue.words import COLLECTING, LABEL
 from workflows.requests.flow_request import ResultCollector
@@ -73,6 +73,14 @@ class FlowQueue(ABC):
     @abstractmethod
     def queue_jobs(self) -> dict[str, str]:
         """Return the folders of the queue jobs launched for this site, by the scheduler's ids; some may have ended."""
+
+    @abstractmethod
+    def in_vain(self) -> list[QueueJobInVain]:
+        """Return the queue jobs that ended before their worker came up, since the last one whose worker did."""
+
+    @abstractmethod
+    def useful(self, flows: Sequence[QueuedFlow]) -> int:
+        """Return how many of the jobs left of some flows could run at one time."""
 
     @abstractmethod
     def runner_at_work(self) -> bool | None:

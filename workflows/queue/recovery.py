@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workflows.outputs import finished
-from workflows.queue.flow_documents import QueuedFlow, QueuedJob, Recovery
+from workflows.queue.flow_documents import QueuedFlow, QueuedJob, QueueJobInVain, Recovery
 from workflows.queue.managers import open_queue
 from workflows.queue.site import Site
 from workflows.queue.status import flows_named
@@ -21,7 +21,7 @@ def recover(
     most_attempts: int = MOST_ATTEMPTS,
     lost_after_s: float | None = None,
     max_jobs: int | None = None,
-    launch: bool = True,
+    launch: bool | None = None,
 ) -> Recovery:
     """Make lost jobs ready to run again, and launch queue jobs for what is left.
 
@@ -42,8 +42,10 @@ def recover(
         A job lost so often is given up.
     lost_after_s
         As for :class:`workflows.queue.flow_queue.FlowQueue`.
-    max_jobs, launch
+    max_jobs
         As for :func:`workflows.queue.submission.submit`.
+    launch
+        Whether to launch queue jobs; None: if the last ones have not ended before their workers came up.
 
     Raises
     ------
@@ -70,15 +72,26 @@ def recover(
         queue.give_up(given_up)
         queue.rerun(rerun)
         flows = flows_named(names, queue.flows())
-    unfinished = sum(not job.ended for flow in flows for job in flow.jobs)
+    useful = queue.useful(flows)
+    in_vain = queue.in_vain() if useful and launch is None else []
     return Recovery(
         database=site.location.name,
         rerun=rerun,
         given_up=given_up,
         failed=_failed(flows),
         removed=removed,
-        launched=queue.launch(unfinished, max_jobs) if launch else [],
+        launched=queue.launch(useful, max_jobs) if useful and launch is not False and not in_vain else [],
+        why_not_launched=_died(in_vain) if in_vain else None,
         runner_at_work=queue.runner_at_work(),
+    )
+
+
+def _died(in_vain: Sequence[QueueJobInVain]) -> str:
+    last = in_vain[0]
+    count = "the last queue job" if len(in_vain) == 1 else f"the last {len(in_vain)} queue jobs"
+    return (
+        f"{count} ended before a worker came up, and others would too ({last.job_id}: {last.why}): mend that, then "
+        "`coatscreen recover --launch`"
     )
 
 

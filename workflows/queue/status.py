@@ -94,6 +94,7 @@ def queue_state(queue: FlowQueue) -> QueueState:
         running=None,
         pending=None,
         why_missing=None,
+        in_vain=[],
         runner_at_work=queue.runner_at_work(),
     )
     try:
@@ -101,7 +102,8 @@ def queue_state(queue: FlowQueue) -> QueueState:
     except CalculationError as error:
         return state.model_copy(update={"why_missing": str(error)})
     counts = Counter(there[job_id] for job_id in queue.queue_jobs() if job_id in there)
-    return state.model_copy(update={"running": counts["running"], "pending": counts["pending"]})
+    found = {"running": counts["running"], "pending": counts["pending"], "in_vain": queue.in_vain()}
+    return state.model_copy(update=found)
 
 
 def _state(counts: Counter[JobState]) -> FlowState:

@@ -27,7 +27,8 @@ from workflows.queue.words import INSTALL
 _WRITE_AGAIN = "`coatscreen site init --overwrite` writes them again from site.yaml"
 _LARGE_BYTES = 1_000_000
 _COUNTER = {"fireworks": "next_fw_id", "jobflow-remote": "next_id"}
-_OF_MANAGER = {"fireworks": ("FireWorks", "rlaunch"), "jobflow-remote": ("jobflow-remote", "jf")}
+_PACKAGES = {"fireworks": "FireWorks", "jobflow-remote": "jobflow-remote"}
+_PROGRAMS = {"fireworks": ("python",), "jobflow-remote": ("python", "jf")}
 
 
 class Check(BaseModel):
@@ -134,7 +135,7 @@ def _files(site: Site) -> str:
 
 
 def _programs(site: Site) -> str:
-    package, _ = _OF_MANAGER[site.manager]
+    package = _PACKAGES[site.manager]
     try:
         return f"coatscreen {software().coatscreen}, {package} {version(package)}"
     except PackageNotFoundError:
@@ -143,8 +144,7 @@ def _programs(site: Site) -> str:
 
 def _paths(site: Site) -> str:
     """Check that the folders and programs that queue jobs use are there, as seen from this machine."""
-    _, program = _OF_MANAGER[site.manager]
-    for file in (site.environment / "bin" / "python", site.environment / "bin" / program):
+    for file in (site.environment / "bin" / program for program in _PROGRAMS[site.manager]):
         if not os.access(file, os.X_OK):
             raise _Broken(
                 f"{file} is not there or cannot be run",

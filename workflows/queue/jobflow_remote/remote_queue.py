@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from jobflow import Flow, Job, JobConfig, OnMissing
 
 from screening.common.errors import CalculationError, InputError, StoreError
-from workflows.queue.flow_documents import FlowLabel, QueuedJob
+from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob, QueueJobInVain
 from workflows.queue.flow_queue import OURS, FlowQueue, NewJob
 from workflows.queue.jobflow_remote.remote_jobs import JOB_FIELDS, read_job
 from workflows.queue.site import Site
@@ -45,6 +45,14 @@ class RemoteQueue(FlowQueue):
         with self._errors():
             found = self.job_documents.find({**_OUR_JOBS, "state": {"$in": _AT_WORK}}, {"remote": 1, "run_dir": 1})
             return {job["remote"]["process_id"]: job["run_dir"] for job in found}
+
+    def in_vain(self) -> list[QueueJobInVain]:
+        """Return none: each queue job is for one job, which is lost if its queue job ends before it."""
+        return []
+
+    def useful(self, flows: Sequence[QueuedFlow]) -> int:
+        """Return the number of jobs left: jobflow-remote's runner sees to it how many run."""
+        return sum(not job.ended for flow in flows for job in flow.jobs)
 
     def runner_at_work(self) -> bool | None:
         """Return whether jobflow-remote's runner has given a sign of life lately."""
