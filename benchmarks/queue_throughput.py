@@ -2,9 +2,9 @@
 
     python benchmarks/queue_throughput.py [--coatings 1000] [--batches 200,20] [--workers 2]
 
-The queue is the sandbox's Slurm and the database the double of MongoDB, both of the tests: the double is slower than a
-MongoDB, and shares the cores. What FireWorks and its database add to a job is the time of its rocket without that of
-the job itself, which reads and writes its store; both from the logs of the workers.
+The queue is the sandbox's Slurm and the database a MongoDB, both of the tests, which share the cores. What FireWorks
+and its database add to a job is the time of its rocket without that of the job itself, which uses its store;
+both from the logs of the workers.
 
     python benchmarks/queue_throughput.py --contacts
 
@@ -83,9 +83,9 @@ def rockets(work: Path) -> tuple[list[float], list[float]]:
 
 def compare(plan: ScreeningPlan, batch_size: int, workers: int, folder: Path) -> None:
     """Run a screening here and on the queue, and print how long both took."""
-    from cluster.double import Double
     from cluster.queue_site import QueueSite
     from cluster.slurm_sandbox import SlurmSandbox
+    from mongo_server import MongoServer
 
     config = folder / "screening.yaml"
     config.write_text(yaml.safe_dump({"coatings": [c.name for c in plan.coatings], "batch_size": batch_size}))
@@ -95,12 +95,12 @@ def compare(plan: ScreeningPlan, batch_size: int, workers: int, folder: Path) ->
     subprocess.run(command, check=True, capture_output=True)
     here = time.perf_counter() - began
 
-    double, slurm = Double(folder / "mongodb"), SlurmSandbox(folder / "slurm")
-    double.start()
+    server, slurm = MongoServer(folder / "mongodb"), SlurmSandbox(folder / "slurm")
+    server.start()
     slurm.start()
     os.environ["SLURM_CONF"] = str(slurm.configuration)
     try:
-        site = QueueSite(folder / "site", double.database_uri("benchmark"), slurm, max_jobs=workers, poll_seconds=5)
+        site = QueueSite(folder / "site", server.database_uri("benchmark"), slurm, max_jobs=workers, poll_seconds=5)
         began = time.perf_counter()
         site.run("submit", "--config", str(config))
         submitted = time.perf_counter() - began
@@ -111,7 +111,7 @@ def compare(plan: ScreeningPlan, batch_size: int, workers: int, folder: Path) ->
         whole, inner = rockets(site.work)
     finally:
         slurm.stop()
-        double.stop()
+        server.stop()
     print(f"{len(plan.coatings)} coatings, {batch_size} in a job: {n_jobs} jobs")
     print(f"  here, {workers} processes: {here:.1f} s")
     print(f"  queue, {workers} queue jobs: {there:.1f} s, of which {submitted:.1f} s for `coatscreen submit`; ", end="")

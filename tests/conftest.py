@@ -1,10 +1,13 @@
 """Fixtures that several test modules share."""
 
 import os
+import tempfile
 import uuid
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from mongo_server import GIVEN_URI, GivenServer, MongoServer
 
 from screening.phases.phase_set import PhaseSet
 
@@ -29,29 +32,17 @@ def own_folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def database_server(tmp_path_factory):
-    """The MongoDB that MONGODB_URI names, else a double of one."""
-    from cluster.database_server import GivenServer
-    from cluster.double import Double
-
-    if "MONGODB_URI" in os.environ:
-        yield GivenServer(os.environ["MONGODB_URI"])
+def database_server():
+    """The MongoDB that MONGODB_URI names, else one of the tests' own, started when the first test asks for it."""
+    if GIVEN_URI is not None:
+        yield GivenServer(GIVEN_URI)
         return
-    double = Double(tmp_path_factory.mktemp("mongodb"))
-    double.start()
-    yield double
-    double.stop()
-
-
-@pytest.fixture(scope="module")
-def double(tmp_path_factory):
-    """A double of MongoDB with a user, whatever MONGODB_URI names."""
-    from cluster.double import Double
-
-    running = Double(tmp_path_factory.mktemp("mongodb"))
-    running.start()
-    yield running
-    running.stop()
+    server = MongoServer(Path(tempfile.mkdtemp(prefix="mongodb-")))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
 
 
 @pytest.fixture

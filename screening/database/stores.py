@@ -92,8 +92,12 @@ class StoreLocation:
 
     @property
     def client_options(self) -> dict[str, Any]:
-        """Options of every connection to MongoDB: an unreachable one is said to be so within seconds."""
-        return {"serverSelectionTimeoutMS": _TIMEOUT_MS}
+        """Options of every connection to MongoDB.
+
+        An unreachable server is said to be so within seconds. A write is acknowledged when it is in the journals of
+        most servers: it outlives a kill of the server, and the loss of the primary.
+        """
+        return {"serverSelectionTimeoutMS": _TIMEOUT_MS, "w": "majority", "journal": True}
 
     def open(self, collection: Collection, read_only: bool = False) -> Any:
         """Open a collection as a connected maggma store.

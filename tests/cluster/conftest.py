@@ -12,14 +12,16 @@ from cluster.slurm_sandbox import SlurmSandbox, why_no_slurm
 
 @pytest.fixture(scope="session")
 def slurm():
-    """A real Slurm of one node."""
+    """A real Slurm of one node, in an environment that holds no password to be handed to its jobs."""
     if reason := why_no_slurm():
         pytest.skip(reason)
     folder = Path(tempfile.mkdtemp(prefix="slurm-"))  # pytest's own folders have paths too long for a socket
     sandbox = SlurmSandbox(folder)
     try:
-        sandbox.start()
-        yield sandbox
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delenv("MONGODB_URI", raising=False)
+            sandbox.start()
+            yield sandbox
     finally:
         sandbox.stop()
         shutil.rmtree(folder)

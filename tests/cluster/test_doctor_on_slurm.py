@@ -1,4 +1,4 @@
-"""The check of a site on a real Slurm, with the double of MongoDB."""
+"""The check of a site on a real Slurm, with a real MongoDB."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("own_folder")]
 
 
 @pytest.fixture
-def new_site(tmp_path, double, slurm, monkeypatch):
+def new_site(tmp_path, database_uri, slurm, monkeypatch):
     """Make a site in a folder with a space and a quote in its name, and return its folder."""
     for name, value in slurm.environment().items():
         monkeypatch.setenv(name, value)
@@ -29,7 +29,7 @@ def new_site(tmp_path, double, slurm, monkeypatch):
     def make(**options):
         work = tmp_path / ("work" if options.get("manager") == "jobflow-remote" else "it's work")
         work.mkdir(exist_ok=True)
-        given = {"database": double.database_uri("coatings"), "work_folder": str(work), "cores": 1, **options}
+        given = {"database": database_uri, "work_folder": str(work), "cores": 1, **options}
         return write_site(Site.make(scheduler="slurm", **given), tmp_path / "a 'site'").folder
 
     return make

@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import pytest
-from cluster.double import Double
 from cluster.queue_site import QueueSite, assert_same, hook, words_for
 from fixtures_screening import energies_file, settings_for
+from mongo_server import MongoServer
 
 from screening.common.errors import CalculationError
 from workflows.queue.fireworks import reconciliation
@@ -44,15 +45,6 @@ def site(tmp_path, database_uri, slurm, monkeypatch):
 @pytest.fixture
 def words(tmp_path, energies):
     return words_for(tmp_path, energies=energies)
-
-
-@pytest.fixture
-def own_double(tmp_path, monkeypatch):
-    """A double of the test's own, whose disk can be full."""
-    double = Double(tmp_path / "mongodb")
-    double.start()
-    yield double
-    double.stop()
 
 
 # where a worker is killed, each time another one
@@ -260,35 +252,56 @@ def test_the_database_is_killed_and_comes_back(site, words, local, database_serv
     assert_same(site.uri, local)
 
 
-def test_the_disk_of_the_database_is_full(tmp_path, own_double, words, local, slurm, monkeypatch):
+@contextmanager
+def file_system(folder, size):
+    """A file system of its own."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder]
+    mounted = subprocess.run(mount, capture_output=True, text=True)
+    if mounted.returncode:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def fill(file, left_bytes=0):
+    """Write a file that leaves so much of its file system."""
+    with file.open("wb") as filling:
+        size = os.statvfs(file).f_bavail * os.statvfs(file).f_bsize - left_bytes
+        filling.write(b"0" * size)
+
+
+@pytest.fixture
+def server_on_small_disk(tmp_path):
+    with file_system(tmp_path / "database", "100m") as folder:
+        server = MongoServer(folder / "mongodb")
+        server.start()
+        yield server
+        server.kill()
+
+
+def test_the_disk_of_the_database_is_full(tmp_path, server_on_small_disk, words, local, slurm, monkeypatch):
+    """The server ends itself at the first write that finds no room; with room again, it has all it acknowledged."""
     monkeypatch.setenv("SLURM_CONF", str(slurm.configuration))
-    site = QueueSite(tmp_path / "queue", own_double.database_uri("full"), slurm)
+    server = server_on_small_disk
+    site = QueueSite(tmp_path / "queue", server.database_uri("full"), slurm)
     site.run("submit", *words, "--no-launch")
-    own_double.largest_journal_bytes = own_double.journal.stat().st_size + 150_000
-    own_double.restart()
+    filling = server.folder.parent / "filling"
+    fill(filling, left_bytes=100_000)
     site.recover()
-    site.until_idle()
+    site.until(lambda: not server.alive, "the end of the server")
+    assert "Connection refused" in site.refused("recover", status=1)
+    filling.unlink()
+    server.restart()
     assert 0 < site.states()["completed"] < sum(site.states().values())
-    said = site.refused("recover", status=1)
-    assert "the journal can not be written" in said
-    own_double.largest_journal_bytes = None
-    own_double.restart()
     until_whole(site)
     assert_same(site.uri, local)
 
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of 400 kB of its own."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", folder], capture_output=True, text=True
-    )
-    if mounted.returncode:
-        pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
+    with file_system(tmp_path / "disk", "400k") as folder:
+        yield folder
 
 
 def test_the_disk_of_the_launches_is_full(site, words, local, small_disk):
@@ -300,7 +313,7 @@ def test_the_disk_of_the_launches_is_full(site, words, local, small_disk):
     (flow,) = site.json("status")["flows"]
     assert flow["state"] != "complete"
     assert any("No space left on device" in job["error"] for job in [*flow["failed"], *flow["lost"]]), flow
-    (small_disk / "more").write_bytes(b"0" * 4096 * (os.statvfs(small_disk).f_bavail))
+    fill(small_disk / "more")
     with pytest.raises(CalculationError, match="No space left on device"):
         site.recover(failed=True)
     (small_disk / "other").unlink()

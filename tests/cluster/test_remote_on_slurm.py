@@ -76,9 +76,9 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(tmp_path, double, slurm, monkeypatch):
+def cluster(tmp_path, database_uri, slurm, monkeypatch):
     monkeypatch.setenv("SLURM_CONF", str(slurm.configuration))
-    made = Cluster(tmp_path, double.database_uri("coatings"), slurm)
+    made = Cluster(tmp_path, database_uri, slurm)
     runner = made.start_runner()
     yield made
     os.killpg(runner.pid, signal.SIGTERM)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from cluster.double import Double
 
 from coatscreen.__main__ import execute
 from workflows.queue.site import Site
@@ -17,16 +16,13 @@ pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path, database_uri, monkeypatch):
     """A site whose every link holds but the queue's, whose commands are not there."""
     monkeypatch.setenv("PATH", "/nowhere")
-    double = Double(tmp_path / "mongodb")
-    double.start()
     (tmp_path / "work").mkdir()
-    options = {"database": double.database_uri("coatings"), "work_folder": str(tmp_path / "work")}
+    options = {"database": database_uri, "work_folder": str(tmp_path / "work")}
     write_site(Site.make(scheduler="slurm", **options), tmp_path / "site")
-    yield tmp_path / "site"
-    double.stop()
+    return tmp_path / "site"
 
 
 def test_a_line_for_each_link_and_how_to_mend_it(folder, capsys, monkeypatch):

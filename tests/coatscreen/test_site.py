@@ -163,8 +163,8 @@ def test_zero_is_an_answer_that_is_refused(tmp_path, answers, option):
         init(tmp_path / "site", **answers, **{option: 0})
 
 
-def test_flows_are_forgotten_only_with_the_name_of_the_database(tmp_path, double, capsys):
-    options = {"database": double.database_uri("resettable"), "work_folder": str(tmp_path / "work")}
+def test_flows_are_forgotten_only_with_the_name_of_the_database(tmp_path, database_uri, capsys):
+    options = {"database": database_uri, "work_folder": str(tmp_path / "work")}
     folder = tmp_path / "site"
     init(folder, scheduler="slurm", **options)
     capsys.readouterr()
@@ -173,7 +173,7 @@ def test_flows_are_forgotten_only_with_the_name_of_the_database(tmp_path, double
         out, err = capsys.readouterr()
         assert (out, err.count("\n")) == ("", 1)
         assert "this would delete 0 flows with 0 unfinished jobs" in err
-    assert execute(["site", "reset", "--site", str(folder), "--confirm", "resettable"]) == 0
+    assert execute(["site", "reset", "--site", str(folder), "--confirm", Site.read(folder).database_name]) == 0
     assert "are forgotten; outputs and rankings are as they were" in capsys.readouterr().err
 
 

@@ -1,6 +1,6 @@
 """The check of a site, with each of its links really broken.
 
-The database is the double of MongoDB, which asks for a password; the scheduler a double of its commands. The check on a
+The database is a MongoDB that asks for a password; the scheduler a double of its commands. The check on a
 real Slurm is in tests/cluster.
 """
 
@@ -29,7 +29,7 @@ NAMES = [
 
 
 @pytest.fixture
-def new_site(tmp_path, double, monkeypatch):
+def new_site(tmp_path, database_uri, monkeypatch):
     """Make a site and the scheduler's commands; return its folder and the scheduler."""
     monkeypatch.setattr("screening.database.stores._TIMEOUT_MS", 1000)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -39,7 +39,7 @@ def new_site(tmp_path, double, monkeypatch):
     def make(scheduler="slurm", **options):
         queue = QueueDouble(tmp_path / "commands", scheduler)
         monkeypatch.setenv("PATH", queue.path)
-        given = {"database": double.database_uri(f"d{tmp_path.name[-8:]}".replace("_", "-")), **options}
+        given = {"database": database_uri, **options}
         site = Site.make(scheduler=scheduler, partition="short", work_folder=str(tmp_path / "work"), **given)
         write_site(site, tmp_path / "site")
         return tmp_path / "site", queue
@@ -63,7 +63,7 @@ def fault(report, name):
 
 
 @pytest.mark.parametrize("scheduler", ["slurm", "pbs", "sge"])
-def test_every_link_holds(new_site, scheduler, tmp_path, double):
+def test_every_link_holds(new_site, scheduler, tmp_path, database_server):
     folder, _ = new_site(scheduler)
     report = examine(folder, timeout_s=60)
     assert [check.name for check in report.checks] == NAMES
@@ -77,7 +77,7 @@ def test_every_link_holds(new_site, scheduler, tmp_path, double):
     launchpad = open_launchpad(Site.read(folder))
     for collection in ("doctor", "jobs", "data.files", "data.chunks", "fireworks"):
         assert launchpad.db[collection].count_documents({}) == 0
-    assert double.password not in report.model_dump_json()
+    assert database_server.password not in report.model_dump_json()
 
 
 def test_jobflow_remote(new_site):
@@ -172,8 +172,8 @@ def test_other_settings_of_fireworks_come_first(new_site, tmp_path, monkeypatch)
     assert fault(examine(folder, worker=False), "settings").how_to_mend == "unset MONGOMOCK_SERVERSTORE_FILE"
 
 
-def test_a_wrong_password(new_site, double):
-    folder, _ = new_site(database=double.database_uri("coatings").replace(double.password, "wrong-secret"))
+def test_a_wrong_password(new_site, database_server, database_uri):
+    folder, _ = new_site(database=database_uri.replace(database_server.password, "wrong-secret"))
     report = examine(folder, worker=False)
     broken = fault(report, "database")
     assert "Authentication failed" in broken.what
@@ -246,19 +246,19 @@ def test_a_node_without_the_project(new_site, tmp_path):
     assert len(list(Path(tmp_path / "work").glob("doctor-*/job.log"))) == 1  # what failed can be read
 
 
-def test_a_node_that_does_not_reach_the_database(new_site, double, tmp_path):
+def test_a_node_that_does_not_reach_the_database(new_site, database_server, tmp_path):
     """Its address leads elsewhere on the node: by a file of its own there."""
     folder, _ = new_site()
     elsewhere = tmp_path / "elsewhere"
     site = Site.read(folder)
-    uri = site.database.replace(str(double.port), "9")
+    uri = site.database.replace(str(database_server.port), "9")
     write_site(Site.make(**{**site.model_dump(), "database": uri}), elsewhere)
     prefix = environment(tmp_path / "astray", f"COATSCREEN_SITE={elsewhere} exec {sys.executable}")
     write_site(Site.make(**{**site.model_dump(), "environment": prefix}), folder, overwrite=True)
     broken = fault(examine(folder, timeout_s=60), "node")
     assert "Connection refused" in broken.what
     assert broken.how_to_mend == "may nodes reach the database through the firewall?"
-    assert double.password not in broken.what
+    assert database_server.password not in broken.what
 
 
 def test_the_environment_of_this_process_does_not_matter_to_the_node(new_site, monkeypatch):

@@ -18,10 +18,9 @@ pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 @pytest.fixture
-def site(tmp_path, double):
+def site(tmp_path, database_uri):
     """A site with a database of its own."""
-    name = tmp_path.name[:50].replace("_", "-")
-    options = {"database": double.database_uri(name), "work_folder": str(tmp_path)}
+    options = {"database": database_uri, "work_folder": str(tmp_path)}
     return write_site(Site.make(scheduler="slurm", **options), tmp_path / "site")
 
 
@@ -80,7 +79,7 @@ def test_a_lost_counter_is_not_begun_anew(site):
     assert launchpad.fw_id_assigner.find_one() is None
 
 
-def test_nothing_is_deleted_that_was_not_confirmed(site, double):
+def test_nothing_is_deleted_that_was_not_confirmed(site, database_server):
     launchpad = open_launchpad(site)
     prepare_launchpad(launchpad)
     launchpad.add_wf(two_jobs())
@@ -90,7 +89,7 @@ def test_nothing_is_deleted_that_was_not_confirmed(site, double):
         with pytest.raises(InputError, match="would delete 1 flows with 2 unfinished jobs from mongodb://") as caught:
             reset_launchpad(site, confirm)
         assert str(caught.value).endswith(f"confirm it with the name of the database, {site.database_name}")
-        assert double.password not in str(caught.value)
+        assert database_server.password not in str(caught.value)
     assert launchpad.fireworks.count_documents({}) == 2
     reset_launchpad(site, site.database_name)
     assert launchpad.fireworks.count_documents({}) == launchpad.workflows.count_documents({}) == 0

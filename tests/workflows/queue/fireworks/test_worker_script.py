@@ -6,7 +6,6 @@ import os
 import subprocess
 
 import pytest
-from cluster.double import Double
 
 from workflows.queue.fireworks.launchpad import open_launchpad, prepare_launchpad, read_queue_adapter
 from workflows.queue.site import Site
@@ -17,25 +16,17 @@ fireworks = pytest.importorskip("fireworks", reason="the extra [cluster] is not 
 pytestmark = pytest.mark.usefixtures("own_folder")
 
 
-@pytest.fixture
-def double(tmp_path):
-    running = Double(tmp_path / "mongodb")
-    running.start()
-    yield running
-    running.stop()
-
-
 @pytest.mark.parametrize(
     ("scheduler", "variable"), [("slurm", "SLURM_SUBMIT_DIR"), ("pbs", "PBS_O_WORKDIR"), ("sge", "SGE_O_WORKDIR")]
 )
-def test_a_worker_takes_a_job_and_ends(tmp_path, double, scheduler, variable):
+def test_a_worker_takes_a_job_and_ends(tmp_path, database_server, database_uri, scheduler, variable):
     """From folders with a space and a quote in their names, with the site's variables and setup."""
     work = tmp_path / "it's work"
     work.mkdir()
     site = Site.make(
         scheduler=scheduler,
         partition="short",
-        database=double.database_uri("coatings"),
+        database=database_uri,
         work_folder=str(work),
         setup=["export GREETING='hello  there'"],
     )
@@ -52,4 +43,4 @@ def test_a_worker_takes_a_job_and_ends(tmp_path, double, scheduler, variable):
     (said,) = work.glob("launcher_*/said")
     assert said.read_text() == f"hello  there|{site.folder}|{site.folder}/jobflow.yaml|1"
     assert launchpad.launches.find_one()["fworker"]["name"] == f"coatscreen-{scheduler}"
-    assert double.password not in done.stdout + done.stderr
+    assert database_server.password not in done.stdout + done.stderr
