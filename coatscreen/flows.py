@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from workflows.queue.flow_documents import FlowStatus, QueuedJob, QueueState, Recovery, StatusDocument, Submitted
 
 _MOST_JOBS = 10  # of a list; more are no reading matter
+_ARCHIVED = (
+    "archived in FireWorks, which brings no flow back; submit it again, and what is finished is not computed again"
+)
 
 
 def print_status(found: StatusDocument) -> None:
@@ -31,6 +34,10 @@ def print_status(found: StatusDocument) -> None:
         if flow.need_failed:
             print(f"{flow.name}: {flow.need_failed} more jobs could not run because of these")
         print_jobs(f"{flow.name}: lost", flow.lost)
+        if flow.aside:
+            print(f"{flow.name}: {len(flow.aside)} jobs were put aside; coatscreen recover --resume lets them run")
+        if flow.state == "archived":
+            print(f"{flow.name}: {_ARCHIVED}")
         if flow.failed or flow.lost:
             mend = "coatscreen recover" + (" --failed, once what made them fail is mended" if flow.failed else "")
             print(f"{flow.name}: run again by {mend}")
@@ -56,9 +63,15 @@ def print_recovery(found: Recovery) -> None:
     print_jobs("run again", found.rerun)
     print_jobs("given up", found.given_up)
     print_jobs("failed", found.failed)
+    if found.resumed:
+        print(f"{len(found.resumed)} jobs that were put aside may run")
+    if found.aside:
+        print(f"{len(found.aside)} jobs were put aside by someone; --resume lets them run")
+    for name in found.archived:
+        print(f"{name}: {_ARCHIVED}")
     for name in found.removed:
         print(f"{name}: its submission was interrupted; submit it again")
-    if not (found.rerun or found.given_up or found.failed or found.removed):
+    if not (found.rerun or found.given_up or found.failed or found.removed or found.resumed):
         print("nothing was lost")
     print_launched(found.launched)
     if found.why_not_launched is not None:

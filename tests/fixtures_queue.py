@@ -38,8 +38,9 @@ class QueueInMemory:
         self.in_queue: dict[str, str] = {}
         self.died: list[QueueJobInVain] = []
 
-    def flows(self, flow_id: str | None = None) -> list[QueuedFlow]:
-        return [flow for flow in self.kept if flow_id in (None, flow.label.flow_id)]
+    def flows(self, names: Any = (), flow_id: str | None = None) -> list[QueuedFlow]:
+        named = [flow for flow in self.kept if not names or flow.label.name in names]
+        return [flow for flow in named if flow_id in (None, flow.label.flow_id)]
 
     def labels(self) -> list[FlowLabel]:
         return [flow.label for flow in self.kept]
@@ -65,8 +66,15 @@ class QueueInMemory:
         self.asked.append(("remove_interrupted",))
         return ["half"]
 
-    def repair(self) -> None:
-        self.asked.append(("repair",))
+    def repair(self, names: Any = ()) -> None:
+        self.asked.append(("repair", *names))
+
+    def resume(self, jobs: Any) -> None:
+        self._become("resume", jobs, "ready")
+
+    def forget_archived(self, flow_id: str) -> bool:
+        (flow,) = self.flows(flow_id=flow_id)
+        return any(job.state == "archived" for job in flow.jobs)
 
     def rerun(self, jobs: Any) -> None:
         self._become("rerun", jobs, "ready")

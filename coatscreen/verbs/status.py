@@ -59,6 +59,9 @@ def recover(
     failed: Annotated[
         bool, typer.Option("--failed", help="Run failed jobs again, once what made them fail is mended.")
     ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Let jobs run that someone paused or defused in the job manager.")
+    ] = False,
     give_up: Annotated[
         bool, typer.Option("--give-up", help="Count lost jobs as failed; the result is made without them, and says so.")
     ] = False,
@@ -99,6 +102,7 @@ def recover(
         Site.read(site_folder(site)),
         names or (),
         failed=failed,
+        resume=resume,
         give_up=give_up,
         most_attempts=most_attempts,
         lost_after_s=lost_after,

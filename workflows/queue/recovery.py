@@ -17,6 +17,7 @@ def recover(
     site: Site,
     names: Sequence[str] = (),
     failed: bool = False,
+    resume: bool = False,
     give_up: bool = False,
     most_attempts: int = MOST_ATTEMPTS,
     lost_after_s: float | None = None,
@@ -36,6 +37,8 @@ def recover(
         Names of the flows wanted; all if none is given.
     failed
         Whether the jobs that failed run again too, once what made them fail is mended.
+    resume
+        Whether the jobs that someone paused or defused may run.
     give_up
         Whether lost jobs count as failed instead, so that the result is made without them.
     most_attempts
@@ -60,8 +63,9 @@ def recover(
     queue = open_queue(site, lost_after_s)
     with site.location.exclusive("submitting to"):
         removed = queue.remove_interrupted()
-        queue.repair()
-        flows = flows_named(names, queue.flows())
+        flows_named(names, queue)  # or nothing is done
+        queue.repair(names)
+        flows = flows_named(names, queue)
         lost = [job for flow in flows for job in flow.lost]
         given_up = [job for job in lost if give_up or job.attempts >= most_attempts]
         rerun = [
@@ -71,7 +75,9 @@ def recover(
         ]
         queue.give_up(given_up)
         queue.rerun(rerun)
-        flows = flows_named(names, queue.flows())
+        resumed = [job for flow in flows for job in flow.aside] if resume else []
+        queue.resume(resumed)
+        flows = flows_named(names, queue)
     useful = queue.useful(flows)
     in_vain = queue.in_vain() if useful and launch is None else []
     return Recovery(
@@ -79,6 +85,9 @@ def recover(
         rerun=rerun,
         given_up=given_up,
         failed=_failed(flows),
+        resumed=resumed,
+        aside=[job for flow in flows for job in flow.aside],
+        archived=[flow.label.name for flow in flows if any(job.state == "archived" for job in flow.jobs)],
         removed=removed,
         launched=queue.launch(useful, max_jobs) if useful and launch is not False and not in_vain else [],
         why_not_launched=_died(in_vain) if in_vain else None,

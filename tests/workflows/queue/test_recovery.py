@@ -51,6 +51,7 @@ def test_flows_are_repaired_before_they_are_read_and_queue_jobs_launched_last(qu
     useful = 3  # those that run again, and not the one that waits
     assert queue.asked == [
         *(("remove_interrupted",), ("repair",), ("give_up", ["4"]), ("rerun", ["2", "3", "9"])),
+        ("resume", []),
         ("launch", useful, 2),
     ]
 
@@ -75,13 +76,14 @@ def test_how_often_a_job_may_be_lost(queue):
 def test_one_flow_by_name_and_without_queue_jobs(queue):
     found = recover(queue.site, ["other"], launch=False)
     assert (ids(found.rerun), found.launched) == (["9"], [])
-    assert queue.asked[-1] == ("rerun", ["9"])
+    assert ("repair", "other") in queue.asked
+    assert queue.asked[-2:] == [("rerun", ["9"]), ("resume", [])]
 
 
 def test_a_name_that_is_no_flows(queue):
     with pytest.raises(InputError, match="no flow is called 'others'"):
         recover(queue.site, ["others"])
-    assert ("rerun", ["9"]) not in queue.asked
+    assert queue.asked == [("remove_interrupted",)]
 
 
 def test_the_number_of_queue_jobs_is_the_runners(queue):
@@ -105,3 +107,18 @@ def test_no_queue_job_is_launched_after_some_that_died_but_on_request(queue):
     assert (found.launched, found.why_not_launched) == (["7"], None)
     found = recover(queue.site, launch=False)
     assert (found.launched, found.why_not_launched) == ([], None)
+
+
+@pytest.mark.parametrize("state", ["paused", "defused"])
+def test_jobs_that_someone_put_aside_are_resumed_where_that_is_wanted(queue, state):
+    queue.kept.append(flow_of(queued(10, state), queued(11, "waiting"), name="aside"))
+    found = recover(queue.site, ["aside"], launch=False)
+    assert (ids(found.aside), found.resumed) == (["10"], [])
+    found = recover(queue.site, ["aside"], resume=True, launch=False)
+    assert (found.aside, ids(found.resumed)) == ([], ["10"])
+
+
+def test_an_archived_flow_is_named(queue):
+    queue.kept.append(flow_of(queued(10, "archived"), name="old"))
+    found = recover(queue.site, ["old"], resume=True)
+    assert (found.archived, found.rerun, found.resumed, found.launched) == (["old"], [], [], [])

@@ -21,6 +21,7 @@ from workflows.queue.doctor.node_report import NodeReport, versions, write_and_r
 from workflows.queue.fireworks.launchpad import read_queue_adapter
 from workflows.queue.site import SITE_FILE, Site
 from workflows.queue.site.config_files import render
+from workflows.queue.site.indexes import missing_indexes
 from workflows.queue.site.scheduler import jobs_in_queue, scheduler_of
 from workflows.queue.words import INSTALL
 
@@ -88,6 +89,7 @@ def _checks(folder: Path, worker: bool, timeout_s: float) -> Iterator[Check]:
         ("database", (), _database),
         ("large results", ("database",), _large_results),
         ("job database", ("database",), _job_database),
+        ("indexes", ("job database",), _indexes),
         ("queue", ("programs", "paths", "files"), _queue),
         ("node", ("queue",), lambda site: _node(site, timeout_s)),
     ]
@@ -233,6 +235,17 @@ def _job_database(site: Site) -> str:
             "restore it from a backup, or use another database",
         )
     return f"{n_jobs} jobs" if prepared else "empty; the first submission prepares it"
+
+
+def _indexes(site: Site) -> str:
+    """Check that what is looked up often is found without reading everything."""
+    missing = missing_indexes(site)
+    if missing:
+        raise _Broken(
+            f"the database has no index of {', '.join(missing)}: looking things up will be slow",
+            "`coatscreen site init --overwrite` makes them",
+        )
+    return "flows, coatings and large results are indexed"
 
 
 def _queue(site: Site) -> str:

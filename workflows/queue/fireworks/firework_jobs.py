@@ -18,7 +18,8 @@ FIREWORK_FIELDS = {
     f"spec.{LABEL}": 1,
 }
 LAUNCH_FIELDS = {
-    **dict.fromkeys(("launch_id", "host", "launch_dir", "state", "state_history"), 1),
+    **dict.fromkeys(("launch_id", "host", "launch_dir", "state"), 1),
+    **{f"state_history.{name}": 1 for name in ("state", "created_on", "updated_on")},
     "action.stored_data._exception._stacktrace": 1,
     LOST: 1,
 }
@@ -30,7 +31,8 @@ _STATES: dict[str, JobState] = {
     "COMPLETED": "completed",
     "FIZZLED": "failed",
     "PAUSED": "paused",
-    "DEFUSED": "paused",
+    "DEFUSED": "defused",
+    "ARCHIVED": "archived",
 }
 
 
@@ -65,7 +67,7 @@ class JobReader:
         last = self.launches.get(max(starts, default=-1), {})
         times = _times(last)
         now = self.launches.get(max(firework["launches"], default=-1), {})  # a job that runs again has an earlier start
-        state, error = _STATES.get(firework["state"], "paused"), None
+        state, error = _STATES[firework["state"]], None
         fault = _lost(now)
         if fault is not None and state in ("failed", "running", "ready"):
             state, error = "lost", f"{_where(now)}: {fault}"

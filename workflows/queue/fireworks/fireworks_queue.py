@@ -5,7 +5,7 @@ They are read from its collections directly: FireWorks' own objects would read e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -17,8 +17,9 @@ from workflows.queue.fireworks.launchpad import open_launchpad, prepare_launchpa
 from workflows.queue.fireworks.queue_jobs import QueueJobs
 from workflows.queue.fireworks.reconciliation import reconcile, unlock
 from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob, QueueJobInVain
-from workflows.queue.flow_queue import OURS, FlowQueue, NewJob
+from workflows.queue.flow_queue import FlowQueue, NewJob, wanted_flows
 from workflows.queue.site import Site
+from workflows.queue.site.indexes import make_indexes
 from workflows.queue.site.scheduler import how_ended
 from workflows.queue.words import COLLECT_RESULT, LABEL, RUN_JOB
 
@@ -62,9 +63,10 @@ class FireworksQueue(FlowQueue):
         return None
 
     def prepare(self) -> None:
-        """Make FireWorks' counter of jobs and its indexes where there are none."""
+        """Make FireWorks' counter of jobs and the indexes where there are none."""
         with self.site.location.errors():
             prepare_launchpad(self.launchpad)
+        make_indexes(self.site)
 
     def rerun(self, jobs: Sequence[QueuedJob]) -> None:
         """Make jobs ready to run again, and with them all jobs that need them."""
@@ -73,6 +75,23 @@ class FireworksQueue(FlowQueue):
                 if job.state == "lost":  # FireWorks takes it for running, and runs no such job again
                     self._fail(job)
                 self.launchpad.rerun_fw(int(job.job_id))
+
+    def resume(self, jobs: Sequence[QueuedJob]) -> None:
+        """Let jobs run that someone had paused or defused."""
+        with flow_errors(self.site.location):
+            for job in jobs:
+                resume = self.launchpad.resume_fw if job.state == "paused" else self.launchpad.reignite_fw
+                resume(int(job.job_id))
+
+    def forget_archived(self, flow_id: str) -> bool:
+        """Take the label from a flow if it is archived, so that it can be submitted again; return whether it was.
+
+        FireWorks brings no archived flow back. It stays in the database, for who looks it up there.
+        """
+        archived = {**wanted_flows(flow_id=flow_id), "state": "ARCHIVED"}
+        renamed = {"$rename": {f"metadata.{LABEL}": f"metadata.{LABEL}_archived"}}
+        with self.site.location.errors():
+            return bool(self.flow_documents.update_one(archived, renamed).modified_count)
 
     def give_up(self, jobs: Sequence[QueuedJob]) -> None:
         """Count lost jobs as failed; the jobs that cannot do without them then fail too."""
@@ -91,12 +110,14 @@ class FireworksQueue(FlowQueue):
         for launch in list(self.launchpad.launches.find(of_job, {"launch_id": 1})):
             self.launchpad.complete_launch(launch["launch_id"], FWAction(stored_data=reason), state="FIZZLED")
 
-    def repair(self) -> None:
-        """Put right what killed workers left; see the module `reconciliation`."""
-        wanted = dict.fromkeys(("nodes", "links", "fw_states", "locked", "updated_on"), 1)
+    def repair(self, names: Sequence[str] = ()) -> None:
+        """Put right what killed workers left of flows; see the module `reconciliation`."""
+        fields = dict.fromkeys(("nodes", "links", "fw_states", "locked", "updated_on"), 1)
         with flow_errors(self.site.location):
-            for flow in list(self.flow_documents.find(OURS, wanted)):
-                jobs = list(self._jobs(flow["nodes"]))
+            flows = list(self.flow_documents.find({**wanted_flows(names), "state": {"$ne": "ARCHIVED"}}, fields))
+            all_jobs = self._jobs([number for flow in flows for number in flow["nodes"]])
+            for flow in flows:
+                jobs = [all_jobs[number] for number in flow["nodes"]]
                 alive = any(job.state == "running" for job in jobs)
                 unlock(self.launchpad, flow, alive)
                 if not alive:
@@ -110,7 +131,7 @@ class FireworksQueue(FlowQueue):
                 return []
         return self._queue_jobs.launch(min(max_jobs or self.site.max_jobs, useful))
 
-    def _jobs(self, members: Sequence[Any]) -> Iterator[QueuedJob]:
+    def _jobs(self, members: Sequence[Any]) -> dict[Any, QueuedJob]:
         of_these = {"fw_id": {"$in": list(members)}}
         running = {**of_these, "state": {"$in": ["RUNNING", "RESERVED"]}}
         launched, in_queue = {}, None
@@ -120,7 +141,7 @@ class FireworksQueue(FlowQueue):
         launches = {launch["launch_id"]: launch for launch in self.launchpad.launches.find(of_these, LAUNCH_FIELDS)}
         queue_jobs = {PurePath(folder).name: job_id for job_id, folder in launched.items()}
         reader = JobReader(launches, queue_jobs, in_queue, lambda job_id: how_ended(self.site, job_id), self.patience)
-        return map(reader.read, fireworks)
+        return {firework["fw_id"]: reader.read(firework) for firework in fireworks}
 
     def _insert(self, label: FlowLabel, jobs: Sequence[NewJob]) -> None:
         from fireworks import Firework, PyTask, Workflow

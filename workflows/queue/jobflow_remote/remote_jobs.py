@@ -15,7 +15,7 @@ from workflows.queue.words import LABEL
 
 JOB_FIELDS = dict.fromkeys(
     (
-        *("db_id", "state", "error", "run_dir", "start_time", "end_time", "job.name", f"job.metadata.{LABEL}"),
+        *("db_id", "uuid", "state", "error", "run_dir", "start_time", "end_time", "job.name", f"job.metadata.{LABEL}"),
         *("remote.error", "remote.process_id", "remote.queue_err"),
     ),
     1,
@@ -35,8 +35,8 @@ _STATES: dict[str, JobState] = {
     "COMPLETED": "completed",
     "FAILED": "failed",
     "PAUSED": "paused",
-    "STOPPED": "paused",
-    "USER_STOPPED": "paused",
+    "STOPPED": "defused",
+    "USER_STOPPED": "defused",
 }
 _KILLED = ("The output file ", "No explicit error raised")  # how jobflow-remote says that a job left no result
 

@@ -45,7 +45,7 @@ def read(document, launches=None, in_queue=None, how=None):
     ("state", "ours"),
     [
         *(("WAITING", "waiting"), ("READY", "ready"), ("COMPLETED", "completed"), ("PAUSED", "paused")),
-        *(("DEFUSED", "paused"), ("ARCHIVED", "paused")),
+        *(("DEFUSED", "defused"), ("ARCHIVED", "archived")),
     ],
 )
 def test_the_state_of_a_job(state, ours):
