@@ -15,8 +15,9 @@ from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 def _print_version(asked: bool) -> None:
     if asked:
         from screening.common.provenance import software
+        from screening.hull.compiled.core import core_name
 
-        print(f"coatscreen {software().coatscreen}")
+        print(f"coatscreen {software().coatscreen}, {core_name()}")
         raise typer.Exit
 
 
@@ -39,11 +40,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 # -- where the energies come from -------------------------------------------------------------------------
 
 _ENERGIES = (
-    "'reference', 'reference:r2scan', 'mp' (the Materials Project), a file (a set of phases, pymatgen entries or a CSV "
-    "of formation energies), or several of one scale joined by '+'."
+    "'reference', 'reference:sevennet', 'reference:r2scan', 'mp' (the Materials Project), a file (a set of phases, "
+    "pymatgen entries or a CSV of formation energies), or several of one scale joined by '+'."
 )
 Energies = Annotated[str, typer.Option(help=_ENERGIES, envvar="COATSCREEN_ENERGIES")]
-Model = Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")]
+Model = Annotated[str, typer.Option(help="Model of the energies: chgnet-0.3.0, chgnet-r2scan or sevennet-l3i5.")]
+ChgnetModel = Annotated[str, typer.Option("--model", help="Model that relaxes: chgnet-0.3.0 or chgnet-r2scan.")]
 Elements = Annotated[
     str | None, typer.Option(help="Take phases of these elements alone: 'Li P S' or Li,P,S; default all.")
 ]

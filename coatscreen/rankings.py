@@ -7,18 +7,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from coatscreen.output import number, print_energies, print_table, say
+from coatscreen.output import document, json_text, number, print_energies, print_json_list, print_table, say
 from screening.criteria.criteria import Criterion
-from screening.criteria.quantities import COST, GAIN, OXIDATION, REDUCTION, STABILITY, WORST, contact_quantity, quantity
+from screening.criteria.quantities import (
+    COST,
+    GAIN,
+    OXIDATION,
+    REDUCTION,
+    STABILITY,
+    WORST,
+    WORST_CONTACT,
+    contact_quantity,
+    quantity,
+)
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from screening.coatings.coating_documents import BareInterface
     from screening.coatings.ranking import RankingHeader
 
 Line = Mapping[str, Any]  # a coating of a ranking, as CoatingDatabase.lines yields it
 _MARKS = {True: "yes", False: "NO", None: "?"}
-_INDENT = "  "
 
 
 def print_ranking(header: RankingHeader, coatings: Iterable[Line]) -> None:
@@ -31,12 +41,13 @@ def print_ranking(header: RankingHeader, coatings: Iterable[Line]) -> None:
         "rank",
         *(["undecided"] if uncertain else []),
         "coating",
+        "tier",
         "worst",
+        "worst contact",
         *faces,
         "gain",
         "above hull",
         "window (V)",
-        "tier",
         "fails",
         *(["passes (%)"] if uncertain else []),
         "Pareto",
@@ -50,12 +61,13 @@ def print_ranking(header: RankingHeader, coatings: Iterable[Line]) -> None:
                 "-" if line["rank"] is None else str(line["rank"]),
                 *([_undecided(line)] if uncertain else []),
                 line["coating"],
-                _number(line, WORST) + _worst_interval(line),
+                str(line["tier"]),
+                _number(line, WORST_CONTACT) + _worst_interval(line),
+                line["worst_contact"] or "-",
                 *(number(quantities.get(name), 1) for name in faces.values()),
                 _number(line, GAIN),
                 _number(line, STABILITY, "no phase"),
                 _window(line),
-                str(line["tier"]),
                 ", ".join(
                     f"{name}{'' if ok is False else '?'}" for name, ok in line["passes"].items() if ok is not True
                 ),
@@ -68,10 +80,11 @@ def print_ranking(header: RankingHeader, coatings: Iterable[Line]) -> None:
     print_table(
         columns,
         rows,
-        f"Coatings on {header.cathode} against {header.electrolyte}. Closed mutual reaction energies, meV/atom; "
-        f"the bare interface has {number(worst, 1)}",
+        f"Coatings on {header.cathode} against {header.electrolyte}. Mutual reaction energies: the worst of all "
+        "contacts, meV per atom that is not exchanged, and the closed ones, meV/atom; the bare interface has "
+        f"{number(worst, 1)} closed",
         numeric={"rank", "worst", *faces, "gain", "above hull", "window (V)", "tier", "Pareto", "$/kg"},
-        importance=["coating", "rank", "worst", "tier", "fails", *faces, "window (V)", "gain", "passes (%)"],
+        importance=["coating", "rank", "tier", "worst", "fails", *faces, "window (V)", "gain", "passes (%)"],
         elsewhere="--format csv",
     )
     for line in lines:
@@ -81,10 +94,13 @@ def print_ranking(header: RankingHeader, coatings: Iterable[Line]) -> None:
         if line["why_missing"]:
             say(f"{line['coating']}: {line['why_missing']}")
     say(
-        "tier 1: all criteria passed, 2: some unknown (?), 3: one failed, 4: more failed; "
-        "gain: less reaction than bare, meV/atom"
+        "ranked by tier, then by the worst contact; tier 1: all criteria passed, 2: some unknown (?), 3: one failed, "
+        "4: more failed; gain: less reaction than bare, closed, meV/atom"
     )
     say("criteria: " + "; ".join(map(threshold, header.criteria.values())))
+    if bare is not None:
+        for said in _neighbours(bare):
+            say(said)
     if uncertain:
         say("passes: in how many of the samples all criteria are passed")
         say(_order_legend(lines))
@@ -105,6 +121,7 @@ def limit(criterion: Criterion) -> str:
 
 def rows(header: RankingHeader, coatings: Iterable[Line]) -> Iterator[dict[str, Any]]:
     """Yield each coating of a ranking as one flat row: numbers, marks, and which energies they came from."""
+    energies = f"{header.energies.name}, version {header.energies.version}"
     for line in coatings:
         yield {
             "rank": line["rank"],
@@ -112,7 +129,7 @@ def rows(header: RankingHeader, coatings: Iterable[Line]) -> Iterator[dict[str, 
             "formula": line["formula"],
             "cathode": line["cathode"],
             "electrolyte": line["electrolyte"],
-            "energies": f"{header.energies.name}, version {header.energies.version}",
+            "energies": energies,
             "energies_sha256": header.energies.sha256,
             "tier": line["tier"],
             "worst_contact": line["worst_contact"],
@@ -133,12 +150,6 @@ def print_rankings_json(rankings: Iterable[tuple[BaseModel, Iterable[BaseModel]]
     rankings
         What each rests on, and its coatings.
     """
-    import orjson
-
-    def written(value: Any, depth: int) -> str:
-        text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
-        return text.replace("\n", "\n" + depth * _INDENT)
-
     out = sys.stdout
     out.write('{\n  "rankings": [')
     for place, (header, coatings) in enumerate(rankings):
@@ -146,19 +157,24 @@ def print_rankings_json(rankings: Iterable[tuple[BaseModel, Iterable[BaseModel]]
         origin = {name: data.pop(name) for name in ("energies", "software")}
         out.write(f"{',' if place else ''}\n    {{\n")
         for name, value in data.items():
-            out.write(f"      {written(name, 0)}: {written(value, 3)},\n")
-        out.write('      "ranking": [')
-        first = True
-        for coating in coatings:
-            document = coating.model_dump(mode="json")
-            own = {name: document.pop(name) for name in ("energies", "software")}
-            out.write(("" if first else ",") + "\n        " + written({**document, **own}, 4))
-            first = False
-        out.write("]" if first else "\n      ]")
+            out.write(f"      {json_text(name)}: {json_text(value, 3)},\n")
+        out.write('      "ranking": ')
+        print_json_list(map(document, coatings), 3)
         for name, value in origin.items():
-            out.write(f",\n      {written(name, 0)}: {written(value, 3)}")
+            out.write(f",\n      {json_text(name)}: {json_text(value, 3)}")
         out.write("\n    }")
     out.write("\n  ]\n}\n")
+
+
+def _neighbours(bare: BareInterface) -> Iterator[str]:
+    """Say which lithium potentials the open contacts are at, and which neighbour is no phase of the energies."""
+    held = {c.reservoir_state: c.lithium for c in bare.interfaces if c.reservoir_state is not None}
+    at = [f"{state} {one.mu_li_ev:.2f} eV ({one.origin})" for state, one in held.items() if one is not None]
+    if at:
+        yield f"open contacts, mu_Li against lithium metal: {', '.join(at)}"
+    for name, found in bare.stability.items():
+        if found.energy == "hull":
+            yield f"{name}: no known phase; it has the energy of its decomposition"
 
 
 def _closed_faces(lines: Iterable[Line]) -> dict[str, str]:
@@ -167,7 +183,7 @@ def _closed_faces(lines: Iterable[Line]) -> dict[str, str]:
     for line in lines:
         for name in line["quantities"]:
             face = name.removeprefix("mutual_").removesuffix("_mev_per_atom").replace("_", " ")
-            if contact_quantity(face, closed=True) == name and name != WORST:
+            if contact_quantity(face) == name and name != WORST:
                 faces.setdefault(face, name)
     return faces
 
@@ -215,7 +231,7 @@ def _undecided(line: Line) -> str:
 
 
 def _worst_interval(line: Line) -> str:
-    interval = (line["uncertainty"] or {}).get("intervals", {}).get(WORST)
+    interval = (line["uncertainty"] or {}).get("intervals", {}).get(WORST_CONTACT)
     return "" if interval is None else f" [{number(interval['low'], 1)} to {number(interval['high'], 1)}]"
 
 
@@ -233,8 +249,8 @@ def _order_legend(lines: Iterable[Line]) -> str:
             "run them together with --uncertainty"
         )
     return (
-        "undecided: coatings that share a letter, since of no two of them the one above is the better one in at least "
-        f"{100 * scored[0]['decided_at_probability']:g} % of the samples"
+        "undecided: two coatings share a letter where the one above is the better one in less than "
+        f"{100 * scored[0]['decided_at_probability']:g} % of the samples, and only there"
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from coatscreen import CoatingDatabase, Interface, PhaseSet
 from screening.coatings.ranking import RankingDocument
-from screening.criteria.quantities import contact_quantity
+from screening.criteria.quantities import contact_quantity, is_open
 from screening.materials.catalogue import Catalogue
 
 mpl.use("Agg")
@@ -36,12 +36,12 @@ def draw(ranking: RankingDocument, path: Path) -> None:
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), width_ratios=(3, 2))
     coatings = ranking.ranking
     places = np.arange(len(coatings))
-    parts = list(coatings[0].score_parts)
+    parts = [part for part in coatings[0].score_parts if not is_open(part)]
     for number, part in enumerate(parts):
         values = [coating.score_parts[part] or 0.0 for coating in coatings]
         left.bar(places + 0.27 * (number - 1), values, width=0.25, label=f"coating | {part}")
         for place, coating in zip(places, coatings, strict=True):
-            name = contact_quantity(part, closed=True)
+            name = contact_quantity(part)
             interval = coating.uncertainty.intervals[name] if coating.uncertainty else None
             if interval is not None:
                 left.vlines(place + 0.27 * (number - 1), interval.low, interval.high, color="dimgray", linewidth=1.2)

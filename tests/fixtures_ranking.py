@@ -80,7 +80,7 @@ def record(
     half=-10.0,
     partner=-10.0,
     *,
-    opened=-500.0,
+    opened=0.0,
     total=None,
     window=(1.0, 4.5),
     cost=10.0,

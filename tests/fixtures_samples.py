@@ -60,7 +60,7 @@ def error_model_of(pair_sd: float, own_scale: float) -> ErrorModel:
 
 
 def samples_of(n_samples: int | None = None, **values: list[float]) -> CoatingSamples:
-    """Return samples by quantity; the names are completed to those of closed contacts."""
+    """Return samples by quantity; the names are completed to those of closed contacts, and open ones do not react."""
     named = {
         {"full": "mutual_cathode_full_mev_per_atom", "half": "mutual_cathode_half_mev_per_atom"}.get(
             name, {"partner": "mutual_electrolyte_mev_per_atom"}.get(name, name)
@@ -68,4 +68,6 @@ def samples_of(n_samples: int | None = None, **values: list[float]) -> CoatingSa
         for name, found in values.items()
     }
     n = n_samples or len(next(iter(named.values())))
+    opened = ("mutual_cathode_full_at_mu(full)", "mutual_electrolyte_at_mu(half)")
+    named = {**{f"{name}_mev_per_closed_atom": [0.0] * n for name in opened}, **named}
     return CoatingSamples(sampling=SAMPLING.model_copy(update={"n_samples": n}), uncalibrated_elements=[], values=named)

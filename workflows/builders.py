@@ -217,7 +217,7 @@ def verdicts_of(group: RankingGroup, criteria: Sequence[Criterion] | None = None
         name: judge(_unpack(group, name), group.header.bare_interface, chosen, group.samples.get(name))
         for name in group.documents
     }
-    return ranked(verdicts, group.samples)
+    return ranked(verdicts)
 
 
 def judged_again(group: RankingGroup, criteria: Sequence[Criterion]) -> RankingDocument:

@@ -186,8 +186,8 @@ def _rank_changes(both: Mapping[str, tuple[Line, Line]]) -> list[RankChange]:
 
 
 def _ranks(lines: Mapping[str, Line]) -> dict[str, int]:
-    scored = {name: line["score"] for name, line in lines.items() if line["score"] is not None}
-    return dict(zip(scored, ranks([-score for score in scored.values()]).tolist(), strict=True)) if scored else {}
+    ranked = {name: line["rank"] for name, line in lines.items() if line["rank"] is not None}
+    return dict(zip(ranked, ranks(list(ranked.values())).tolist(), strict=True)) if ranked else {}
 
 
 def _crossings(both: Mapping[str, tuple[Line, Line]]) -> list[Crossing]:

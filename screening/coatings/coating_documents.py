@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -70,8 +71,8 @@ class CoatingUncertainty(Uncertainty):
     )
     undecided: list[str] | None = Field(
         None,
-        description="coatings that have one of these letters in common: the energies cannot decide their order; "
-        "empty where its place is decided; null where probability_of_rank is",
+        description="two coatings have one of these letters in common where the energies cannot decide their order, "
+        "and only there; empty where its place is decided; null where probability_of_rank is",
     )
     decided_at_probability: float = Field(description="from which share of the samples an order counts as decided")
 
@@ -84,25 +85,35 @@ class Verdict(BaseModel):
     rank: int | None = Field(
         None, description="place, 1 best, equal for equals; null where the coating could not be screened"
     )
-    score: float | None = Field(description="the number ranked by, meV/atom; 0 is best: the lowest of score_parts")
-    score_parts: dict[str, float | None] = Field(description="closed mutual energy of each contact, meV/atom")
+    score: float | None = Field(
+        description="what is ranked by within a tier, meV per atom that is not exchanged; 0 is best: the lowest of "
+        "score_parts"
+    )
+    score_parts: dict[str, float | None] = Field(
+        description="mutual energy of each contact: closed, meV/atom, and open to lithium, meV per atom that is not "
+        "lithium"
+    )
     tier: int = Field(description="1 all criteria passed, 2 none failed but some unknown, 3 one failed, 4 more failed")
     passes: dict[str, bool | None] = Field(description="each criterion: passed, failed, or null where unknown")
     quantities: dict[str, float | None] = Field(description="every registered quantity; units in the names")
     worst_mutual_mev_per_atom: float | None = Field(description="lowest closed mutual energy, meV/atom")
-    worst_contact: str | None = Field(None, description="the contact that has it, the first of equals")
+    worst_contact: str | None = Field(None, description="the contact that has the score, the first of equals")
     gain_over_bare_mev_per_atom: float | None = Field(
-        description="how much less the worst contact reacts than the bare interface, meV/atom; positive: protects"
+        description="how much less the worst closed contact reacts than the bare interface, meV/atom; positive: it "
+        "protects"
     )
     pareto_rank: int | None = Field(
         None,
-        description="1: no other coating is as good in worst mutual energy, oxidation limit and cost and better in one",
+        description="1: no other coating is as good in score, oxidation limit and cost and better in one",
     )
     uncertainty: CoatingUncertainty | None = Field(None, description="from samples of the energies; null without them")
     compared: dict[str, float | None] = Field(
         default_factory=dict,
         exclude=True,
         description="the quantities as they are compared: a limit that there is none of is a large number",
+    )
+    standings: Sequence[float] | None = Field(
+        None, exclude=True, description="its standing in each sample of the energies; None where it is not known in all"
     )
 
 

@@ -86,7 +86,7 @@ class Contact(BaseModel):
         return name if self.reservoir_state is None else f"{name} at mu({self.reservoir_state})"
 
     def _quantity(self, name: str) -> str:
-        return contact_quantity(name, closed=self.reservoir_state is None)
+        return contact_quantity(name)
 
 
 class Meeting(NamedTuple):
@@ -175,16 +175,22 @@ def contacts(phases: PhaseSet, meetings: Iterable[Meeting]) -> list[Contact]:
     return found
 
 
-def closed_energies(contacts: Sequence[Contact], *pairs: Pair) -> tuple[dict[str, float | None], float | None]:
-    """Return the closed mutual energies by contact, and their lowest, meV/atom.
+def mutual_energies(contacts: Sequence[Contact], *pairs: Pair) -> tuple[dict[str, float | None], float | None]:
+    """Return the mutual energies by contact, and their lowest, meV per atom that is not exchanged.
 
-    The lowest is None where a value is missing, or a whole pair of materials is.
+    A closed contact exchanges none of its atoms, and one open to lithium exchanges its lithium, so that both count per
+    atom that takes part in the reaction and stays. The lowest is None where a value is missing, or a whole pair of
+    materials is.
     """
-    closed = [contact for contact in contacts if contact.reservoir_state is None]
-    parts = {contact.name: contact.mutual_mev for contact in closed}
+    parts = {contact.name: contact.mutual_mev for contact in contacts}
     known = [value for value in parts.values() if value is not None]
-    complete = len(known) == len(parts) and {contact.contact for contact in closed} >= set(pairs)
+    complete = len(known) == len(parts) and {contact.contact for contact in contacts} >= set(pairs)
     return parts, min(known) if known and complete else None
+
+
+def closed_energies(contacts: Sequence[Contact], *pairs: Pair) -> tuple[dict[str, float | None], float | None]:
+    """Return what :func:`mutual_energies` does of the closed contacts, meV/atom."""
+    return mutual_energies([contact for contact in contacts if contact.reservoir_state is None], *pairs)
 
 
 def face_energies(contacts: Iterable[Contact]) -> dict[str, float | None]:

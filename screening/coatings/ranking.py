@@ -1,4 +1,4 @@
-"""Ranking coatings: on the worst closed mutual reaction energy, with criteria, gain and Pareto rank beside it.
+"""Ranking coatings: by tier, and within a tier by the mutual reaction energy of the worst contact, closed or open.
 
 The total reaction energy is never ranked on. In an open system at high voltage its minimum is the sulfide
 electrolyte decomposing alone, the same for every coating, and even in a closed one it holds the electrolyte's
@@ -15,6 +15,7 @@ from screening.cathodes.lithium_potentials import MuSource
 from screening.coatings.coating_documents import BareInterface, CoatingDocument, RankedCoating, Verdict
 from screening.coatings.ranking_uncertainty import with_order
 from screening.coatings.samples import CoatingSamples, Sampling
+from screening.coatings.standing import standing
 from screening.coatings.verdicts import judge
 from screening.common.errors import InputError
 from screening.common.provenance import Result
@@ -50,9 +51,10 @@ def rank_coatings(
 ) -> list[RankedCoating]:
     """Judge and rank the coatings of one cathode and one electrolyte.
 
-    Ranked by the lowest closed mutual reaction energy of any contact, the highest first. Coatings that are equal
-    in that share a rank and are listed by tier, then by oxidation limit, then by name. Numbers that differ by no more
-    than :data:`screening.common.ties.TIE` are equal.
+    Ranked by tier, so that none that fails a criterion stands above one that passes all; within a tier by the lowest
+    mutual reaction energy of any contact, closed or open to lithium, the highest first. Coatings that are equal in both
+    share a rank and are listed by oxidation limit, then by name. Numbers that differ by no more than
+    :data:`screening.common.ties.TIE` are equal.
 
     Parameters
     ----------
@@ -82,18 +84,16 @@ def rank_coatings(
         document.coating: judge(document, bare, criteria, samples.get(document.coating)) for document in documents
     }
     known = {document.coating: document for document in documents}
-    return [RankedCoating.of(known[name], verdict) for name, verdict in ranked(verdicts, samples).items()]
+    return [RankedCoating.of(known[name], verdict) for name, verdict in ranked(verdicts).items()]
 
 
-def ranked(verdicts: Mapping[str, Verdict], samples: Mapping[str, CoatingSamples] | None = None) -> dict[str, Verdict]:
+def ranked(verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
     """Rank judged coatings as :func:`rank_coatings` does.
 
     Parameters
     ----------
     verdicts
         Of the coatings of one cathode and one electrolyte, by name.
-    samples
-        Those they were judged with, if any.
 
     Returns
     -------
@@ -102,19 +102,20 @@ def ranked(verdicts: Mapping[str, Verdict], samples: Mapping[str, CoatingSamples
     """
     names = list(verdicts)
     fronts = dict(zip(names, pareto_ranks([_objectives(verdicts[name]) for name in names]), strict=True))
-    scored = [name for name in names if verdicts[name].score is not None]
-    rank = dict(zip(scored, ranks([-(verdicts[name].score or 0.0) for name in scored]).tolist(), strict=True))
+    stands = {name: standing(one.tier, one.score) for name, one in verdicts.items() if one.score is not None}
+    rank = dict(zip(stands, ranks([-height for height in stands.values()]).tolist(), strict=True))
     limits = [verdicts[name].compared.get(OXIDATION) or 0.0 for name in names]
     wider = dict(zip(names, ranks([-limit for limit in limits]).tolist(), strict=True))
 
     def key(name: str) -> tuple[int, int, int, str]:
         return rank.get(name, len(names) + 1), verdicts[name].tier, wider[name], name
 
-    found = {
-        name: verdicts[name].model_copy(update={"rank": rank.get(name), "pareto_rank": fronts[name]})
-        for name in sorted(names, key=key)
-    }
-    return with_order(found, samples) if samples else found
+    return with_order(
+        {
+            name: verdicts[name].model_copy(update={"rank": rank.get(name), "pareto_rank": fronts[name]})
+            for name in sorted(names, key=key)
+        }
+    )
 
 
 def _objectives(verdict: Verdict) -> tuple[float, float, float] | None:

@@ -16,10 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.coatings.coating_documents import BareInterface, CoatingUncertainty, Verdict
 from screening.coatings.samples import CoatingSamples
+from screening.coatings.standing import standing
 from screening.common.files import DATA
 from screening.common.ties import TIE, ranks
-from screening.criteria.criteria import Criterion
-from screening.criteria.quantities import GAIN, WORST, contact_quantity, quantity
+from screening.criteria.criteria import Criterion, tier
+from screening.criteria.quantities import GAIN, WORST, WORST_CONTACT, contact_quantity, is_open, quantity
 from screening.uncertainty import Interval
 
 _PACKAGED = DATA / "order.yaml"
@@ -47,8 +48,8 @@ def order_rule() -> OrderRule:
 
 def coating_uncertainty(
     verdict: Verdict, samples: CoatingSamples, bare: BareInterface | None, criteria: Sequence[Criterion]
-) -> CoatingUncertainty:
-    """Return intervals and probabilities of one coating; its order among others is left open.
+) -> tuple[CoatingUncertainty, list[float] | None]:
+    """Return intervals and probabilities of one coating, and its standing in each sample; its order is left open.
 
     Parameters
     ----------
@@ -64,16 +65,21 @@ def coating_uncertainty(
     values = {name: np.array(found) for name, found in samples.values.items()}
     worst = _worst(samples, verdict.score_parts) if verdict.score is not None else None
     if worst is not None:
-        values[WORST] = worst
+        values[WORST_CONTACT] = worst
+    closed = None
+    if verdict.worst_mutual_mev_per_atom is not None:
+        closed = _worst(samples, (name for name in verdict.score_parts if not is_open(name)))
+    if closed is not None:
+        values[WORST] = closed
         bare_parts = [] if bare is None else [c.name for c in bare.interfaces if c.reservoir_state is None]
         unprotected = _worst(samples, bare_parts)
         if unprotected is not None:
-            values[GAIN] = np.round(worst - unprotected, 6)
+            values[GAIN] = np.round(closed - unprotected, 6)
     passed = {criterion.name: _passed(criterion, verdict, values, samples.sampling.n_samples) for criterion in criteria}
     known = [found for found in passed.values() if found is not None]
     of_energies = [name for name in verdict.quantities if quantity(name).from_energies]
-    shown = dict.fromkeys((WORST, GAIN, *of_energies, *values))
-    return CoatingUncertainty(
+    shown = dict.fromkeys((WORST_CONTACT, WORST, GAIN, *of_energies, *values))
+    uncertainty = CoatingUncertainty(
         **samples.sampling.model_dump(),
         uncalibrated_elements=samples.uncalibrated_elements,
         intervals={
@@ -89,109 +95,125 @@ def coating_uncertainty(
         else None,
         decided_at_probability=order_rule().decided_at_probability,
     )
+    tiers = _tiers(verdict, passed, samples.sampling.n_samples)
+    return uncertainty, None if worst is None or tiers is None else standing(tiers, worst).tolist()
 
 
-def with_order(ranked: Mapping[str, Verdict], samples: Mapping[str, CoatingSamples]) -> dict[str, Verdict]:
+def with_order(ranked: Mapping[str, Verdict]) -> dict[str, Verdict]:
     """Add to ranked coatings the probability of each rank, and which orders are undecided.
 
     Parameters
     ----------
     ranked
-        Coatings of one cathode and one electrolyte by name, best first.
-    samples
-        By the coatings' names. Only where every coating that has a rank was sampled alike is anything added.
+        Coatings of one cathode and one electrolyte by name, best first. Only where every one that has a rank was
+        sampled alike is anything added.
 
     Notes
     -----
     A coating's rank in a sample is one more than the number of coatings better there, as in
     :func:`~screening.coatings.ranking.rank_coatings`. The order of two coatings is decided where the one ranked above
-    has the higher worst mutual energy in at least the share of samples that :func:`order_rule` names. A letter marks a
-    run of the ranking in which no order is decided, and which no neighbour can join; runs may overlap. So coatings that
-    share a letter cannot be told apart, and those that share none can, or have one between them that can be told from
-    one of them.
+    is the better one in at least the share of samples that :func:`order_rule` names. Two coatings share a letter if
+    their order is undecided, and only then; those that share one need not follow each other in the ranking.
     """
     names = [name for name, verdict in ranked.items() if verdict.score is not None]
-    found = [samples.get(name) for name in names]
-    alike = {one.sampling if one is not None else None for one in found}
-    if len(alike) != 1 or None in alike:
+    drawn = [ranked[name].standings for name in names]
+    alike = {
+        one and (one.n_samples, one.seed, one.model.sha256) for one in (ranked[name].uncertainty for name in names)
+    }
+    if not names or None in drawn or len(alike) > 1:
         return dict(ranked)
-    rows = [
-        None if one is None else _worst(one, ranked[name].score_parts) for name, one in zip(names, found, strict=True)
-    ]
-    scores = np.array([row for row in rows if row is not None])
-    if len(scores) < len(rows):
-        return dict(ranked)
-    letters = _letters(undecided_runs(scores, order_rule().decided_at_probability), len(names))
+    heights = np.array(drawn)
+    letters = _letters(undecided_groups(heights, order_rule().decided_at_probability), len(names))
     ordered = dict(ranked)
-    for name, drawn, marks in zip(names, ranks_by_sample(scores), letters, strict=True):
-        taken, counts = np.unique(drawn, return_counts=True)
+    for name, places, marks in zip(names, ranks_by_sample(heights), letters, strict=True):
+        taken, counts = np.unique(places, return_counts=True)
         uncertainty = ranked[name].uncertainty
         if uncertainty is None:
             raise ValueError(f"{name} was judged without its samples")
         update = {
-            "probability_of_rank": {str(rank): float(n / len(drawn)) for rank, n in zip(taken, counts, strict=True)},
+            "probability_of_rank": {str(rank): float(n / len(places)) for rank, n in zip(taken, counts, strict=True)},
             "undecided": marks,
         }
         ordered[name] = ranked[name].model_copy(update={"uncertainty": uncertainty.model_copy(update=update)})
     return ordered
 
 
-def ranks_by_sample(scores: Floats) -> NDArray[np.intp]:
-    """Return each coating's rank in each sample: 1 is the highest score, equals share a rank.
+def ranks_by_sample(standings: Floats) -> NDArray[np.intp]:
+    """Return each coating's rank in each sample: 1 is the highest standing, equals share a rank.
 
     Parameters
     ----------
-    scores
+    standings
         (n, n_samples), one row for each coating.
     """
-    return ranks(-scores)
+    return ranks(-standings)
 
 
-def undecided_runs(scores: Floats, decided_at: float) -> list[tuple[int, int]]:
-    """Find the longest runs of coatings in which no order is decided.
+def undecided_groups(standings: Floats, decided_at: float) -> list[list[int]]:
+    """Group coatings so that two are together in some group if their order is undecided, and only then.
+
+    Each group is the first undecided pair that no group holds yet and, from the best to the worst, every coating whose
+    order with all members is undecided. There may be fewer groups that do the same; to find the fewest is NP-hard
+    (Kellerman, *Computing* 10, 21 (1973)).
 
     Parameters
     ----------
-    scores
+    standings
         (n, n_samples), one row for each coating, best first.
     decided_at
-        Share of the samples in which the first of two must have the higher score.
+        Share of the samples in which the first of two must have the higher standing.
 
     Returns
     -------
-    list of tuple of int
-        First and last place of each run of two or more; none lies within another.
+    list of list of int
+        Places of the members of each group, rising; each has two or more.
     """
-    runs = []
-    first = 0
-    for last in range(1, len(scores)):
-        decided = np.flatnonzero((scores[first:last] > scores[last] + TIE).mean(axis=1) >= decided_at)
-        if len(decided):
-            if last - first > 1:
-                runs.append((first, last - 1))
-            first += int(decided[-1]) + 1
-    if len(scores) - first > 1:
-        runs.append((first, len(scores) - 1))
-    return runs
+    n = len(standings)
+    undecided = np.zeros((n, n), dtype=bool)
+    for place in range(n - 1):
+        better = (standings[place] > standings[place + 1 :] + TIE).mean(axis=1)
+        undecided[place, place + 1 :] = better < decided_at
+    undecided |= undecided.T
+    left = np.triu(undecided)
+    groups = []
+    for first in range(n):
+        while left[first].any():
+            members = [first, int(left[first].argmax())]
+            fits = undecided[first] & undecided[members[1]]
+            while fits.any():
+                members.append(int(fits.argmax()))
+                fits &= undecided[members[-1]]
+            groups.append(sorted(members))
+            left[np.ix_(members, members)] = False
+    return groups
 
 
-def _letters(runs: Iterable[tuple[int, int]], n: int) -> list[list[str]]:
-    """Name each run, a to z and then aa, ab ..., and list the names at each place."""
+def _letters(groups: Iterable[Sequence[int]], n: int) -> list[list[str]]:
+    """Name each group, a to z and then aa, ab ..., and list the names at each place."""
     marks: list[list[str]] = [[] for _ in range(n)]
-    for number, (first, last) in enumerate(runs):
+    for number, members in enumerate(groups):
         before, letter = divmod(number, len(ascii_lowercase))
         name = ascii_lowercase[letter]
         while before:
             before, letter = divmod(before - 1, len(ascii_lowercase))
             name = ascii_lowercase[letter] + name
-        for place in range(first, last + 1):
+        for place in members:
             marks[place].append(name)
     return marks
 
 
+def _tiers(verdict: Verdict, passed: Mapping[str, NDArray[np.bool_] | None], n_samples: int) -> Floats | None:
+    """Return the tier in each sample; None where whether a criterion is passed is known only without samples."""
+    if any(found is None and verdict.passes[name] is not None for name, found in passed.items()):
+        return None
+    columns = [np.full(n_samples, None) if found is None else found.astype(object) for found in passed.values()]
+    rows = zip(*columns, strict=True) if columns else [()] * n_samples
+    return np.array([tier(dict(zip(passed, row, strict=True))) for row in rows], dtype=np.float64)
+
+
 def _worst(samples: CoatingSamples, contacts: Iterable[str]) -> Floats | None:
-    """Return the lowest closed mutual energy in each sample, meV/atom; None where a contact was not sampled."""
-    parts = [samples.values.get(contact_quantity(name, closed=True)) for name in contacts]
+    """Return the lowest mutual energy of some contacts in each sample; None where one was not sampled."""
+    parts = [samples.values.get(contact_quantity(name)) for name in contacts]
     known = [part for part in parts if part is not None]
     return np.min(known, axis=0) if known and len(known) == len(parts) else None
 

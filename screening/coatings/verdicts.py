@@ -8,7 +8,7 @@ from functools import cached_property
 
 from screening.chemistry.economics import EconomicsDocument
 from screening.coatings.coating_documents import BareInterface, CoatingDocument, Verdict
-from screening.coatings.contacts import Pair, closed_energies, face_energies
+from screening.coatings.contacts import Pair, closed_energies, face_energies, mutual_energies
 from screening.coatings.ranking_uncertainty import coating_uncertainty
 from screening.coatings.samples import CoatingSamples
 from screening.common.ties import first_lowest
@@ -46,18 +46,26 @@ class JudgedCoating:
         """What its elements cost, and how concentrated their supply is."""
         return self.document.economics
 
+    @property
+    def _met(self) -> tuple[Pair, ...]:
+        """Which materials must meet for a lowest energy to be that of all contacts."""
+        inside: tuple[Pair, ...] = ("coating|coating",) if self.document.components else ()
+        return ("coating|cathode", "coating|electrolyte", *inside)
+
     @cached_property
-    def closed(self) -> tuple[dict[str, float | None], float | None]:
-        """Closed mutual energies by contact, and their lowest, meV/atom; None where one is missing."""
-        needed: tuple[Pair, ...] = ("coating|cathode", "coating|electrolyte")
-        if self.document.components:
-            needed = (*needed, "coating|coating")
-        return closed_energies(self.document.interfaces, *needed)
+    def energies(self) -> tuple[dict[str, float | None], float | None]:
+        """Mutual energies by contact, closed and open, and their lowest, meV per atom that is not exchanged."""
+        return mutual_energies(self.document.interfaces, *self._met)
 
     @property
+    def worst_contact_energy(self) -> float | None:
+        """Lowest mutual energy of any contact, closed or open, meV per atom that is not exchanged."""
+        return self.energies[1]
+
+    @cached_property
     def worst_mutual(self) -> float | None:
         """Lowest closed mutual energy of any contact, meV/atom."""
-        return self.closed[1]
+        return closed_energies(self.document.interfaces, *self._met)[1]
 
     @property
     def bare_worst_mutual(self) -> float | None:
@@ -94,7 +102,7 @@ def judge(
         What was computed of it, and of the bare interface, in samples of the energies.
     """
     coating = JudgedCoating(document, bare)
-    parts, worst = coating.closed
+    parts, worst = coating.energies
     names = dict.fromkeys((*registered(), *coating.faces, *(criterion.quantity for criterion in criteria)))
     quantities = {name: quantity(name) for name in names}
     values = {name: one.value(coating) for name, one in quantities.items()}
@@ -106,14 +114,15 @@ def judge(
         tier=tier(passes),
         passes=passes,
         quantities=values,
-        worst_mutual_mev_per_atom=worst,
+        worst_mutual_mev_per_atom=coating.worst_mutual,
         worst_contact=None if worst is None else _worst_contact(parts),
         gain_over_bare_mev_per_atom=values[GAIN],
         compared=compared,
     )
     if samples is None:
         return verdict
-    return verdict.model_copy(update={"uncertainty": coating_uncertainty(verdict, samples, bare, criteria)})
+    uncertainty, standings = coating_uncertainty(verdict, samples, bare, criteria)
+    return verdict.model_copy(update={"uncertainty": uncertainty, "standings": standings})
 
 
 def _worst_contact(parts: Mapping[str, float | None]) -> str:

@@ -81,6 +81,10 @@ class Coating(Protocol):
         """Lowest closed mutual energy of any contact, meV/atom."""
 
     @property
+    def worst_contact_energy(self) -> float | None:
+        """Lowest mutual energy of any contact, closed or open, meV per atom that is not exchanged."""
+
+    @property
     def bare_worst_mutual(self) -> float | None:
         """The same of the cathode and the electrolyte without a coating, meV/atom."""
 
@@ -156,6 +160,7 @@ def _gain(coating: Coating) -> float | None:
 STABILITY = "energy_above_hull_mev_per_atom"
 REDUCTION, OXIDATION = "reduction_limit_v", "oxidation_limit_v"
 WORST = "worst_mutual_mev_per_atom"
+WORST_CONTACT = "worst_contact_mev_per_closed_atom"
 GAIN = "gain_over_bare_mev_per_atom"
 COST = "raw_material_cost_usd_per_kg"
 QUANTITIES = (
@@ -187,10 +192,19 @@ QUANTITIES = (
         digits=2,
     ),
     Quantity(
-        name=WORST,
+        name=WORST_CONTACT,
         label="worst",
         better="higher",
-        description="lowest closed mutual reaction energy of any of its contacts, meV/atom; what is ranked by",
+        description="lowest mutual reaction energy of any of its contacts, closed or open to lithium, meV per atom "
+        "that is not exchanged; what is ranked by within a tier",
+        value=lambda coating: coating.worst_contact_energy,
+        highest=0.0,
+    ),
+    Quantity(
+        name=WORST,
+        label="worst closed",
+        better="higher",
+        description="lowest closed mutual reaction energy of any of its contacts, meV/atom",
         value=lambda coating: coating.worst_mutual,
         highest=0.0,
     ),
@@ -198,7 +212,8 @@ QUANTITIES = (
         name=GAIN,
         label="gain",
         better="higher",
-        description="how much less its worst contact reacts than the bare interface, meV/atom; positive: it protects",
+        description="how much less its worst closed contact reacts than the bare interface, meV/atom; positive: it "
+        "protects",
         value=_gain,
     ),
     Quantity(
@@ -261,17 +276,16 @@ def registered() -> Mapping[str, Quantity]:
     return found
 
 
-def contact_quantity(contact: str, closed: bool) -> str:
+def contact_quantity(contact: str) -> str:
     """Return what the mutual energy of a contact is called, ``mutual_cathode_half_mev_per_atom`` say.
 
     Parameters
     ----------
     contact
-        The face that is met, ``cathode half`` or ``electrolyte at mu(half)``; or a contact at it.
-    closed
-        Whether it exchanges nothing; else the energy counts per atom that is not lithium.
+        The face that is met, ``cathode half`` or ``electrolyte at mu(half)``; or a contact at it. One that names a
+        potential exchanges lithium, and its energy counts per atom that is not lithium.
     """
-    return f"mutual_{contact.replace(' ', '_')}_mev_per_{'' if closed else 'closed_'}atom"
+    return f"mutual_{contact.replace(' ', '_')}_mev_per_{'closed_' if is_open(contact) else ''}atom"
 
 
 @cache
@@ -287,7 +301,7 @@ def quantity(name: str) -> Quantity:
         return registered()[name]
     contact = _CONTACT.fullmatch(name)
     if contact is None or bool(contact["held"]) != bool(contact["closed"]):
-        examples = [contact_quantity(face, closed=True) for face in ("electrolyte", "cathode full", "cathode half")]
+        examples = [contact_quantity(face) for face in ("electrolyte", "cathode full", "cathode half")]
         raise InputError(f"no quantity {name!r}{nearest(name, [*registered(), *examples])}")
     face = contact["face"].replace("_", " ")
     return Quantity(
@@ -299,6 +313,11 @@ def quantity(name: str) -> Quantity:
         value=lambda coating: coating.mutual(name),
         highest=0.0,
     )
+
+
+def is_open(contact: str) -> bool:
+    """Return whether the name of a contact names a potential, so that it exchanges lithium."""
+    return " at mu(" in contact
 
 
 def is_contact(name: str) -> bool:

@@ -20,6 +20,9 @@ Each finished path is checked: every segment, at both of its ends, must balance,
 column of A cheaper than its duals say, and have equal primal and dual objectives. Together these conditions prove
 that the path is optimal, however it was found.
 
+:mod:`screening.hull.compiled` is the same in C. Where it is built, it finds the paths, and what is here finds those
+that it gives up.
+
 References
 ----------
 V. Chvatal, *Linear Programming* (1983), chapters 7, 8 and 10; the parametric method: S. Gass and T. Saaty, Nav. Res.
@@ -35,6 +38,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.common.errors import CalculationError
+from screening.hull.compiled.core import core
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -85,6 +89,7 @@ class Program:
         self.costs = costs
         self.columns: Floats = np.ascontiguousarray(matrix.T)
         self._check = np.vstack([matrix, -costs])
+        self._feasible: tuple[Floats, Integers] | None = None  # the compiled core's first optimum inside a line
         self._nominal: Program | None = None  # the program with other costs that this one was made from
         self._entry: tuple[Floats, list[int]] | None = None  # first optimum, and the right-hand side it belongs to
         self._unit = unit
@@ -104,12 +109,29 @@ class Program:
         CalculationError
             If the path does not end, or fails its check even from a fresh start.
         """
+        found = self._compiled_path(start, stop)
+        if found is not None:
+            return found
         try:
             return self._path(start, stop)
         except CalculationError:
             self._known_rhs, self._known_bases = self._known_rhs[:0], []  # start again, from another basis
             self._nominal = None
             return self._path(start, stop)
+
+    def _compiled_path(self, start: Floats, stop: Floats) -> Path | None:
+        """Find the path with the compiled core; None where there is none, or it gives up."""
+        compiled = core()
+        if compiled is None:
+            return None
+        middle = start + INSIDE * (stop - start)
+        known, basis = self._feasible or (middle + 1e-4 * irregular(len(start)), self._unit)
+        found = compiled.path(self.matrix, self.columns, self.costs, np.stack([known, start, stop]), basis)
+        if found is None:
+            return None
+        if self._feasible is None:
+            self._feasible = middle, found.entry
+        return Path(*found[:-1])
 
     def repriced(self, costs: Floats) -> Program:
         """Return the same program with other costs. It starts from the first optimum of this program.
@@ -119,6 +141,7 @@ class Program:
         repriced = Program.__new__(Program)
         repriced.matrix, repriced.columns, repriced.costs = self.matrix, self.columns, costs
         repriced._check = np.vstack([self.matrix, -costs])
+        repriced._feasible = self._feasible
         repriced._nominal, repriced._entry, repriced._unit = self, None, self._unit
         repriced._known_rhs, repriced._known_bases = self._known_rhs[:0], []
         return repriced

@@ -29,6 +29,7 @@ from screening.criteria.quantities import (
     REDUCTION,
     STABILITY,
     WORST,
+    WORST_CONTACT,
     contact_quantity,
     is_contact,
     quantity,
@@ -163,7 +164,8 @@ def screen_candidates(
     criteria = _until(criteria, until)
     met = any(_meets_neighbours(criterion.quantity) for criterion in criteria)
     for criterion in criteria:
-        if is_contact(criterion.quantity) and criterion.quantity not in _closed_neighbours(neighbours):
+        of_contacts = is_contact(criterion.quantity) or criterion.quantity == WORST_CONTACT
+        if of_contacts and criterion.quantity not in _closed_neighbours(neighbours):
             raise InputError(
                 f"criterion {criterion.name!r}: candidates are judged by closed contacts, "
                 f"{', '.join(_closed_neighbours(neighbours))}, not by {criterion.quantity}"
@@ -271,6 +273,10 @@ class _Compound:
         cathode, electrolyte = self.neighbours.cathode, self.neighbours.electrolyte.reactant
         return min(mutual_mev(self.phases, cathode.formula(s), electrolyte) for s in cathode.lithiations)
 
+    @property
+    def worst_contact_energy(self) -> None:
+        """Unknown: only closed contacts are computed of candidates."""
+
     def mutual(self, quantity: str) -> float:
         """Return the closed mutual energy with the neighbour that a quantity names."""
         return self._mutual(_closed_neighbours(self.neighbours)[quantity])
@@ -300,8 +306,8 @@ def _closed_neighbours(neighbours: Neighbours) -> dict[str, str]:
     """Return the formula of the neighbour in each closed contact, by the quantity that is its mutual energy."""
     cathode = neighbours.cathode
     return {
-        **{contact_quantity(f"cathode {state}", closed=True): cathode.formula(state) for state in cathode.lithiations},
-        contact_quantity("electrolyte", closed=True): neighbours.electrolyte.reactant,
+        **{contact_quantity(f"cathode {state}"): cathode.formula(state) for state in cathode.lithiations},
+        contact_quantity("electrolyte"): neighbours.electrolyte.reactant,
     }
 
 

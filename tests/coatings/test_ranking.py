@@ -1,4 +1,4 @@
-"""Ranking: on the worst closed mutual energy, with everything else beside it."""
+"""Ranking: by tier, then by the worst mutual energy of any contact, with everything else beside it."""
 
 from __future__ import annotations
 
@@ -38,11 +38,39 @@ def test_never_ranked_by_the_total_energy():
     assert names(rank_coatings([harsh, gentle], bare())) == ["gentle", "harsh"]
 
 
-def test_never_ranked_by_an_open_contact():
-    """Those are per atom that is not lithium, and at high voltage all coatings look alike in them."""
-    ranked = rank_coatings([record("a", opened=-1.0), record("b", -5.0, -5.0, -5.0, opened=-900.0)], bare())
-    assert names(ranked) == ["b", "a"]
-    assert ranked[0].score_parts == {"cathode full": -5.0, "cathode half": -5.0, "electrolyte": -5.0}
+def test_an_open_contact_may_be_the_worst():
+    ranked = rank_coatings([record("a", opened=-1.0), record("b", -5.0, -5.0, -5.0, opened=-90.0)], bare())
+    assert names(ranked) == ["a", "b"]
+    assert [c.score for c in ranked] == [-10.0, -90.0]
+    assert [c.worst_contact for c in ranked] == ["cathode full", "cathode full at mu(full)"]
+    assert [c.worst_mutual_mev_per_atom for c in ranked] == [-10.0, -5.0]
+    assert [c.gain_over_bare_mev_per_atom for c in ranked] == [290.0, 295.0]  # closed beside closed
+    assert ranked[1].score_parts == {
+        "cathode full": -5.0,
+        "cathode half": -5.0,
+        "cathode full at mu(full)": -90.0,
+        "electrolyte": -5.0,
+        "electrolyte at mu(half)": -90.0,
+    }
+
+
+def test_none_that_fails_stands_above_one_that_passes_all():
+    """However little it reacts; what is unknown stands between the two."""
+    records = [
+        record("fails two", 0.0, 0.0, 0.0, window=(3.0, 3.5)),
+        record("fails one", -1.0, window=(1.0, 3.5)),
+        record("unknown", -2.0, window=None),
+        record("passes", -99.0, -99.0, -99.0),
+    ]
+    ranked = rank_coatings(records, bare())
+    assert names(ranked) == ["passes", "unknown", "fails one", "fails two"]
+    assert [(c.rank, c.tier) for c in ranked] == [(1, 1), (2, 2), (3, 3), (4, 4)]
+
+
+def test_worse_than_no_coating_is_never_of_the_first_tier():
+    worse, as_good = (rank_coatings([record("a")], bare(worst))[0] for worst in (-9.9, -10.0))
+    assert (worse.passes["protects"], worse.tier) == (False, 3)
+    assert (as_good.passes["protects"], as_good.tier) == (True, 1)
 
 
 def test_equals_share_a_rank_and_the_next_counts_them_all():
@@ -57,8 +85,8 @@ def test_equals_share_a_rank_and_the_next_counts_them_all():
         ],
         bare(),
     )
-    assert names(ranked) == ["best", "never oxidised", "high voltage", "low voltage", "fails one", "last"]
-    assert [c.rank for c in ranked] == [1, 2, 2, 2, 2, 6]
+    assert names(ranked) == ["best", "never oxidised", "high voltage", "low voltage", "last", "fails one"]
+    assert [c.rank for c in ranked] == [1, 2, 2, 2, 5, 6]
 
 
 def test_the_order_of_the_records_does_not_matter():
@@ -104,6 +132,7 @@ def test_criteria_are_judged_on_the_record():
         "cathode full": False,
         "cathode half": True,
         "electrolyte": True,
+        "protects": True,
     }
     assert bad.tier == 4
 
@@ -181,12 +210,13 @@ def test_score_is_the_lowest_of_its_parts_and_ranks_follow_it(values):
     for coating in ranked:
         parts = coating.score_parts.values()
         assert coating.score == (None if None in parts else min(parts))
-        assert coating.worst_mutual_mev_per_atom == coating.score
+        assert coating.worst_mutual_mev_per_atom == coating.score  # no contact that is open reacts here
         assert (coating.rank is None) == (coating.score is None)
     known = [c for c in ranked if c.score is not None]
     assert known == ranked[: len(known)]
     for coating in known:
-        assert coating.rank == 1 + sum(other.score > coating.score for other in known)
+        better = [o for o in known if (o.tier, -o.score) < (coating.tier, -coating.score)]
+        assert coating.rank == 1 + len(better)
 
 
 @given(requests)
@@ -216,12 +246,11 @@ STEP = 1e-6  # meV/atom: of two equal energies one may be rounded up and one dow
 
 
 def test_coatings_equal_but_for_rounding_share_a_rank():
-    """They are listed by tier, then by oxidation limit, then by name, as exactly equal ones are."""
+    """They are listed by oxidation limit, then by name, as exactly equal ones are."""
     records = [
         record("narrow", -20.0 + STEP),
         record("wide b", -20.0, window=(1.0, 4.6)),
         record("wide a", -20.0 + STEP, window=(1.0, 4.6 - 1e-9)),
-        record("unstable", -20.0 + STEP, window=(1.0, 4.7), above_hull=300.0),
         record("worse", -20.0 - 3 * STEP),
     ]
     ranked = rank_coatings(records, bare())
@@ -229,8 +258,7 @@ def test_coatings_equal_but_for_rounding_share_a_rank():
         (1, "wide a"),
         (1, "wide b"),
         (1, "narrow"),
-        (1, "unstable"),
-        (5, "worse"),
+        (4, "worse"),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 from math import erf, sqrt
 
 import numpy as np
@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.coatings.ranking import rank_coatings
-from screening.coatings.ranking_uncertainty import order_rule, ranks_by_sample, undecided_runs
-from screening.criteria.criteria import Criterion
+from screening.coatings.ranking_uncertainty import order_rule, ranks_by_sample, undecided_groups
+from screening.criteria.criteria import Criterion, default_criteria
 from screening.uncertainty import Interval
 
 THRESHOLD = order_rule().decided_at_probability
@@ -26,9 +26,10 @@ def bare_of(full=-300.0, half=-200.0):
     return bare(min(full, half)).model_copy(update={"interfaces": contacts})
 
 
-def ranked_with(samples, **options):
+def ranked_with(samples, criteria=(), **options):
+    """By default without criteria, so that coatings are ordered by their worst contacts alone."""
     records = [record(name, **options) for name in samples]
-    return {c.coating: c for c in rank_coatings(records, bare_of(), samples=samples)}
+    return {c.coating: c for c in rank_coatings(records, bare_of(), criteria, samples)}
 
 
 def of_partner(values):
@@ -89,46 +90,66 @@ def test_ranks_of_distinct_scores_are_permutations(n, n_samples, seed):
         assert [1 + (scores[:, s] > score).sum() for score in scores[:, s]] == ranks[:, s].tolist()
 
 
-@given(st.lists(st.lists(st.integers(0, 3), min_size=7, max_size=7), min_size=1, max_size=7), st.floats(0.51, 1.0))
-def test_runs_are_the_longest_in_which_no_order_is_decided(scores, decided_at):
-    array = np.array(scores, dtype=float)
-    n = len(array)
+@given(st.lists(st.lists(st.integers(0, 3), min_size=7, max_size=7), min_size=1, max_size=9), st.floats(0.51, 1.0))
+def test_two_are_in_one_group_if_and_only_if_their_order_is_undecided(scores, decided_at):
+    groups = undecided_groups(np.array(scores, dtype=float), decided_at)
+    for i, j in combinations(range(len(scores)), 2):
+        better = np.mean([x > y for x, y in zip(scores[i], scores[j], strict=True)])
+        assert any({i, j} <= set(group) for group in groups) == (better < decided_at)
+    assert all(group == sorted(set(group)) and len(group) > 1 for group in groups)
+    assert not any(set(one) <= set(other) for one, other in permutations(groups, 2))
 
-    def undecided(first, last):
-        pairs = combinations(range(first, last + 1), 2)
-        return all(np.mean([x > y for x, y in zip(scores[i], scores[j], strict=True)]) < decided_at for i, j in pairs)
 
-    every = {(i, j) for i, j in combinations(range(n), 2) if undecided(i, j)}
-    longest = {(i, j) for i, j in every if not any((k, m) != (i, j) and k <= i and j <= m for k, m in every)}
-    assert set(undecided_runs(array, decided_at)) == longest
+def test_a_group_need_not_be_of_neighbours_in_the_ranking():
+    """The middle one is decided beside both, and those two are not decided beside each other."""
+    standings = np.array([[0.0] * 9 + [-9.0], [-1.0] * 9 + [-8.0], [-2.0] * 8 + [5.0] * 2])
+    standings[2, :2] = 0.5
+    better = (standings[0] > standings[2]).mean(), (standings[1] > standings[2]).mean()
+    assert max(better) < 0.9
+    assert undecided_groups(standings, 0.9) == [[0, 2], [1, 2]]
+
+
+def test_a_criterion_that_samples_cross_leaves_the_order_undecided():
+    """The second reacts more in every sample, but the first fails a criterion in some of them."""
+    bound = Criterion(name="bound", quantity="mutual_cathode_full_mev_per_atom", at_least=-15.0)
+    zero, n = [0.0] * 10, 10
+    first = samples_of(full=[-10.0] * 8 + [-20.0] * 2, half=zero, partner=zero)
+    second = samples_of(full=[-12.0] * n, half=zero, partner=[-30.0] * n)
+    records = [record("a", full=-10.0, half=0.0, partner=0.0), record("b", full=-12.0, half=0.0, partner=-30.0)]
+    judged = rank_coatings(records, bare_of(), [bound], {"a": first, "b": second})
+    assert [c.coating for c in judged] == ["a", "b"]
+    assert judged[0].uncertainty.probability_of_rank == {"1": 0.8, "2": 0.2}
+    assert [c.uncertainty.undecided for c in judged] == [["a"], ["a"]]
+    free = rank_coatings(records, bare_of(), [], {"a": first, "b": second})
+    assert [c.uncertainty.undecided for c in free] == [[], []]
 
 
 @pytest.mark.parametrize(("better", "decided"), [(9, True), (8, False)])
 def test_an_order_is_decided_at_the_share_asked_for(better, decided):
     scores = np.array([[0.0] * better + [-2.0] * (10 - better), [-1.0] * 10])
-    assert undecided_runs(scores, 0.9) == ([] if decided else [(0, 1)])
+    assert undecided_groups(scores, 0.9) == ([] if decided else [[0, 1]])
 
 
 def test_rounding_makes_no_coating_the_better_one():
     scores = np.array([[-1.0, -1.0 + 1e-6, -1.0], [-1.0 - 1e-6, -1.0, -1.0 - 1e-6]])
     assert ranks_by_sample(scores).tolist() == [[1, 1, 1], [1, 1, 1]]
-    assert undecided_runs(scores, 0.9) == [(0, 1)]
+    assert undecided_groups(scores, 0.9) == [[0, 1]]
 
 
-def test_letters_of_overlapping_runs_and_of_many():
+def test_letters_of_overlapping_groups_and_of_many():
     """Each coating is told from the one after the next; with 30 coatings the letters run out."""
     ladder = np.array([[-10.0 * i + (40.0 if s % 2 == i % 2 else 0.0) for s in range(20)] for i in range(30)])
     ladder += np.array([[0.0 if i % 2 else 1e-3 * s for s in range(20)] for i in range(30)])
-    expected = undecided_runs(ladder - 300.0, THRESHOLD)
+    expected = undecided_groups(ladder - 300.0, THRESHOLD)
     assert len(expected) > 26
     records = [record(f"c{i:02}", full=0.0, half=0.0, partner=-300.0 - i) for i in range(30)]
     samples = {f"c{i:02}": of_partner(ladder[i] - 300.0) for i in range(30)}
-    ranked = rank_coatings(records, bare_of(), samples=samples)
+    ranked = rank_coatings(records, bare_of(), [], samples)
     letters = [set(c.uncertainty.undecided) for c in ranked]
     assert len(set.union(*letters)) == len(expected)
     assert {"a", "z", "aa"} <= set.union(*letters)
     for (i, one), (j, other) in combinations(enumerate(letters), 2):
-        assert bool(one & other) == any(first <= i and j <= last for first, last in expected)
+        assert bool(one & other) == any({i, j} <= set(group) for group in expected)
 
 
 def test_intervals_and_probabilities_of_one_coating():
@@ -145,7 +166,7 @@ def test_intervals_and_probabilities_of_one_coating():
         mutual_bare_half_mev_per_atom=-250.0 - rising,
         **{"mutual_electrolyte_at_mu(full)_mev_per_closed_atom": -rising},
     )
-    (found,) = ranked_with({"a": samples}).values()
+    (found,) = ranked_with({"a": samples}, default_criteria()).values()
     uncertainty = found.uncertainty
     worst = np.minimum(-rising, -20.0)
     assert uncertainty.intervals["worst_mutual_mev_per_atom"] == Interval.of(worst)
@@ -160,6 +181,7 @@ def test_intervals_and_probabilities_of_one_coating():
         "cathode full": 1.0,
         "cathode half": 1.0,
         "electrolyte": 1.0,
+        "protects": 1.0,
     }
     assert uncertainty.probability_of_passing_all == 0.01  # the two are never passed together but once
     assert uncertainty.probability_of_rank == {"1": 1.0}
@@ -206,7 +228,7 @@ def test_ranks_are_of_coatings_that_were_sampled_alike():
     other = samples["b"].model_copy(update={"sampling": samples["b"].sampling.model_copy(update={"seed": 1})})
     records = [record("a"), record("b"), record("lost", full=None)]
     for changed, ranks in ((samples, True), ({**samples, "b": other}, False), ({"a": samples["a"]}, False)):
-        ranked = rank_coatings(records, bare_of(), samples=changed)
+        ranked = rank_coatings(records, bare_of(), [], changed)
         known = [c.uncertainty is not None and c.uncertainty.probability_of_rank is not None for c in ranked]
         assert known == [ranks, ranks, False]
         assert ranked[0].uncertainty.intervals["worst_mutual_mev_per_atom"].high == pytest.approx(-10.5)
@@ -220,9 +242,9 @@ def test_the_rank_is_that_of_the_energies_as_they_are():
     """Samples are scattered about them; they do not move what was computed."""
     samples = {"a": of_partner([-50.0] * 20), "b": of_partner([-1.0] * 20)}
     records = [record("a", partner=-11.0), record("b", partner=-12.0)]
-    plain = rank_coatings(records, bare_of())
-    ranked = rank_coatings(records, bare_of(), samples=samples)
-    assert [c.model_copy(update={"uncertainty": None}) for c in ranked] == plain
+    plain = rank_coatings(records, bare_of(), [])
+    ranked = rank_coatings(records, bare_of(), [], samples)
+    assert [c.model_copy(update={"uncertainty": None, "standings": None}) for c in ranked] == plain
     assert ranked[0].uncertainty.probability_of_rank == {"2": 1.0}
     assert [c.uncertainty.undecided for c in ranked] == [["a"], ["a"]]
     assert all(i.rank <= j.rank for i, j in pairwise(ranked))

@@ -33,10 +33,11 @@ def test_the_names_of_the_contract_are_public():
         _ = coatscreen.Interfaces
 
 
-def test_the_version_is_that_of_the_installed_package(capsys):
+def test_the_version_is_that_of_the_installed_package(capsys, monkeypatch):
+    monkeypatch.setenv("COATSCREEN_CORE", "numpy")
     assert coatscreen.__version__ == version("coatscreen")
     assert execute(["--version"]) == 0
-    assert capsys.readouterr().out == f"coatscreen {version('coatscreen')}\n"
+    assert capsys.readouterr().out == f"coatscreen {version('coatscreen')}, numpy core (COATSCREEN_CORE=numpy)\n"
 
 
 def test_importing_is_quick():

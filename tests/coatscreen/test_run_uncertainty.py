@@ -52,9 +52,9 @@ def test_the_table(cli, store, energies):
     for coating in ranking:
         cells = [cell.strip() for cell in lines[coating["coating"]].split("│")]
         found = coating["uncertainty"]
-        worst = found["intervals"]["worst_mutual_mev_per_atom"]
+        worst = found["intervals"]["worst_contact_mev_per_closed_atom"]
         low, high = (f"{worst[cut]:.1f}".replace("-0.0", "0.0") for cut in ("low", "high"))
-        assert cells[4].endswith(f" [{low} to {high}]")
+        assert cells[5].endswith(f" [{low} to {high}]")
         assert cells[2] == " ".join(found["undecided"])
         assert f"{100 * found['probability_of_passing_all']:.0f}" in cells
     assert (

@@ -28,6 +28,7 @@ def test_packaged_thresholds_are_those_of_xiao_2019():
         "cathode full": ("mutual_cathode_full_mev_per_atom", None, -100.0),
         "cathode half": ("mutual_cathode_half_mev_per_atom", None, -100.0),
         "electrolyte": ("mutual_electrolyte_mev_per_atom", None, -100.0),
+        "protects": ("gain_over_bare_mev_per_atom", None, 0.0),  # ours
     }
 
 
@@ -92,7 +93,7 @@ def test_a_threshold_changes_the_criterion_of_a_name_or_those_on_a_quantity():
 @pytest.mark.parametrize(
     ("quantity", "value", "side"),
     [
-        ("gain_over_bare_mev_per_atom", 100.0, "at_least"),
+        ("worst_mutual_mev_per_atom", -100.0, "at_least"),
         ("hhi_production", 2500.0, "at_most"),
         ("raw_material_cost_usd_per_kg", 50.0, "at_most"),
         ("mutual_electrolyte_at_mu(half)_mev_per_closed_atom", -300.0, "at_least"),

@@ -26,7 +26,9 @@ from screening.criteria.quantities import (
 def coating(**parts):
     """A coating of which only some parts are known."""
     unknown = {"formula": "LiNbO3", "stability": None, "window": None, "economics": None}
-    return SimpleNamespace(**{**unknown, "worst_mutual": None, "bare_worst_mutual": None, **parts})
+    return SimpleNamespace(
+        **{**unknown, "worst_mutual": None, "bare_worst_mutual": None, "worst_contact_energy": None, **parts}
+    )
 
 
 def test_what_is_unknown_has_no_value():
@@ -37,7 +39,7 @@ def test_what_is_unknown_has_no_value():
 def test_each_ends_in_a_unit_or_is_without_one_and_says_what_it_is():
     for name, one in registered().items():
         assert name == one.name
-        assert name.endswith(("_mev_per_atom", "_v", "_usd_per_kg")) or name.startswith("hhi_")
+        assert name.endswith(("_mev_per_atom", "_mev_per_closed_atom", "_v", "_usd_per_kg")) or name.startswith("hhi_")
         assert one.label
         assert one.description
 
@@ -74,7 +76,8 @@ def test_never_oxidised_is_null_and_compares_as_the_highest():
     ],
 )
 def test_every_contact_is_a_quantity(contact, closed, states):
-    name = contact_quantity(contact, closed)
+    name = contact_quantity(contact)
+    assert name.endswith("_mev_per_atom" if closed else "_mev_per_closed_atom")
     found = quantity(name)
     assert is_contact(name)
     assert (found.name, found.better, found.highest) == (name, "higher", 0.0)

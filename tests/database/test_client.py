@@ -63,13 +63,15 @@ def test_all(database):
 
 def test_best_first_and_the_unscreened_last(database):
     docs = database.search(cathode="LiCoO2")
-    known = [doc for doc in docs if doc["worst_mutual_mev_per_atom"] is not None]
-    assert docs[:-1] == known
-    assert (docs[-1]["coating"], docs[-1]["rank"]) == ("Li2SO4", None)
-    assert docs[-1]["why_missing"].startswith("contacts with the cathode: no such luck; ")
-    energies = [doc["worst_mutual_mev_per_atom"] for doc in known]
-    assert energies == sorted(energies, reverse=True)
-    assert len(set(energies)) > 2
+    known = [doc for doc in docs if doc["score"] is not None]
+    assert docs[:-2] == known
+    lithium, lost = docs[-2:]
+    assert [(doc["coating"], doc["rank"]) for doc in (lithium, lost)] == [("Li", None), ("Li2SO4", None)]
+    assert lost["why_missing"].startswith("contacts with the cathode: no such luck; ")
+    assert "at mu(" in lithium["why_missing"]  # nothing is left of it where lithium is exchanged
+    places = [(doc["tier"], -doc["score"]) for doc in known]
+    assert places == sorted(places)
+    assert len(set(places)) > 2
     assert [doc["rank"] for doc in known] == sorted(doc["rank"] for doc in known)
 
 

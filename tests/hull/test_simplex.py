@@ -10,7 +10,22 @@ from scipy.optimize import linprog
 
 from screening.common.errors import CalculationError
 from screening.hull import simplex
+from screening.hull.compiled.core import core
 from screening.hull.simplex import INSIDE, Program
+
+NUMPY = pytest.mark.usefixtures("numpy_core")  # of what the compiled core has in tests/hull/compiled/test_core.py
+
+
+@pytest.fixture
+def numpy_core(monkeypatch):
+    monkeypatch.setenv("COATSCREEN_CORE", "numpy")
+
+
+@pytest.fixture(params=["numpy", "compiled"])
+def either_core(request, monkeypatch):
+    if request.param == "compiled" and core() is None:
+        pytest.skip("the compiled core is not used here")
+    monkeypatch.setenv("COATSCREEN_CORE", request.param)
 
 
 def program(columns, costs):
@@ -71,6 +86,7 @@ def energies(made, path):
     return np.append(inner, made.costs[path.bases[-1]] @ path.at_stop[-1])
 
 
+@pytest.mark.usefixtures("either_core")
 @pytest.mark.parametrize("seed", range(60))
 def test_paths_of_random_programs(seed):
     made, ends = random_program(seed)
@@ -97,6 +113,7 @@ def test_paths_of_degenerate_programs(columns, costs, ends):
     assert np.interp(0.5, path.t, energies(made, path)) == pytest.approx(optimum(made, middle), rel=1e-7, abs=1e-7)
 
 
+@pytest.mark.usefixtures("either_core")
 def test_a_path_does_not_depend_on_those_before():
     made, _ = random_program(0)
     rng = np.random.default_rng(1)
@@ -109,6 +126,7 @@ def test_a_path_does_not_depend_on_those_before():
     np.testing.assert_allclose(energies(made, one), energies(fresh, other), atol=1e-10)
 
 
+@pytest.mark.usefixtures("either_core")
 def test_a_line_of_no_length():
     made, _ = random_program(0)
     here = made.columns[-1]
@@ -116,11 +134,13 @@ def test_a_line_of_no_length():
     assert energies(made, path) == pytest.approx([optimum(made, here)] * 2, rel=1e-7, abs=1e-7)
 
 
+@pytest.mark.usefixtures("either_core")
 def test_one_row():
     path = program([[1.0]], [-0.5]).path(np.ones(1), np.ones(1))
     np.testing.assert_allclose(path.duals, [[-0.5]])
 
 
+@pytest.mark.usefixtures("either_core")
 def test_a_line_along_a_face():
     """Only two of four rows are ever used; the rest of the basis stays at zero."""
     made = program([[1, 1, 0, 0], [1, 0, 1, 1], [0, 0, 1, 2]], [-1.0, -2.0, -1.0])
@@ -129,6 +149,7 @@ def test_a_line_along_a_face():
     np.testing.assert_allclose(energies(made, path), [0.0, -1.0, 0.0])
 
 
+@pytest.mark.usefixtures("either_core")
 @pytest.mark.parametrize("where", [INSIDE, 0.5, 0.25, 1e-6, 1 - 1e-6])
 def test_a_change_of_basis_anywhere(where):
     """A column exactly on the line; one case lies where lines are entered."""
@@ -138,6 +159,7 @@ def test_a_change_of_basis_anywhere(where):
     np.testing.assert_allclose(energies(made, path), [0.0, -1.0, 0.0], atol=1e-12)
 
 
+@NUMPY
 @pytest.mark.parametrize(("constant", "value"), [("STALL", -1), ("SOUND", np.inf), ("KNOWN", 2)])
 def test_the_safeguards_give_the_same_paths(monkeypatch, constant, value):
     """Bland's rule at every pivot; every pivot chosen with care and inverted afresh; one basis known."""
@@ -155,6 +177,7 @@ def test_the_safeguards_give_the_same_paths(monkeypatch, constant, value):
             )
 
 
+@NUMPY
 @pytest.mark.parametrize("wrong", [[0, 1], [0, 0]], ids=["not optimal", "singular"])
 def test_a_wrong_basis_is_noticed_and_replaced(wrong):
     made = program([[1, 1], [1, 3]], [-1.0, -0.9])
@@ -165,17 +188,20 @@ def test_a_wrong_basis_is_noticed_and_replaced(wrong):
     np.testing.assert_allclose(energies(made, made.path(start, stop)), right)
 
 
+@pytest.mark.usefixtures("either_core")
 def test_a_right_hand_side_out_of_reach():
     with pytest.raises(CalculationError, match="leaves what the columns can make up"):
         program([[1, 1]], [-1.0]).path(np.array([1.0, 0.0]), np.array([2.0, -1.0]))
 
 
+@NUMPY
 def test_a_path_that_fails_its_check_is_refused(monkeypatch):
     monkeypatch.setattr(simplex, "CERTIFIED", 0.0)
     with pytest.raises(CalculationError, match="failed its check"):
         program([[1, 2]], [-1.0]).path(np.array([0.3, 0.7]), np.array([0.7, 0.3]))
 
 
+@NUMPY
 @pytest.mark.parametrize(("places", "kinks"), [([0.7, 0.8], [0.7, 0.8]), ([0.8, 0.7], [0.8])], ids=str)
 def test_blands_rule_takes_the_first_column_of_a_tie(monkeypatch, places, kinks):
     """Of columns at one height the furthest has the largest pivot element, and is taken where there is no stall."""
@@ -203,6 +229,7 @@ def watched(monkeypatch, name, seen):
     monkeypatch.setattr(simplex._Vertex, name, called)
 
 
+@NUMPY
 @THROUGH_A_COLUMN
 def test_blands_rule_lets_the_first_column_leave(monkeypatch, start, pivots):
     """Where a line goes through a column two amounts vanish at once; after one of them the other may have to leave."""
@@ -216,6 +243,7 @@ def test_blands_rule_lets_the_first_column_leave(monkeypatch, start, pivots):
     assert [(basis[leaving], entering) for basis, leaving, entering, _ in found] == pivots
 
 
+@NUMPY
 @THROUGH_A_COLUMN
 def test_pivots_that_do_not_move_are_a_stall(monkeypatch, start, pivots):
     """All but the first where a line goes through a column; the rule begins after as many as are allowed."""
@@ -231,6 +259,7 @@ def test_pivots_that_do_not_move_are_a_stall(monkeypatch, start, pivots):
     assert [stalled for *_, stalled in careful] == [True] * (len(moved) - 1)
 
 
+@NUMPY
 def test_of_mixtures_of_one_energy_the_same_is_found_whatever_the_last_bits():
     """A line leaves a triangle of columns towards two others at one height, which are equally far away."""
     columns = [[2, 4, 4], [4, 2, 4], [4, 4, 2], [5, 2, 3], [5, 3, 2]]

@@ -55,8 +55,16 @@ def passing(criterion, formulas):
             window = electrochemical_window(phases, formula)
             ok = not window.oxidation_limited or window.oxidation_limit_v >= criterion.at_least
         else:
-            partner = {"cathode full": "LiCoO2", "cathode half": "Li0.5CoO2", "electrolyte": "Li6PS5Cl"}[criterion.name]
-            ok = 1000 * Interface(phases, formula, partner).reaction().mutual.energy_ev >= criterion.at_least
+            met = {"cathode full": "LiCoO2", "cathode half": "Li0.5CoO2", "electrolyte": "Li6PS5Cl"}
+
+            def mutual(a, b):
+                return 1000 * Interface(phases, a, b).reaction().mutual.energy_ev
+
+            if criterion.name == "protects":
+                bare = min(mutual(met[f"cathode {state}"], "Li6PS5Cl") for state in ("full", "half"))
+                ok = min(mutual(formula, partner) for partner in met.values()) >= bare
+            else:
+                ok = mutual(formula, met[criterion.name]) >= criterion.at_least
         if ok:
             passed.add(formula)
     return passed

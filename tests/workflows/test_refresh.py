@@ -33,7 +33,7 @@ def test_judged_again_is_what_a_screening_by_these_criteria_gives(tmp_path, unce
     here = settings_in(tmp_path, store=str(tmp_path / "here"))
     ranking = ranked_by(here)
     before = contents(here.store)
-    found = judge_again(StoreLocation(here.store), ranking.ranking_id, [ACIDS], "worst_mutual", 0)
+    found = judge_again(StoreLocation(here.store), ranking.ranking_id, [ACIDS], "rank", 0)
     assert contents(here.store) == before
     there = settings_in(tmp_path, store=str(tmp_path / "there"), criteria=[ACIDS.model_dump()])
     expected = ranked_by(there)
@@ -51,7 +51,7 @@ def test_judged_again_in_another_order_and_the_first_of_it(tmp_path):
     assert [one.coating for one in judge_again(*where, "cost", 2).ranking] == sorted(cost, key=cost.__getitem__)[:2]
     worst = {one.coating: one.score for one in ranking.ranking}
     best_first = sorted(worst, key=worst.__getitem__, reverse=True)
-    assert [one.coating for one in judge_again(*where, "worst_mutual", 0).ranking] == best_first
+    assert [one.coating for one in judge_again(*where, "worst", 0).ranking] == best_first
 
 
 def test_a_ranking_whose_jobs_are_gone(tmp_path):
@@ -62,7 +62,7 @@ def test_a_ranking_whose_jobs_are_gone(tmp_path):
     jobs.remove_docs({"metadata.ranking": ranking.ranking_id})
     jobs.close()
     with pytest.raises(StoreError, match="does not hold the jobs of this ranking"):
-        judge_again(location, ranking.ranking_id, [ACIDS], "worst_mutual", 0)
+        judge_again(location, ranking.ranking_id, [ACIDS], "rank", 0)
 
 
 def test_what_is_finished_of_a_run_that_goes_on_is_ranked(tmp_path, monkeypatch):
