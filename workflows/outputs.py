@@ -8,6 +8,7 @@ from typing import Any
 from jobflow import JobStore
 
 from screening.database import StoreLocation
+from screening.database.server_indexes import LARGE_FILES, ensure_indexes
 from workflows.decoding import guarded
 
 LARGE = "data"  # name of the additional store; atomate2's jobs use the same
@@ -37,6 +38,8 @@ def job_store(location: StoreLocation, read_only: bool = False) -> JobStore:
     store = guarded(JobStore(jobs, additional_stores={LARGE: large}))
     with location.errors():
         store.connect()
+        if location.folder is None and not read_only:
+            ensure_indexes(large._files_collection.database, LARGE_FILES, location.name)
     return store
 
 
@@ -54,8 +57,7 @@ def finished(store: JobStore, uuids: Collection[str]) -> dict[str, str]:
         if wanted := set(_parts(document.get("output"))):
             parts[document["uuid"]] = wanted
     if parts and LARGE in store.additional_stores:
-        of_these = {"job_uuid": {"$in": list(parts)}}
-        there = {part["blob_uuid"] for part in store.additional_stores[LARGE].query(of_these, properties=["blob_uuid"])}
+        there = set(store.additional_stores[LARGE].distinct("blob_uuid", {"job_uuid": {"$in": list(parts)}}))
         for uuid, wanted in parts.items():
             if not wanted <= there:
                 del found[uuid]

@@ -26,6 +26,7 @@ from screening.common.yaml_text import parse_yaml
 from screening.criteria.criteria import Criterion, default_criteria, read_criteria
 from screening.energies.source import REFERENCE
 from screening.materials.catalogue import Catalogue
+from screening.materials.material import Content
 
 
 def split_names(value: Any) -> Any:
@@ -55,7 +56,7 @@ class ScreeningSettings(BaseSettings):
     electrolytes: Names = Field(
         default_factory=lambda: list(Catalogue.load().defaults("electrolyte")), description="names or formulas"
     )
-    lithiation: Annotated[list[float], NoDecode, BeforeValidator(split_names)] = Field(
+    lithiation: Annotated[list[Content], NoDecode, BeforeValidator(split_names)] = Field(
         default_factory=list,
         description="further states of charge of every cathode: lithium atoms in a formula unit",
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -18,13 +16,9 @@ from pydantic import (
     model_validator,
 )
 
-from screening.chemistry.formulas import (
-    AMOUNT_TOLERANCE,
-    atomic_fractions,
-    format_amount,
-    format_formula,
-    parse_formula,
-)
+from screening.chemistry.amounts import format_amount, read_number
+from screening.chemistry.compositions import AMOUNT_TOLERANCE, atomic_fractions, format_formula
+from screening.chemistry.formulas import parse_formula, plain_text
 from screening.chemistry.notation import (
     mole_fractions,
     overall,
@@ -35,30 +29,17 @@ from screening.chemistry.notation import (
 )
 from screening.common.errors import InputError, nearest
 
-_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2212", "-----")
-
-
-def clean_name(name: str) -> str:
-    """Return a name without blanks around it, with subscript digits and typographic dashes replaced by plain ones."""
-    return unicodedata.normalize("NFKC", name).translate(_DASHES).strip()
-
 
 def _fraction(value: object) -> object:
-    """Return the number of a fraction written as text, such as "1/3"; anything else is returned as it is."""
-    numerator, slash, denominator = str(value).partition("/")
-    if not slash:
-        return value
-    try:
-        return float(Fraction(numerator.strip()) / Fraction(denominator.strip()))
-    except ZeroDivisionError:
-        raise ValueError(f"{value} divides by zero") from None
+    """Return the number of an amount written as text, such as "1/3"; anything else is returned as it is."""
+    return read_number(value) if isinstance(value, str) else value
 
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Amount = Annotated[Positive, BeforeValidator(_fraction)]
 Content = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(_fraction)]
 Text = Annotated[str, Field(min_length=1)]
-Name = Annotated[Text, AfterValidator(clean_name)]
+Name = Annotated[Text, AfterValidator(plain_text)]
 
 
 class _Document(BaseModel):
@@ -232,12 +213,12 @@ class Cathode(_Entry):
         InputError
             If no state has that name, or the content is not between 0 and that of the state ``full``.
         """
-        given, most = str(state_or_lithium).strip(), self.lithiations["full"]
+        given, most = plain_text(str(state_or_lithium)), self.lithiations["full"]
         for state, content in self.lithiations.items():
             if state.casefold() == given.casefold():
                 return content
         try:
-            content = float(given)
+            content = read_number(given) if isinstance(state_or_lithium, str) else float(state_or_lithium)
         except ValueError:
             guess = nearest(given, self.lithiations) or f"; there are {', '.join(self.lithiations)}"
             raise InputError(f"unknown state {given!r} of {self.name}{guess}") from None

@@ -10,7 +10,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.formulas import check_charge_balance, composition_key, parse_formula, same_composition
+from screening.chemistry.charges import check_charge_balance
+from screening.chemistry.compositions import composition_key, same_composition
+from screening.chemistry.formulas import parse_formula
 from screening.chemistry.notation import composition_of
 from screening.common.errors import InputError
 from screening.criteria.criteria import Criterion, default_criteria

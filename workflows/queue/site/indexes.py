@@ -1,4 +1,4 @@
-"""The indexes by which things are looked up in a site's database, beside those of the job managers and stores."""
+"""The indexes by which flows are looked up in a job database, beside those of the job managers."""
 
 from __future__ import annotations
 
@@ -15,12 +15,10 @@ _FLOWS = {"fireworks": "workflows", "jobflow-remote": "jf_flows"}
 
 
 def indexes(site: Site) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Return the fields of the indexes by collection: of flows, queue jobs, coatings, and large parts of outputs."""
+    """Return the fields of the indexes of flows and of queue jobs, by collection."""
     return {
         _FLOWS[site.manager]: ((f"metadata.{LABEL}.flow_id",), (f"metadata.{LABEL}.name",)),
         "queue_jobs": (("site", "user", "launched"),),
-        "coatings": (("cathode", "electrolyte"), ("electrolyte",)),
-        "data.files": (("metadata.job_uuid",),),
     }
 
 
