@@ -196,7 +196,11 @@ class Cathode(_Entry):
     host: dict[str, Amount] = Field(description="atoms of one formula unit without lithium, in the order of writing")
     lithiations: dict[str, Content] = Field(description="lithium atoms in a formula unit at each named state of charge")
     voltages: dict[Name, Positive] = Field(
-        default_factory=lambda: dict(cycling_voltages()),
+        default_factory=lambda known: {
+            state: voltage
+            for state, voltage in cycling_voltages().items()
+            if state not in known.get("lithiations", {})  # a content of that name means the same
+        },
         description="V against Li/Li+ at further states of charge, by name: contacts are opened to lithium there",
     )
     published_voltages: tuple[PublishedVoltage, ...] = Field(default=(), description="what the literature has")
