@@ -10,7 +10,7 @@ from coatscreen.options import AsJson, Catalogue
 
 if TYPE_CHECKING:
     from screening.materials.catalogue import Catalogue as Loaded
-    from screening.materials.material import Cathode, Material
+    from screening.materials.material import Cathode, Material, Property, PublishedVoltage
 
 app = typer.Typer(
     help="Materials that have names, and quantities that coatings are judged by.",
@@ -102,22 +102,32 @@ def _print(entry: Material | Cathode) -> None:
     if entry.role == "cathode":
         for state in entry.lithiations:
             print(f"  {state}: {entry.formula(state)}")
-        for potential in entry.chemical_potentials:
-            print(f"  mu_Li, {potential.state}: {number(potential.mu_li_ev, 2)} eV; {potential.source}")
+        for state, voltage in entry.voltages.items():
+            print(f"  {state}: contacts opened to lithium at {voltage:g} V")
+        for one in entry.published_voltages:
+            between = (
+                f"{one.lithium_from:g} to {one.lithium_to:g} Li"
+                if one.lithium_from > one.lithium_to
+                else (f"at {one.lithium_from:g} Li")
+            )
+            print(f"  published, {between}: {one.voltage_v:g} V, {one.kind}; {_cited(one)}")
     else:
         if entry.components:
             print(f"  made of: {entry.written}")
         if entry.energy_above_hull is not None:
             above = entry.energy_above_hull
             print(f"  above the hull: {number(above.mev_per_atom, 1)} meV/atom; {above.source}")
-        for one in entry.properties:
-            low, high = one.value if isinstance(one.value, tuple) else (one.value, one.value)
+        for known in entry.properties:
+            low, high = known.value if isinstance(known.value, tuple) else (known.value, known.value)
             value = f"{high:g}" if low == high else f"{'up to ' if low is None else f'{low:g} to '}{high:g}"
-            read = "" if one.verified else " (not read there for this catalogue)"
-            conditions = f", {one.conditions}" if one.conditions else ""
-            print(f"  {one.quantity}: {value}{conditions}; {one.source}{read}")
+            print(f"  {known.quantity}: {value}; {_cited(known)}")
     for paper in entry.studied_in:
         print(f"  studied in: {paper}")
+
+
+def _cited(value: Property | PublishedVoltage) -> str:
+    conditions = f"{value.conditions}; " if value.conditions else ""
+    return f"{conditions}{value.source}{'' if value.verified else ' (not read there for this catalogue)'}"
 
 
 def _list_quantities(as_json: bool) -> None:

@@ -28,10 +28,10 @@ from screening.common.errors import InputError, nearest, shown
 from screening.common.files import DATA, read_text
 from screening.common.validation import explained
 from screening.common.yaml_text import parse_yaml
-from screening.materials.material import Cathode, ChemicalPotential, EnergyAboveHull, Material, Property
+from screening.materials.material import Cathode, EnergyAboveHull, Material, Property, PublishedVoltage
 from screening.materials.suggestions import nearest_material
 
-__all__ = ["Catalogue", "Cathode", "ChemicalPotential", "Material", "Property", "Role"]
+__all__ = ["Catalogue", "Cathode", "Material", "Property", "PublishedVoltage", "Role"]
 
 Role = Literal["coating", "electrolyte", "cathode", "anode"]
 
@@ -289,7 +289,7 @@ def _entry(path: Path, section: str, number: int, row: object) -> Material | Cat
     try:
         return model.model_validate({**row, "role": _ROLES[section]})
     except ValidationError as error:
-        parts = (model, Property, ChemicalPotential, EnergyAboveHull)
+        parts = (model, Property, PublishedVoltage, EnergyAboveHull)
         raise InputError(f"{label}: {explained(error, [key for part in parts for key in part.model_fields])}") from None
 
 

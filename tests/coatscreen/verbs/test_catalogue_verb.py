@@ -35,7 +35,9 @@ def test_states_of_a_cathode(capsys):
     assert execute(["catalogue", "show", "NCM83"]) == 0
     printed = capsys.readouterr().out
     assert "half: Li0.5Ni0.83Co0.12Mn0.05O2" in printed
-    assert "mu_Li, half: -3.66 eV; Zhao et al." in printed
+    assert "charged: contacts opened to lithium at 4.3 V" in printed
+    assert execute(["catalogue", "show", "LNMO"]) == 0
+    assert "published, 1 to 0 Li: 4.7 V, measured; plateau; Zhong et al." in capsys.readouterr().out
 
 
 def test_all_quantities(capsys):
