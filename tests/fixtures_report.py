@@ -22,7 +22,6 @@ def header(**changed: Any) -> RankingHeader:
         "ranking_id": "0" * 32,
         "cathode": "NCM83",
         "electrolyte": "Li6PS5Cl",
-        "prefer_mu": "cited",
         "sampling": None,
         "criteria": {criterion.name: criterion for criterion in default_criteria()},
         "bare_interface": bare(),

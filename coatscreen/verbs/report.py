@@ -105,17 +105,21 @@ def _energies_at_hand(headers: list[RankingHeader], given: str | None) -> dict[s
         If energies are given that none of the rankings came from.
     """
     from screening.common.errors import InputError
-    from screening.energies.packaged.packaged_table import packaged_info
-    from screening.energies.source import R2SCAN, REFERENCE, open_energies
+    from screening.energies.packaged.packaged_table import PACKAGED, packaged_energies, packaged_info, table_path
+    from screening.energies.potentials.models import SOURCES
+    from screening.energies.source import open_energies
 
     wanted = {header.energies.sha256: header.energies.name for header in headers}
     found: dict[str, _Energies] = {}
-    for source in (REFERENCE, R2SCAN) if given is None else (given,):
-        if wanted.keys() <= found.keys():
-            break
-        phases = open_energies(source)
-        if phases.sha256 in wanted:
-            found[phases.sha256] = _Energies(phases, packaged_info() if source == REFERENCE else None)
+    if given is not None:
+        phases = open_energies(given)
+        found[phases.sha256] = _Energies(phases, None)
+    for model in SOURCES.values() if given is None else ():
+        info = packaged_info(model=model) if table_path(PACKAGED, model).exists() else None
+        if info is not None and info.scale.name in wanted.values():  # opened only where it may be the one
+            phases = packaged_energies(model)
+            found[phases.sha256] = _Energies(phases, info)
+    found = {sha256: energies for sha256, energies in found.items() if sha256 in wanted}
     if given is not None and not found:
         raise InputError(f"--energies {given}: the rankings came from others: {', '.join(sorted(wanted.values()))}")
     return found

@@ -51,7 +51,7 @@ def test_faces_with_the_bare_interface(database, made):
     assert {face.label: face.bare_mev for face in made.faces if face.bare_mev is not None} == {
         name.replace("bare", "cathode"): value for name, value in energies.items()
     }
-    assert len(energies) == 4
+    assert len(energies) == 6
 
 
 def test_profiles_are_those_of_the_interface(database, made):
