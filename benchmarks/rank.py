@@ -1,4 +1,4 @@
-"""Time ``coatscreen rank --format csv`` of many coatings: ``python benchmarks/rank.py [--coatings 50000]``.
+"""Time ``coatscreen rank`` and ``query`` of many coatings: ``python benchmarks/rank.py [--coatings 50000]``.
 
 One coating is screened, and its document is written into the database again and again under other names and with other
 numbers. The time is that of the whole command in a process of its own, on the clock and of the processor. A folder that
@@ -33,8 +33,18 @@ def main() -> None:
         store = options.store or Path(folder) / "db"
         if not store.exists():
             fill(store, options.coatings)
-        for form in ("csv", "table"):
+        for form in ("csv", "table", "json"):
             measure(["rank", "--store", str(store), "--format", form])
+        measure(["query", "--store", str(store), "--fields", "coating,rank,window.oxidation_limit_v"])
+        some = [
+            "--filter",
+            '{"oxidation_limit_v": {"$gt": 3}}',
+            "--limit",
+            "20",
+            "--fields",
+            "coating,oxidation_limit_v",
+        ]
+        measure(["query", "--store", str(store), *some])
         measure(["rank", "--store", str(store), "--format", "csv", "--sort", "cost", "--top", "20"])
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from screening.uncertainty.uncertainty_documents import Uncertainty
 
 _ORIGIN = ("energies", "software")
+_INDENT = "  "
+_LINES_TOGETHER = 1000
+MOST_ROWS = 1000  # of a table; more are not for eyes
 
 
 def document(result: BaseModel, uncertainty: BaseModel | None = None) -> dict[str, Any]:
@@ -32,7 +35,29 @@ def document(result: BaseModel, uncertainty: BaseModel | None = None) -> dict[st
 
 def print_json(value: Any) -> None:
     """Print one JSON document."""
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
+    sys.stdout.write(json_text(value) + "\n")
+
+
+def json_text(value: Any, depth: int = 0) -> str:
+    """Write JSON as it stands so deep inside a document."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode().replace("\n", "\n" + depth * _INDENT)
+
+
+def print_json_list(values: Iterable[Any], depth: int = 0) -> None:
+    """Print a list of JSON, one member after the other, so that many take no memory.
+
+    Parameters
+    ----------
+    values
+        The members.
+    depth
+        How deep inside a document the list stands.
+    """
+    between = "["
+    for value in values:
+        sys.stdout.write(f"{between}\n{(depth + 1) * _INDENT}{json_text(value, depth + 1)}")
+        between = ","
+    sys.stdout.write("[]" if between == "[" else f"\n{depth * _INDENT}]")
 
 
 def note(text: str) -> None:
@@ -154,14 +179,16 @@ def print_csv(lines: Iterable[Mapping[str, Any]]) -> None:
         if names != order:
             columns.update(dict.fromkeys(line))
             order = list(columns)
-        writer.writerow(map(cell, line.values() if names == order else [line.get(name) for name in order]))
+        values = line.values() if names == order else [line.get(name) for name in order]
+        writer.writerow([cell(value) if type(value) is str else value for value in values])
         written.append((len(columns), text.getvalue()))
         text.seek(0)
         text.truncate()
     if columns:
         csv.writer(sys.stdout, lineterminator="\n").writerow(map(cell, columns))
-    for n_known, row in written:
-        sys.stdout.write(row + "," * (len(columns) - n_known) + "\n")
+    for place in range(0, len(written), _LINES_TOGETHER):
+        part = written[place : place + _LINES_TOGETHER]
+        sys.stdout.write("".join(f"{row}{',' * (len(columns) - n_known)}\n" for n_known, row in part))
 
 
 def number(value: float | None, digits: int = 0, missing: str = "-") -> str:
@@ -173,16 +200,17 @@ def number(value: float | None, digits: int = 0, missing: str = "-") -> str:
 
 
 def numbers(option: str, text: str) -> list[float]:
-    """Read a comma list of numbers.
+    """Read a comma list of numbers, also fractions such as ``1/3``.
 
     Raises
     ------
     InputError
         If one is no number; the message names the option.
     """
+    from screening.chemistry.amounts import read_number
     from screening.common.errors import InputError
 
     try:
-        return [float(part) for part in text.split(",") if part.strip()]
+        return [read_number(part) for part in text.split(",") if part.strip()]
     except ValueError:
         raise InputError(f"{option} takes numbers separated by commas, not {text!r}") from None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from coatscreen.output import number, print_energies, print_table, say
+from coatscreen.output import document, json_text, number, print_energies, print_json_list, print_table, say
 from screening.criteria.criteria import Criterion
 from screening.criteria.quantities import (
     COST,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 Line = Mapping[str, Any]  # a coating of a ranking, as CoatingDatabase.lines yields it
 _MARKS = {True: "yes", False: "NO", None: "?"}
-_INDENT = "  "
 
 
 def print_ranking(header: RankingHeader, coatings: Iterable[Line]) -> None:
@@ -122,6 +121,7 @@ def limit(criterion: Criterion) -> str:
 
 def rows(header: RankingHeader, coatings: Iterable[Line]) -> Iterator[dict[str, Any]]:
     """Yield each coating of a ranking as one flat row: numbers, marks, and which energies they came from."""
+    energies = f"{header.energies.name}, version {header.energies.version}"
     for line in coatings:
         yield {
             "rank": line["rank"],
@@ -129,7 +129,7 @@ def rows(header: RankingHeader, coatings: Iterable[Line]) -> Iterator[dict[str, 
             "formula": line["formula"],
             "cathode": line["cathode"],
             "electrolyte": line["electrolyte"],
-            "energies": f"{header.energies.name}, version {header.energies.version}",
+            "energies": energies,
             "energies_sha256": header.energies.sha256,
             "tier": line["tier"],
             "worst_contact": line["worst_contact"],
@@ -150,12 +150,6 @@ def print_rankings_json(rankings: Iterable[tuple[BaseModel, Iterable[BaseModel]]
     rankings
         What each rests on, and its coatings.
     """
-    import orjson
-
-    def written(value: Any, depth: int) -> str:
-        text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
-        return text.replace("\n", "\n" + depth * _INDENT)
-
     out = sys.stdout
     out.write('{\n  "rankings": [')
     for place, (header, coatings) in enumerate(rankings):
@@ -163,17 +157,11 @@ def print_rankings_json(rankings: Iterable[tuple[BaseModel, Iterable[BaseModel]]
         origin = {name: data.pop(name) for name in ("energies", "software")}
         out.write(f"{',' if place else ''}\n    {{\n")
         for name, value in data.items():
-            out.write(f"      {written(name, 0)}: {written(value, 3)},\n")
-        out.write('      "ranking": [')
-        first = True
-        for coating in coatings:
-            document = coating.model_dump(mode="json")
-            own = {name: document.pop(name) for name in ("energies", "software")}
-            out.write(("" if first else ",") + "\n        " + written({**document, **own}, 4))
-            first = False
-        out.write("]" if first else "\n      ]")
+            out.write(f"      {json_text(name)}: {json_text(value, 3)},\n")
+        out.write('      "ranking": ')
+        print_json_list(map(document, coatings), 3)
         for name, value in origin.items():
-            out.write(f",\n      {written(name, 0)}: {written(value, 3)}")
+            out.write(f",\n      {json_text(name)}: {json_text(value, 3)}")
         out.write("\n    }")
     out.write("\n  ]\n}\n")
 

@@ -9,7 +9,7 @@ from screening.coatings.ranking import RankingDocument
 from screening.common.errors import StoreError
 from screening.criteria.criteria import Criterion
 from screening.database import CoatingDatabase, StoreLocation
-from screening.database.client import sort_order
+from screening.database.questions import sort_order
 from workflows.builders import CoatingBuilder, judged_again
 from workflows.outputs import finished, job_store
 from workflows.run import aggregate

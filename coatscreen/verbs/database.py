@@ -51,7 +51,7 @@ def rank(
 
     Example: coatscreen rank --threshold gain_over_bare_mev_per_atom=500 --threshold oxidation=4.3
     """
-    from coatscreen.output import print_csv
+    from coatscreen.output import MOST_ROWS, print_csv
     from coatscreen.rankings import print_ranking, print_rankings_json, rows
     from screening.common.errors import InputError
     from screening.database import CoatingDatabase, StoreLocation
@@ -71,7 +71,9 @@ def rank(
             print_csv(row for header in headers for row in rows(header, database.lines(header, sort, top)))
         else:
             for header in headers:
-                print_ranking(header, database.lines(header, sort, top))
+                print_ranking(header, database.lines(header, sort, min(top or MOST_ROWS, MOST_ROWS)))
+                there = database.count(ranking_id=header.ranking_id)
+                _note_more(min(top or there, there))
         _note_failed(database)
 
 
@@ -101,8 +103,9 @@ def query(
     Example: coatscreen query --max-reaction-energy 50 --fields coating,rank,window.oxidation_limit_v --format table
     """
     import json
+    from itertools import islice
 
-    from coatscreen.output import print_csv, print_json, print_table
+    from coatscreen.output import MOST_ROWS, print_csv, print_json_list, print_table
     from screening.common.errors import InputError
     from screening.database import CoatingDatabase
 
@@ -116,7 +119,7 @@ def query(
         raise InputError("--filter must be a JSON object")
     names = None if fields is None else [name.strip() for name in fields.split(",") if name.strip()]
     with CoatingDatabase.open(store) as database:
-        found = database.search(
+        found = database.stream(
             coating=coating,
             cathode=cathode,
             electrolyte=electrolyte,
@@ -127,14 +130,16 @@ def query(
             limit=limit,
             run=run,
         )
-    if as_json or form is Format.json:
-        print_json(found)
-        return
-    lines = found if names else [_scalars(doc) for doc in found]
-    if form is Format.csv:
-        print_csv({k: _nested(v) if isinstance(v, dict | list) else v for k, v in line.items()} for line in lines)
-    elif lines:
-        print_table(list(lines[0]), [[_text(value) for value in line.values()] for line in lines])
+        if as_json or form is Format.json:
+            print_json_list(found)
+            print()
+            return
+        lines = found if names else map(_scalars, found)
+        if form is Format.csv:
+            print_csv({k: _nested(v) if isinstance(v, dict | list) else v for k, v in line.items()} for line in lines)
+        elif shown := list(islice(lines, MOST_ROWS)):
+            print_table(list(shown[0]), [[_text(value) for value in line.values()] for line in shown])
+            _note_more(len(shown) + sum(1 for _ in lines))
 
 
 def _rank_what_goes_on(location: StoreLocation) -> None:
@@ -164,7 +169,7 @@ def _judge_again(
     form: Format,
 ) -> None:
     """Print rankings as other criteria make them."""
-    from coatscreen.output import print_csv
+    from coatscreen.output import MOST_ROWS, print_csv
     from coatscreen.rankings import print_ranking, print_rankings_json, rows
     from screening.criteria.criteria import read_criteria_file, with_thresholds
     from workflows.refresh import judge_again
@@ -183,7 +188,16 @@ def _judge_again(
         print_csv(row for ranking, coatings in lines for row in rows(ranking, coatings))
     else:
         for ranking, coatings in lines:
-            print_ranking(ranking, coatings)
+            print_ranking(ranking, coatings[:MOST_ROWS])
+            _note_more(len(coatings))
+
+
+def _note_more(there: int) -> None:
+    """Say how many a table would have, if that is more than it shows."""
+    from coatscreen.output import MOST_ROWS, note
+
+    if there > MOST_ROWS:
+        note(f"the first {MOST_ROWS} of {there}: --format csv and --json print all, --top and --limit fewer")
 
 
 def _note_failed(database: CoatingDatabase) -> None:

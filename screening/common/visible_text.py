@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 _LINES = "\n\t"
@@ -22,7 +23,7 @@ def visible(text: str, kept: str = "") -> str:
     kept
         Characters that stay as they are.
     """
-    if text.isprintable():
+    if text.isprintable() or (kept and text.translate(dict.fromkeys(map(ord, kept))).isprintable()):
         return text
     return "".join(one if one in kept or _is_visible(one) else json.dumps(one)[1:-1] for one in text)
 
@@ -38,9 +39,12 @@ def cell(value: Any) -> Any:
     A text that a spreadsheet would compute, since it begins with one of ``= + - @`` or a tab, gets an apostrophe before
     it; a number does not, and what is invisible is shown.
     """
-    if not isinstance(value, str):
-        return value
-    return f"'{visible(value)}" if value.startswith(_RUN_BY_SPREADSHEETS) and not _is_number(value) else visible(value)
+    return _text_cell(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=4096)  # of many lines, most hold the same texts
+def _text_cell(text: str) -> str:
+    return f"'{visible(text)}" if text.startswith(_RUN_BY_SPREADSHEETS) and not _is_number(text) else visible(text)
 
 
 def _is_visible(one: str) -> bool:

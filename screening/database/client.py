@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -14,55 +14,14 @@ from screening.coatings.coating_documents import RankedCoating, Run
 from screening.coatings.ranking import RankingDocument, RankingHeader
 from screening.common.errors import InputError, StoreError, nearest
 from screening.common.validation import explained
-from screening.criteria.quantities import (
-    COST,
-    GAIN,
-    OXIDATION,
-    REDUCTION,
-    STABILITY,
-    WORST,
-    WORST_CONTACT,
-    is_contact,
-    quantity,
-    registered,
-)
+from screening.database.answers import Answers, Rankings
 from screening.database.fields import require_fields, value_at
 from screening.database.filters import check_filter
-from screening.database.stores import Collection, StoreLocation
-from screening.database.tables import table_of
-
-if TYPE_CHECKING:
-    import pandas
+from screening.database.questions import path_of, sort_order, with_quantities
+from screening.database.stores import HEAVY, Collection, StoreLocation
 
 Role = Literal["coating", "cathode", "electrolyte"]
 BOOKKEEPING = ("key", "ranking_id", "source_jobs", "built_at", "compared", "_id")
-ALIASES = {  # short names to sort by
-    "worst": WORST_CONTACT,
-    "worst_mutual": WORST,
-    "gain": GAIN,
-    "cost": COST,
-    "oxidation": OXIDATION,
-    "reduction": REDUCTION,
-    "stability": STABILITY,
-}
-_PLACES = {"rank": "rank", "tier": "tier", "pareto": "pareto_rank"}
-_LOGICAL = ("$and", "$or", "$nor")
-
-
-class Answers(list[dict[str, Any]]):
-    """Documents, or the fields of them that were asked for, which can be made a table."""
-
-    def to_dataframe(self) -> pandas.DataFrame:
-        """Return them as a table: a row for each, and a column for each dotted name that leads to a value or a list."""
-        return table_of(self)
-
-
-class Rankings(list[RankingDocument]):
-    """Rankings, which can be made a table."""
-
-    def to_dataframe(self) -> pandas.DataFrame:
-        """Return them as one table: a row for each coating, with what :meth:`Answers.to_dataframe` says of it."""
-        return table_of(coating.model_dump(mode="json") for ranking in self for coating in ranking.ranking)
 
 
 class CoatingDatabase:
@@ -152,6 +111,37 @@ class CoatingDatabase:
         StoreError
             If the database cannot be read.
         """
+        return Answers(
+            self.stream(
+                coating=coating,
+                cathode=cathode,
+                electrolyte=electrolyte,
+                max_reaction_energy_mev_per_atom=max_reaction_energy_mev_per_atom,
+                filter=filter,
+                fields=fields,
+                sort=sort,
+                limit=limit,
+                run=run,
+            )
+        )
+
+    def stream(
+        self,
+        *,
+        coating: str | None = None,
+        cathode: str | None = None,
+        electrolyte: str | None = None,
+        max_reaction_energy_mev_per_atom: float | None = None,
+        filter: Mapping[str, Any] | None = None,
+        fields: Sequence[str] | None = None,
+        sort: str = "rank",
+        limit: int = 0,
+        run: str | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Yield what :meth:`search` returns, one at a time, so that many take no memory.
+
+        The question is checked at once; the database must stay open until the last is taken.
+        """
         if limit < 0:
             raise InputError(f"a limit must not be negative: {limit}")
         criteria = self._criteria(coating, cathode, electrolyte, run)
@@ -162,14 +152,15 @@ class CoatingDatabase:
             criteria["worst_mutual_mev_per_atom"] = {"$gte": -most}
         if filter is not None:
             check_filter(filter)
-            criteria = {"$and": [criteria, _with_quantities(filter)]}
+            criteria = {"$and": [criteria, with_quantities(filter)]}
+        sort_order(sort)
         if not fields:
-            return Answers(_without_bookkeeping(doc) for doc in self._sorted(criteria, sort, limit))
-        paths = {name: _path(name) for name in fields}
+            return map(_without_bookkeeping, self._sorted(criteria, sort, limit))
+        paths = {name: path_of(name) for name in fields}
         tops = sorted({path.partition(".")[0] for path in paths.values()})
-        found = list(self._sorted(criteria, sort, limit, tops))
-        require_fields(found, paths, lambda: next(self._sorted(criteria, sort, 1)))
-        return Answers({name: value_at(doc, path) for name, path in paths.items()} for doc in found)
+        require_fields(self._sorted(criteria, sort, limit, tops), paths, lambda: next(self._sorted(criteria, sort, 1)))
+        found = self._sorted(criteria, sort, limit, tops)
+        return ({name: value_at(doc, path) for name, path in paths.items()} for doc in found)
 
     def count(self, *, ranked: bool = False, **criteria: Any) -> int:
         """Count documents by plain fields, all or those of coatings that have a rank."""
@@ -225,16 +216,10 @@ class CoatingDatabase:
 
     def lines(self, header: RankingHeader, sort: str = "rank", top: int = 0) -> Iterator[dict[str, Any]]:
         """Yield the coatings of a ranking without what was computed of each: what a table shows, and little memory."""
-        light = [name for name in RankedCoating.model_fields if name not in (*self._heavy, *BOOKKEEPING)]
+        light = [name for name in RankedCoating.model_fields if name not in (*HEAVY["coatings"], *BOOKKEEPING)]
         for doc in self._sorted({"ranking_id": header.ranking_id}, sort, top, light):
             doc.pop("_id", None)
             yield doc
-
-    @property
-    def _heavy(self) -> tuple[str, ...]:
-        from screening.database.stores import HEAVY
-
-        return HEAVY["coatings"]
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the cathodes and electrolytes in the database, as pairs."""
@@ -287,8 +272,7 @@ class CoatingDatabase:
         InputError
             If it holds none of that name.
         """
-        there = sorted(self._distinct(role, {}))
-        if name in there:
+        if self._holds(role, name):
             return name
         from screening.materials.catalogue import Catalogue
 
@@ -297,10 +281,11 @@ class CoatingDatabase:
         reason = ""
         try:
             resolved = find[role](name).name
-            if resolved in there:
+            if self._holds(role, resolved):
                 return resolved
         except InputError as error:
             reason = f" ({error})"
+        there = sorted(self._distinct(role, {}))
         guess = nearest(name, there) or (f"; there are {', '.join(there[:10])}" if there else "")
         raise InputError(f"the database {self.location.name} holds no {role} {name!r}{guess}{reason}")
 
@@ -339,6 +324,10 @@ class CoatingDatabase:
                 "run the screening again"
             ) from None
 
+    def _holds(self, role: Role, name: str) -> bool:
+        with self.location.errors():
+            return next(iter(self._store("coatings").query({role: name}, [role], limit=1)), None) is not None
+
     def _distinct(self, field: str, criteria: dict[str, Any]) -> list[str]:
         with self.location.errors():
             return list(self._store("coatings").distinct(field, criteria))
@@ -354,11 +343,14 @@ class CoatingDatabase:
         field, direction = sort_order(sort)
         order = {field: direction, "rank": 1, "coating": 1, "ranking_id": 1}
         store = self._store("coatings")
+        wanted: dict[str, Any] = {"properties": None if properties is None else list(properties), "limit": limit}
+        if self.location.folder is None:  # a MongoDB before 6.0 else refuses to sort more than 100 MB
+            wanted["allow_disk_use"] = True
 
         def found() -> Iterator[dict[str, Any]]:
             for part in ({field: {"$ne": None}}, {field: None}):
                 both = {"$and": [criteria, part]}
-                yield from store.query(both, properties=None if properties is None else list(properties), sort=order)
+                yield from store.query(both, sort=order, **wanted)
 
         with self.location.errors():
             yield from islice(found(), limit or None)
@@ -367,36 +359,6 @@ class CoatingDatabase:
         if collection not in self._stores:
             self._stores[collection] = self.location.open(collection, read_only=True)
         return self._stores[collection]
-
-
-def sort_order(sort: str) -> tuple[str, int]:
-    """Return the field that `sort` means, and 1 where the lowest is the best, else -1.
-
-    Raises
-    ------
-    InputError
-        If there is no such place or quantity.
-    """
-    if sort in _PLACES:
-        return _PLACES[sort], 1
-    name = ALIASES.get(sort, sort)
-    if name not in registered() and not is_contact(name):
-        known = [*_PLACES, *ALIASES, *registered()]
-        raise InputError(f"cannot sort by {sort!r}{nearest(sort, known)}; there are {', '.join(known)}")
-    return f"compared.{name}", -1 if quantity(name).better == "higher" else 1
-
-
-def _path(name: str) -> str:
-    """Return the dotted field that a name means: a quantity may be named alone."""
-    return f"quantities.{name}" if name in registered() or is_contact(name) else name
-
-
-def _with_quantities(filter: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a filter in which quantities stand where the documents have them."""
-    return {
-        _path(name): [_with_quantities(part) for part in value] if name in _LOGICAL else value
-        for name, value in filter.items()
-    }
 
 
 def _without_bookkeeping(doc: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from screening.coatings.contacts import Contact
@@ -51,14 +51,14 @@ def _contact_name(member: Mapping[str, Any]) -> str:
 
 
 def require_fields(
-    docs: Sequence[Mapping[str, Any]], paths: Mapping[str, str], example: Callable[[], Mapping[str, Any]]
+    docs: Iterable[Mapping[str, Any]], paths: Mapping[str, str], example: Callable[[], Mapping[str, Any]]
 ) -> None:
     """Refuse a field that no document has.
 
     Parameters
     ----------
     docs
-        The documents.
+        The documents; no more of them are taken than it needs to find each field once.
     paths
         The dotted names looked for, by what the user called them.
     example
@@ -69,13 +69,18 @@ def require_fields(
     InputError
         Naming the field, and what there is in its place.
     """
-    for name, path in paths.items():
-        if docs and all(_at(doc, path.split(".")) is _MISSING for doc in docs):
-            above, _, last = path.rpartition(".")
-            whole = example()
-            inside = value_at(whole, above) if above else whole
-            if isinstance(inside, list):
-                inside = next((member for member in inside if isinstance(member, dict)), {})
-            there = list(inside) if isinstance(inside, Mapping) else []
-            guess = nearest(last, there) or f"; there are {', '.join(map(str, there)) or 'none'}"
-            raise InputError(f"no document has a field {name!r}{guess}")
+    missing: dict[str, str] = {}
+    for number, doc in enumerate(docs):
+        looked_for = missing if number else paths
+        missing = {name: path for name, path in looked_for.items() if _at(doc, path.split(".")) is _MISSING}
+        if not missing:
+            return
+    for name, path in missing.items():
+        above, _, last = path.rpartition(".")
+        whole = example()
+        inside = value_at(whole, above) if above else whole
+        if isinstance(inside, list):
+            inside = next((member for member in inside if isinstance(member, dict)), {})
+        there = list(inside) if isinstance(inside, Mapping) else []
+        guess = nearest(last, there) or f"; there are {', '.join(map(str, there)) or 'none'}"
+        raise InputError(f"no document has a field {name!r}{guess}")

@@ -202,10 +202,14 @@ class SQLiteStore(Store):  # type: ignore[misc]
 
     def count(self, criteria: dict[str, Any] | None = None, hint: dict[str, Any] | None = None) -> int:
         """Count the documents that match."""
-        if criteria:
-            return sum(1 for _ in self._matching(criteria))
+        asked = criteria or {}
+        condition_of(asked)
+        if asked and not (self._has_narrow and decides(asked, self._known)):
+            return sum(1 for _ in self._matching(asked))
+        where, values = where_all(conditions(asked, self._known))
         with self._errors("read"):
-            return int(self._collection.execute(f'SELECT count(*) FROM "{self.collection_name}"').fetchone()[0])
+            counted = f"SELECT count(*) FROM {self._narrow if asked else self._table}{where}"
+            return int(self._collection.execute(counted, values).fetchone()[0])
 
     def query(
         self,

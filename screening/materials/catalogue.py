@@ -13,7 +13,9 @@ from typing import Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from screening.chemistry.formulas import SAME_FRACTION, check_charge_balance, parse_formula, same_composition, shown
+from screening.chemistry.charges import check_charge_balance
+from screening.chemistry.compositions import SAME_FRACTION, same_composition
+from screening.chemistry.formulas import parse_formula, plain_text, require_formula
 from screening.chemistry.notation import (
     composition_of,
     mole_fractions,
@@ -22,13 +24,13 @@ from screening.chemistry.notation import (
     split_energy,
     with_energy,
 )
-from screening.common.errors import InputError, nearest
+from screening.common.errors import InputError, nearest, shown
 from screening.common.files import DATA, read_text
 from screening.common.validation import explained
 from screening.common.yaml_text import parse_yaml
-from screening.materials.material import Cathode, ChemicalPotential, EnergyAboveHull, Material, Property, clean_name
+from screening.materials.material import Cathode, EnergyAboveHull, Material, Property, PublishedVoltage
 
-__all__ = ["Catalogue", "Cathode", "ChemicalPotential", "Material", "Property", "Role"]
+__all__ = ["Catalogue", "Cathode", "Material", "Property", "PublishedVoltage", "Role"]
 
 Role = Literal["coating", "electrolyte", "cathode"]
 
@@ -94,7 +96,7 @@ class Catalogue(BaseModel):
         known = _known(self.electrolytes, name)
         if known is None and "+" in name:
             raise InputError(
-                f"{shown(clean_name(name))}: an electrolyte is one material; only a coating may be several"
+                f"{shown(plain_text(name))}: an electrolyte is one material; only a coating may be several"
             )
         return known or _material("electrolyte", self.electrolytes, name)
 
@@ -116,8 +118,8 @@ class Catalogue(BaseModel):
         lithium = host.pop("Li", 0.0)
         if not lithium or not host:
             missing = "host" if lithium else "lithium"
-            raise InputError(f"a cathode is lithium and a host: {clean_name(name)} has no {missing}")
-        return Cathode(name=clean_name(name), host=host, lithiations={"full": lithium, "half": lithium / 2})
+            raise InputError(f"a cathode is lithium and a host: {plain_text(name)} has no {missing}")
+        return Cathode(name=plain_text(name), host=host, lithiations={"full": lithium, "half": lithium / 2})
 
     def defaults(self, role: Role) -> tuple[str, ...]:
         """Return the names of the materials that are used if the user names none."""
@@ -127,7 +129,7 @@ class Catalogue(BaseModel):
 
 def _known(listed: tuple[_E, ...], name: str) -> _E | None:
     """Return the entry with that name, alias or composition; None if there is none."""
-    text = clean_name(name)
+    text = plain_text(name)
     for entry in listed:
         if text.casefold() in (known.casefold() for known in entry.names):
             return entry
@@ -140,12 +142,13 @@ def _known(listed: tuple[_E, ...], name: str) -> _E | None:
 
 def _formula(role: Role, listed: tuple[_E, ...], name: str) -> dict[str, float]:
     """Read a formula that belongs to no entry."""
-    text = clean_name(name)
+    text = plain_text(name)
     try:
+        require_formula(text)
         amounts = parse_formula(text)
         fault = check_charge_balance(amounts)
-    except InputError:
-        fault = f"unknown {role} {text!r}"
+    except InputError as error:
+        fault = f"unknown {role} {text!r}: {str(error).removeprefix(f'{shown(text)}: ')}"
     if fault:
         raise InputError(fault + _nearest(text, listed))
     return amounts
@@ -153,7 +156,7 @@ def _formula(role: Role, listed: tuple[_E, ...], name: str) -> dict[str, float]:
 
 def _material(role: Literal["coating", "electrolyte"], listed: tuple[Material, ...], name: str) -> Material:
     """Make one material from a formula or a glass, with or without an energy above the hull."""
-    text = clean_name(name)
+    text = plain_text(name)
     base, above = split_energy(text)
     if above is not None:
         found = _known(listed, base) or _material(role, listed, base)
@@ -178,7 +181,7 @@ def _material(role: Literal["coating", "electrolyte"], listed: tuple[Material, .
 
 def _composite(listed: tuple[Material, ...], name: str) -> Material | None:
     """Make a coating of several phases; return None if the text is not a composite."""
-    text = clean_name(name)
+    text = plain_text(name)
     parts = read_composite(text)
     if parts is None:
         return None
@@ -240,7 +243,7 @@ def _entry(path: Path, section: str, number: int, row: object) -> Material | Cat
     try:
         return model.model_validate({**row, "role": _ROLES[section]})
     except ValidationError as error:
-        parts = (model, Property, ChemicalPotential, EnergyAboveHull)
+        parts = (model, Property, PublishedVoltage, EnergyAboveHull)
         raise InputError(f"{label}: {explained(error, [key for part in parts for key in part.model_fields])}") from None
 
 

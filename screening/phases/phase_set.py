@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.chemistry.formulas import ELEMENTS, SAME_FRACTION, format_formula
+from screening.chemistry.compositions import SAME_FRACTION, format_formula
+from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError
 from screening.common.provenance import EnergyProvenance, EnergyScale
 from screening.hull.compiled.core import core

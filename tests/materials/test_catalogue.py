@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymatgen.core import Composition
 
-from screening.chemistry.formulas import check_charge_balance, parse_formula
+from screening.chemistry.charges import check_charge_balance
+from screening.chemistry.formulas import parse_formula
 from screening.chemistry.notation import composition_of
 from screening.common.errors import InputError
 from screening.materials.catalogue import Catalogue, Cathode, Material
@@ -96,11 +97,11 @@ class TestPackaged:
     def test_thirds_are_thirds(self) -> None:
         assert CATALOGUE.cathode("NCM111").host == {"Ni": 1 / 3, "Co": 1 / 3, "Mn": 1 / 3, "O": 2.0}
 
-    def test_the_one_published_chemical_potential(self) -> None:
-        published = {c.name: c.chemical_potentials for c in CATALOGUE.cathodes if c.chemical_potentials}
-        assert list(published) == ["NCM83"]
-        (potential,) = published["NCM83"]
-        assert (potential.state, potential.mu_li_ev, potential.reference) == ("half", -3.66, "Li metal")
+    def test_published_voltages_lie_where_lithium_is(self) -> None:
+        published = {c.name: c.published_voltages for c in CATALOGUE.cathodes if c.published_voltages}
+        assert {"NCM83", "LiCoO2"} <= set(published)
+        for rows in published.values():
+            assert all(3.0 < row.voltage_v < 5.0 and row.lithium_from >= row.lithium_to for row in rows)
 
     def test_documents_survive_json(self) -> None:
         assert Catalogue.model_validate_json(CATALOGUE.model_dump_json()) == CATALOGUE
@@ -212,11 +213,11 @@ class TestLookup:
     @pytest.mark.parametrize(
         ("find", "text", "message"),
         [
-            (CATALOGUE.coating, "LiNbOx", "unknown coating 'LiNbOx' (did you mean LiNbO3?)"),
-            (CATALOGUE.coating, "", "unknown coating ''"),
-            (CATALOGUE.coating, "a\nb", "unknown coating 'a\\nb'"),
-            (CATALOGUE.electrolyte, "LGSP", "unknown electrolyte 'LGSP' (did you mean LGPS?)"),
-            (CATALOGUE.cathode, "NMC62", "unknown cathode 'NMC62' (did you mean NMC622?)"),
+            (CATALOGUE.coating, "LiNbOx", "unknown coating 'LiNbOx': no element Ox (did you mean LiNbO3?)"),
+            (CATALOGUE.coating, "", "unknown coating '': empty formula"),
+            (CATALOGUE.coating, "a\nb", "unknown coating 'a\\nb': unexpected 'a' at position 1"),
+            (CATALOGUE.electrolyte, "LGSP", "unknown electrolyte 'LGSP': no element L (did you mean LGPS?)"),
+            (CATALOGUE.cathode, "NMC62", "unknown cathode 'NMC62': no element M (did you mean NMC622?)"),
             (
                 CATALOGUE.coating,
                 "LiNbO33",
@@ -433,9 +434,10 @@ class TestUsersFiles:
                 "cathodes 'x': lithiations: the state 'full' is needed, and no state holds more lithium",
             ),
             (
-                "cathodes: [{name: x, host: {Co: 1, O: 2}, lithiations: {full: 1}, chemical_potentials: "
-                "[{state: half, mu_li_ev: -4, reference: Li metal, source: s, verified: true}]}]",
-                "cathodes 'x': chemical_potentials: no lithiation is named 'half'",
+                "cathodes: [{name: x, host: {Co: 1, O: 2}, lithiations: {full: 1}, "
+                "published_voltages: [{lithium_from: 0.5, lithium_to: 1, voltage_v: 4, kind: measured, source: s, "
+                "verified: true}]}]",
+                "cathodes 'x': published_voltages: lithium_from is at most full, and lithium_to no more than it",
             ),
         ],
     )

@@ -27,7 +27,8 @@ from screening.cathodes.ordering.lattices import (
     in_cell,
     metric_of,
 )
-from screening.chemistry.formulas import ELEMENTS, atomic_fractions, format_formula
+from screening.chemistry.compositions import atomic_fractions, format_formula
+from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError, nearest
 from screening.common.files import DATA
 from screening.materials.material import Cathode

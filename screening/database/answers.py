@@ -1,12 +1,30 @@
-"""Documents as a table of pandas, for notebooks."""
+"""Answers of the database, which can be made tables of pandas."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from screening.coatings.ranking import RankingDocument
+
 if TYPE_CHECKING:
     import pandas
+
+
+class Answers(list[dict[str, Any]]):
+    """Documents, or the fields of them that were asked for, which can be made a table."""
+
+    def to_dataframe(self) -> pandas.DataFrame:
+        """Return them as a table: a row for each, and a column for each dotted name that leads to a value or a list."""
+        return table_of(self)
+
+
+class Rankings(list[RankingDocument]):
+    """Rankings, which can be made a table."""
+
+    def to_dataframe(self) -> pandas.DataFrame:
+        """Return them as one table: a row for each coating, with what :meth:`Answers.to_dataframe` says of it."""
+        return table_of(coating.model_dump(mode="json") for ranking in self for coating in ranking.ranking)
 
 
 def table_of(documents: Iterable[Mapping[str, Any]]) -> pandas.DataFrame:
