@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.chemistry.formulas import ELEMENTS, SAME_FRACTION
+from screening.chemistry.compositions import SAME_FRACTION
+from screening.chemistry.elements import ELEMENTS
 from screening.hull.compiled.core import Core
 from screening.hull.compiled.lines import Field, Rows, Shelves, compute_lines
 from screening.phases.phase_table import PhaseTable
