@@ -17,7 +17,6 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from screening.cathodes.lithium_potentials import MuSource
 from screening.common.errors import InputError
 from screening.common.files import read_text
 from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
@@ -60,11 +59,15 @@ class ScreeningSettings(BaseSettings):
         default_factory=list,
         description="further states of charge of every cathode: lithium atoms in a formula unit",
     )
+    voltage: Annotated[list[float], NoDecode, BeforeValidator(split_names)] = Field(
+        default_factory=list,
+        description="V against Li/Li+ at which contacts are opened to lithium, besides each state's own potential; by "
+        "default the ends of a usual cycle",
+    )
     energies: str = Field(REFERENCE, description="a source of energies, see screening.energies.source")
     store: str = Field("results/coatings", description="folder of the embedded database, or a mongodb:// URI")
     workers: int = Field(1, ge=1, description="processes")
     batch_size: int = Field(200, ge=1, description="coatings in a job")
-    prefer_mu: MuSource = Field("cited", description="which lithium potential to use where the literature has one")
     uncertainty: bool = Field(False, description="whether to take samples of the energies, for intervals")
     samples: int | None = Field(
         None, ge=LEAST_SAMPLES, description=f"how many, with uncertainty; {N_SAMPLES} if not given"

@@ -103,9 +103,15 @@ class Meeting(NamedTuple):
 def bare_meetings(cathode: CathodeDocument, electrolyte: str) -> list[Meeting]:
     """List the contacts of the unprotected cathode with the electrolyte: every state, closed and open."""
     return [
-        Meeting("cathode|electrolyte", state.formula, electrolyte, state.state, state if held else None)
-        for held in (False, True)
-        for state in cathode.states
+        Meeting("cathode|electrolyte", state.formula, electrolyte, state.state, held) for state, held in _held(cathode)
+    ]
+
+
+def _held(cathode: CathodeDocument) -> list[tuple[CathodeState, CathodeState | None]]:
+    """List the states a cathode is met at: closed, those of composition, then all, each at its potential."""
+    return [
+        *((state, None) for state in cathode.states if not state.of_voltage),
+        *((state, state) for state in cathode.states),
     ]
 
 
@@ -133,10 +139,9 @@ def coating_meetings(coating: str, cathode: CathodeDocument | None, electrolyte:
         ]
     states = [] if cathode is None else cathode.states
     on_cathode = [
-        Meeting("coating|cathode", part, state.formula, state.state, state if held else None, component)
+        Meeting("coating|cathode", part, state.formula, state.state, held, component)
         for part, component in parts
-        for held in (False, True)
-        for state in states
+        for state, held in ([] if cathode is None else _held(cathode))
     ]
     inside = [
         Meeting("coating|coating", a, b, None, held, f"{a}|{b}")

@@ -144,14 +144,7 @@ def test_further_states_are_part_of_the_name():
         ({"host": {"Li": 1, "O": 2}}, "lithium belongs in lithiations"),
         ({"lithiations": {"half": 0.5}}, "the state 'full' is needed"),
         ({"lithiations": {"full": 1, "more": 1.2}}, "no state holds more lithium"),
-        (
-            {
-                "chemical_potentials": [
-                    {"state": "x", "mu_li_ev": -3, "reference": "Li metal", "source": "y", "verified": True}
-                ]
-            },
-            "no lithiation is named 'x'",
-        ),
+        ({"voltages": {"full": 4.0}}, "full is the name of a lithiation"),
     ],
 )
 def test_cathodes_that_make_no_sense_are_refused(fields, reason):
