@@ -166,18 +166,21 @@ def contacts(phases: PhaseSet, meetings: Iterable[Meeting]) -> list[Contact]:
             reaction = Interface(phases, met.a, met.b, reservoir).reaction()
         except CoatscreenError as error:
             why = str(error)
-        found.append(
-            Contact(
-                contact=met.contact,
-                component=met.component,
-                cathode_state=met.cathode_state,
-                reservoir_state=None if met.held is None else met.held.state,
-                lithium=None if met.held is None else met.held.lithium,
-                reaction=reaction,
-                why_missing=why,
-            )
-        )
+        found.append(contact_of(met, reaction, why))
     return found
+
+
+def contact_of(met: Meeting, reaction: Reaction | None = None, why_missing: str | None = None) -> Contact:
+    """Return the contact of two materials that meet, with their reaction or the reason why there is none."""
+    return Contact(
+        contact=met.contact,
+        component=met.component,
+        cathode_state=met.cathode_state,
+        reservoir_state=None if met.held is None else met.held.state,
+        lithium=None if met.held is None else met.held.lithium,
+        reaction=reaction,
+        why_missing=why_missing,
+    )
 
 
 def mutual_energies(contacts: Sequence[Contact], *pairs: Pair) -> tuple[dict[str, float | None], float | None]:
