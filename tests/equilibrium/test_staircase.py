@@ -21,7 +21,7 @@ SULFIDES = build(
 
 
 def test_thiophosphate_by_hand():
-    """Li3P takes up at 3.6 / 3 = 1.2 V; Li3PS4 from Li2S and P at 1.92 V; P2S5 and S at 2.45 V; then P2S5 gives nothing."""
+    """Li3P gives up lithium at 3.6 / 3 = 1.2 V, then Li2S and P become Li3PS4, and that P2S5 and S."""
     found = lithium_staircase(SULFIDES, "Li3PS4")
     assert [step.voltage_v for step in found.steps] == [1.2, 1.92, 2.45]
     assert [(step.lithium_below, step.lithium_above) for step in found.steps] == [(11.0, 8.0), (8.0, 3.0), (3.0, 0.0)]
@@ -42,7 +42,10 @@ def test_volumes_are_those_of_the_solids():
         [
             Phase(id=formula, formula=formula, energy_ev_per_atom=energy, volume_a3_per_atom=volume)
             for formula, energy, volume in (
-                ("Li", -1.5, 20.0), ("O2", -1.75, 15.0), ("Li2O", -1.75 / 3 - 1.0 - 2.0, 6.0), ("Li2O2", -1.625 - 1.6, 8.0)
+                ("Li", -1.5, 20.0),
+                ("O2", -1.75, 15.0),
+                ("Li2O", -1.75 / 3 - 1.0 - 2.0, 6.0),
+                ("Li2O2", -1.625 - 1.6, 8.0),
             )
         ],
     )

@@ -44,13 +44,16 @@ def test_thiophosphate_by_hand():
 
 
 def test_how_much_lithium_a_limit_exchanges():
-    """Li3PS4 takes up 5 and gives up 3 of 3; a phase Li2.9PS4 between would take over a limit with a thirtieth of it."""
+    """Li3PS4 takes up 5 and gives up 3 of 3; with a phase Li2.9PS4 the first reaction exchanges a thirtieth."""
     window = electrochemical_window(SULFIDES, "Li3PS4")
     assert (window.reduction_exchange, window.oxidation_exchange) == pytest.approx((5 / 3, 1.0))
     assert (window.next_reduction_limit_v, window.next_oxidation_limit_v) == (1.92, 2.45)
     assert not window.one_potential_only
     compounds = [
-        ({"Li": 2, "S": 1}, -1.5), ({"P": 2, "S": 5}, -0.3), ({"Li": 3, "P": 1, "S": 4}, -1.05), ({"Li": 3, "P": 1}, -0.9)
+        ({"Li": 2, "S": 1}, -1.5),
+        ({"P": 2, "S": 5}, -0.3),
+        ({"Li": 3, "P": 1, "S": 4}, -1.05),
+        ({"Li": 3, "P": 1}, -0.9),
     ]
     odd = build([*compounds, ({"Li": 29, "P": 10, "S": 40}, -(8.4 - 0.1 * 2.0) / 7.9)])  # Li3PS4 gives 0.1 Li at 2 V
     window = electrochemical_window(odd, "Li3PS4")

@@ -60,12 +60,13 @@ def interface(
     from screening.equilibrium.interface import Interface
     from screening.materials.names import resolve_formula
 
+    if sweep is not None:
+        others = (pairs, open_element, mu, voltage, temperature, pressure, samples, seed)
+        if uncertainty or any(other is not None for other in others):
+            raise InputError("--sweep takes two materials and no other option but --energies and --json")
+        return _sweep(a, b, sweep, energies, as_json)
     reservoir = _reservoir(open_element, mu, voltage, temperature, pressure)
     sampling = sampling_asked(uncertainty, samples, seed)
-    if sweep is not None:
-        if pairs is not None or open_element is not None or sampling is not None:
-            raise InputError("--sweep takes two materials, and neither --pairs, --open nor --uncertainty")
-        return _sweep(a, b, sweep, energies, as_json)
     if pairs is not None:
         if a is not None:
             raise InputError("give either two materials or --pairs, not both")
