@@ -1,6 +1,6 @@
-"""The coatings, cathodes and electrolytes that have names, with their values from the literature.
+"""The coatings, cathodes, electrolytes and anodes that have names, with their values from the literature.
 
-The entries live in YAML files: three come with the package, and a user can add others of the same form. A name that is
+The entries live in YAML files: four come with the package, and a user can add others of the same form. A name that is
 in none of them is read in the notation of :mod:`screening.chemistry.notation`: a formula, a glass, or a composite.
 """
 
@@ -29,19 +29,25 @@ from screening.common.files import DATA, read_text
 from screening.common.validation import explained
 from screening.common.yaml_text import parse_yaml
 from screening.materials.material import Cathode, EnergyAboveHull, Material, Property, PublishedVoltage
+from screening.materials.suggestions import nearest_material
 
 __all__ = ["Catalogue", "Cathode", "Material", "Property", "PublishedVoltage", "Role"]
 
-Role = Literal["coating", "electrolyte", "cathode"]
+Role = Literal["coating", "electrolyte", "cathode", "anode"]
 
 _PACKAGED = DATA / "catalogue"
-_ROLES: dict[str, Role] = {"coatings": "coating", "electrolytes": "electrolyte", "cathodes": "cathode"}
+_ROLES: dict[str, Role] = {
+    "coatings": "coating",
+    "electrolytes": "electrolyte",
+    "cathodes": "cathode",
+    "anodes": "anode",
+}
 
 _E = TypeVar("_E", Material, Cathode)
 
 
 class Catalogue(BaseModel):
-    """All coatings, electrolytes and cathodes with a name.
+    """All coatings, electrolytes, cathodes and anodes with a name.
 
     Examples
     --------
@@ -57,6 +63,31 @@ class Catalogue(BaseModel):
     coatings: tuple[Material, ...] = Field(default=(), description="the coatings, in the order of the files")
     electrolytes: tuple[Material, ...] = Field(default=(), description="the electrolytes")
     cathodes: tuple[Cathode, ...] = Field(default=(), description="the cathodes")
+    anodes: tuple[Material, ...] = Field(default=(), description="the anodes")
+
+    @property
+    def materials(self) -> tuple[Material, ...]:
+        """All entries that are one composition: coatings, electrolytes and anodes."""
+        return (*self.coatings, *self.electrolytes, *self.anodes)
+
+    @property
+    def entries(self) -> tuple[Material | Cathode, ...]:
+        """All entries, in the order of the files."""
+        return (*self.coatings, *self.electrolytes, *self.cathodes, *self.anodes)
+
+    def named(self, name: str) -> tuple[Material | Cathode, ...]:
+        """Return the entries with a name or alias: several if it means a coating and a cathode, say.
+
+        Raises
+        ------
+        InputError
+            If there is none; the message suggests the nearest name.
+        """
+        text = plain_text(name).casefold()
+        if found := tuple(e for e in self.entries if text in (known.casefold() for known in e.names)):
+            return found
+        known = [one for entry in self.entries for one in entry.names]
+        raise InputError(f"the catalogue has no {plain_text(name)!r}{nearest_material(plain_text(name), known)}")
 
     @classmethod
     def load(cls, *extra: str | Path) -> Catalogue:
@@ -73,6 +104,8 @@ class Catalogue(BaseModel):
     def coating(self, name: str) -> Material:
         """Find a coating by name, alias or formula; any other formula becomes a coating of that composition.
 
+        The name of an electrolyte or anode is found, too.
+
         A glass, a material with an energy above the hull, and a composite of names and formulas also become coatings;
         see :mod:`screening.chemistry.notation`.
 
@@ -82,7 +115,10 @@ class Catalogue(BaseModel):
             If the text is none of these, or no oxidation states balance a formula.
         """
         return (
-            _known(self.coatings, name) or _composite(self.coatings, name) or _material("coating", self.coatings, name)
+            _known(self.coatings, name)
+            or _named_elsewhere("coating", self.materials, name)
+            or _composite(self.coatings, name)
+            or _material("coating", self.coatings, name)
         )
 
     def electrolyte(self, name: str) -> Material:
@@ -93,7 +129,7 @@ class Catalogue(BaseModel):
         InputError
             As :meth:`coating`, and if the text is a composite.
         """
-        known = _known(self.electrolytes, name)
+        known = _known(self.electrolytes, name) or _named_elsewhere("electrolyte", self.materials, name)
         if known is None and "+" in name:
             raise InputError(
                 f"{shown(plain_text(name))}: an electrolyte is one material; only a coating may be several"
@@ -123,8 +159,7 @@ class Catalogue(BaseModel):
 
     def defaults(self, role: Role) -> tuple[str, ...]:
         """Return the names of the materials that are used if the user names none."""
-        listed = {"coating": self.coatings, "electrolyte": self.electrolytes, "cathode": self.cathodes}[role]
-        return tuple(entry.name for entry in listed if entry.default)
+        return tuple(entry.name for entry in self.entries if entry.default and entry.role == role)
 
 
 def _known(listed: tuple[_E, ...], name: str) -> _E | None:
@@ -138,6 +173,17 @@ def _known(listed: tuple[_E, ...], name: str) -> _E | None:
     except InputError:
         return None
     return next((entry for entry in listed if entry.fractions and same_composition(entry.fractions, composition)), None)
+
+
+def _named_elsewhere(
+    role: Literal["coating", "electrolyte"], materials: tuple[Material, ...], name: str
+) -> Material | None:
+    """Return a material of another role that has this name, in this role; an electrolyte can be a coating."""
+    text = plain_text(name).casefold()
+    for entry in materials:
+        if not entry.mole_fractions and text in (known.casefold() for known in entry.names):
+            return entry.model_copy(update={"role": role, "default": False})
+    return None
 
 
 def _formula(role: Role, listed: tuple[_E, ...], name: str) -> dict[str, float]:
@@ -207,7 +253,7 @@ def _composite(listed: tuple[Material, ...], name: str) -> Material | None:
 
 
 def _nearest(text: str, listed: tuple[_E, ...]) -> str:
-    return nearest(text, [known for entry in listed for known in entry.names])
+    return nearest_material(text, [known for entry in listed for known in entry.names])
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""The entries of a catalogue: coatings, electrolytes and cathodes."""
+"""The entries of a catalogue: coatings, electrolytes, cathodes and anodes."""
 
 from __future__ import annotations
 
@@ -61,8 +61,10 @@ class _Document(BaseModel):
 class Property(_Document):
     """A measured or computed value from the literature."""
 
-    quantity: Literal["ionic_conductivity_s_per_cm", "activation_energy_ev", "band_gap_ev"] = Field(
-        description="what the value is, unit included; the activation energy is that of lithium conduction"
+    quantity: Literal["ionic_conductivity_s_per_cm", "activation_energy_ev", "band_gap_ev", "lithium_potential_v"] = (
+        Field(
+            description="what, with its unit; the activation energy is of lithium conduction, the potential against Li"
+        )
     )
     value: Positive | tuple[Positive | None, Positive] = Field(
         description="the value, or [low, high]; low is null where only an upper bound is known"
@@ -103,6 +105,9 @@ class PublishedVoltage(_Document):
 class _Entry(_Document):
     name: Name = Field(description="name the results carry")
     aliases: tuple[Name, ...] = Field(default=(), description="other names it is found by")
+    structure: Text | None = Field(
+        default=None, description="structure type and space group, and which elements share a site"
+    )
     note: Text | None = Field(default=None, description="what a user should know of it")
     default: bool = Field(default=False, description="whether it is taken where the user names none")
     studied_in: tuple[Text, ...] = Field(default=(), description="papers that used or screened it")
@@ -114,9 +119,9 @@ class _Entry(_Document):
 
 
 class Material(_Entry):
-    """A coating or an electrolyte."""
+    """A coating, an electrolyte or an anode."""
 
-    role: Literal["coating", "electrolyte"] = Field(description="its place in the stack")
+    role: Literal["coating", "electrolyte", "anode"] = Field(description="its place in the stack")
     kind: Literal["crystal", "glass"] | None = Field(
         default=None, description="a glass is one material with the energy of the hull, or one given above it"
     )
@@ -135,7 +140,7 @@ class Material(_Entry):
     def _composite_or_glass(cls, components: dict[str, float], info: ValidationInfo) -> dict[str, float]:
         if len(components) == 1:
             raise ValueError("one component alone is no composite and no glass; give its formula")
-        if components and info.data.get("kind") != "glass" and info.data.get("role") == "electrolyte":
+        if components and info.data.get("kind") != "glass" and info.data.get("role") != "coating":
             raise ValueError("only a coating may be several phases side by side; of a glass say 'kind: glass'")
         require_amounts("the amounts", components)
         return components
@@ -196,7 +201,11 @@ class Cathode(_Entry):
     host: dict[str, Amount] = Field(description="atoms of one formula unit without lithium, in the order of writing")
     lithiations: dict[str, Content] = Field(description="lithium atoms in a formula unit at each named state of charge")
     voltages: dict[Name, Positive] = Field(
-        default_factory=lambda: dict(cycling_voltages()),
+        default_factory=lambda known: {
+            state: voltage
+            for state, voltage in cycling_voltages().items()
+            if state not in known.get("lithiations", {})  # a content of that name means the same
+        },
         description="V against Li/Li+ at further states of charge, by name: contacts are opened to lithium there",
     )
     published_voltages: tuple[PublishedVoltage, ...] = Field(default=(), description="what the literature has")

@@ -5,26 +5,19 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pymatgen.core import Composition, Element
+from pymatgen.core import Composition
 
-from screening.chemistry.amounts import format_amount
 from screening.chemistry.charges import check_charge_balance
-from screening.chemistry.compositions import atomic_fractions, composition_key, format_formula, same_composition
-from screening.chemistry.elements import ELEMENTS
+from screening.chemistry.compositions import format_formula, same_composition
 from screening.chemistry.formulas import _names, parse_formula, require_formula
 from screening.common.errors import InputError
 
 COMMON = ("Li", "Ni", "Co", "Mn", "Nb", "Ta", "Hf", "Ti", "Al", "P", "S", "O", "F", "Cl", "C", "H", "N", "Na", "Si")
-whole_amounts = st.dictionaries(st.sampled_from(ELEMENTS), st.integers(1, 60), min_size=1, max_size=6)
-any_amounts = st.dictionaries(
-    st.sampled_from(ELEMENTS), st.integers(1, 10**6).map(lambda n: n / 10**4), min_size=1, max_size=6
-)
 
 
 def formula_texts() -> st.SearchStrategy[str]:
@@ -40,28 +33,6 @@ def formula_texts() -> st.SearchStrategy[str]:
 
     unit = st.one_of(atom, bracketed(atom), bracketed(st.one_of(atom, bracketed(atom))))
     return st.lists(unit, min_size=1, max_size=5).map("".join)
-
-
-def test_elements_are_those_of_pymatgen() -> None:
-    assert list(ELEMENTS) == [element.symbol for element in sorted(Element, key=lambda e: e.Z)]
-
-
-@pytest.mark.filterwarnings("ignore:No Pauling electronegativity")
-@pytest.mark.parametrize("symbol", ELEMENTS)
-def test_packaged_element_data_is_pymatgens(symbol: str) -> None:
-    from screening.chemistry.elements import element
-
-    ours, theirs = element(symbol), Element(symbol)
-    if math.isnan(theirs.X):
-        assert ours.electronegativity == math.inf
-    else:
-        assert ours.electronegativity == theirs.X
-    states = theirs.oxidation_states
-    assert (ours.lowest_state, ours.highest_state) == ((min(states), max(states)) if states else (None, None))
-    assert (ours.kind == "s-block") == (theirs.is_alkali or theirs.is_alkaline)
-    assert (ours.kind == "noble") == theirs.is_noble_gas
-    if theirs.Z < 109:  # beyond, pymatgen calls no element a metal
-        assert (ours.kind in ("metal", "s-block")) == (theirs.is_metal and not theirs.is_metalloid)
 
 
 class TestParse:
@@ -222,157 +193,6 @@ class TestParse:
         assert message.splitlines() == [message]
 
 
-class TestFormat:
-    @pytest.mark.parametrize(
-        "formula",
-        [
-            *("LiNbO3", "Li6PS5Cl", "Li3PO4", "LiTi2(PO4)3", "Li10Ge(PS6)2", "Li7P3S11", "Li2O2", "O2", "Cl2", "Li"),
-            *("LiNi0.83Co0.12Mn0.05O2", "LiNi0.6Co0.2Mn0.2O2", "LiNi0.5Mn0.3Co0.2O2", "LiNi0.8Co0.1Mn0.1O2"),
-            *("Li0.5Ni0.83Co0.12Mn0.05O2", "LiNb0.5Ta0.5O3", "Li1.5Nb0.5C0.5O3", "Li1.3Ti1.7Al0.3(PO4)3", "Li0.5CoO2"),
-        ],
-    )
-    def test_writes_what_papers_write(self, formula: str) -> None:
-        assert format_formula(parse_formula(formula)) == formula
-
-    @given(whole_amounts)
-    @pytest.mark.filterwarnings("ignore:No Pauling electronegativity")
-    def test_whole_amounts_give_pymatgens_reduced_formula(self, amounts: dict[str, int]) -> None:
-        assert format_formula(amounts) == Composition(amounts).reduced_formula
-
-    @given(st.dictionaries(st.sampled_from(COMMON), st.integers(1, 24), min_size=2, max_size=4), st.integers(1, 9))
-    def test_multiples_are_the_same_formula(self, amounts: dict[str, int], times: int) -> None:
-        assert format_formula({e: n * times for e, n in amounts.items()}) == format_formula(amounts)
-
-    @given(any_amounts)
-    def test_round_trip(self, amounts: dict[str, float]) -> None:
-        again = parse_formula(format_formula(amounts))
-        assert atomic_fractions(again) == pytest.approx(atomic_fractions(amounts), rel=1e-7)
-        assert format_formula(again) == format_formula(amounts)
-
-    @given(any_amounts, st.randoms(use_true_random=False))
-    def test_order_does_not_matter(self, amounts: dict[str, float], random: object) -> None:
-        shuffled = list(amounts.items())
-        random.shuffle(shuffled)  # type: ignore[attr-defined]
-        assert format_formula(dict(shuffled)) == format_formula(amounts)
-
-    def test_rounding_errors_do_not_show(self) -> None:
-        assert format_formula({"Li": 1 - 1e-12, "Nb": 0.1 + 0.2, "O": 3 + 1e-10, "H": 1e-12}) == "LiNb0.3O3"
-
-    @pytest.mark.parametrize(
-        ("amounts", "message"),
-        [
-            ({}, "empty formula"),
-            ({"Li": 1e-12}, "empty formula"),
-            ({"Xx": 1}, "no element Xx"),
-            ({"Li": 0}, "the amount of Li is not a positive finite number: 0"),
-            ({"Li": -1}, "the amount of Li is not a positive finite number: -1"),
-            ({"Li": math.nan}, "the amount of Li is not a positive finite number: nan"),
-            ({"Li": math.inf}, "the amount of Li is not a positive finite number: inf"),
-        ],
-    )
-    def test_refuses(self, amounts: dict[str, float], message: str) -> None:
-        with pytest.raises(InputError) as caught:
-            format_formula(amounts)
-        assert str(caught.value) == message
-
-    @pytest.mark.parametrize(
-        ("amount", "text"),
-        [(1, ""), (2, "2"), (10, "10"), (0.5, "0.5"), (1 / 3, "0.33333333"), (0.3333, "0.33330"), (1 + 1e-12, "")],
-    )
-    def test_amounts(self, amount: float, text: str) -> None:
-        assert format_amount(amount) == text
-
-
-@given(any_amounts)
-def test_atomic_fractions_are_pymatgens(amounts: dict[str, float]) -> None:
-    theirs = Composition(amounts).fractional_composition.get_el_amt_dict()
-    assert atomic_fractions(amounts) == pytest.approx(theirs)
-    assert sum(atomic_fractions(amounts).values()) == pytest.approx(1.0)
-
-
-def cation_states(symbol: str) -> list[int]:
-    """Common oxidation states of a metal, those of a cation."""
-    return [state for state in Element(symbol).common_oxidation_states if state > 0]
-
-
-METALS = [element.symbol for element in Element if element.is_metal and cation_states(element.symbol)]
-
-
-class TestChargeBalance:
-    @pytest.mark.parametrize(
-        "formula",
-        [
-            *(
-                "LiNbO3",
-                "LiTaO3",
-                "HfO2",
-                "Li2SO4",
-                "Li3PO4",
-                "Li6PS5Cl",
-                "Li10GeP2S12",
-                "Li7P3S11",
-                "Li4PS4I",
-                "Li2CO3",
-            ),
-            *("LiNi0.83Co0.12Mn0.05O2", "Li0.5Ni0.83Co0.12Mn0.05O2", "Ni0.83Co0.12Mn0.05O2", "LiFePO4", "LiMn2O4"),
-            *(
-                "Li2O2",
-                "KO2",
-                "Li2S8",
-                "FeS2",
-                "LiN3",
-                "CsI3",
-                "LiC6",
-                "LiP7",
-                "LiH",
-                "K2SeCl6",
-                "KICl4",
-                "NiF2",
-                "Li3N",
-            ),
-            *("Li", "O2", "S8", "LiAl", "Nb3Sn", "Li22Si5", "CO2", "SF6", "H2SO4", "XeF2", "RfO2", "Ni3S2", "Co9S8"),
-        ],
-    )
-    def test_known_compounds_pass(self, formula: str) -> None:
-        assert check_charge_balance(parse_formula(formula)) is None
-
-    @pytest.mark.parametrize(
-        ("formula", "charge"),
-        [
-            ("LiNbO33", "-66 and -10.5"),  # 1 - 1 - 66 and 1 + 5 - 33/2
-            ("Li2Nb2O66", "-66 and -10.5"),  # the charge is that of the formula shown
-            ("HfO22", "-44 and -7"),
-            ("Li33PO4", "22 and 36"),
-            ("Li3PO44", "-88 and -14"),
-            ("Li2SO44", "-88 and -14"),
-            ("Li6PS55Cl", "-108 and -3.75"),  # octasulfide: -1/4 an atom
-            ("LiMn2O44", "-93 and -7"),
-            ("LiF3", "-2 and -2"),
-            ("LiCl2", "-1 and -1"),
-        ],
-    )
-    def test_slips_of_the_pen_are_caught(self, formula: str, charge: str) -> None:
-        reason = check_charge_balance(parse_formula(formula))
-        shown = format_formula(parse_formula(formula))
-        assert reason == f"{shown}: no oxidation states balance it (charge between {charge})"
-
-    @given(
-        cations=st.dictionaries(st.sampled_from(METALS), st.integers(1, 6), min_size=1, max_size=3),
-        anion=st.sampled_from([("O", 2), ("S", 2), ("F", 1), ("Cl", 1), ("N", 3), ("Br", 1), ("I", 1), ("Se", 2)]),
-        data=st.data(),
-    )
-    def test_every_neutral_salt_passes(
-        self, cations: dict[str, int], anion: tuple[str, int], data: st.DataObject
-    ) -> None:
-        symbol, charge = anion
-        positive = sum(n * data.draw(st.sampled_from(cation_states(cation))) for cation, n in cations.items())
-        assert check_charge_balance({**cations, symbol: positive / charge}) is None
-
-    def test_refuses_what_is_no_composition(self) -> None:
-        with pytest.raises(InputError, match="no element Xx"):
-            check_charge_balance({"Xx": 1.0})
-
-
 def test_neither_pymatgen_nor_the_hash_seed_matter() -> None:
     program = (
         "import sys; from screening.chemistry.charges import check_charge_balance;"
@@ -396,32 +216,3 @@ def test_neither_pymatgen_nor_the_hash_seed_matter() -> None:
             "LiNbO3 False",
             "LiNbO33: no oxidation states balance it (charge between -66 and -10.5)",
         ]
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("LiNi0.33333333Co0.33333333Mn0.33333333O2", "Li3NiCoMnO6", True),
-        ("Li2O", "Li4O2", True),
-        ("Li0.0078125O", "LiO128", True),  # a last digit where rounding to decimals would part the two
-        ("LiNi0.3333O2", "Li3NiO6", True),
-        ("LiNi0.33330O2", "Li3NiO6", False),
-        ("Li0.33330Ni0.33330O0.66667", "LiNiO2", False),
-        ("Li1.0000019NiO2", "LiNiO2", True),  # 0.4 of the tolerance away
-        ("Li1.000008NiO2", "LiNiO2", False),  # 1.5 of it
-        ("Li2O", "Na2O", False),
-        ("Li20Co21O42", "LiCoO2", False),
-    ],
-)
-def test_two_ways_to_write_a_composition_are_one(one, other, same):
-    first, second = parse_formula(one), parse_formula(other)
-    assert same_composition(first, second) is same_composition(second, first) is same
-    assert (composition_key(first) == composition_key(second)) is same
-
-
-@given(st.dictionaries(st.sampled_from(["Li", "O", "P", "S", "Co"]), st.integers(1, 400), min_size=1))
-def test_a_key_is_that_of_the_exact_ratios_whatever_digits_a_formula_has(amounts):
-    total = sum(amounts.values())
-    exact = tuple((symbol, Fraction(amounts[symbol], total)) for symbol in sorted(amounts))
-    assert composition_key(amounts) == exact
-    assert composition_key({symbol: round(amount / total, 10) for symbol, amount in amounts.items()}) == exact

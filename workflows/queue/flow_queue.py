@@ -128,7 +128,8 @@ class FlowQueue(ABC):
         """Remove the flows whose submission was interrupted, so that jobs of them are missing; return their names."""
         removed = []
         with self._errors():
-            flows = list(self.flow_documents.find(OURS, {"uuid": 1, "metadata": 1, self._members: 1}))
+            begun = {**OURS, "state": {"$nin": ["COMPLETED", "ARCHIVED"]}}
+            flows = list(self.flow_documents.find(begun, {"uuid": 1, "metadata": 1, self._members: 1}))
             members = [member for flow in flows for member in flow[self._members]]
             found = self.job_documents.find({self._member: {"$in": members}}, {self._member: 1, "_id": 0})
             there = {job[self._member] for job in found}

@@ -8,7 +8,7 @@ from workflows.outputs import finished
 from workflows.queue.flow_documents import QueuedFlow, QueuedJob, QueueJobInVain, Recovery
 from workflows.queue.managers import open_queue
 from workflows.queue.site import Site
-from workflows.queue.status import flows_named
+from workflows.queue.status import require_names
 from workflows.queue.submission import check_max_jobs
 from workflows.queue.words import MOST_ATTEMPTS
 
@@ -63,9 +63,9 @@ def recover(
     queue = open_queue(site, lost_after_s)
     with site.location.exclusive("submitting to"):
         removed = queue.remove_interrupted()
-        flows_named(names, queue)  # or nothing is done
+        require_names(names, [label.name for label in queue.labels()])  # or nothing is done
         queue.repair(names)
-        flows = flows_named(names, queue)
+        flows = queue.flows(names)
         lost = [job for flow in flows for job in flow.lost]
         given_up = [job for job in lost if give_up or job.attempts >= most_attempts]
         rerun = [
@@ -77,7 +77,10 @@ def recover(
         queue.rerun(rerun)
         resumed = [job for flow in flows for job in flow.aside] if resume else []
         queue.resume(resumed)
-        flows = flows_named(names, queue)
+        if changed := {job.job_id for job in (*given_up, *rerun, *resumed)}:
+            now = [flow.label.name for flow in flows if any(job.job_id in changed for job in flow.jobs)]
+            fresh = {flow.label.flow_id: flow for flow in queue.flows(now)}
+            flows = [fresh.get(flow.label.flow_id, flow) for flow in flows]
     useful = queue.useful(flows)
     in_vain = queue.in_vain() if useful and launch is None else []
     return Recovery(

@@ -56,12 +56,23 @@ def flows_named(names: Sequence[str], queue: FlowQueue) -> list[QueuedFlow]:
         If no flow has such a name.
     """
     flows = queue.flows(names)
+    if not {flow.label.name for flow in flows}.issuperset(names):
+        require_names(names, [label.name for label in queue.labels()])
+    return flows
+
+
+def require_names(names: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse the name of a flow that is not among those known.
+
+    Raises
+    ------
+    InputError
+        If one is not; the message names the nearest.
+    """
     for name in names:
-        if all(name != flow.label.name for flow in flows):
-            known = {label.name for label in queue.labels()}
+        if name not in known:
             there = f"; there are {', '.join(sorted(known))}" if known else "; there is none"
             raise InputError(f"no flow is called {name!r}{nearest(name, known) or there}")
-    return flows
 
 
 def flow_status(flow: QueuedFlow) -> FlowStatus:

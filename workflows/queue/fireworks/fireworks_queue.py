@@ -45,7 +45,8 @@ class FireworksQueue(FlowQueue):
 
     def useful(self, flows: Sequence[QueuedFlow]) -> int:
         """Return how many of the jobs left could run at one time; those that wait for a lost or paused one do not."""
-        of_these = {f"metadata.{LABEL}.flow_id": {"$in": [flow.label.flow_id for flow in flows]}}
+        unfinished = [flow.label.flow_id for flow in flows if not all(job.ended for job in flow.jobs)]
+        of_these = {f"metadata.{LABEL}.flow_id": {"$in": unfinished}}
         state = {job.job_id: job.state for flow in flows for job in flow.jobs}
         width = 0
         with self.site.location.errors():
@@ -112,9 +113,17 @@ class FireworksQueue(FlowQueue):
 
     def repair(self, names: Sequence[str] = ()) -> None:
         """Put right what killed workers left of flows; see the module `reconciliation`."""
-        fields = dict.fromkeys(("nodes", "links", "fw_states", "locked", "updated_on"), 1)
+        fields = dict.fromkeys(("nodes", "links", "fw_states", "state", "locked", "updated_on"), 1)
         with flow_errors(self.site.location):
             flows = list(self.flow_documents.find({**wanted_flows(names), "state": {"$ne": "ARCHIVED"}}, fields))
+            numbers = [number for flow in flows for number in flow["nodes"]]
+            left = {"fw_id": {"$in": numbers}, "state": {"$ne": "COMPLETED"}}
+            unfinished = {job["fw_id"] for job in self.job_documents.find(left, {"fw_id": 1})}
+            flows = [
+                flow
+                for flow in flows
+                if flow["state"] != "COMPLETED" or "locked" in flow or not unfinished.isdisjoint(flow["nodes"])
+            ]
             all_jobs = self._jobs([number for flow in flows for number in flow["nodes"]])
             for flow in flows:
                 jobs = [all_jobs[number] for number in flow["nodes"]]
