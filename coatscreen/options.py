@@ -97,8 +97,9 @@ Lithiation = Annotated[
     typer.Option(help="Comma list: further states of charge of cathodes, as lithium per formula unit, such as 0.3."),
 ]
 ScreeningEnergies = Annotated[str | None, typer.Option("--energies", help=_ENERGIES)]
-PreferMu = Annotated[
-    str | None, typer.Option(help="Lithium potential where the literature has one too: 'cited' or 'computed'.")
+Voltage = Annotated[
+    str | None,
+    typer.Option(help="Comma list: V against Li/Li+ at which contacts are opened to lithium, in place of 2.9 and 4.3."),
 ]
 Catalogue = Annotated[str | None, typer.Option(help="Comma list of YAML files with your own materials.")]
 Config = Annotated[Path | None, typer.Option(help="YAML or TOML file with the same options.")]
@@ -133,7 +134,7 @@ _NAMES = (
     "electrolytes",
     "lithiation",
     "energies",
-    "prefer_mu",
+    "voltage",
     "uncertainty",
     "samples",
     "seed",

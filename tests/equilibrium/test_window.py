@@ -137,6 +137,21 @@ def test_packaged_energies_against_pymatgen(reference, formula):
     )
 
 
+@pytest.mark.parametrize(
+    "formula",
+    ["LiNi1/3Co1/3Mn1/3O2", "LiNi0.33333333Co0.33333333Mn0.33333333O2", "LiNi0.3333Co0.3333Mn0.3333O2", "Li3NiCoMnO6"],
+)
+def test_thirds_have_one_window_however_they_are_written(reference, formula):
+    """As pymatgen's for Li3NiCoMnO6; a composition one part in a million aside has two limits at one voltage."""
+    window = electrochemical_window(reference, formula)
+    diagram = PhaseDiagram(entries_of(reference, {"Li", "Ni", "Co", "Mn", "O"}))
+    lithium = reference.references[reference.elements.index("Li")]
+    limits = pymatgen_window(diagram, lithium, Composition("Li3NiCoMnO6"))
+    assert (window.reduction_limit_v, window.oxidation_limit_v) == pytest.approx(limits, rel=1e-6)
+    assert limits == pytest.approx((2.257, 2.978), abs=5e-4)
+    assert "Li ->" in window.reduction_reaction
+
+
 def distance(phases, amounts, energy, voltage):
     """Grand potential of a composition above that of the best mixture, eV per atom other than Li."""
     closed = sum(n for element, n in amounts.items() if element != "Li")

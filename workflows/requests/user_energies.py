@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from jobflow import Flow, JobStore
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.formulas import format_formula
+from screening.chemistry.compositions import format_formula
 from screening.common.errors import InputError
 from screening.common.provenance import EnergyScale
 from screening.database import StoreLocation

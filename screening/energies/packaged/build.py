@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from screening.chemistry.formulas import element, format_formula, parse_formula
+from screening.chemistry.compositions import format_formula
+from screening.chemistry.elements import element
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.common.files import write_whole
 from screening.energies.packaged.corrections import dft_elements

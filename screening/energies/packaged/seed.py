@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from screening.chemistry.formulas import format_formula, parse_formula
+from screening.chemistry.compositions import format_formula
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.common.files import read_text
 from screening.common.validation import explained

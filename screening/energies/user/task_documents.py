@@ -12,7 +12,8 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from screening.chemistry.formulas import ELEMENTS, format_formula
+from screening.chemistry.compositions import format_formula
+from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError
 from screening.common.plain_data import plain, structure_of
 from screening.common.provenance import EnergyScale
