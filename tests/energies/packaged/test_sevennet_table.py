@@ -1,4 +1,4 @@
-"""The packaged SevenNet energies: what they hold, how near to DFT they are, and that pymatgen finds the same in them."""
+"""The packaged SevenNet energies: what they hold, how near to DFT they are, and that pymatgen agrees on them."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ def test_pymatgen_finds_the_same(phases, a, b):
         assert above == pytest.approx(diagram.get_e_above_hull(lowest), abs=1e-6)
     profile = Interface(phases, a, b).profile()
     normal = [Composition(formula).fractional_composition for formula in (a, b)]
-    found = sorted(InterfacialReactivity(*normal, diagram, norm=True, use_hull_energy=True).get_kinks(), key=lambda kink: kink[1])
+    reactivity = InterfacialReactivity(*normal, diagram, norm=True, use_hull_energy=True)
+    found = sorted(reactivity.get_kinks(), key=lambda kink: kink[1])
     x, energies = np.array([kink[1] for kink in found]), np.array([kink[2] for kink in found])
     np.testing.assert_allclose(np.interp(x, profile.x, profile.mutual), energies, atol=1e-6)
     np.testing.assert_allclose(np.interp(profile.x, x, energies), profile.mutual, atol=1e-6)
