@@ -11,7 +11,20 @@ from typing import Any
 import typer
 
 from coatscreen.options import Version
-from coatscreen.verbs import candidates, catalogue, database, doctor, reproduce, run, runs, site, stack, status, submit
+from coatscreen.verbs import (
+    candidates,
+    catalogue,
+    database,
+    doctor,
+    report,
+    reproduce,
+    run,
+    runs,
+    site,
+    stack,
+    status,
+    submit,
+)
 from coatscreen.verbs.energies import add, imports, missing, orderings, vacancies
 from coatscreen.verbs.materials import anneal, cathode, interface, oxygen, stability, window
 from coatscreen.verbs.reference import calibrate, check, info
@@ -33,6 +46,7 @@ app.command("status")(status.status)
 app.command("recover")(status.recover)
 app.command("rank")(database.rank)
 app.command("query")(database.query)
+app.command("report")(report.report)
 app.command("stability")(stability.stability)
 app.command("window")(window.window)
 app.command("interface")(interface.interface)
