@@ -187,12 +187,13 @@ def mutual_energies(contacts: Sequence[Contact], *pairs: Pair) -> tuple[dict[str
     """Return the mutual energies by contact, and their lowest, meV per atom that is not exchanged.
 
     A closed contact exchanges none of its atoms, and one open to lithium exchanges its lithium, so that both count per
-    atom that takes part in the reaction and stays. The lowest is None where a value is missing, or a whole pair of
-    materials is.
+    atom that takes part in the reaction and stays. The lowest is None where a value is missing, or a pair of materials
+    is at one of the potentials that are held anywhere: what was lost must not look like what does not react.
     """
     parts = {contact.name: contact.mutual_mev for contact in contacts}
     known = [value for value in parts.values() if value is not None]
-    complete = len(known) == len(parts) and {contact.contact for contact in contacts} >= set(pairs)
+    met = {(contact.contact, contact.reservoir_state) for contact in contacts}
+    complete = len(known) == len(parts) and met >= {(pair, held) for pair in pairs for _, held in met}
     return parts, min(known) if known and complete else None
 
 
