@@ -20,7 +20,7 @@ FORMATS = ("pdf", "png", "svg")
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe and Ito's, which people with any colour vision tell apart (https://jfly.uni-koeln.de/color/)."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # so that colour is never all that tells two apart
-CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # behind a text that a line would cross
+CLEAR: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # behind a text that a line would cross
 _DPI = 300
 _MOST_LETTERS = 28
 _STYLE = Path(__file__).with_name("journal.mplstyle")

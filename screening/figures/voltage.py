@@ -28,8 +28,9 @@ def draw_voltage(ax: Axes, cathode: CathodeDocument) -> None:
     y = [state.lithium.voltage_v for state in cathode.states]
     ax.plot(x, y, "o", color=COLOURS[1], label="states of charge")
     for state, at, volt in zip(cathode.states, x, y, strict=True):
-        place = {"xytext": (4, -4), "textcoords": "offset points", "va": "top", "bbox": CLEAR}
-        ax.annotate(state.state, (at, volt), fontsize="small", **place)
+        ax.annotate(
+            state.state, (at, volt), xytext=(4, -4), textcoords="offset points", va="top", fontsize="small", bbox=CLEAR
+        )
     for place, beside in enumerate(cathode.published):
         found = beside.published
         span = [found.lithium_from, found.lithium_to]

@@ -24,7 +24,7 @@ def test_a_cell_for_each_contact_and_the_bare_interface_first():
         "cathode full",
         "cathode half",
         "electrolyte",
-        "cathode at mu(full)",
+        "cathode at mu(half)",
         "electrolyte at mu(half)",
     ]
     assert labels(ax.yaxis)[0] == "no coating"
