@@ -115,7 +115,8 @@ def write_packaged(
         table_sha256=hashlib.sha256(table).hexdigest(),
         date=datetime.now(UTC).date().isoformat(),
         command=f'coatscreen reference build --structures {source.name} --elements "{" ".join(used.elements)}"'
-        + (f" --model {model}" if model != PACKAGED_MODEL else ""),
+        + (f" --model {model}" if model != PACKAGED_MODEL else "")
+        + (" --partial" if not_computed else ""),
         model=provenance,
         packages={name: version(name) for name in ("pymatgen", "numpy")},
         structures_file=source.name,
