@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from coatscreen.options import Version
-from coatscreen.verbs import candidates, database, doctor, reproduce, run, runs, site, stack, status, submit
+from coatscreen.verbs import candidates, database, doctor, reproduce, run, runs, site, stack, status, store, submit
 from coatscreen.verbs.energies import add, imports, missing, orderings, vacancies
 from coatscreen.verbs.materials import anneal, cathode, interface, oxygen, stability, window
 from coatscreen.verbs.reference import calibrate, check, info
@@ -58,6 +58,7 @@ of_user.command("import")(imports.import_)
 app.add_typer(of_user, name="energies")
 app.add_typer(site.app, name="site")
 app.add_typer(runs.app, name="runs")
+app.add_typer(store.app, name="store")
 
 
 _TAKE_ADDRESSES = ("--store", "--database", "--setup", "--queue-option", "--filter")  # or lines with such
