@@ -22,7 +22,7 @@ from atomate2.forcefields.jobs import ForceFieldStaticMaker
 from jobflow import Flow, JobStore, run_locally
 from maggma.stores import MemoryStore
 
-from screening.energies.packaged.model import evaluate_chunk, load_model
+from screening.energies.packaged.evaluation import evaluate_chunk, load_model
 from screening.structures.records import StructureRecord, read_structures
 
 
@@ -60,7 +60,7 @@ def main() -> None:
     torch.set_num_threads(1)
     records = sample(options.structures, options.number, options.seed)
     with contextlib.redirect_stdout(io.StringIO()):
-        load_model("0.3.0")
+        load_model("chgnet-0.3.0")
     rates = {}
     energies = {}
     for name, run in {"batched": lambda r: run_batched(r, options.chunk_size), "static job": run_static}.items():

@@ -49,7 +49,7 @@ def contacts() -> None:
     plan = planned(N_CONTACTS)
     source, cathode = plan.energies, plan.cathodes[0]
     phases = source.open()
-    states = tasks.cathode_states(source, cathode, "cited")
+    states = tasks.cathode_states(source, cathode)
     coatings = [coating.reactant for coating in plan.coatings]
     began = time.process_time()
     tasks.coating_contacts(source, coatings, states)

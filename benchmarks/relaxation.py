@@ -28,9 +28,10 @@ import numpy as np
 import torch
 
 from screening.chemistry.classes import CHEMISTRY_CLASSES, chemistry_class
-from screening.chemistry.formulas import atomic_fractions, parse_formula
-from screening.energies.packaged.model import model_provenance
+from screening.chemistry.compositions import atomic_fractions
+from screening.chemistry.formulas import parse_formula
 from screening.energies.packaged.packaged_table import packaged_rows
+from screening.energies.potentials.potential import model_provenance
 from screening.phases.phase_set import PhaseSet
 from screening.structures.records import StructureRecord, read_structures
 from workflows.flows.energies import UserEnergyMaker

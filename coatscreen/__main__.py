@@ -11,7 +11,21 @@ from typing import Any
 import typer
 
 from coatscreen.options import Version
-from coatscreen.verbs import candidates, database, doctor, reproduce, run, runs, site, stack, status, store, submit
+from coatscreen.verbs import (
+    candidates,
+    catalogue,
+    database,
+    doctor,
+    report,
+    reproduce,
+    run,
+    runs,
+    site,
+    stack,
+    status,
+    store,
+    submit,
+)
 from coatscreen.verbs.energies import add, imports, missing, orderings, vacancies
 from coatscreen.verbs.materials import anneal, cathode, interface, oxygen, stability, window
 from coatscreen.verbs.reference import calibrate, check, info
@@ -33,6 +47,7 @@ app.command("status")(status.status)
 app.command("recover")(status.recover)
 app.command("rank")(database.rank)
 app.command("query")(database.query)
+app.command("report")(report.report)
 app.command("stability")(stability.stability)
 app.command("window")(window.window)
 app.command("interface")(interface.interface)
@@ -59,6 +74,7 @@ app.add_typer(of_user, name="energies")
 app.add_typer(site.app, name="site")
 app.add_typer(runs.app, name="runs")
 app.add_typer(store.app, name="store")
+app.add_typer(catalogue.app, name="catalogue")
 
 
 _TAKE_ADDRESSES = ("--store", "--database", "--setup", "--queue-option", "--filter")  # or lines with such

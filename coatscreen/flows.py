@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from workflows.queue.flow_documents import FlowStatus, QueuedJob, QueueState, Recovery, StatusDocument, Submitted
 
 _MOST_JOBS = 10  # of a list; more are no reading matter
+_ARCHIVED = (
+    "archived in FireWorks, which brings no flow back; submit it again, and what is finished is not computed again"
+)
 
 
 def print_status(found: StatusDocument) -> None:
@@ -31,10 +34,16 @@ def print_status(found: StatusDocument) -> None:
         if flow.need_failed:
             print(f"{flow.name}: {flow.need_failed} more jobs could not run because of these")
         print_jobs(f"{flow.name}: lost", flow.lost)
+        if flow.aside:
+            print(f"{flow.name}: {len(flow.aside)} jobs were put aside; coatscreen recover --resume lets them run")
+        if flow.state == "archived":
+            print(f"{flow.name}: {_ARCHIVED}")
         if flow.failed or flow.lost:
             mend = "coatscreen recover" + (" --failed, once what made them fail is mended" if flow.failed else "")
             print(f"{flow.name}: run again by {mend}")
     print(f"Queue: {queue_line(found.queue)}; job database: {found.database}")
+    for job in found.queue.in_vain[:_MOST_JOBS]:
+        print(f"Queue: job {job.job_id} ended before a worker came up: {job.why} [{job.folder}]")
     _note_runner(found.queue.runner_at_work)
 
 
@@ -54,11 +63,19 @@ def print_recovery(found: Recovery) -> None:
     print_jobs("run again", found.rerun)
     print_jobs("given up", found.given_up)
     print_jobs("failed", found.failed)
+    if found.resumed:
+        print(f"{len(found.resumed)} jobs that were put aside may run")
+    if found.aside:
+        print(f"{len(found.aside)} jobs were put aside by someone; --resume lets them run")
+    for name in found.archived:
+        print(f"{name}: {_ARCHIVED}")
     for name in found.removed:
         print(f"{name}: its submission was interrupted; submit it again")
-    if not (found.rerun or found.given_up or found.failed or found.removed):
+    if not (found.rerun or found.given_up or found.failed or found.removed or found.resumed):
         print("nothing was lost")
     print_launched(found.launched)
+    if found.why_not_launched is not None:
+        print(f"no queue job is started: {found.why_not_launched}")
     _note_runner(found.runner_at_work)
 
 
@@ -81,7 +98,8 @@ def queue_line(queue: QueueState) -> str:
     """Return the state of the queue in a line."""
     if queue.why_missing is not None:
         return f"unknown ({queue.why_missing})"
-    return f"{queue.running} running, {queue.pending} pending ({queue.scheduler})"
+    in_vain = f", {len(queue.in_vain)} ended in vain" if queue.in_vain else ""
+    return f"{queue.running} running, {queue.pending} pending{in_vain} ({queue.scheduler})"
 
 
 def _row(flow: FlowStatus) -> list[str]:

@@ -40,11 +40,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 # -- where the energies come from -------------------------------------------------------------------------
 
 _ENERGIES = (
-    "'reference', 'reference:r2scan', 'mp' (the Materials Project), a file (a set of phases, pymatgen entries or a CSV "
-    "of formation energies), or several of one scale joined by '+'."
+    "'reference', 'reference:sevennet', 'reference:r2scan', 'mp' (the Materials Project), a file (a set of phases, "
+    "pymatgen entries or a CSV of formation energies), or several of one scale joined by '+'."
 )
 Energies = Annotated[str, typer.Option(help=_ENERGIES, envvar="COATSCREEN_ENERGIES")]
-Model = Annotated[str, typer.Option(help="CHGNet weights: 0.3.0 or r2scan.")]
+Model = Annotated[str, typer.Option(help="Model of the energies: chgnet-0.3.0, chgnet-r2scan or sevennet-l3i5.")]
+ChgnetModel = Annotated[str, typer.Option("--model", help="Model that relaxes: chgnet-0.3.0 or chgnet-r2scan.")]
 Elements = Annotated[
     str | None, typer.Option(help="Take phases of these elements alone: 'Li P S' or Li,P,S; default all.")
 ]
@@ -96,8 +97,9 @@ Lithiation = Annotated[
     typer.Option(help="Comma list: further states of charge of cathodes, as lithium per formula unit, such as 0.3."),
 ]
 ScreeningEnergies = Annotated[str | None, typer.Option("--energies", help=_ENERGIES)]
-PreferMu = Annotated[
-    str | None, typer.Option(help="Lithium potential where the literature has one too: 'cited' or 'computed'.")
+Voltage = Annotated[
+    str | None,
+    typer.Option(help="Comma list: V against Li/Li+ at which contacts are opened to lithium, in place of 2.9 and 4.3."),
 ]
 Catalogue = Annotated[str | None, typer.Option(help="Comma list of YAML files with your own materials.")]
 Config = Annotated[Path | None, typer.Option(help="YAML or TOML file with the same options.")]
@@ -132,7 +134,7 @@ _NAMES = (
     "electrolytes",
     "lithiation",
     "energies",
-    "prefer_mu",
+    "voltage",
     "uncertainty",
     "samples",
     "seed",

@@ -200,16 +200,17 @@ def number(value: float | None, digits: int = 0, missing: str = "-") -> str:
 
 
 def numbers(option: str, text: str) -> list[float]:
-    """Read a comma list of numbers.
+    """Read a comma list of numbers, also fractions such as ``1/3``.
 
     Raises
     ------
     InputError
         If one is no number; the message names the option.
     """
+    from screening.chemistry.amounts import read_number
     from screening.common.errors import InputError
 
     try:
-        return [float(part) for part in text.split(",") if part.strip()]
+        return [read_number(part) for part in text.split(",") if part.strip()]
     except ValueError:
         raise InputError(f"{option} takes numbers separated by commas, not {text!r}") from None

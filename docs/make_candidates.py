@@ -11,7 +11,9 @@ import re
 import sys
 from pathlib import Path
 
-from screening.chemistry.formulas import atomic_fractions, check_charge_balance, parse_formula
+from screening.chemistry.charges import check_charge_balance
+from screening.chemistry.compositions import atomic_fractions
+from screening.chemistry.formulas import parse_formula
 from screening.searches.candidate_documents import CandidatesDocument
 
 PAGE = Path(__file__).parent / "candidates.md"

@@ -5,7 +5,8 @@ from functools import cache
 import numpy as np
 from fixtures_error_model import model
 
-from screening.chemistry.formulas import format_formula, parse_formula
+from screening.chemistry.compositions import format_formula
+from screening.chemistry.formulas import parse_formula
 from screening.validation.calibration.calibration import Compound
 
 TRUTH = model(

@@ -7,7 +7,7 @@ from typing import Any
 
 from screening.database import StoreLocation
 from workflows.outputs import job_store
-from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob
+from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob, QueueJobInVain
 
 
 def queued(job_id: int, state: str, **fields: Any) -> QueuedJob:
@@ -36,15 +36,23 @@ class QueueInMemory:
     def __init__(self, site: Any, *flows: QueuedFlow) -> None:
         self.site, self.kept, self.asked = site, list(flows), []
         self.in_queue: dict[str, str] = {}
+        self.died: list[QueueJobInVain] = []
 
-    def flows(self, flow_id: str | None = None) -> list[QueuedFlow]:
-        return [flow for flow in self.kept if flow_id in (None, flow.label.flow_id)]
+    def flows(self, names: Any = (), flow_id: str | None = None) -> list[QueuedFlow]:
+        named = [flow for flow in self.kept if not names or flow.label.name in names]
+        return [flow for flow in named if flow_id in (None, flow.label.flow_id)]
 
     def labels(self) -> list[FlowLabel]:
         return [flow.label for flow in self.kept]
 
     def queue_jobs(self) -> dict[str, str]:
         return self.in_queue
+
+    def in_vain(self) -> list[QueueJobInVain]:
+        return self.died
+
+    def useful(self, flows: list[QueuedFlow]) -> int:
+        return sum(job.state in ("ready", "running") for flow in flows for job in flow.jobs)
 
     def runner_at_work(self) -> bool | None:
         return None
@@ -58,8 +66,15 @@ class QueueInMemory:
         self.asked.append(("remove_interrupted",))
         return ["half"]
 
-    def repair(self) -> None:
-        self.asked.append(("repair",))
+    def repair(self, names: Any = ()) -> None:
+        self.asked.append(("repair", *names))
+
+    def resume(self, jobs: Any) -> None:
+        self._become("resume", jobs, "ready")
+
+    def forget_archived(self, flow_id: str) -> bool:
+        (flow,) = self.flows(flow_id=flow_id)
+        return any(job.state == "archived" for job in flow.jobs)
 
     def rerun(self, jobs: Any) -> None:
         self._become("rerun", jobs, "ready")

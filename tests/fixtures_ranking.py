@@ -91,7 +91,7 @@ def record(
     contacts = [
         contact("coating|cathode", "full", full, total),
         contact("coating|cathode", "half", half, total),
-        contact("coating|cathode", "full", opened, held="full"),
+        contact("coating|cathode", "half", opened, held="half"),
         contact("coating|electrolyte", None, partner, total),
         contact("coating|electrolyte", None, opened, -1000.0, held="half"),
     ]

@@ -68,6 +68,6 @@ def samples_of(n_samples: int | None = None, **values: list[float]) -> CoatingSa
         for name, found in values.items()
     }
     n = n_samples or len(next(iter(named.values())))
-    opened = ("mutual_cathode_full_at_mu(full)", "mutual_electrolyte_at_mu(half)")
+    opened = ("mutual_cathode_half_at_mu(half)", "mutual_electrolyte_at_mu(half)")
     named = {**{f"{name}_mev_per_closed_atom": [0.0] * n for name in opened}, **named}
     return CoatingSamples(sampling=SAMPLING.model_copy(update={"n_samples": n}), uncalibrated_elements=[], values=named)

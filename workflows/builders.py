@@ -166,7 +166,6 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
             ranking_id=last.ranking_id,
             cathode=last.cathode,
             electrolyte=last.electrolyte,
-            prefer_mu=last.prefer_mu,
             sampling=last.sampling,
             criteria={criterion.name: criterion for criterion in last.criteria},
             bare_interface=reader.document(BareInterface, last.nominal.bare_interface),

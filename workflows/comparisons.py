@@ -169,7 +169,6 @@ def _differences(a: RankingHeader, b: RankingHeader) -> list[Difference]:
 def _rests_on(header: RankingHeader) -> dict[str, Any]:
     return {
         "energies": header.energies.model_dump(),
-        "potentials": header.prefer_mu,
         "samples": None if header.sampling is None else header.sampling.model_dump(),
         "software": header.software.coatscreen,
         **{f"criterion {name}": criterion.model_dump() for name, criterion in header.criteria.items()},

@@ -8,10 +8,8 @@ its jobs are made of, and nothing else.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-from jobflow import JobStore
 from monty.json import MontyDecoder
 
 from screening.common.errors import StoreError
@@ -66,27 +64,6 @@ def require_known_classes(data: Any) -> None:
             left += [member for member in value.values() if isinstance(member, dict | list)]
         else:
             left += [member for member in value if isinstance(member, dict | list)]
-
-
-def guarded(store: JobStore) -> JobStore:
-    """Return a job store on the same collections that gives out no document of unknown classes."""
-    return _GuardedJobStore(store.docs_store, store.additional_stores, store.save, store.load)
-
-
-class _GuardedJobStore(JobStore):  # type: ignore[misc]
-    """A job store whose documents are looked through before anybody decodes them."""
-
-    def query(self, *args: Any, **kwargs: Any) -> Iterator[dict[str, Any]]:
-        """Yield documents, see jobflow.
-
-        Raises
-        ------
-        StoreError
-            If one names a class that is not known.
-        """
-        for document in super().query(*args, **kwargs):
-            require_known_classes(document)
-            yield document
 
 
 def _is_known(value: dict[str, Any]) -> bool:

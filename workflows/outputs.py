@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Iterator
 from typing import Any
 
 from jobflow import JobStore
 
 from screening.database import StoreLocation
-from workflows.decoding import guarded
+from screening.database.server_indexes import LARGE_FILES, ensure_indexes
+from workflows.decoding import require_known_classes
+from workflows.identity import digest
 
 LARGE = "data"  # name of the additional store; atomate2's jobs use the same
 
@@ -34,28 +37,78 @@ def job_store(location: StoreLocation, read_only: bool = False) -> JobStore:
         from maggma.stores import GridFSStore
 
         large = GridFSStore.from_uri(location.uri, LARGE, key="blob_uuid", mongoclient_kwargs=location.client_options)
-    store = guarded(JobStore(jobs, additional_stores={LARGE: large}))
+    store = OutputStore(jobs, additional_stores={LARGE: large})
     with location.errors():
         store.connect()
+        if location.folder is None and not read_only:
+            ensure_indexes(large._files_collection.database, LARGE_FILES, location.name)
     return store
+
+
+class OutputStore(JobStore):  # type: ignore[misc]
+    """jobflow's job store, with two differences.
+
+    A document is looked through before anybody decodes it. A large part is named by its job and by its place in the
+    output, where jobflow draws a name for each attempt: an output that is written twice, by a worker that was thought
+    lost and by the one that took its job, has its parts once.
+    """
+
+    def query(self, *args: Any, **kwargs: Any) -> Iterator[dict[str, Any]]:
+        """Yield documents, see jobflow.
+
+        Raises
+        ------
+        StoreError
+            If one names a class that is not known.
+        """
+        for document in super().query(*args, **kwargs):
+            require_known_classes(document)
+            yield document
+
+    def update(self, docs: Any, key: list[str] | str | None = None, save: Any = None) -> None:
+        """Write outputs, see jobflow; their large parts first, so that no output refers to one that is not there."""
+        taken_apart = copy.copy(self)
+        taken_apart.docs_store = written = _Written()
+        taken_apart.additional_stores = parts = {name: _Written() for name in self.additional_stores}
+        JobStore.update(taken_apart, docs, key, save)
+        for name, store in self.additional_stores.items():
+            names = {part["blob_uuid"]: part for part in parts[name].documents}
+            for document in written.documents:
+                for place, reference in _references(document):
+                    if part := names.get(reference["blob_uuid"]):
+                        named = digest([document["uuid"], document["index"], place])[:32]
+                        part["blob_uuid"] = reference["blob_uuid"] = named
+            if names:
+                store.update(parts[name].documents, key="blob_uuid")
+        self.docs_store.update(written.documents, key=written.key)
+
+
+class _Written:
+    """Takes what is to be written, in place of a store."""
+
+    def __init__(self) -> None:
+        self.documents: list[dict[str, Any]] = []
+        self.key: list[str] | str | None = None
+
+    def update(self, documents: list[dict[str, Any]], key: list[str] | str) -> None:
+        self.documents, self.key = documents, key
 
 
 def finished(store: JobStore, uuids: Collection[str]) -> dict[str, str]:
     """Return when each finished job finished, of some jobs.
 
-    A job counts as finished when its output and all large parts of it are there: jobflow writes the parts after the
-    output, and a process may be killed between the two.
+    A job counts as finished when its output and all large parts of it are there: a worker that was thought lost may
+    write the output while the one that took its job clears what was there.
     """
     found: dict[str, str] = {}
     parts: dict[str, set[str]] = {}
     criteria = {"uuid": {"$in": list(uuids)}}
     for document in store.query(criteria, properties=["uuid", "completed_at", "output"]):
         found[document["uuid"]] = str(document.get("completed_at"))
-        if wanted := set(_parts(document.get("output"))):
+        if wanted := {reference["blob_uuid"] for _, reference in _references(document.get("output"))}:
             parts[document["uuid"]] = wanted
     if parts and LARGE in store.additional_stores:
-        of_these = {"job_uuid": {"$in": list(parts)}}
-        there = {part["blob_uuid"] for part in store.additional_stores[LARGE].query(of_these, properties=["blob_uuid"])}
+        there = set(store.additional_stores[LARGE].distinct("blob_uuid", {"job_uuid": {"$in": list(parts)}}))
         for uuid, wanted in parts.items():
             if not wanted <= there:
                 del found[uuid]
@@ -69,14 +122,14 @@ def output_of(store: JobStore, uuid: str) -> dict[str, Any] | None:
     return {name: value for name, value in store.get_output(uuid, load=True).items() if not name.startswith("@")}
 
 
-def _parts(output: Any) -> Iterator[str]:
-    """Yield the ids of the large parts of an output."""
-    if isinstance(output, dict):
-        if "blob_uuid" in output:
-            yield output["blob_uuid"]
+def _references(value: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what stands for the large parts of an output or a document, each with its place in it."""
+    if isinstance(value, dict):
+        if "blob_uuid" in value:
+            yield place, value
         else:
-            for value in output.values():
-                yield from _parts(value)
-    elif isinstance(output, list):
-        for value in output:
-            yield from _parts(value)
+            for name, member in value.items():
+                yield from _references(member, f"{place}/{name}")
+    elif isinstance(value, list):
+        for number, member in enumerate(value):
+            yield from _references(member, f"{place}/{number}")

@@ -90,7 +90,6 @@ def prepare_screening(
     plan, request = plan_of(settings)
     maker = CoatingScreeningMaker(
         batch_size=settings.batch_size,
-        prefer_mu=settings.prefer_mu,
         criteria=tuple(settings.criteria),
         samples=settings.samples,
         seed=settings.seed or 0,
@@ -134,6 +133,7 @@ def plan_of(settings: ScreeningSettings) -> tuple[ScreeningPlan, dict[str, Any]]
         request["candidates"],
         settings.criteria,
         settings.lithiation,
+        settings.voltage,
     )
     request["energies"] = fixed_source(settings.energies)  # only now is the version of a database known
     _check_states(settings, plan)
@@ -222,7 +222,10 @@ def _request(settings: ScreeningSettings) -> dict[str, Any]:
 
 def _check_states(settings: ScreeningSettings, plan: ScreeningPlan) -> None:
     """Refuse a criterion on the contact with a cathode's state that no cathode has."""
-    states = {state.replace(" ", "_") for cathode in plan.cathodes for state in cathode.lithiations} | {"full", "half"}
+    states = {
+        state.replace(" ", "_") for cathode in plan.cathodes for state in (*cathode.lithiations, *cathode.voltages)
+    }
+    states |= {"full", "half"}
     for criterion in settings.criteria:
         for state in states_named(criterion.quantity) - states:
             raise InputError(

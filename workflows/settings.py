@@ -17,7 +17,6 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from screening.cathodes.lithium_potentials import MuSource
 from screening.common.errors import InputError
 from screening.common.files import read_text
 from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
@@ -26,6 +25,7 @@ from screening.common.yaml_text import parse_yaml
 from screening.criteria.criteria import Criterion, default_criteria, read_criteria
 from screening.energies.source import REFERENCE
 from screening.materials.catalogue import Catalogue
+from screening.materials.material import Content
 
 
 def split_names(value: Any) -> Any:
@@ -55,15 +55,19 @@ class ScreeningSettings(BaseSettings):
     electrolytes: Names = Field(
         default_factory=lambda: list(Catalogue.load().defaults("electrolyte")), description="names or formulas"
     )
-    lithiation: Annotated[list[float], NoDecode, BeforeValidator(split_names)] = Field(
+    lithiation: Annotated[list[Content], NoDecode, BeforeValidator(split_names)] = Field(
         default_factory=list,
         description="further states of charge of every cathode: lithium atoms in a formula unit",
+    )
+    voltage: Annotated[list[float], NoDecode, BeforeValidator(split_names)] = Field(
+        default_factory=list,
+        description="V against Li/Li+ at which contacts are opened to lithium, besides each state's own potential; by "
+        "default the ends of a usual cycle",
     )
     energies: str = Field(REFERENCE, description="a source of energies, see screening.energies.source")
     store: str = Field("results/coatings", description="folder of the embedded database, or a mongodb:// URI")
     workers: int = Field(1, ge=1, description="processes")
     batch_size: int = Field(200, ge=1, description="coatings in a job")
-    prefer_mu: MuSource = Field("cited", description="which lithium potential to use where the literature has one")
     uncertainty: bool = Field(False, description="whether to take samples of the energies, for intervals")
     samples: int | None = Field(
         None, ge=LEAST_SAMPLES, description=f"how many, with uncertainty; {N_SAMPLES} if not given"

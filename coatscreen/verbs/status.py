@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coatscreen.options import AsJson
-from coatscreen.queue_options import MaxJobs, NoLaunch, SiteFolder
+from coatscreen.queue_options import MaxJobs, SiteFolder
 from workflows.queue.words import MOST_ATTEMPTS
 
 if TYPE_CHECKING:
@@ -59,6 +59,9 @@ def recover(
     failed: Annotated[
         bool, typer.Option("--failed", help="Run failed jobs again, once what made them fail is mended.")
     ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Let jobs run that someone paused or defused in the job manager.")
+    ] = False,
     give_up: Annotated[
         bool, typer.Option("--give-up", help="Count lost jobs as failed; the result is made without them, and says so.")
     ] = False,
@@ -70,14 +73,21 @@ def recover(
         typer.Option(min=0, help="Seconds without a sign of life after which a job is lost; five pings of the site."),
     ] = None,
     max_jobs: MaxJobs = None,
-    no_launch: NoLaunch = False,
+    launch: Annotated[
+        bool | None,
+        typer.Option(
+            "--launch/--no-launch",
+            help="Launch queue jobs, also where the last ones ended before a worker came up; or none at all.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run again what was lost on a queue: killed by the scheduler, out of wall time, a node gone.
 
     A job is lost if its queue job has ended or it gave no sign of life for too long; it runs again, and so does what
     needs it. Jobs that failed by themselves are listed; --failed runs them again. What is finished is not computed
-    again. Then queue jobs are launched for what is left.
+    again. Then queue jobs are launched for what is left, unless the last ones ended before a worker came up.
 
     Example: coatscreen recover
 
@@ -92,11 +102,12 @@ def recover(
         Site.read(site_folder(site)),
         names or (),
         failed=failed,
+        resume=resume,
         give_up=give_up,
         most_attempts=most_attempts,
         lost_after_s=lost_after,
         max_jobs=max_jobs,
-        launch=not no_launch,
+        launch=launch,
     )
     if as_json:
         print_json(found.model_dump(mode="json"))

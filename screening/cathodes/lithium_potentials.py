@@ -10,6 +10,10 @@ that content. This module computes the latter::
 The steps end at the fully lithiated and at the empty cathode. If the energies hold ordered cells of the cathode on both
 sides of a lithium content (:mod:`screening.phases.lithium_series`), E is the energy of these cells, and between two
 contents that of a mixture of two cells. Otherwise E is the energy of the hull.
+
+All potentials of a content have this one origin, so that those of two cathodes can be compared; what the literature
+has stands beside them. A state at a given voltage, 4.3 V say, has that potential and the lithium content that the same
+curve has there.
 """
 
 from __future__ import annotations
@@ -22,11 +26,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.common.errors import InputError
 from screening.common.provenance import Result
 from screening.equilibrium.reactant import Reactant, clean
-from screening.materials.material import Cathode
+from screening.materials.material import Cathode, PublishedVoltage
 from screening.phases.lithium_series import LithiumSeries, lithium_series
 from screening.phases.phase_set import PhaseSet
 
-MuSource = Literal["cited", "computed"]
+MuSource = Literal["computed", "given"]
+FAR_V = 0.3  # a computed voltage further from a published one deserves a warning
+_STEPS = 20
 VOLTAGE_STEP = 0.25  # step to either side, as a fraction of the full content: wide enough to average over phases
 
 
@@ -37,8 +43,8 @@ class LithiumPotential(BaseModel):
 
     mu_li_ev: float = Field(description="relative to Li metal, eV")
     voltage_v: float = Field(description="the same as a voltage against Li/Li+, V")
-    origin: MuSource = Field(description="'computed' from these energies or 'cited' from the literature")
-    definition: str = Field(description="how it was computed, or the citation")
+    origin: MuSource = Field(description="'computed' from these energies, or 'given' as a voltage")
+    definition: str = Field(description="how it was computed, or which lithium content belongs to it")
 
 
 class CathodeState(BaseModel):
@@ -52,7 +58,11 @@ class CathodeState(BaseModel):
     energy: Literal["phase", "hull"] = Field(description="'phase': its own, or of its ordered cells; or 'hull'")
     energy_above_hull_ev_per_atom: float | None = Field(description="null where no phase is known")
     lithium: LithiumPotential = Field(description="the potential used where a reservoir is at this state")
-    alternatives: list[LithiumPotential] = Field(description="other values of the same quantity")
+
+    @property
+    def of_voltage(self) -> bool:
+        """Whether a voltage was given; only open contacts are of this state, since its composition is but estimated."""
+        return self.lithium.origin == "given"
 
 
 class VoltageStep(BaseModel):
@@ -66,6 +76,17 @@ class VoltageStep(BaseModel):
     definition: str = Field(description="how it was computed, and from which energies")
 
 
+class PublishedBeside(BaseModel):
+    """A published voltage, and the same of these energies."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    published: PublishedVoltage = Field(description="what the literature has")
+    voltage_v: float = Field(description="of these energies, V against Li/Li+")
+    difference_v: float = Field(description="ours less the published one, V")
+    warning: str | None = Field(description=f"where they are further than {FAR_V:g} V apart")
+
+
 class CathodeDocument(Result):
     """The states of charge of a cathode, with the lithium potential of each."""
 
@@ -73,6 +94,7 @@ class CathodeDocument(Result):
     states: list[CathodeState] = Field(description="its states of charge, as in the catalogue")
     voltages: list[VoltageStep] = Field(description="the voltage curve: average voltages, by steps of lithium")
     averages: list[VoltageStep] = Field(description="average voltages from the full state to each other one")
+    published: list[PublishedBeside] = Field(description="published voltages beside those of these energies")
 
     def state(self, name: str) -> CathodeState:
         """Return the state of charge with a name.
@@ -142,13 +164,32 @@ def state_voltage(phases: PhaseSet, cathode: Cathode, lithium: float) -> float:
     return clean(average_voltage(phases, cathode, *_around(cathode, lithium)))
 
 
+def lithium_at(phases: PhaseSet, cathode: Cathode, voltage_v: float) -> float:
+    """Return the lithium content per formula unit at which the cathode has a voltage.
+
+    It is the highest content at which :func:`state_voltage` reaches it, found by bisection between twentieths of the
+    full content; full below the curve, and none above it.
+    """
+    full = cathode.lithium("full")
+    contents = [full * (1.0 - k / _STEPS) for k in range(_STEPS + 1)]
+    more = contents[0]
+    for less in contents:
+        if state_voltage(phases, cathode, less) >= voltage_v:
+            while more - less > 1e-3 * full:
+                middle = 0.5 * (more + less)
+                more, less = (more, middle) if state_voltage(phases, cathode, middle) >= voltage_v else (middle, less)
+            return round(less, 3)
+        more = less
+    return 0.0
+
+
 def _around(cathode: Cathode, lithium: float) -> tuple[float, float]:
     full = cathode.lithium("full")
     step = VOLTAGE_STEP * full
     return min(full, lithium + step), max(0.0, lithium - step)
 
 
-def lithium_states(phases: PhaseSet, cathode: Cathode, prefer: MuSource = "cited") -> CathodeDocument:
+def lithium_states(phases: PhaseSet, cathode: Cathode) -> CathodeDocument:
     """Compute the lithium potential of each of a cathode's states of charge, and its voltage curve.
 
     Parameters
@@ -157,8 +198,6 @@ def lithium_states(phases: PhaseSet, cathode: Cathode, prefer: MuSource = "cited
         The energies.
     cathode
         From the catalogue, or made from a formula.
-    prefer
-        Which value to use if the literature has one beside the computed one.
 
     Raises
     ------
@@ -167,31 +206,17 @@ def lithium_states(phases: PhaseSet, cathode: Cathode, prefer: MuSource = "cited
     """
     full = cathode.lithium("full")
     states = []
-    for name, lithium in cathode.lithiations.items():
-        step = _voltage_step(phases, cathode, *_around(cathode, lithium))
-        values = [
-            LithiumPotential(
-                mu_li_ev=-step.voltage_v, voltage_v=step.voltage_v, origin="computed", definition=step.definition
-            )
-        ]
-        values += [
-            LithiumPotential(mu_li_ev=p.mu_li_ev, voltage_v=-p.mu_li_ev, origin="cited", definition=p.source)
-            for p in cathode.chemical_potentials
-            if p.state == name
-        ]
-        values.sort(key=lambda value: value.origin != prefer)
-        reactant = Reactant(phases, cathode.formula(name))
-        states.append(
-            CathodeState(
-                state=name,
-                lithium_per_formula_unit=lithium,
-                formula=reactant.formula,
-                energy=reactant.energy_from,
-                energy_above_hull_ev_per_atom=reactant.own_energy_above_hull,
-                lithium=values[0],
-                alternatives=values[1:],
-            )
+    for name, content in cathode.lithiations.items():
+        step = _voltage_step(phases, cathode, *_around(cathode, content))
+        computed = LithiumPotential(
+            mu_li_ev=-step.voltage_v, voltage_v=step.voltage_v, origin="computed", definition=step.definition
         )
+        states.append(_state(phases, cathode, name, content, computed))
+    for name, voltage in cathode.voltages.items():
+        content = lithium_at(phases, cathode, voltage)
+        definition = f"given; the voltage curve has {content:.2g} Li per formula unit there"
+        given = LithiumPotential(mu_li_ev=-voltage, voltage_v=voltage, origin="given", definition=definition)
+        states.append(_state(phases, cathode, name, content, given))
     contents = [full * (1.0 - VOLTAGE_STEP * k) for k in range(round(1.0 / VOLTAGE_STEP) + 1)]
     return CathodeDocument(
         energies=phases.provenance,
@@ -199,4 +224,30 @@ def lithium_states(phases: PhaseSet, cathode: Cathode, prefer: MuSource = "cited
         states=states,
         voltages=[_voltage_step(phases, cathode, a, b) for a, b in pairwise(contents)],
         averages=[_voltage_step(phases, cathode, full, b) for b in cathode.lithiations.values() if b < full],
+        published=[_beside(phases, cathode, published) for published in cathode.published_voltages],
+    )
+
+
+def _state(phases: PhaseSet, cathode: Cathode, name: str, content: float, lithium: LithiumPotential) -> CathodeState:
+    reactant = Reactant(phases, cathode.formula(content))
+    return CathodeState(
+        state=name,
+        lithium_per_formula_unit=content,
+        formula=reactant.formula,
+        energy=reactant.energy_from,
+        energy_above_hull_ev_per_atom=reactant.own_energy_above_hull,
+        lithium=lithium,
+    )
+
+
+def _beside(phases: PhaseSet, cathode: Cathode, published: PublishedVoltage) -> PublishedBeside:
+    high, low = published.lithium_from, published.lithium_to
+    ours = state_voltage(phases, cathode, low) if high == low else clean(average_voltage(phases, cathode, high, low))
+    difference = ours - published.voltage_v
+    far = f"these energies are {abs(difference):.2f} V {'below' if difference < 0 else 'above'} the published value"
+    return PublishedBeside(
+        published=published,
+        voltage_v=ours,
+        difference_v=round(difference, 6),
+        warning=far if abs(difference) > FAR_V else None,
     )

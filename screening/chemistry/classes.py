@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Literal, NamedTuple, get_args
 
-from screening.chemistry.formulas import ELEMENTS, element
+from screening.chemistry.elements import ELEMENTS, element
 from screening.common.files import DATA
 
 TRANSITION_METALS = frozenset((*ELEMENTS[20:30], *ELEMENTS[38:48], *ELEMENTS[71:80]))  # Sc-Zn, Y-Cd, Hf-Hg

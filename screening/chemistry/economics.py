@@ -1,15 +1,22 @@
-"""Raw-material cost and supply concentration of compounds, from data that pymatgen packages.
+"""Raw-material cost and supply concentration of compounds.
 
-Element prices: the CSV table of ``pymatgen.analysis.cost``. Herfindahl-Hirschman indices of production and
-reserves: M. W. Gaultois et al., Chem. Mater. 25, 2911 (2013), as in ``pymatgen.analysis.hhi``.
+Element prices are those of ``pymatgen.analysis.cost``. Herfindahl-Hirschman indices of production and reserves:
+M. W. Gaultois et al., Chem. Mater. 25, 2911 (2013). Both are packaged as one table, which
+:mod:`screening.chemistry.economics_table` makes and which names its sources and their date.
 """
 
 from __future__ import annotations
 
+import json
 from functools import cache, lru_cache
-from typing import Any
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from screening.chemistry.formulas import parse_formula
+from screening.common.files import DATA
+
+PACKAGED = DATA / "economics.json"
 
 
 class EconomicsDocument(BaseModel):
@@ -22,34 +29,17 @@ class EconomicsDocument(BaseModel):
     hhi_reserve: float | None = Field(description="supply concentration of reserves, 0 to 10,000")
 
 
-@cache
-def _tables() -> tuple[Any, Any]:
-    import warnings
-
-    from pymatgen.analysis.cost import CostAnalyzer, CostDBElements
-    from pymatgen.analysis.hhi import HHIModel
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # noble gases have no electronegativity, of which pymatgen warns
-        return CostAnalyzer(CostDBElements()), HHIModel()
+class _Element(NamedTuple):
+    mass_u: float
+    price_usd_per_kg: float | None
+    hhi_production: float | None
+    hhi_reserve: float | None
 
 
 @cache
-def _atomic_mass(symbol: str) -> float:
-    from pymatgen.core import Element
-
-    return float(Element(symbol).atomic_mass)
-
-
-@cache
-def _price(symbol: str) -> float | None:
-    """Return the price of an element in US$ per kg, or None if the table has none."""
-    from pymatgen.core import Composition
-
-    try:
-        return float(_tables()[0].get_cost_per_kg(Composition(symbol)))
-    except (ValueError, KeyError):
-        return None
+def _elements() -> dict[str, _Element]:
+    rows = json.loads(PACKAGED.read_text(encoding="utf-8"))["elements"]
+    return {symbol: _Element(*row) for symbol, row in rows.items()}
 
 
 @lru_cache(maxsize=65536)
@@ -59,22 +49,18 @@ def material_economics(formula: str) -> EconomicsDocument:
     Parameters
     ----------
     formula
-        Any formula; a value is null where the packaged data lack one of its elements.
+        Any formula; a value is null where the packaged table lacks one of its elements.
     """
-    from pymatgen.core import Composition
+    held = [(_elements()[symbol], amount) for symbol, amount in parse_formula(formula).items()]
+    masses = [amount * element.mass_u for element, amount in held]
 
-    from screening.chemistry.formulas import parse_formula
+    def mean(values: list[float | None], digits: int) -> float | None:
+        """Return the mean by mass, or None where an element has no value."""
+        known = [mass * value for mass, value in zip(masses, values, strict=True) if value is not None]
+        return round(sum(known) / sum(masses), digits) if len(known) == len(values) else None
 
-    composition = parse_formula(formula)
-    masses = {symbol: amount * _atomic_mass(symbol) for symbol, amount in composition.items()}
-    prices = {symbol: _price(symbol) for symbol in composition}
-    cost = None
-    if None not in prices.values():
-        cost = sum(mass * (prices[symbol] or 0.0) for symbol, mass in masses.items()) / sum(masses.values())
-    _, hhi = _tables()
-    production, reserve = hhi.get_hhi(Composition(composition))
     return EconomicsDocument(
-        raw_material_cost_usd_per_kg=None if cost is None else round(cost, 4),
-        hhi_production=None if production is None else round(float(production), 1),
-        hhi_reserve=None if reserve is None else round(float(reserve), 1),
+        raw_material_cost_usd_per_kg=mean([element.price_usd_per_kg for element, _ in held], 4),
+        hhi_production=mean([element.hhi_production for element, _ in held], 1),
+        hhi_reserve=mean([element.hhi_reserve for element, _ in held], 1),
     )

@@ -18,10 +18,11 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from screening.chemistry.formulas import format_formula, parse_formula, shown
-from screening.common.errors import InputError
+from screening.chemistry.compositions import format_formula
+from screening.chemistry.elements import is_element
+from screening.chemistry.formulas import FRACTION_TOLERANCE, parse_formula
+from screening.common.errors import InputError, shown
 
-FRACTION_TOLERANCE = 1e-3  # written fractions may miss a sum of 1 by this much, since people round them
 _ENERGY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*meV(?:/atom)?", re.IGNORECASE)
 _TERM = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)?)\s*\*?\s*(.+)", re.DOTALL)
 
@@ -94,6 +95,8 @@ def read_glass(text: str) -> dict[str, float] | None:
     if "-" not in text:
         return None
     parts = _terms(text, "-")
+    if all(is_element(formula) and moles == 1.0 for formula, moles in parts.items()):
+        raise InputError(f"{shown(text)} is a chemical system, not one material: write a formula of these elements")
     for formula in parts:
         parse_formula(formula)
     return parts
@@ -167,7 +170,9 @@ def _terms(text: str, sign: str) -> dict[str, float]:
     for term in re.split(rf"(?<![+-])\{sign}", text.strip()):
         found = _TERM.fullmatch(term.strip())
         if found is None:
-            raise InputError(f"{shown(text.strip())}: a material is missing beside {sign!r}")
+            charge = "; a charge cannot be given, since energies are those of neutral compounds"
+            ion = charge if text.rstrip().endswith(sign) else ""
+            raise InputError(f"{shown(text.strip())}: a material is missing beside {sign!r}{ion}")
         amount, material = found[1], found[2].strip()
         if material in terms:
             raise InputError(f"{shown(text.strip())}: {shown(material)} occurs twice")

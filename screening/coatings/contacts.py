@@ -103,9 +103,15 @@ class Meeting(NamedTuple):
 def bare_meetings(cathode: CathodeDocument, electrolyte: str) -> list[Meeting]:
     """List the contacts of the unprotected cathode with the electrolyte: every state, closed and open."""
     return [
-        Meeting("cathode|electrolyte", state.formula, electrolyte, state.state, state if held else None)
-        for held in (False, True)
-        for state in cathode.states
+        Meeting("cathode|electrolyte", state.formula, electrolyte, state.state, held) for state, held in _held(cathode)
+    ]
+
+
+def _held(cathode: CathodeDocument) -> list[tuple[CathodeState, CathodeState | None]]:
+    """List the states a cathode is met at: closed, those of composition, then all, each at its potential."""
+    return [
+        *((state, None) for state in cathode.states if not state.of_voltage),
+        *((state, state) for state in cathode.states),
     ]
 
 
@@ -133,10 +139,9 @@ def coating_meetings(coating: str, cathode: CathodeDocument | None, electrolyte:
         ]
     states = [] if cathode is None else cathode.states
     on_cathode = [
-        Meeting("coating|cathode", part, state.formula, state.state, state if held else None, component)
+        Meeting("coating|cathode", part, state.formula, state.state, held, component)
         for part, component in parts
-        for held in (False, True)
-        for state in states
+        for state, held in ([] if cathode is None else _held(cathode))
     ]
     inside = [
         Meeting("coating|coating", a, b, None, held, f"{a}|{b}")
@@ -161,30 +166,34 @@ def contacts(phases: PhaseSet, meetings: Iterable[Meeting]) -> list[Contact]:
             reaction = Interface(phases, met.a, met.b, reservoir).reaction()
         except CoatscreenError as error:
             why = str(error)
-        found.append(
-            Contact(
-                contact=met.contact,
-                component=met.component,
-                cathode_state=met.cathode_state,
-                reservoir_state=None if met.held is None else met.held.state,
-                lithium=None if met.held is None else met.held.lithium,
-                reaction=reaction,
-                why_missing=why,
-            )
-        )
+        found.append(contact_of(met, reaction, why))
     return found
+
+
+def contact_of(met: Meeting, reaction: Reaction | None = None, why_missing: str | None = None) -> Contact:
+    """Return the contact of two materials that meet, with their reaction or the reason why there is none."""
+    return Contact(
+        contact=met.contact,
+        component=met.component,
+        cathode_state=met.cathode_state,
+        reservoir_state=None if met.held is None else met.held.state,
+        lithium=None if met.held is None else met.held.lithium,
+        reaction=reaction,
+        why_missing=why_missing,
+    )
 
 
 def mutual_energies(contacts: Sequence[Contact], *pairs: Pair) -> tuple[dict[str, float | None], float | None]:
     """Return the mutual energies by contact, and their lowest, meV per atom that is not exchanged.
 
     A closed contact exchanges none of its atoms, and one open to lithium exchanges its lithium, so that both count per
-    atom that takes part in the reaction and stays. The lowest is None where a value is missing, or a whole pair of
-    materials is.
+    atom that takes part in the reaction and stays. The lowest is None where a value is missing, or a pair of materials
+    is at one of the potentials that are held anywhere: what was lost must not look like what does not react.
     """
     parts = {contact.name: contact.mutual_mev for contact in contacts}
     known = [value for value in parts.values() if value is not None]
-    complete = len(known) == len(parts) and {contact.contact for contact in contacts} >= set(pairs)
+    met = {(contact.contact, contact.reservoir_state) for contact in contacts}
+    complete = len(known) == len(parts) and met >= {(pair, held) for pair in pairs for _, held in met}
     return parts, min(known) if known and complete else None
 
 

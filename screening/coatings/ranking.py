@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
-from screening.cathodes.lithium_potentials import MuSource
 from screening.coatings.coating_documents import BareInterface, CoatingDocument, RankedCoating, Verdict
 from screening.coatings.ranking_uncertainty import with_order
 from screening.coatings.samples import CoatingSamples, Sampling
@@ -31,7 +30,6 @@ class RankingHeader(Result):
     ranking_id: str = Field(description="hash of all that the ranking rests on")
     cathode: str = Field(description="name of the cathode")
     electrolyte: str = Field(description="name of the electrolyte")
-    prefer_mu: MuSource = Field(description="which lithium potential was used where the literature has one too")
     sampling: Sampling | None = Field(description="the samples of the energies behind the intervals; null without them")
     criteria: dict[str, Criterion] = Field(description="what the coatings were judged by, by name")
     bare_interface: BareInterface | None = Field(description="the unprotected interface; null if it failed")

@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.cathodes.lithium_potentials import MuSource
 from screening.chemistry.economics import material_economics
 from screening.chemistry.formulas import parse_formula
 from screening.coatings.coating_documents import CoatingDocument
@@ -92,7 +91,6 @@ class RankingRequest(Result):
     ranking_id: str = Field(description="hash of all that the ranking rests on but its coatings")
     cathode: str = Field(description="name of the cathode")
     electrolyte: str = Field(description="name of the electrolyte")
-    prefer_mu: MuSource = Field(description="which lithium potential is used where the literature has one too")
     criteria: list[Criterion] = Field(description="what the coatings are judged by")
     sampling: Sampling | None = Field(description="samples of the energies; null without them")
     coatings: list[ScreenedCoating] = Field(description="what is ranked")

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from screening.cathodes.lithium_potentials import CathodeDocument, state_voltage
 from screening.chemistry.notation import composition_of
-from screening.coatings.contacts import Contact, Meeting, contacts
+from screening.coatings.contacts import Meeting, contact_of
 from screening.common.errors import InputError
-from screening.equilibrium.composite import material_energies, material_window
+from screening.equilibrium.composite_numbers import energies_above_hull, window_limits
+from screening.equilibrium.survey import ContactNumbers, Pair, Survey
+from screening.hull.reservoir import Reservoir
 from screening.materials.material import Cathode
 from screening.phases.phase_set import PhaseSet
 from screening.uncertainty import error_model, sampled
@@ -131,21 +134,19 @@ def sample_material(phases: PhaseSet, sampling: Sampling, material: str) -> Samp
     InputError, CalculationError
         As :func:`screening.equilibrium.composite.material_window`.
     """
-    values: Samples = {}
     elements = {"Li", *composition_of(material)}  # lithium leaves or enters at the limits of its window
-    for sample in sampling.draw(phases, elements):
-        above = material_energies(sample, material).own_energy_above_hull
-        window = material_window(sample, material)
-        found = {
-            "energy_above_hull_mev_per_atom": None if above is None else 1000.0 * above,
-            "reduction_limit_v": window.reduction_limit_v,
-            "oxidation_limit_v": window.oxidation_limit_v,
-        }
-        for quantity, value in found.items():
-            if value is not None:  # then it is none in every sample
-                values.setdefault(quantity, []).append(round(value, 6))
+    survey = Survey(sampling.draw(phases, elements))
+    above = energies_above_hull(survey, material)
+    reduction, oxidation = window_limits(survey, material)
+    found = {
+        "energy_above_hull_mev_per_atom": None if above is None else 1000.0 * above,
+        "reduction_limit_v": reduction,
+        "oxidation_limit_v": oxidation,
+    }
     return SampledMaterial(
-        values=values, why_missing=None, uncalibrated_elements=error_model(phases.scale).uncalibrated(elements)
+        values={quantity: values.round(6).tolist() for quantity, values in found.items() if values is not None},
+        why_missing=None,
+        uncalibrated_elements=error_model(phases.scale).uncalibrated(elements),
     )
 
 
@@ -163,34 +164,33 @@ def sample_contacts(
     meetings
         What meets in a sample, by its number from 0: the same materials, at the lithium potentials of that sample.
     """
-    elements = {"Li"}.union(*(composition_of(part) for met in meetings(0) for part in (met.a, met.b)))
-    drawn = enumerate(sampling.draw(phases, elements))
-    met = (contacts(sample, meetings(number)) for number, sample in drawn)
-    return _collect(met, error_model(phases.scale).uncalibrated(elements))
+    samples = [meetings(number) for number in range(sampling.n_samples)]
+    elements = {"Li"}.union(*(composition_of(part) for met in samples[0] for part in (met.a, met.b)))
+    survey = Survey(sampling.draw(phases, elements))
+    pairs = []
+    for each in zip(*samples, strict=True):
+        held = tuple(Reservoir({"Li": met.held.lithium.mu_li_ev}) for met in each if met.held is not None)
+        pairs.append(Pair(each[0].a, each[0].b, held))
+    return _collect(samples[0], survey.contacts(pairs), error_model(phases.scale).uncalibrated(elements))
 
 
-def _collect(samples: Iterable[Sequence[Contact]], uncalibrated_elements: list[str]) -> SampledMaterial:
+def _collect(meetings: Sequence[Meeting], found: ContactNumbers, uncalibrated_elements: list[str]) -> SampledMaterial:
     """Gather the mutual energies of contacts, and the lowest at each face, those that are known in every sample."""
-    n_samples = 0
-    values: Samples = {}
-    faces: dict[str, set[str]] = {}
-    failures: dict[str, list[str]] = {}
-    for of_sample in samples:
-        n_samples += 1
-        for contact in of_sample:
-            faces.setdefault(contact.face_quantity, set()).add(contact.quantity)
-            if contact.mutual_mev is None:
-                failures.setdefault(contact.name, []).append(str(contact.why_missing))
-            else:
-                values.setdefault(contact.quantity, []).append(contact.mutual_mev)
-    reasons = [
-        f"{name}: {why[0]}" if len(why) == n_samples else f"{name}: in {len(why)} of {n_samples} samples {why[0]}"
-        for name, why in failures.items()
-    ]
-    known = {quantity: found for quantity, found in values.items() if len(found) == n_samples}
-    for face, met in faces.items():
-        if met <= known.keys():
-            known[face] = [min(energies) for energies in zip(*(known[quantity] for quantity in met), strict=True)]
+    known: Samples = {}
+    faces: dict[str, list[str]] = {}
+    reasons = []
+    for met, mutual, why in zip(meetings, found.mutual, found.why_missing, strict=True):
+        contact = contact_of(met)
+        faces.setdefault(contact.face_quantity, []).append(contact.quantity)
+        if not why:
+            known[contact.quantity] = (1000.0 * mutual).round(6).tolist()
+            continue
+        first = next(iter(why.values()))
+        share = "" if len(why) == len(mutual) else f"in {len(why)} of {len(mutual)} samples "
+        reasons.append(f"{contact.name}: {share}{first}")
+    for face, quantities in faces.items():
+        if known.keys() >= set(quantities):
+            known[face] = np.min([known[quantity] for quantity in quantities], axis=0).tolist()
     return SampledMaterial(
         values=known,
         why_missing="; ".join(reasons) or None,

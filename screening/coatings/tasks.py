@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.cathodes.lithium_potentials import CathodeDocument, MuSource, lithium_states
+from screening.cathodes.lithium_potentials import CathodeDocument, lithium_states
 from screening.coatings.coating_documents import BareInterface
 from screening.coatings.contacts import Contact, bare_meetings, closed_energies, coating_meetings, contacts
 from screening.coatings.samples import (
@@ -75,9 +75,9 @@ def _each(materials: Sequence[str], compute: Callable[[str], T]) -> tuple[dict[s
     return results, failed
 
 
-def cathode_states(energies: EnergySource, cathode: Cathode, prefer: MuSource) -> CathodeDocument:
+def cathode_states(energies: EnergySource, cathode: Cathode) -> CathodeDocument:
     """Compute a cathode's states of charge and their lithium potentials."""
-    return lithium_states(energies.open(), cathode, prefer)
+    return lithium_states(energies.open(), cathode)
 
 
 def material_properties(energies: EnergySource, materials: list[str]) -> PropertiesBatch:

@@ -38,3 +38,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     by_key = {name.casefold(): name for name in known}
     match = difflib.get_close_matches(word.casefold(), by_key, n=1, cutoff=0.5)
     return f" (did you mean {by_key[match[0]]}?)" if match else ""
+
+
+def shown(text: str) -> str:
+    """Return a text shortened to 60 characters, with unprintable characters escaped, for a one-line message."""
+    short = text if len(text) <= 60 else f"{text[:57]}..."
+    return short if short.isprintable() and short.strip() else repr(short)

@@ -61,7 +61,11 @@ def wrong_address(name: str, uri: str, error: Exception) -> LocationError:
 
 def reason(error: Exception, uri: str) -> str:
     """Return the first line of what MongoDB's client said, without the password of an address."""
+    from pymongo.errors import DocumentTooLarge
+
     text = (str(error).splitlines() or [type(error).__name__])[0]
+    if isinstance(error, DocumentTooLarge) or text.startswith("BSONObj size"):
+        return "a document is larger than the 16 MB that MongoDB takes; nothing of it is stored"
     for detail in (", full error", " (configured timeouts", ", Timeout: ", " (_ssl.c"):
         text = text.partition(detail)[0]
     password = re.match(r"[^/]*//[^:@]*:(.+)@", uri)

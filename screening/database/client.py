@@ -272,8 +272,7 @@ class CoatingDatabase:
         InputError
             If it holds none of that name.
         """
-        there = sorted(self._distinct(role, {}))
-        if name in there:
+        if self._holds(role, name):
             return name
         from screening.materials.catalogue import Catalogue
 
@@ -282,10 +281,11 @@ class CoatingDatabase:
         reason = ""
         try:
             resolved = find[role](name).name
-            if resolved in there:
+            if self._holds(role, resolved):
                 return resolved
         except InputError as error:
             reason = f" ({error})"
+        there = sorted(self._distinct(role, {}))
         guess = nearest(name, there) or (f"; there are {', '.join(there[:10])}" if there else "")
         raise InputError(f"the database {self.location.name} holds no {role} {name!r}{guess}{reason}")
 
@@ -324,6 +324,10 @@ class CoatingDatabase:
                 "run the screening again"
             ) from None
 
+    def _holds(self, role: Role, name: str) -> bool:
+        with self.location.errors():
+            return next(iter(self._store("coatings").query({role: name}, [role], limit=1)), None) is not None
+
     def _distinct(self, field: str, criteria: dict[str, Any]) -> list[str]:
         with self.location.errors():
             return list(self._store("coatings").distinct(field, criteria))
@@ -339,11 +343,14 @@ class CoatingDatabase:
         field, direction = sort_order(sort)
         order = {field: direction, "rank": 1, "coating": 1, "ranking_id": 1}
         store = self._store("coatings")
+        wanted: dict[str, Any] = {"properties": None if properties is None else list(properties), "limit": limit}
+        if self.location.folder is None:  # a MongoDB before 6.0 else refuses to sort more than 100 MB
+            wanted["allow_disk_use"] = True
 
         def found() -> Iterator[dict[str, Any]]:
             for part in ({field: {"$ne": None}}, {field: None}):
                 both = {"$and": [criteria, part]}
-                yield from store.query(both, properties=None if properties is None else list(properties), sort=order)
+                yield from store.query(both, sort=order, **wanted)
 
         with self.location.errors():
             yield from islice(found(), limit or None)

@@ -15,6 +15,7 @@ from screening.common.passwords import is_address, masked
 from screening.database import schema
 from screening.database.addresses import TIMEOUT_MS, LocationError, reason, written_database, wrong_address
 from screening.database.opening import require_locks, require_whole
+from screening.database.server_indexes import ensure_indexes
 
 Collection = Literal["jobs", "coatings", "rankings", "runs"]
 KEYS: dict[Collection, str] = {"jobs": "uuid", "coatings": "key", "rankings": "ranking_id", "runs": "run_id"}
@@ -152,12 +153,12 @@ class StoreLocation:
                 store.connect()
             except (ConfigurationError, ValueError, TypeError) as error:
                 raise wrong_address(self.name, self.uri or "", error) from None
-            store.count({"key": "reachable?"})
+            store.count({"_id": "reachable?"})
             if not self._is_ours:
                 schema.require_database(store._collection.database, self.name, read_only)
                 self._is_ours = True
             if not read_only:
-                store.ensure_index(KEYS[collection], unique=collection != "jobs")
+                ensure_indexes(store._collection.database, collection, self.name)
         return store
 
     @contextmanager

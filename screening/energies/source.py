@@ -14,6 +14,7 @@ from screening.common.errors import InputError, nearest
 from screening.common.files import write_json
 from screening.energies.packaged.packaged_table import document_path, packaged_energies, read_packaged
 from screening.energies.plugins import plugin_energies, plugin_names
+from screening.energies.potentials.models import MODELS, SOURCES
 from screening.energies.sources.detect import read_energies
 from screening.energies.sources.fetched import FetchedPhaseSet, Systems, largest
 from screening.energies.sources.materials_project import (
@@ -26,7 +27,6 @@ from screening.energies.sources.union import Table, union
 from screening.phases.phase_set import PhaseSet
 
 REFERENCE = "reference"
-R2SCAN = "reference:r2scan"
 
 
 class EnergySource(BaseModel):
@@ -50,7 +50,8 @@ def open_energies(
     Parameters
     ----------
     source
-        ``"reference"`` for the packaged energies, ``"reference:r2scan"`` for those of the other weights; ``"mp"`` for
+        ``"reference"`` for the packaged energies, ``"reference:sevennet"`` and ``"reference:r2scan"``
+        for those of other models; ``"mp"`` for
         the Materials Project's, ``"mp:VERSION"`` for those of a database version; a file (see
         :func:`screening.energies.sources.detect.read_energies`); a folder written by ``coatscreen reference build``,
         with ``:MODEL`` where it holds several tables; a name that another package brings (see
@@ -201,7 +202,7 @@ class _Stamped(NamedTuple):
 
 
 def _stamped(part: str) -> _Stamped:
-    if part in (REFERENCE, R2SCAN):
+    if part in SOURCES:
         return _Stamped(part, 0)
     path = Path(part)
     if _exists(part) and not path.is_dir():
@@ -217,11 +218,11 @@ def _folder(part: str) -> tuple[Path, str]:
     head, _, model = part.rpartition(":")
     name, model = (part, "") if _exists(part) else (head, model)
     folder = Path(name).resolve()
-    models = sorted(file.stem.removeprefix("chgnet-") for file in folder.glob("chgnet-*.json")) if _exists(name) else []
+    models = sorted(file.stem for file in folder.glob("*.json") if file.stem in MODELS) if _exists(name) else []
     if model in models:
         return folder, model
     if not models:
-        names = [REFERENCE, R2SCAN, MATERIALS_PROJECT, *plugin_names()]
+        names = [*SOURCES, MATERIALS_PROJECT, *plugin_names()]
         raise InputError(
             f"unknown energies {part!r}{nearest(part, names)}: neither {', '.join(map(repr, names))} nor a file nor a "
             "folder with a table"
@@ -241,10 +242,8 @@ def _opened(sources: tuple[_Stamped, ...]) -> PhaseSet:
 
 def _set(source: _Stamped) -> PhaseSet:
     name, _, model = source.name.rpartition(":")
-    if source.name == REFERENCE:
-        return packaged_energies()
-    if source.name == R2SCAN:
-        return packaged_energies(model)
+    if source.name in SOURCES:
+        return packaged_energies(SOURCES[source.name])
     if _exists(source.name):
         return read_energies(source.name).as_set()
     return plugin_energies(source.name) if _is_plugin(source.name) else read_packaged(name, model)

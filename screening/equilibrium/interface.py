@@ -62,6 +62,11 @@ class InterfaceProfile:
         """The kink of lowest mutual energy, of equal ones the first."""
         return first_lowest(self.mutual, ZERO)
 
+    @property
+    def lowest_total(self) -> int:
+        """The kink of lowest total energy, of equal ones the first."""
+        return first_lowest(self.total, ZERO)
+
 
 class Interface:
     """Two materials in contact.

@@ -15,7 +15,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.chemistry.formulas import ELEMENTS
+from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError
 from screening.phases.phase_table import PhaseTable
 from screening.thermochemistry.element_gibbs import check_temperature, element_gibbs_ev

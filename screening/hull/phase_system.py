@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.chemistry.formulas import format_formula
+from screening.chemistry.compositions import format_formula
 from screening.common.errors import InputError
 from screening.hull.reservoir import Reservoir
 from screening.hull.simplex import Program, irregular

@@ -1,6 +1,6 @@
-"""The coatings, cathodes and electrolytes that have names, with their values from the literature.
+"""The coatings, cathodes, electrolytes and anodes that have names, with their values from the literature.
 
-The entries live in YAML files: three come with the package, and a user can add others of the same form. A name that is
+The entries live in YAML files: four come with the package, and a user can add others of the same form. A name that is
 in none of them is read in the notation of :mod:`screening.chemistry.notation`: a formula, a glass, or a composite.
 """
 
@@ -13,7 +13,9 @@ from typing import Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from screening.chemistry.formulas import SAME_FRACTION, check_charge_balance, parse_formula, same_composition, shown
+from screening.chemistry.charges import check_charge_balance
+from screening.chemistry.compositions import SAME_FRACTION, same_composition
+from screening.chemistry.formulas import parse_formula, plain_text, require_formula
 from screening.chemistry.notation import (
     composition_of,
     mole_fractions,
@@ -22,24 +24,30 @@ from screening.chemistry.notation import (
     split_energy,
     with_energy,
 )
-from screening.common.errors import InputError, nearest
+from screening.common.errors import InputError, nearest, shown
 from screening.common.files import DATA, read_text
 from screening.common.validation import explained
 from screening.common.yaml_text import parse_yaml
-from screening.materials.material import Cathode, ChemicalPotential, EnergyAboveHull, Material, Property, clean_name
+from screening.materials.material import Cathode, EnergyAboveHull, Material, Property, PublishedVoltage
+from screening.materials.suggestions import nearest_material
 
-__all__ = ["Catalogue", "Cathode", "ChemicalPotential", "Material", "Property", "Role"]
+__all__ = ["Catalogue", "Cathode", "Material", "Property", "PublishedVoltage", "Role"]
 
-Role = Literal["coating", "electrolyte", "cathode"]
+Role = Literal["coating", "electrolyte", "cathode", "anode"]
 
 _PACKAGED = DATA / "catalogue"
-_ROLES: dict[str, Role] = {"coatings": "coating", "electrolytes": "electrolyte", "cathodes": "cathode"}
+_ROLES: dict[str, Role] = {
+    "coatings": "coating",
+    "electrolytes": "electrolyte",
+    "cathodes": "cathode",
+    "anodes": "anode",
+}
 
 _E = TypeVar("_E", Material, Cathode)
 
 
 class Catalogue(BaseModel):
-    """All coatings, electrolytes and cathodes with a name.
+    """All coatings, electrolytes, cathodes and anodes with a name.
 
     Examples
     --------
@@ -55,6 +63,31 @@ class Catalogue(BaseModel):
     coatings: tuple[Material, ...] = Field(default=(), description="the coatings, in the order of the files")
     electrolytes: tuple[Material, ...] = Field(default=(), description="the electrolytes")
     cathodes: tuple[Cathode, ...] = Field(default=(), description="the cathodes")
+    anodes: tuple[Material, ...] = Field(default=(), description="the anodes")
+
+    @property
+    def materials(self) -> tuple[Material, ...]:
+        """All entries that are one composition: coatings, electrolytes and anodes."""
+        return (*self.coatings, *self.electrolytes, *self.anodes)
+
+    @property
+    def entries(self) -> tuple[Material | Cathode, ...]:
+        """All entries, in the order of the files."""
+        return (*self.coatings, *self.electrolytes, *self.cathodes, *self.anodes)
+
+    def named(self, name: str) -> tuple[Material | Cathode, ...]:
+        """Return the entries with a name or alias: several if it means a coating and a cathode, say.
+
+        Raises
+        ------
+        InputError
+            If there is none; the message suggests the nearest name.
+        """
+        text = plain_text(name).casefold()
+        if found := tuple(e for e in self.entries if text in (known.casefold() for known in e.names)):
+            return found
+        known = [one for entry in self.entries for one in entry.names]
+        raise InputError(f"the catalogue has no {plain_text(name)!r}{nearest_material(plain_text(name), known)}")
 
     @classmethod
     def load(cls, *extra: str | Path) -> Catalogue:
@@ -71,6 +104,8 @@ class Catalogue(BaseModel):
     def coating(self, name: str) -> Material:
         """Find a coating by name, alias or formula; any other formula becomes a coating of that composition.
 
+        The name of an electrolyte or anode is found, too.
+
         A glass, a material with an energy above the hull, and a composite of names and formulas also become coatings;
         see :mod:`screening.chemistry.notation`.
 
@@ -80,7 +115,10 @@ class Catalogue(BaseModel):
             If the text is none of these, or no oxidation states balance a formula.
         """
         return (
-            _known(self.coatings, name) or _composite(self.coatings, name) or _material("coating", self.coatings, name)
+            _known(self.coatings, name)
+            or _named_elsewhere("coating", self.materials, name)
+            or _composite(self.coatings, name)
+            or _material("coating", self.coatings, name)
         )
 
     def electrolyte(self, name: str) -> Material:
@@ -91,10 +129,10 @@ class Catalogue(BaseModel):
         InputError
             As :meth:`coating`, and if the text is a composite.
         """
-        known = _known(self.electrolytes, name)
+        known = _known(self.electrolytes, name) or _named_elsewhere("electrolyte", self.materials, name)
         if known is None and "+" in name:
             raise InputError(
-                f"{shown(clean_name(name))}: an electrolyte is one material; only a coating may be several"
+                f"{shown(plain_text(name))}: an electrolyte is one material; only a coating may be several"
             )
         return known or _material("electrolyte", self.electrolytes, name)
 
@@ -116,18 +154,17 @@ class Catalogue(BaseModel):
         lithium = host.pop("Li", 0.0)
         if not lithium or not host:
             missing = "host" if lithium else "lithium"
-            raise InputError(f"a cathode is lithium and a host: {clean_name(name)} has no {missing}")
-        return Cathode(name=clean_name(name), host=host, lithiations={"full": lithium, "half": lithium / 2})
+            raise InputError(f"a cathode is lithium and a host: {plain_text(name)} has no {missing}")
+        return Cathode(name=plain_text(name), host=host, lithiations={"full": lithium, "half": lithium / 2})
 
     def defaults(self, role: Role) -> tuple[str, ...]:
         """Return the names of the materials that are used if the user names none."""
-        listed = {"coating": self.coatings, "electrolyte": self.electrolytes, "cathode": self.cathodes}[role]
-        return tuple(entry.name for entry in listed if entry.default)
+        return tuple(entry.name for entry in self.entries if entry.default and entry.role == role)
 
 
 def _known(listed: tuple[_E, ...], name: str) -> _E | None:
     """Return the entry with that name, alias or composition; None if there is none."""
-    text = clean_name(name)
+    text = plain_text(name)
     for entry in listed:
         if text.casefold() in (known.casefold() for known in entry.names):
             return entry
@@ -138,14 +175,26 @@ def _known(listed: tuple[_E, ...], name: str) -> _E | None:
     return next((entry for entry in listed if entry.fractions and same_composition(entry.fractions, composition)), None)
 
 
+def _named_elsewhere(
+    role: Literal["coating", "electrolyte"], materials: tuple[Material, ...], name: str
+) -> Material | None:
+    """Return a material of another role that has this name, in this role; an electrolyte can be a coating."""
+    text = plain_text(name).casefold()
+    for entry in materials:
+        if not entry.mole_fractions and text in (known.casefold() for known in entry.names):
+            return entry.model_copy(update={"role": role, "default": False})
+    return None
+
+
 def _formula(role: Role, listed: tuple[_E, ...], name: str) -> dict[str, float]:
     """Read a formula that belongs to no entry."""
-    text = clean_name(name)
+    text = plain_text(name)
     try:
+        require_formula(text)
         amounts = parse_formula(text)
         fault = check_charge_balance(amounts)
-    except InputError:
-        fault = f"unknown {role} {text!r}"
+    except InputError as error:
+        fault = f"unknown {role} {text!r}: {str(error).removeprefix(f'{shown(text)}: ')}"
     if fault:
         raise InputError(fault + _nearest(text, listed))
     return amounts
@@ -153,7 +202,7 @@ def _formula(role: Role, listed: tuple[_E, ...], name: str) -> dict[str, float]:
 
 def _material(role: Literal["coating", "electrolyte"], listed: tuple[Material, ...], name: str) -> Material:
     """Make one material from a formula or a glass, with or without an energy above the hull."""
-    text = clean_name(name)
+    text = plain_text(name)
     base, above = split_energy(text)
     if above is not None:
         found = _known(listed, base) or _material(role, listed, base)
@@ -178,7 +227,7 @@ def _material(role: Literal["coating", "electrolyte"], listed: tuple[Material, .
 
 def _composite(listed: tuple[Material, ...], name: str) -> Material | None:
     """Make a coating of several phases; return None if the text is not a composite."""
-    text = clean_name(name)
+    text = plain_text(name)
     parts = read_composite(text)
     if parts is None:
         return None
@@ -204,7 +253,7 @@ def _composite(listed: tuple[Material, ...], name: str) -> Material | None:
 
 
 def _nearest(text: str, listed: tuple[_E, ...]) -> str:
-    return nearest(text, [known for entry in listed for known in entry.names])
+    return nearest_material(text, [known for entry in listed for known in entry.names])
 
 
 @lru_cache(maxsize=1)
@@ -240,7 +289,7 @@ def _entry(path: Path, section: str, number: int, row: object) -> Material | Cat
     try:
         return model.model_validate({**row, "role": _ROLES[section]})
     except ValidationError as error:
-        parts = (model, Property, ChemicalPotential, EnergyAboveHull)
+        parts = (model, Property, PublishedVoltage, EnergyAboveHull)
         raise InputError(f"{label}: {explained(error, [key for part in parts for key in part.model_fields])}") from None
 
 

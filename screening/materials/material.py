@@ -1,10 +1,10 @@
-"""The entries of a catalogue: coatings, electrolytes and cathodes."""
+"""The entries of a catalogue: coatings, electrolytes, cathodes and anodes."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
-from fractions import Fraction
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -18,13 +18,9 @@ from pydantic import (
     model_validator,
 )
 
-from screening.chemistry.formulas import (
-    AMOUNT_TOLERANCE,
-    atomic_fractions,
-    format_amount,
-    format_formula,
-    parse_formula,
-)
+from screening.chemistry.amounts import format_amount, read_number
+from screening.chemistry.compositions import AMOUNT_TOLERANCE, atomic_fractions, format_formula
+from screening.chemistry.formulas import parse_formula, plain_text
 from screening.chemistry.notation import (
     mole_fractions,
     overall,
@@ -34,31 +30,28 @@ from screening.chemistry.notation import (
     write_terms,
 )
 from screening.common.errors import InputError, nearest
-
-_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2212", "-----")
-
-
-def clean_name(name: str) -> str:
-    """Return a name without blanks around it, with subscript digits and typographic dashes replaced by plain ones."""
-    return unicodedata.normalize("NFKC", name).translate(_DASHES).strip()
+from screening.common.files import DATA
 
 
 def _fraction(value: object) -> object:
-    """Return the number of a fraction written as text, such as "1/3"; anything else is returned as it is."""
-    numerator, slash, denominator = str(value).partition("/")
-    if not slash:
-        return value
-    try:
-        return float(Fraction(numerator.strip()) / Fraction(denominator.strip()))
-    except ZeroDivisionError:
-        raise ValueError(f"{value} divides by zero") from None
+    """Return the number of an amount written as text, such as "1/3"; anything else is returned as it is."""
+    return read_number(value) if isinstance(value, str) else value
 
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Amount = Annotated[Positive, BeforeValidator(_fraction)]
 Content = Annotated[float, Field(ge=0, allow_inf_nan=False), BeforeValidator(_fraction)]
 Text = Annotated[str, Field(min_length=1)]
-Name = Annotated[Text, AfterValidator(clean_name)]
+Name = Annotated[Text, AfterValidator(plain_text)]
+
+
+@cache
+def cycling_voltages() -> Mapping[str, float]:
+    """Return the packaged voltages between which a cell is cycled, V against Li/Li+, by the state of charge's name."""
+    import yaml
+
+    rows = yaml.safe_load((DATA / "voltages.yaml").read_text(encoding="utf-8"))
+    return {row["state"]: float(row["voltage_v"]) for row in rows}
 
 
 class _Document(BaseModel):
@@ -68,8 +61,10 @@ class _Document(BaseModel):
 class Property(_Document):
     """A measured or computed value from the literature."""
 
-    quantity: Literal["ionic_conductivity_s_per_cm", "activation_energy_ev", "band_gap_ev"] = Field(
-        description="what the value is, unit included; the activation energy is that of lithium conduction"
+    quantity: Literal["ionic_conductivity_s_per_cm", "activation_energy_ev", "band_gap_ev", "lithium_potential_v"] = (
+        Field(
+            description="what, with its unit; the activation energy is of lithium conduction, the potential against Li"
+        )
     )
     value: Positive | tuple[Positive | None, Positive] = Field(
         description="the value, or [low, high]; low is null where only an upper bound is known"
@@ -95,12 +90,14 @@ class EnergyAboveHull(_Document):
     verified: bool = Field(description="whether it was read in that source, not in a transcription or from memory")
 
 
-class ChemicalPotential(_Document):
-    """The published chemical potential of lithium in a cathode at one state of charge."""
+class PublishedVoltage(_Document):
+    """A voltage of a cathode from the literature: an average between two lithium contents, or the one at a content."""
 
-    state: Text = Field(description="state of charge, one of the cathode's lithiations")
-    mu_li_ev: float = Field(allow_inf_nan=False, description="chemical potential of lithium against the reference, eV")
-    reference: Literal["Li metal"] = Field(description="what the chemical potential is counted from")
+    lithium_from: Content = Field(description="lithium atoms in a formula unit before")
+    lithium_to: Content = Field(description="and after; the same where the value is the voltage at this content")
+    voltage_v: Positive = Field(description="V against Li/Li+")
+    kind: Literal["measured", "computed"] = Field(description="how it was found")
+    conditions: Text | None = Field(default=None, description="sample or method")
     source: Text = Field(description="where the value is published")
     verified: bool = Field(description="whether it was read in that source, not in a transcription or from memory")
 
@@ -108,6 +105,9 @@ class ChemicalPotential(_Document):
 class _Entry(_Document):
     name: Name = Field(description="name the results carry")
     aliases: tuple[Name, ...] = Field(default=(), description="other names it is found by")
+    structure: Text | None = Field(
+        default=None, description="structure type and space group, and which elements share a site"
+    )
     note: Text | None = Field(default=None, description="what a user should know of it")
     default: bool = Field(default=False, description="whether it is taken where the user names none")
     studied_in: tuple[Text, ...] = Field(default=(), description="papers that used or screened it")
@@ -119,9 +119,9 @@ class _Entry(_Document):
 
 
 class Material(_Entry):
-    """A coating or an electrolyte."""
+    """A coating, an electrolyte or an anode."""
 
-    role: Literal["coating", "electrolyte"] = Field(description="its place in the stack")
+    role: Literal["coating", "electrolyte", "anode"] = Field(description="its place in the stack")
     kind: Literal["crystal", "glass"] | None = Field(
         default=None, description="a glass is one material with the energy of the hull, or one given above it"
     )
@@ -140,7 +140,7 @@ class Material(_Entry):
     def _composite_or_glass(cls, components: dict[str, float], info: ValidationInfo) -> dict[str, float]:
         if len(components) == 1:
             raise ValueError("one component alone is no composite and no glass; give its formula")
-        if components and info.data.get("kind") != "glass" and info.data.get("role") == "electrolyte":
+        if components and info.data.get("kind") != "glass" and info.data.get("role") != "coating":
             raise ValueError("only a coating may be several phases side by side; of a glass say 'kind: glass'")
         require_amounts("the amounts", components)
         return components
@@ -200,7 +200,15 @@ class Cathode(_Entry):
     role: Literal["cathode"] = Field(default="cathode", description="its place in the stack")
     host: dict[str, Amount] = Field(description="atoms of one formula unit without lithium, in the order of writing")
     lithiations: dict[str, Content] = Field(description="lithium atoms in a formula unit at each named state of charge")
-    chemical_potentials: tuple[ChemicalPotential, ...] = Field(default=(), description="published values, by state")
+    voltages: dict[Name, Positive] = Field(
+        default_factory=lambda known: {
+            state: voltage
+            for state, voltage in cycling_voltages().items()
+            if state not in known.get("lithiations", {})  # a content of that name means the same
+        },
+        description="V against Li/Li+ at further states of charge, by name: contacts are opened to lithium there",
+    )
+    published_voltages: tuple[PublishedVoltage, ...] = Field(default=(), description="what the literature has")
 
     @model_validator(mode="after")
     def _consistent(self) -> Cathode:
@@ -209,9 +217,11 @@ class Cathode(_Entry):
             raise ValueError("host: lithium belongs in lithiations")
         if self.lithiations.get("full") != max(self.lithiations.values(), default=None):
             raise ValueError("lithiations: the state 'full' is needed, and no state holds more lithium")
-        for potential in self.chemical_potentials:
-            if potential.state not in self.lithiations:
-                raise ValueError(f"chemical_potentials: no lithiation is named {potential.state!r}")
+        if both := self.lithiations.keys() & self.voltages.keys():
+            raise ValueError(f"voltages: {', '.join(sorted(both))} is the name of a lithiation")
+        for published in self.published_voltages:
+            if not self.lithiations["full"] >= published.lithium_from >= published.lithium_to:
+                raise ValueError("published_voltages: lithium_from is at most full, and lithium_to no more than it")
         return self
 
     @property
@@ -232,12 +242,12 @@ class Cathode(_Entry):
         InputError
             If no state has that name, or the content is not between 0 and that of the state ``full``.
         """
-        given, most = str(state_or_lithium).strip(), self.lithiations["full"]
+        given, most = plain_text(str(state_or_lithium)), self.lithiations["full"]
         for state, content in self.lithiations.items():
             if state.casefold() == given.casefold():
                 return content
         try:
-            content = float(given)
+            content = read_number(given) if isinstance(state_or_lithium, str) else float(state_or_lithium)
         except ValueError:
             guess = nearest(given, self.lithiations) or f"; there are {', '.join(self.lithiations)}"
             raise InputError(f"unknown state {given!r} of {self.name}{guess}") from None
@@ -268,6 +278,30 @@ class Cathode(_Entry):
                 states[f"{100 * content / self.lithiations['full']:g}%".replace(".", "_")] = content
         name = "+".join([self.name, *list(states)[len(self.lithiations) :]])
         return self.model_copy(update={"name": name, "lithiations": states})
+
+    def with_voltages(self, voltages: Sequence[float]) -> Cathode:
+        """Return the cathode with contacts opened to lithium at other voltages than by default.
+
+        Each is a state of charge named by its voltage, as ``4_1V``, and becomes part of the cathode's name, as for
+        :meth:`with_states`.
+
+        Parameters
+        ----------
+        voltages
+            V against Li/Li+; none leaves the cathode as it is.
+
+        Raises
+        ------
+        InputError
+            If one is not a positive number.
+        """
+        if not voltages:
+            return self
+        for voltage in voltages:
+            if not 0.0 < voltage < math.inf:
+                raise InputError(f"a voltage against Li/Li+ is a positive number, not {voltage:g}")
+        named = {f"{voltage:g}V".replace(".", "_"): voltage for voltage in voltages}
+        return self.model_copy(update={"name": "+".join([self.name, *named]), "voltages": named})
 
     def composition(self, state_or_lithium: str | float) -> dict[str, float]:
         """Return the amount of each element at a state of charge; see :meth:`lithium`."""

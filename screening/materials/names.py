@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from screening.chemistry.formulas import atomic_fractions, check_charge_balance, shown
+from screening.chemistry.charges import check_charge_balance
+from screening.chemistry.compositions import atomic_fractions
+from screening.chemistry.formulas import plain_text, require_formula
 from screening.chemistry.notation import composition_of, read_composite, read_material, split_energy, with_energy
-from screening.common.errors import InputError, nearest
+from screening.common.errors import InputError, shown
 from screening.materials.catalogue import Catalogue
-from screening.materials.material import clean_name
+from screening.materials.suggestions import nearest_material
 from screening.phases.phase_set import PhaseSet
 
 
@@ -33,7 +35,7 @@ def resolve_formula(text: str, catalogue: Catalogue, phases: PhaseSet) -> str:
     material = resolve_material(text, catalogue, phases)
     if parts := read_composite(material):
         raise InputError(
-            f"{shown(clean_name(text))} is several phases, each with interfaces of its own: ask for "
+            f"{shown(plain_text(text))} is several phases, each with interfaces of its own: ask for "
             f"{' or '.join(parts)}, or screen it as a coating"
         )
     return material
@@ -78,8 +80,8 @@ def elements_named(text: str, catalogue: Catalogue) -> frozenset[str]:
 
 def _looked_up(text: str, catalogue: Catalogue) -> tuple[str, bool]:
     """Return a material in its notation, and whether its charges need no further check."""
-    text = clean_name(text)
-    materials = (*catalogue.coatings, *catalogue.electrolytes)
+    text = plain_text(text)
+    materials = catalogue.materials
     if "+" in text and text.casefold() not in (known.casefold() for m in materials for known in m.names):
         return catalogue.coating(text).reactant, True
     base, above = split_energy(text)
@@ -103,10 +105,11 @@ def _looked_up(text: str, catalogue: Catalogue) -> tuple[str, bool]:
             raise InputError(f"{shown(text)}: {base} is several phases; write the energy behind the one that has it")
         return material if above is None else with_energy(material, above), True
     if colon:
-        raise InputError(f"unknown cathode {name!r}{nearest(name, [c.name for c in catalogue.cathodes])}")
+        raise InputError(f"unknown cathode {name!r}{nearest_material(name, [c.name for c in catalogue.cathodes])}")
     try:
+        require_formula(base)
         composition_of(text)
     except InputError as error:
-        entries = (*materials, *catalogue.cathodes)
-        raise InputError(f"{error}{nearest(base, [known for e in entries for known in e.names])}") from None
+        known = [name for entry in catalogue.entries for name in entry.names]
+        raise InputError(f"{error}{nearest_material(base, known)}") from None
     return read_material(text).name, False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from screening.chemistry.formulas import format_amount
+from screening.chemistry.amounts import format_amount
 from screening.common.errors import InputError
 from screening.common.provenance import NOT_STATED, EnergyScale
 from screening.phases.phase import Phase

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screening.chemistry.formulas import same_composition
+from screening.chemistry.compositions import same_composition
 from screening.phases.phase_set import PhaseSet
 
 

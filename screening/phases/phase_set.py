@@ -6,6 +6,7 @@ import copy
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.chemistry.formulas import ELEMENTS, SAME_FRACTION, format_formula
+from screening.chemistry.compositions import SAME_FRACTION, format_formula
+from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError
 from screening.common.provenance import EnergyProvenance, EnergyScale
+from screening.hull.compiled.core import core
+from screening.hull.compiled.lines import Shelves
 from screening.hull.phase_system import PhaseSystem
 from screening.hull.reservoir import Reservoir
+from screening.phases.element_rows import distinct_compositions, near_hull, shelves_of
 from screening.phases.files import content_of, read_table, table_of, write_table
 from screening.phases.phase import CELL, Phase, PhaseColumns
 from screening.phases.phase_table import ENERGY_DIGITS, PhaseTable, element_numbers, sha256_of
@@ -262,7 +267,9 @@ class PhaseSet:
 
     def _system(self, wanted: frozenset[str], reservoir: Reservoir | None) -> PhaseSystem:
         if self._sample_of is not None:
-            return self._sample_of._alike(wanted, reservoir).repriced(self.formation_energies, reservoir)
+            with suppress(InputError):  # what precipitates without limit with those energies may not do so with these
+                alike = self._sample_of._alike(wanted, reservoir)
+                return alike.repriced(self.formation_energies, reservoir)
         self.require(sorted(wanted))
         inside, fractions = self._lowest_inside(tuple(sorted(wanted)))
         return PhaseSystem(
@@ -315,10 +322,45 @@ class PhaseSet:
         """
         sample = copy.copy(self)
         sample._sample_of = self
+        sample.__dict__.pop("on_hull", None)
         sample.energies = self.energies + shifts_ev_per_atom
         sample.formation_energies = self.formation_energies + shifts_ev_per_atom
         sample._systems = {}
         return sample
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether its energies are those of a sample (:meth:`shifted`)."""
+        return self._sample_of is not None
+
+    @cached_property
+    def shelves(self) -> tuple[NDArray[np.intp], Shelves]:
+        """The lowest-energy phase of each composition, for the compiled core: positions, and their compositions."""
+        if self._sample_of is not None:
+            return self._sample_of.shelves  # shifts are equal for phases of one composition
+        everything = self.lowest_first(np.arange(len(self)))
+        return shelves_of(self.table, distinct_compositions(self.table, everything))
+
+    @cached_property
+    def on_hull(self) -> tuple[NDArray[np.intp], Shelves]:
+        """Those of :attr:`shelves` that may be part of a lowest-energy mixture, with these energies and no others.
+
+        Raises
+        ------
+        ValueError
+            If the energies are those of a sample, or there is no compiled core.
+        """
+        compiled = core()
+        if self.is_sample or compiled is None:
+            raise ValueError("the phases on the hull are found of the energies as they are, with the compiled core")
+        positions, _ = self.shelves
+        near = near_hull(compiled, self.table.take(positions), self.formation_energies[positions])
+        return shelves_of(self.table, positions[near])
+
+    @property
+    def knows_its_hull(self) -> bool:
+        """Whether :attr:`on_hull` has been found before."""
+        return "on_hull" in self.__dict__
 
     def formula(self, position: int) -> str:
         """Return the reduced formula of a phase."""

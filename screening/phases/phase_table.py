@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.chemistry.formulas import ELEMENTS, format_formula, parse_formula
+from screening.chemistry.compositions import format_formula
+from screening.chemistry.elements import ELEMENTS
+from screening.chemistry.formulas import parse_formula
 from screening.common.provenance import EnergyScale
 from screening.phases.phase import Phase, PhaseColumns
 
 _HALF = 64  # bits of a word; the set of elements of a phase is stored as the bits of two words
 
 UNKNOWN_SPACE_GROUP = 0
+AMOUNT_DIGITS = 8  # of an amount in a formula
 ENERGY_DIGITS = 9  # energies that agree in so many decimals, eV/atom, are the same
 _NUMBER = {symbol: number for number, symbol in enumerate(ELEMENTS)}
 
@@ -194,7 +197,8 @@ class PhaseTable:
         ordered = self.take(np.argsort(self.ids, kind="stable"))
         content = hashlib.sha256(b"\n".join(ordered.ids.tolist()))
         lengths = np.diff(ordered.starts).astype("<i8")
-        for column in (lengths, ordered.numbers, ordered.amounts.astype("<f8"), ordered.space_groups.astype("<i2")):
+        amounts = ordered.amounts.round(AMOUNT_DIGITS).astype("<f8")
+        for column in (lengths, ordered.numbers, amounts, ordered.space_groups.astype("<i2")):
             content.update(column.tobytes())
         for column in (ordered.energies, ordered.volumes):
             content.update(np.nan_to_num(np.round(column, ENERGY_DIGITS) + 0.0, nan=-1.0).astype("<f8").tobytes())

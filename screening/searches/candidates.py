@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from screening.chemistry.classes import RADIOACTIVE, TRANSITION_METALS, chemistry_class, polyanions
 from screening.chemistry.economics import EconomicsDocument, material_economics
-from screening.chemistry.formulas import ELEMENTS, parse_formula
+from screening.chemistry.elements import ELEMENTS
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import CalculationError, CoatscreenError, InputError, nearest
 from screening.common.processes import worker_pool
 from screening.common.progress import Progress

@@ -10,7 +10,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.formulas import check_charge_balance, composition_key, parse_formula, same_composition
+from screening.chemistry.charges import check_charge_balance
+from screening.chemistry.compositions import composition_key, same_composition
+from screening.chemistry.formulas import parse_formula
 from screening.chemistry.notation import composition_of
 from screening.common.errors import InputError
 from screening.criteria.criteria import Criterion, default_criteria
@@ -50,6 +52,7 @@ def plan_screening(
     candidates: str | Path | None = None,
     criteria: Sequence[Criterion] | None = None,
     lithiation: Sequence[float] = (),
+    voltage: Sequence[float] = (),
 ) -> ScreeningPlan:
     """Resolve and check a request.
 
@@ -70,6 +73,8 @@ def plan_screening(
         The one on phase stability says what ``"all"`` takes; None for the packaged criteria.
     lithiation
         Further states of charge of every cathode: lithium atoms in a formula unit.
+    voltage
+        V against Li/Li+ at which contacts are opened to lithium, in place of the packaged ones.
 
     Raises
     ------
@@ -81,7 +86,8 @@ def plan_screening(
     named = [name for name in coatings if name != ALL]
     chosen = _resolved("coating", named, known.coating, known.coatings) if named else ()
     hosts = tuple(
-        host.with_states(lithiation) for host in _resolved("cathode", cathodes, known.cathode, known.cathodes)
+        host.with_states(lithiation).with_voltages(voltage)
+        for host in _resolved("cathode", cathodes, known.cathode, known.cathodes)
     )
     conductors = _resolved("electrolyte", electrolytes, known.electrolyte, known.electrolytes)
     listed_in_file = list(read_candidates(candidates)) if candidates is not None else []

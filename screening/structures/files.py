@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.chemistry.formulas import ELEMENTS
+from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError
 from screening.common.files import parse_json, read_bytes
 from screening.common.plain_data import structure_of

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, ValidationError, model_validator
 
 from screening.chemistry.classes import chemistry_class
-from screening.chemistry.formulas import atomic_fractions
+from screening.chemistry.compositions import atomic_fractions
 from screening.common.errors import InputError
 from screening.common.files import DATA
 from screening.common.provenance import EnergyProvenance, EnergyScale

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from screening.chemistry.classes import LANTHANIDES, TRANSITION_METALS
-from screening.chemistry.formulas import ELEMENTS, atomic_fractions, element
+from screening.chemistry.compositions import atomic_fractions
+from screening.chemistry.elements import ELEMENTS, element
 
 Pair = tuple[str, str]  # of elements, in alphabetical order
 

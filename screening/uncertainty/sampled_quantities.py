@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from screening.chemistry.notation import composition_of, read_composite
+from screening.common.errors import InputError
 from screening.common.sampling_defaults import N_SAMPLES, SEED
 from screening.criteria.criteria import default_criteria
-from screening.equilibrium.composite import material_energies, material_window
-from screening.equilibrium.interface import Interface
+from screening.equilibrium.composite_numbers import energies_above_hull, formation_energies, window_limits
 from screening.equilibrium.reactant import Reactant
+from screening.equilibrium.survey import Pair, Survey
 from screening.hull.reservoir import Reservoir
 from screening.phases.phase_set import PhaseSet
 from screening.uncertainty.draws import sampled
@@ -50,16 +49,15 @@ def stability_uncertainty(
         :func:`screening.equilibrium.stability.phase_stability`.
     """
     elements = composition_of(formula)
-    found = [material_energies(sample, formula) for sample in sampled(phases, elements, n_samples, seed)]
-    known = found[0].own_energy_above_hull is not None
-    above = np.array([material.energy_above_hull for material in found])
+    survey = Survey(sampled(phases, elements, n_samples, seed))
+    above = energies_above_hull(survey, formula)
     within = _stable_within_ev_per_atom()
     return StabilityUncertainty(
         **_samples_of(phases, elements, [formula], n_samples, seed),
-        energy_above_hull_ev_per_atom=Interval.of(above) if known else None,
-        formation_energy_ev_per_atom=Interval.of(material.formation_energy for material in found),
+        energy_above_hull_ev_per_atom=None if above is None else Interval.of(above),
+        formation_energy_ev_per_atom=Interval.of(formation_energies(survey, formula)),
         stable_within_ev_per_atom=within,
-        probability_stable=float((above <= within).mean()) if known else None,
+        probability_stable=None if above is None else float((above <= within).mean()),
     )
 
 
@@ -68,15 +66,14 @@ def window_uncertainty(
 ) -> WindowUncertainty:
     """Say how uncertain an electrochemical window is; parameters and errors as :func:`stability_uncertainty`."""
     elements = {*composition_of(formula), "Li"}
-    found = [material_window(sample, formula) for sample in sampled(phases, elements, n_samples, seed)]
-    reduction = np.array([window.reduction_limit_v for window in found], dtype=np.float64)
-    oxidation = [window.oxidation_limit_v for window in found if window.oxidation_limit_v is not None]
-    distances = [w.distance_to_hull_ev_per_atom for w in found if w.distance_to_hull_ev_per_atom is not None]
+    survey = Survey(sampled(phases, elements, n_samples, seed))
+    reduction, oxidation = window_limits(survey, formula)
+    distances = None if read_composite(formula) else energies_above_hull(survey, formula)
     return WindowUncertainty(
         **_samples_of(phases, elements, [formula], n_samples, seed),
         reduction_limit_v=Interval.of(reduction),
-        oxidation_limit_v=Interval.of(oxidation) if oxidation else None,
-        distance_to_hull_ev_per_atom=Interval.of(distances) if distances else None,
+        oxidation_limit_v=None if oxidation is None else Interval.of(oxidation),
+        distance_to_hull_ev_per_atom=None if distances is None else Interval.of(distances),
         probability_never_reduced=float((reduction <= 0.0).mean()),
     )
 
@@ -108,16 +105,17 @@ def interface_uncertainty(
         If there is no error model for the energies; otherwise as :class:`screening.equilibrium.interface.Interface`.
     """
     elements = {*composition_of(a), *composition_of(b), *(reservoir.elements if reservoir else ())}
-    samples = sampled(phases, elements, n_samples, seed)
-    profiles = [Interface(sample, a, b, reservoir).profile() for sample in samples]
-    mutual = np.array([profile.mutual.min() for profile in profiles])
+    found = Survey(sampled(phases, elements, n_samples, seed)).contacts([Pair(a, b, (reservoir,) if reservoir else ())])
+    for why in found.why_missing[0].values():
+        raise InputError(why)
+    [mutual] = found.mutual
     unit = "ev_per_atom" if reservoir is None else "ev_per_closed_atom"
     document = ClosedInterfaceUncertainty if reservoir is None else OpenInterfaceUncertainty
     intervals = {
         f"mutual_min_{unit}": Interval.of(mutual),
-        f"total_min_{unit}": Interval.of(profile.total.min() for profile in profiles),
-        f"self_a_{unit}": Interval.of(profile.self_a for profile in profiles),
-        f"self_b_{unit}": Interval.of(profile.self_b for profile in profiles),
+        f"total_min_{unit}": Interval.of(found.total[0]),
+        f"self_a_{unit}": Interval.of(found.self_a[0]),
+        f"self_b_{unit}": Interval.of(found.self_b[0]),
     }
     return document(
         **_samples_of(phases, elements, [a, b], n_samples, seed),

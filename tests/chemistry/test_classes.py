@@ -12,7 +12,8 @@ from screening.chemistry.classes import (
     chemistry_class,
     polyanions,
 )
-from screening.chemistry.formulas import ELEMENTS, parse_formula
+from screening.chemistry.elements import ELEMENTS
+from screening.chemistry.formulas import parse_formula
 
 CLASSES = {
     "Li": "element",

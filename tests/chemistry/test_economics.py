@@ -11,7 +11,7 @@ from pymatgen.analysis.hhi import HHIModel
 from pymatgen.core import Composition
 
 from screening.chemistry.economics import material_economics
-from screening.chemistry.formulas import ELEMENTS
+from screening.chemistry.elements import ELEMENTS
 from screening.materials.catalogue import Catalogue
 
 

@@ -261,7 +261,7 @@ def before(owner, name, do):
         return real(*args, **kwargs)
     setattr(owner, name, changed)
 
-if any(word.endswith("rlaunch") for word in sys.orig_argv):
+if "workflows.queue.fireworks.worker" in sys.orig_argv:
 {code}
 """
 

@@ -15,11 +15,11 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 CONFIGURATION = """\
 ClusterName=sandbox
-SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort={controller_port}
 SlurmdPort={node_port}
 SlurmUser=root
@@ -29,11 +29,11 @@ AuthInfo=socket={folder}/munge/socket
 CredType=cred/munge
 CommunicationParameters=NoAddrCache
 StateSaveLocation={folder}/state
-SlurmdSpoolDir={folder}/spool
+SlurmdSpoolDir={folder}/spool/%n
 SlurmctldPidFile={folder}/run/slurmctld.own.pid
-SlurmdPidFile={folder}/run/slurmd.own.pid
+SlurmdPidFile={folder}/run/slurmd-%n.own.pid
 SlurmctldLogFile={folder}/log/slurmctld.log
-SlurmdLogFile={folder}/log/slurmd.log
+SlurmdLogFile={folder}/log/slurmd-%n.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
@@ -52,9 +52,12 @@ OverTimeLimit=0
 KillWait=1
 MinJobAge=600
 SlurmctldTimeout=30
+PartitionName=debug Nodes=ALL Default=YES MaxTime=60 DefaultTime=5 OverSubscribe=NO State=UP
+"""
+ONE_NODE = """\
+SlurmctldHost={host}(127.0.0.1)
 SlurmdTimeout=60
 NodeName={host} NodeHostname={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory_mb} State=UNKNOWN
-PartitionName=debug Nodes={host} Default=YES MaxTime=60 DefaultTime=5 OverSubscribe=NO State=UP
 """
 PROGRAMS = ("slurmctld", "slurmd", "munged", "sbatch", "squeue", "scontrol", "scancel", "sinfo")
 MARK = "SLURM_SANDBOX"
@@ -112,29 +115,31 @@ class SlurmSandbox:
         (self.folder / "munge" / "key").write_bytes(os.urandom(128))
         (self.folder / "munge" / "key").chmod(0o600)
         controller_port, node_port = _free_ports(2)
-        memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20 - 512
-        text = CONFIGURATION.format(
-            host=socket.gethostname().partition(".")[0],
-            folder=self.folder,
-            controller_port=controller_port,
-            node_port=node_port,
-            cpus=self.cpus,
-            memory_mb=memory_mb,
-        )
-        self.configuration.write_text(text)
+        text = CONFIGURATION.format(folder=self.folder, controller_port=controller_port, node_port=node_port)
+        self.configuration.write_text(text + self._nodes())
         try:
             munge = self.folder / "munge"
             options = [f"--key-file={munge}/key", f"--socket={munge}/socket", f"--pid-file={munge}/pid"]
             options += [f"--log-file={munge}/log", f"--seed-file={munge}/seed"]
             self._spawn("munged", "--foreground", "--force", *options)
             _wait((munge / "socket").exists, 10, "munge's socket")
-            self._spawn("slurmctld", "-D", "-f", str(self.configuration))
-            self._spawn("slurmd", "-D", "-f", str(self.configuration))
-            _wait(self._node_is_up, 40, "the node")
+            self._start_daemons()
+            _wait(self._nodes_are_up, 40, "the nodes")
         except SandboxError as error:
             logs = "".join(f"\n{log.name}:\n{log.read_text()[-1500:]}" for log in (self.folder / "log").iterdir())
             self.stop()
             raise SandboxError(f"{error}{logs}") from error
+
+    def _nodes(self) -> str:
+        """Return the lines of the configuration that name the controller's machine and the nodes."""
+        memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20 - 512
+        host = socket.gethostname().partition(".")[0]
+        return ONE_NODE.format(host=host, cpus=self.cpus, memory_mb=memory_mb)
+
+    def _start_daemons(self) -> None:
+        """Start the controller and the nodes."""
+        self._spawn("slurmctld", "-D", "-f", str(self.configuration))
+        self._spawn("slurmd", "-D", "-f", str(self.configuration))
 
     def stop(self) -> None:
         """Cancel every job and stop the daemons; no process is left."""
@@ -162,7 +167,7 @@ class SlurmSandbox:
         self._end("slurmd", signal.SIGKILL)
         time.sleep(down_s)
         self._spawn("slurmd", "-D", "-f", str(self.configuration))
-        _wait(self._node_is_up, 40, "the node")
+        _wait(self._nodes_are_up, 40, "the node")
 
     def submit(self, script: str, *options: str, folder: Path | None = None) -> int:
         """Submit a shell script, and return the job's number."""
@@ -220,11 +225,12 @@ class SlurmSandbox:
         """Let a running job's time limit end now: TIMEOUT, within half a minute (when Slurm looks next)."""
         self._command("scontrol", "update", f"jobid={job_id}", "EndTime=now")
 
-    def _node_is_up(self) -> bool:
+    def _nodes_are_up(self) -> bool:
         try:
-            return self._command("sinfo", "--noheader", "--format=%T").strip() in ("idle", "mixed", "allocated")
+            states = set(self._command("sinfo", "--noheader", "--format=%T").split())
         except SandboxError:
             return False
+        return bool(states) and states <= {"idle", "mixed", "allocated"}
 
     def _command(self, *command: str, text: str | None = None) -> str:
         done = subprocess.run(command, input=text, env=self.environment(), capture_output=True, text=True, timeout=60)
@@ -232,11 +238,12 @@ class SlurmSandbox:
             raise SandboxError(f"{' '.join(command)}: {done.stderr.strip()}")
         return done.stdout
 
-    def _spawn(self, name: str, *options: str) -> None:
+    def _spawn(self, name: str, *options: str, inside: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+        """Start a daemon, or what starts it inside something."""
         environment = {**self.environment(), MARK: str(self.folder)}
         with (self.folder / "log" / f"{name}.out").open("ab") as out:
             daemon = subprocess.Popen(
-                [str(_program(name)), *options],
+                [*inside, str(_program(name)), *options],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -244,6 +251,7 @@ class SlurmSandbox:
                 start_new_session=True,
             )
         (self.folder / "run" / f"{name}.pid").write_text(str(daemon.pid))
+        return daemon
 
     def _pid(self, name: str) -> int | None:
         path = self.folder / "run" / f"{name}.pid"

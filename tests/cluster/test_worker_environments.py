@@ -41,9 +41,6 @@ def bare_environment(tmp_path):
     (packages / "others.pth").write_text(sysconfig.get_path("purelib") + "\n")
     (packages / "absent.py").write_text(ABSENT)
     (packages / "zz-absent.pth").write_text("import absent\n")
-    rlaunch = folder / "bin" / "rlaunch"
-    rlaunch.write_text(f"#!{python}\nfrom fireworks.scripts.rlaunch_run import rlaunch\nrlaunch()\n")
-    rlaunch.chmod(0o755)
     found = subprocess.run([python, "-c", "import fireworks, jobflow, workflows"], capture_output=True, text=True)
     assert found.stderr.strip().endswith("ModuleNotFoundError: No module named 'workflows'")
     return folder
@@ -56,21 +53,26 @@ def test_a_worker_without_the_project_then_with_another_version_then_mended(
     site = QueueSite(tmp_path / "queue", database_uri, slurm, environment=str(bare_environment))
     energies = energies_file(tmp_path)
     submitted = site.json("submit", *words_for(tmp_path, energies=energies))
-    site.until(lambda: set(site.states()) == {"failed"}, "the end of the jobs")
     site.until_idle()
-    (flow,) = site.json("status")["flows"]
-    assert flow["state"] == "incomplete"
-    errors = {job["error"] for job in flow["failed"]}
-    assert len(errors) == 1
-    assert "the Python environment of the worker on" in errors.pop()
-    assert "has no coatscreen (ModuleNotFoundError: No module named 'workflows')" in site.run("status").stdout
+    found = site.json("status")
+    assert found["flows"][0]["state"] == "waiting"
+    (died,) = found["queue"]["in_vain"]
+    assert died["job_id"] == submitted["launched"][0]
+    assert died["why"].startswith("FAILED, NonZeroExitCode: ")
+    assert "No module named 'workflows'" in died["why"]
+    assert f"job {died['job_id']} ended before a worker came up: {died['why']}" in site.run("status").stdout
+    assert "no queue job is started: the last queue job ended before a worker came up, and others would too " in (
+        said := site.run("recover").stdout
+    )
+    assert died["why"] in said
+    assert max(site.slurm.jobs()) == int(died["job_id"])
 
     other = "import workflows.queue.tasks as tasks\nfrom screening.common.provenance import Software\n"
     other += "tasks.software = lambda: Software(coatscreen='0.0.9')"
     site.change(environment=sys.prefix, setup=[hook(tmp_path / "hook", other)])
-    assert len(site.recover(failed=True).rerun) == submitted["total"]
-    site.until(lambda: set(site.states()) == {"failed"}, "the end of the jobs")
+    assert site.recover(launch=True).launched
     site.until_idle()
+    assert set(site.states()) == {"failed"}
     said = site.run("status").stdout
     assert f"submitted by coatscreen {software().coatscreen}, but this worker has 0.0.9" in said
 

@@ -28,6 +28,9 @@ def electrolyte_contacts(phases, coating, electrolyte, cathode):
     return contacts(phases, coating_meetings(coating, cathode, electrolyte))
 
 
+STATES = ("full", "half", "discharged", "charged")  # two contents, and the ends of a cycle
+
+
 @pytest.fixture(scope="module")
 def ncm83():
     return lithium_states(synthetic(), Catalogue.load().cathode("NCM83"))
@@ -35,7 +38,8 @@ def ncm83():
 
 def test_bare_interface_at_every_state_closed_and_open(ncm83):
     found = contacts(synthetic(), bare_meetings(ncm83, "Li6PS5Cl"))
-    assert [c.name for c in found] == ["bare full", "bare half", "bare full at mu(full)", "bare half at mu(half)"]
+    opened = [f"bare {state} at mu({state})" for state in STATES]
+    assert [c.name for c in found] == ["bare full", "bare half", *opened]
     assert {c.contact for c in found} == {"cathode|electrolyte"}
 
 
@@ -44,18 +48,17 @@ def test_coating_on_the_cathode(ncm83):
     assert [c.name for c in found] == [
         "cathode full",
         "cathode half",
-        "cathode full at mu(full)",
-        "cathode half at mu(half)",
+        *(f"cathode {state} at mu({state})" for state in STATES),
     ]
     assert {c.reaction.a for c in found} == {"LiNbO3"}
-    assert [c.reaction.b for c in found] == [ncm83.state(s).formula for s in ("full", "half", "full", "half")]
+    assert [c.reaction.b for c in found] == [ncm83.state(s).formula for s in ("full", "half", *STATES)]
 
 
 def test_coating_on_the_electrolyte(ncm83):
     (closed,) = electrolyte_contacts(synthetic(), "LiNbO3", "Li6PS5Cl", None)
     assert (closed.name, closed.cathode_state, closed.lithium) == ("electrolyte", None, None)
     opened = electrolyte_contacts(synthetic(), "LiNbO3", "Li6PS5Cl", ncm83)
-    assert [c.name for c in opened] == ["electrolyte at mu(full)", "electrolyte at mu(half)"]
+    assert [c.name for c in opened] == [f"electrolyte at mu({state})" for state in STATES]
 
 
 def test_each_is_the_interface_it_says_it_is(ncm83):
@@ -71,10 +74,11 @@ def test_each_is_the_interface_it_says_it_is(ncm83):
 
 
 def test_the_open_contact_holds_the_potential_of_the_state_and_says_where_it_is_from(ncm83):
-    half = electrolyte_contacts(synthetic(), "LiNbO3", "Li6PS5Cl", ncm83)[1]
-    assert half.reaction.ensemble.open == {"Li": -3.66}
+    _, half, _, charged = electrolyte_contacts(synthetic(), "LiNbO3", "Li6PS5Cl", ncm83)
+    assert half.reaction.ensemble.open == {"Li": half.lithium.mu_li_ev}
     assert half.lithium == ncm83.state("half").lithium
-    assert half.lithium.origin == "cited"
+    assert charged.reaction.ensemble.open == {"Li": -4.3}
+    assert (half.lithium.origin, charged.lithium.origin) == ("computed", "given")
 
 
 def test_a_contact_that_cannot_be_computed_says_why_and_the_others_are_there(ncm83):
@@ -108,14 +112,14 @@ def test_each_phase_of_a_composite_meets_each_neighbour_and_the_other(ncm83):
         "electrolyte with LiNbO3",
         "electrolyte with Li3PO4",
     ]
-    assert len({c.name for c in found}) == len({c.quantity for c in found}) == len(found) == 4 * 2 + 3 + 3 * 2
+    assert len({c.name for c in found}) == len({c.quantity for c in found}) == len(found) == 6 * 2 + 5 + 5 * 2
     for contact in found:
         held = None if contact.reservoir_state is None else Reservoir({"Li": contact.lithium.mu_li_ev})
         assert contact.reaction == Interface(synthetic(), contact.reaction.a, contact.reaction.b, held).reaction()
         assert contact.component.split("|")[0] == contact.reaction.a
     inner = [c for c in found if c.contact == "coating|coating"]
     assert {(c.reaction.a, c.reaction.b) for c in inner} == {("LiNbO3", "Li3PO4")}
-    assert [c.reservoir_state for c in inner] == [None, "full", "half"]
+    assert [c.reservoir_state for c in inner] == [None, *STATES]
 
 
 def test_a_phase_in_a_composite_reacts_as_it_does_alone(ncm83):

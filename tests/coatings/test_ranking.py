@@ -42,13 +42,13 @@ def test_an_open_contact_may_be_the_worst():
     ranked = rank_coatings([record("a", opened=-1.0), record("b", -5.0, -5.0, -5.0, opened=-90.0)], bare())
     assert names(ranked) == ["a", "b"]
     assert [c.score for c in ranked] == [-10.0, -90.0]
-    assert [c.worst_contact for c in ranked] == ["cathode full", "cathode full at mu(full)"]
+    assert [c.worst_contact for c in ranked] == ["cathode full", "cathode half at mu(half)"]
     assert [c.worst_mutual_mev_per_atom for c in ranked] == [-10.0, -5.0]
     assert [c.gain_over_bare_mev_per_atom for c in ranked] == [290.0, 295.0]  # closed beside closed
     assert ranked[1].score_parts == {
         "cathode full": -5.0,
         "cathode half": -5.0,
-        "cathode full at mu(full)": -90.0,
+        "cathode half at mu(half)": -90.0,
         "electrolyte": -5.0,
         "electrolyte at mu(half)": -90.0,
     }

@@ -37,7 +37,7 @@ def catalogue():
 
 @pytest.fixture(scope="module")
 def ncm83(source, catalogue):
-    return tasks.cathode_states(source, catalogue.cathode("NCM83"), "cited")
+    return tasks.cathode_states(source, catalogue.cathode("NCM83"))
 
 
 def pieces_of(source, ncm83, materials):
@@ -57,7 +57,6 @@ def joined(coatings, pieces):
         ranking_id="0" * 32,
         cathode="NCM83",
         electrolyte="Li6PS5Cl",
-        prefer_mu="cited",
         criteria=list(default_criteria()),
         sampling=None,
         coatings=screened,
@@ -71,17 +70,16 @@ def test_pieces_are_joined_by_material(source, catalogue, ncm83):
     coatings = [catalogue.coating("LiNbO3"), catalogue.coating("Li3PO4")]
     first, second = joined(coatings, pieces_of(source, ncm83, ["Li3PO4", "LiNbO3"]))
     assert (first.coating, second.coating) == ("LiNbO3", "Li3PO4")
+    states = ("full", "half", "discharged", "charged")
     for document in (first, second):
         assert document.stability.formula == document.window.formula == document.formula
         assert {c.reaction.a for c in document.interfaces} == {document.formula}
         assert [c.name for c in document.interfaces] == [
             "cathode full",
             "cathode half",
-            "cathode full at mu(full)",
-            "cathode half at mu(half)",
+            *(f"cathode {state} at mu({state})" for state in states),
             "electrolyte",
-            "electrolyte at mu(full)",
-            "electrolyte at mu(half)",
+            *(f"electrolyte at mu({state})" for state in states),
         ]
         assert document.why_missing is None
         assert document.energies == synthetic().provenance

@@ -51,10 +51,9 @@ def ncm83():
     return Catalogue.load().cathode("NCM83")
 
 
-@pytest.mark.parametrize("prefer", ["cited", "computed"])
-def test_without_errors_every_sample_is_the_nominal_value(model, ncm83, prefer):
+def test_without_errors_every_sample_is_the_nominal_value(model, ncm83):
     sampling, phases = model(), modelled()
-    document = lithium_states(phases, ncm83, prefer)
+    document = lithium_states(phases, ncm83)
     cathode = sample_cathode(phases, sampling, ncm83, document)
     assert [cathode.in_sample(s).states for s in range(N)] == [document.states] * N
     expected = {}
@@ -70,7 +69,7 @@ def test_without_errors_every_sample_is_the_nominal_value(model, ncm83, prefer):
         **against(phases, sampling, "LiNbO3", cathode, "Li6PS5Cl").values,
     }
     assert found == {quantity: pytest.approx(values, abs=2e-6) for quantity, values in expected.items()}
-    assert len(found) == 7
+    assert len(found) == 2 + 4 + 1 + 4  # cathode and electrolyte, closed and open
     unprotected = [met for met in bare_meetings(document, "Li6PS5Cl") if met.held is None]
     bare, closed = sample_contacts(phases, sampling, lambda number: unprotected), contacts(phases, unprotected)
     assert bare.values == {c.quantity: pytest.approx([c.mutual_mev] * N, abs=2e-6) for c in closed}
@@ -84,7 +83,7 @@ def test_without_errors_every_sample_is_the_nominal_value(model, ncm83, prefer):
 
 def test_a_composite_in_samples_is_its_phases_in_the_same_samples(model, ncm83):
     sampling, phases = model(pair_sd=0.3), modelled()
-    document = lithium_states(phases, ncm83, "cited")
+    document = lithium_states(phases, ncm83)
     cathode = sample_cathode(phases, sampling, ncm83, document)
     first, second, both = (
         {
@@ -95,7 +94,7 @@ def test_a_composite_in_samples_is_its_phases_in_the_same_samples(model, ncm83):
         for coating in ("LiNbO3", "Li3PO4", "LiNbO3+Li3PO4")
     )
     mutual = [quantity for quantity in first if quantity.startswith("mutual_")]
-    assert len(mutual) == 5
+    assert len(mutual) == 2 + 4 + 1
     for quantity in mutual:
         lower = [min(pair) for pair in zip(first[quantity], second[quantity], strict=True)]
         assert both[quantity] == pytest.approx(lower, abs=1e-5)
@@ -144,24 +143,24 @@ def rebuilt(sample):
     )
 
 
-def test_a_computed_potential_follows_the_sample_and_a_cited_one_stays(model, ncm83):
+def test_a_computed_potential_follows_the_sample_and_a_given_one_stays(model, ncm83):
     sampling, phases = model(pair_sd=0.3), modelled()
-    document = lithium_states(phases, ncm83, "cited")
-    assert [state.lithium.origin for state in document.states] == ["computed", "cited"]
+    document = lithium_states(phases, ncm83)
+    assert [state.lithium.origin for state in document.states] == ["computed"] * 2 + ["given"] * 2
     cathode = sample_cathode(phases, sampling, ncm83, document)
-    assert list(cathode.mu_li_ev) == ["full"]
+    assert list(cathode.mu_li_ev) == ["full", "half"]
     sets = sampling.draw(phases, {"Li", "Ni", "Co", "Mn", "O"})
     expected = [lithium_states(sample, ncm83).state("full").lithium.mu_li_ev for sample in sets]
     assert cathode.mu_li_ev["full"] == expected
     assert len(set(expected)) == N
-    nominal = document.state("half").lithium
+    nominal = document.state("charged").lithium
     for sample, mu in zip(map(cathode.in_sample, range(N)), expected, strict=True):
         assert sample.state("full").lithium.mu_li_ev == -sample.state("full").lithium.voltage_v == mu
-        assert sample.state("half").lithium == nominal
+        assert sample.state("charged").lithium == nominal
     opened = against(phases, sampling, "LiNbO3", cathode, "Li6PS5Cl").values
     system = {"Li", "Nb", "O", "P", "S", "Cl"}
     for s, sample in enumerate(map(rebuilt, sampling.draw(phases, system))):
-        for state, mu in (("full", expected[s]), ("half", -3.66)):
+        for state, mu in (("full", expected[s]), ("charged", -4.3)):
             mutual = Interface(sample, "LiNbO3", "Li6PS5Cl", Reservoir({"Li": mu})).reaction().mutual.energy_ev
             value = opened[f"mutual_electrolyte_at_mu({state})_mev_per_closed_atom"][s]
             assert value == pytest.approx(1000.0 * mutual, abs=1e-5)

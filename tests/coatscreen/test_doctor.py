@@ -33,7 +33,7 @@ def test_a_line_for_each_link_and_how_to_mend_it(folder, capsys, monkeypatch):
     lines = dict(line.split(": ", 1) for line in out.splitlines())
     assert list(lines) == [
         *("ok    site", "ok    files", "ok    programs", "ok    paths", "ok    settings", "ok    database"),
-        *("ok    large results", "ok    job database", "fails queue", "-     node"),
+        *("ok    large results", "ok    job database", "ok    indexes", "fails queue", "-     node"),
     ]
     assert (
         "the command sbatch is not on this machine; to mend: run this where jobs are submitted" in lines["fails queue"]
@@ -46,7 +46,7 @@ def test_the_same_as_json(folder, capsys):
     report = json.loads(capsys.readouterr().out)
     assert report["site"] == str(folder)
     assert report["ok"] is False
-    assert [check["ok"] for check in report["checks"]] == [*[True] * 8, False, None]
+    assert [check["ok"] for check in report["checks"]] == [*[True] * 9, False, None]
     assert set(report["checks"][0]) == {"name", "ok", "what", "how_to_mend"}
     assert report["checks"][0]["how_to_mend"] is None
     assert set(report["software"]) == {"coatscreen"}

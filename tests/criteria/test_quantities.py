@@ -103,7 +103,8 @@ PLUGIN = """
 from screening.criteria.quantities import Quantity
 
 def share(coating):
-    from screening.chemistry.formulas import atomic_fractions, parse_formula
+    from screening.chemistry.compositions import atomic_fractions
+    from screening.chemistry.formulas import parse_formula
     return atomic_fractions(parse_formula(coating.formula)).get("Li", 0.0)
 
 def quantities():

@@ -69,8 +69,8 @@ def ask(verb, folder):
 def damage(file, kind, rng):
     """Flip a bit, anywhere or in the header, or cut the file."""
     data = bytearray(file.read_bytes())
-    if kind == "cut":
-        data = data[: rng.randrange(1, len(data))]
+    if kind == "cut":  # the list of tables is not always at the beginning
+        data = data[: rng.choice([rng.randrange(1, len(data)), len(data) - rng.randrange(1, 20_000)])]
     else:
         place = rng.randrange(100 if kind == "header" else len(data))
         data[place] ^= 1 << rng.randrange(8)

@@ -6,7 +6,8 @@ from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core import Composition
 from random_phases import build, degenerate_sets, imbalance, random_phases
 
-from screening.chemistry.formulas import format_formula, parse_formula
+from screening.chemistry.compositions import format_formula
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.equilibrium.stability import phase_stability
 

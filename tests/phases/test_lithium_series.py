@@ -48,7 +48,7 @@ def test_voltages_are_those_of_the_cells():
     upper, lower = -(4 * -1.60 - 3.5 * -1.30) / 0.5, -(3.5 * -1.30 - 3 * -0.80) / 0.5
     assert average_voltage(phases, cathode, 1.0, 0.5) == pytest.approx(upper)
     assert average_voltage(phases, cathode, 0.75, 0.25) == pytest.approx((upper + lower) / 2)
-    document = lithium_states(phases, cathode, prefer="computed")
+    document = lithium_states(phases, cathode)
     assert document.state("half").lithium.voltage_v == pytest.approx((upper + lower) / 2)
     assert document.state("half").lithium.definition.endswith("energies of its ordered cells")
     assert [(a.lithium_from, a.lithium_to) for a in document.averages] == [(1.0, 0.5)]

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymatgen.core import Composition
 
-from screening.chemistry.formulas import ELEMENTS, parse_formula
+from screening.chemistry.elements import ELEMENTS
+from screening.chemistry.formulas import parse_formula
 from screening.phases.phase import PhaseColumns
 from screening.phases.phase_set import PhaseSet
 from screening.phases.phase_table import PhaseTable, element_numbers

@@ -7,7 +7,8 @@ import json
 import pytest
 from fixtures_screening import SCALE, energies_file, phase, phase_set, synthetic
 
-from screening.chemistry.formulas import format_formula, parse_formula
+from screening.chemistry.compositions import format_formula
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.criteria.criteria import default_criteria, with_thresholds
 from screening.energies.source import EnergySource

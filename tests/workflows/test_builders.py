@@ -38,7 +38,7 @@ def stores(request, tmp_path):
 
 def computed(stores, tmp_path, energies=None, **changed):
     """Compute a screening into the job store and return the ids of its jobs."""
-    request = {**SMALL, **{k: v for k, v in changed.items() if k in (*SMALL, "catalogue")}}
+    request = {**SMALL, **{k: v for k, v in changed.items() if k in (*SMALL, "catalogue", "voltage")}}
     options = {k: v for k, v in changed.items() if k not in request}
     flow = CoatingScreeningMaker(**options).make(**request, energies=energies or energies_file(tmp_path))
     assert run_local(flow, stores[0]).failed == {}
@@ -186,18 +186,19 @@ def test_other_criteria_are_another_ranking(stores, tmp_path):
 
 
 def test_other_potentials_are_another_ranking(stores, tmp_path):
-    """The same coating, cathode and electrolyte, computed with two lithium potentials."""
+    """The same coating, cathode and electrolyte, computed at two voltages."""
     request = {"coatings": ["LiNbO3"], "cathodes": ["NCM83"]}
-    wanted = ("cited", "computed")
-    for prefer in wanted:
-        ids = computed(stores, tmp_path, **request, prefer_mu=prefer)
+    wanted = {"NCM83+4_1V": 4.1, "NCM83+4_4V": 4.4}
+    for voltage in wanted.values():
+        ids = computed(stores, tmp_path, **request, voltage=[voltage])
         assert built(stores, asked_for=ids) == 1
-    rankings = {doc["prefer_mu"]: doc for doc in stores[2].query({})}
-    assert rankings.keys() == set(wanted)
-    for prefer, header in rankings.items():
+    rankings = {doc["cathode"]: doc for doc in stores[2].query({})}
+    assert rankings.keys() == wanted.keys()
+    for cathode, header in rankings.items():
         (doc,) = stores[1].query({"ranking_id": header["ranking_id"]})
         held = [c for c in (*doc["interfaces"], *header["bare_interface"]["interfaces"]) if c["lithium"]]
-        assert {c["lithium"]["origin"] for c in held if c["reservoir_state"] == "half"} == {prefer}
+        given = {c["lithium"]["voltage_v"] for c in held if c["lithium"]["origin"] == "given"}
+        assert given == {wanted[cathode]}
 
 
 def test_only_what_was_asked_for_is_made(stores, tmp_path):

@@ -43,8 +43,9 @@ def test_what_the_documents_hold(store):
     assert composite["score_parts"][composite["worst_contact"]] == composite["score"]
     assert composite["window"]["reduction_limited_by"] in composite["components"]
     assert docs["LiNbO3"]["components"] is None
+    states = ("full", "half", "discharged", "charged")
     closed_faces = {"cathode full", "cathode half", "electrolyte"}
-    open_faces = {f"{met} at mu({state})" for state in ("full", "half") for met in (f"cathode {state}", "electrolyte")}
+    open_faces = {f"{met} at mu({state})" for state in states for met in (f"cathode {state}", "electrolyte")}
     assert set(docs["LiNbO3"]["score_parts"]) == closed_faces | open_faces
 
 

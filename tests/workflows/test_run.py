@@ -83,18 +83,18 @@ def test_adding_a_coating_ranks_all_again_and_equals_all_at_once(tmp_path):
 def test_requests_that_differ_in_more_than_coatings_leave_each_other_alone(tmp_path):
     found = {}
     store = tmp_path / "db"
-    for prefer in ("cited", "computed", "cited"):
-        finished = run_screening(settings_for(tmp_path, cathodes=["NCM83"], prefer_mu=prefer))
-        found.setdefault(prefer, finished.run.run_id)
-        assert found[prefer] == finished.run.run_id
+    for voltage in ([], [4.1], []):
+        finished = run_screening(settings_for(tmp_path, cathodes=["NCM83"], voltage=voltage))
+        found.setdefault(tuple(voltage), finished.run.run_id)
+        assert found[tuple(voltage)] == finished.run.run_id
     assert finished.outcome.done == []
     assert len(runs(store)) == len(contents(store)["rankings"]) == 2
     with CoatingDatabase.open(store) as database:
-        for prefer, run in found.items():
+        for voltage, run in found.items():
             (ranking,) = database.ranking(run=run)
-            assert ranking.prefer_mu == prefer
-            held = [c for one in ranking.ranking for c in one.interfaces if c.reservoir_state == "half"]
-            assert {c.lithium.origin for c in held} == {prefer}
+            assert ranking.cathode == ("NCM83+4_1V" if voltage else "NCM83")
+            held = {c.lithium.voltage_v for one in ranking.ranking for c in one.interfaces if c.lithium is not None}
+            assert held >= ({4.1} if voltage else {2.9, 4.3})
 
 
 @pytest.mark.parametrize(

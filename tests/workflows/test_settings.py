@@ -36,7 +36,7 @@ def test_defaults_are_the_mission():
     assert settings.electrolytes == ["Li6PS5Cl"]
     assert settings.energies == "reference"
     assert settings.store == "results/coatings"
-    assert (settings.workers, settings.prefer_mu) == (1, "cited")
+    assert (settings.workers, settings.voltage) == (1, [])
     assert tuple(settings.criteria) == default_criteria()
 
 
@@ -69,7 +69,7 @@ def test_file(config, text, name):
 
 
 def test_every_option_can_be_in_a_file(config):
-    values = load_settings(coatings="LiF", batch_size=7, prefer_mu="computed").model_dump(mode="json")
+    values = load_settings(coatings="LiF", batch_size=7, voltage="4.1,4.4").model_dump(mode="json")
     assert values.keys() == ScreeningSettings.model_fields.keys()
     assert load_settings(config(json.dumps(values))).model_dump(mode="json") == values  # JSON is YAML
 
@@ -80,11 +80,11 @@ def test_an_empty_file_changes_nothing(config):
 
 
 def test_the_command_line_comes_before_the_environment_and_that_before_the_file(config, monkeypatch):
-    file = config("workers: 2\nbatch_size: 2\nprefer_mu: computed\n")
+    file = config("workers: 2\nbatch_size: 2\nvoltage: [4.1]\n")
     monkeypatch.setenv("COATSCREEN_WORKERS", "3")
     monkeypatch.setenv("COATSCREEN_BATCH_SIZE", "3")
     settings = load_settings(file, workers=4)
-    assert (settings.workers, settings.batch_size, settings.prefer_mu) == (4, 3, "computed")
+    assert (settings.workers, settings.batch_size, settings.voltage) == (4, 3, [4.1])
 
 
 def test_environment(monkeypatch):
@@ -108,7 +108,7 @@ def test_environment(monkeypatch):
         ("workers: 0", "workers: "),
         ("workers: 1.5", "workers: "),
         ("batch_size: -1", "batch_size: "),
-        ("prefer_mu: measured", "prefer_mu: .*cited.*computed"),
+        ("voltage: high", "voltage.*number"),
         ("criteria: 3", "criteria must be a list"),
         ("criteria: [{name: a, quantity: oxidation_limit, at_least: 4}]", "did you mean oxidation_limit_v"),
         ("criteria: [{name: a, quantity: oxidation_limit_v, atleast: 4}]", "criterion 'a': .*did you mean at_least"),

@@ -11,8 +11,8 @@ from atomate2.vasp.flows.mp import MPGGADoubleRelaxStaticMaker
 from jobflow import Flow, Job, Maker
 from pymatgen.core import Structure
 
-from screening.energies.packaged.model import model_provenance
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
+from screening.energies.potentials.potential import model_provenance
 from screening.energies.user.user_phase import Relaxation
 from workflows.identity import named_by_content
 from workflows.jobs.energies import QUIET, ChgnetRelaxMaker, ChgnetStaticMaker, relaxed_phase, vasp_phase
@@ -89,7 +89,7 @@ class UserEnergyMaker(EnergyMaker):
     name
         Name of the flow.
     model
-        CHGNet weights, ``"0.3.0"`` or ``"r2scan"``.
+        A model of CHGNet, ``"chgnet-0.3.0"`` or ``"chgnet-r2scan"``.
     force_tolerance_ev_per_angstrom
         Relaxed when no force is larger, nor the stress times the volume.
     most_steps

@@ -10,8 +10,8 @@ from jobflow import Flow, Job, Maker
 from screening.cathodes.ordering.disorder import DisorderedCrystal
 from screening.cathodes.ordering.orderings import Draw
 from screening.cathodes.ordering.supercell import CellSize, Supercell, choose_matrix
-from screening.energies.packaged.model import model_provenance
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
+from screening.energies.potentials.potential import model_provenance
 from screening.energies.user.user_phase import Relaxation
 from workflows.identity import named_by_content
 from workflows.jobs.energies import QUIET
@@ -37,7 +37,7 @@ class OrderingMaker(Maker):  # type: ignore[misc]
     name
         Name of the flow.
     model
-        CHGNet weights.
+        A model of CHGNet.
     drawing
         How orderings are drawn.
     n_relaxed

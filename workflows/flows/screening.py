@@ -9,7 +9,6 @@ from typing import Any
 
 from jobflow import Flow, Job, JobStore, Maker
 
-from screening.cathodes.lithium_potentials import MuSource
 from screening.coatings.ranking_request import (
     ON_CATHODE,
     ON_ELECTROLYTE,
@@ -49,8 +48,6 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         Name of the flow.
     batch_size
         Coatings in a job; of jobs that take samples of the energies, coatings times samples.
-    prefer_mu
-        Which lithium potential to use where the literature has one beside the computed one.
     criteria
         What coatings are judged by; None for the packaged criteria.
     samples
@@ -66,7 +63,6 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
 
     name: str = "coating screening"
     batch_size: int = 200
-    prefer_mu: MuSource = "cited"
     criteria: tuple[Criterion, ...] | None = None
     samples: int | None = None
     seed: int = 0
@@ -78,6 +74,8 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         electrolytes: Sequence[str],
         energies: str = "reference",
         catalogue: Sequence[str] = (),
+        lithiation: Sequence[float] = (),
+        voltage: Sequence[float] = (),
     ) -> Flow:
         """Build the graph.
 
@@ -89,13 +87,19 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
             As for :func:`screening.energies.source.open_energies`.
         catalogue
             YAML files of the user's own materials.
+        lithiation, voltage
+            Further states of charge of every cathode, as lithium atoms in a formula unit, and the voltages at which
+            contacts are opened to lithium; see :func:`~screening.searches.screening_request.plan_screening`.
 
         Raises
         ------
         InputError
             If a name is unknown, a list is empty, or an element has no energies.
         """
-        return self.from_plan(plan_screening(coatings, cathodes, electrolytes, energies, catalogue))
+        plan = plan_screening(
+            coatings, cathodes, electrolytes, energies, catalogue, lithiation=lithiation, voltage=voltage
+        )
+        return self.from_plan(plan)
 
     def from_plan(self, plan: ScreeningPlan, store: JobStore | None = None) -> Flow:
         """Build the graph of a checked request.
@@ -112,7 +116,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         InputError
             If samples are wanted and the energies have no error model.
         """
-        wiring = _Wiring(plan, Batches(self.batch_size, store), self.prefer_mu)
+        wiring = _Wiring(plan, Batches(self.batch_size, store))
         nominal, sampling = wiring.nominal(), None
         sampled: dict[Pair, PieceJobs] = {}
         if self.samples is not None:
@@ -132,7 +136,6 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
                 ranking_id=digest(rests_on)[:32],
                 cathode=cathode,
                 electrolyte=electrolyte,
-                prefer_mu=self.prefer_mu,
                 criteria=criteria,
                 sampling=sampling,
                 coatings=[ScreenedCoating.of(coating) for coating in plan.coatings],
@@ -148,13 +151,11 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
 class _Wiring:
     """Makes the jobs of a screening: those of one cathode, one electrolyte or one coating once for all pairs."""
 
-    def __init__(self, plan: ScreeningPlan, batches: Batches, prefer_mu: MuSource) -> None:
+    def __init__(self, plan: ScreeningPlan, batches: Batches) -> None:
         self.plan = plan
         self.batches = batches
         self.coatings = [coating.reactant for coating in plan.coatings]
-        self.states = {
-            c.name: batches.add(jobs.cathode_states(plan.energies, c, prefer_mu), c.name) for c in plan.cathodes
-        }
+        self.states = {c.name: batches.add(jobs.cathode_states(plan.energies, c), c.name) for c in plan.cathodes}
 
     def nominal(self) -> dict[Pair, PieceJobs]:
         """Make the jobs with the energies as they are."""

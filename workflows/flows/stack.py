@@ -8,7 +8,6 @@ from typing import Any
 
 from jobflow import Flow, JobStore, Maker
 
-from screening.cathodes.lithium_potentials import MuSource
 from screening.searches.stacks.stack_documents import Ensemble
 from screening.searches.stacks.stack_request import StackPlan, plan_stacks
 from workflows.batches import Batches
@@ -35,8 +34,6 @@ class StackMaker(Maker):  # type: ignore[misc]
         How many stacks of one and of two layers are wanted.
     batch_size
         Coatings in a job.
-    prefer_mu
-        Which lithium potential to use where the literature has one beside the computed one.
 
     Examples
     --------
@@ -47,7 +44,6 @@ class StackMaker(Maker):  # type: ignore[misc]
     ranked_by: Ensemble = "closed"
     top: int = 10
     batch_size: int = 200
-    prefer_mu: MuSource = "cited"
 
     def make(
         self,
@@ -86,7 +82,7 @@ class StackMaker(Maker):  # type: ignore[misc]
             A job store, connected: what it holds of the work is taken from there; see :mod:`workflows.batches`.
         """
         source, electrolyte, batches = plan.energies, plan.electrolyte, Batches(self.batch_size, store)
-        states = batches.add(screening.cathode_states(source, plan.cathode, self.prefer_mu), plan.cathode.name)
+        states = batches.add(screening.cathode_states(source, plan.cathode), plan.cathode.name)
         materials = [coating.reactant for coating in plan.coatings]
 
         def against(about: str, cathode: Any = None, met: str | None = None) -> list[Any]:

@@ -12,8 +12,8 @@ from screening.cathodes.ordering.orderings import Draw
 from screening.cathodes.ordering.supercell import CellSize, Supercell, choose_matrix, conventional_matrix
 from screening.cathodes.vacancies.sites import LITHIUM, most_environments
 from screening.common.errors import InputError
-from screening.energies.packaged.model import model_provenance
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
+from screening.energies.potentials.potential import model_provenance
 from workflows.flows.orderings import OrderingMaker
 from workflows.identity import named_by_content
 from workflows.jobs.energies import QUIET
@@ -49,7 +49,7 @@ class VacancyMaker(Maker):  # type: ignore[misc]
     name
         Name of the flow.
     model
-        CHGNet weights.
+        A model of CHGNet.
     repeats
         Hexagonal cells along a, b and c.
     drawing

@@ -13,6 +13,7 @@ from atomate2.forcefields.utils import revert_default_dtype
 from pymatgen.core import Structure
 
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
+from screening.energies.potentials.models import chgnet_model
 from screening.energies.user import user_phase
 from screening.energies.user.user_phase import UserPhase
 from workflows.jobs import as_job
@@ -30,7 +31,7 @@ class _Weights:
     def __post_init__(self) -> None:
         """Name the weights in the task document."""
         super().__post_init__()  # type: ignore[misc]
-        self.task_document_kwargs["forcefield_name"] = f"CHGNet {self.model}"
+        self.task_document_kwargs["forcefield_name"] = chgnet_model(self.model).label
 
     def _get_calculator(self) -> Any:  # atomate2 calls it for the calculator of a maker
         return _calculator(self.model)
@@ -43,7 +44,7 @@ class ChgnetRelaxMaker(_Weights, ForceFieldRelaxMaker):  # type: ignore[misc]
     Parameters
     ----------
     model
-        CHGNet weights, ``"0.3.0"`` or ``"r2scan"``; the task document names them.
+        A model of CHGNet, ``"chgnet-0.3.0"`` or ``"chgnet-r2scan"``; the task document names them.
     weights_sha256
         Hash of the weights, by which the work is known: with other weights it is other work.
     """
@@ -77,7 +78,7 @@ def _calculator(model: str) -> Any:
     from workflows.chgnet_calculator import OnePassCalculator
 
     with contextlib.redirect_stdout(io.StringIO()):  # CHGNet prints to stdout, where the caller's results go
-        return OnePassCalculator(CHGNet.load(model_name=model, verbose=False))
+        return OnePassCalculator(CHGNet.load(model_name=chgnet_model(model).weights, verbose=False))
 
 
 relaxed_phase = as_job(user_phase.relaxed_phase, output_schema=UserPhase)

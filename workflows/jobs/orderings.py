@@ -23,7 +23,7 @@ from screening.cathodes.ordering.ordered_cell import ordered_cell as make_ordere
 from screening.cathodes.ordering.orderings import Draw
 from screening.cathodes.ordering.supercell import Supercell
 from screening.common.plain_data import structure_of
-from screening.energies.packaged.model import single_point_energies
+from screening.energies.potentials.potential import single_point_energies
 from screening.structures.files import describe_isolation
 from workflows.jobs import as_job
 from workflows.jobs.energies import ChgnetRelaxMaker

@@ -25,8 +25,8 @@ from screening.cathodes.vacancies.vacancy import vacancy_document as make_vacanc
 from screening.cathodes.vacancies.vacancy import vacancy_state as make_vacancy_state
 from screening.cathodes.vacancies.vacancy_documents import VacancyDocument, VacancyState
 from screening.common.plain_data import structure_of
-from screening.energies.packaged.model import single_point_energies
 from screening.energies.packaged.packaged_table import PACKAGED, read_packaged
+from screening.energies.potentials.potential import single_point_energies
 from screening.energies.user.user_phase import Relaxation
 from workflows.jobs import as_job
 from workflows.jobs.orderings import OrderingRelaxMaker

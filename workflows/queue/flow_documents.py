@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.common.provenance import Software, software
 from workflows.queue.words import NEEDS
 
-JobState = Literal["waiting", "ready", "running", "lost", "completed", "failed", "paused"]
+JobState = Literal["waiting", "ready", "running", "lost", "completed", "failed", "paused", "defused", "archived"]
 JOB_STATES: tuple[JobState, ...] = get_args(JobState)
-FlowState = Literal["waiting", "running", "stopped", "incomplete", "complete"]
+FlowState = Literal["waiting", "running", "stopped", "paused", "defused", "archived", "incomplete", "complete"]
 
 
 class _Document(BaseModel):
@@ -37,7 +37,8 @@ class QueuedJob(_Document):
     uuid: str | None = Field(description="id of its output; null for the last job, which collects the result")
     name: str = Field(description="name")
     state: JobState = Field(
-        description="'lost': recorded as running, without a sign of life for too long, or its queue job has ended"
+        description="'lost': recorded as running, without a sign of life for too long, or its queue job has ended; "
+        "'paused', 'defused' (in jobflow-remote: stopped), 'archived': put aside by someone in the job manager"
     )
     attempts: int = Field(description="how often it was started")
     error: str | None = Field(None, description="why it failed or is lost, one line")
@@ -70,6 +71,11 @@ class QueuedFlow(_Document):
         return [job for job in self.jobs if job.state == "failed" and not job.failed_for_another]
 
     @property
+    def aside(self) -> list[QueuedJob]:
+        """The jobs that someone has put aside and that can be resumed."""
+        return [job for job in self.jobs if job.state in ("paused", "defused")]
+
+    @property
     def lost(self) -> list[QueuedJob]:
         """The jobs that are lost."""
         return [job for job in self.jobs if job.state == "lost"]
@@ -81,6 +87,14 @@ RunnerAtWork = Annotated[
 ]
 
 
+class QueueJobInVain(_Document):
+    """A queue job that ended before its worker took a job."""
+
+    job_id: str = Field(description="the scheduler's id")
+    folder: str = Field(description="the folder with its script and its log")
+    why: str = Field(description="how it ended, in the scheduler's words, and the last line of its log")
+
+
 class QueueState(_Document):
     """What the scheduler reports of the queue jobs launched for a site."""
 
@@ -88,6 +102,9 @@ class QueueState(_Document):
     running: int | None = Field(description="number of queue jobs running; null where the scheduler does not answer")
     pending: int | None = Field(description="number of queue jobs waiting to start")
     why_missing: str | None = Field(description="why the scheduler does not answer")
+    in_vain: list[QueueJobInVain] = Field(
+        description="queue jobs that ended before their worker came up, since the last one whose worker did"
+    )
     runner_at_work: RunnerAtWork = None
 
 
@@ -101,8 +118,9 @@ class FlowStatus(_Document):
     version: str = Field(description="the version of coatscreen that submitted it")
     submitted: str = Field(description="time of submission, UTC")
     state: FlowState = Field(
-        description="'waiting': its next jobs wait for a worker; 'running'; 'stopped': what is left waits for lost or "
-        "paused jobs; 'incomplete': all jobs have ended and some failed; 'complete'"
+        description="'waiting': its next jobs wait for a worker; 'running'; 'stopped': what is left waits for lost "
+        "jobs; 'paused', 'defused': what is left waits for jobs that someone put aside; 'archived'; "
+        "'incomplete': all jobs have ended and some failed; 'complete'"
     )
     jobs: dict[JobState, int] = Field(description="number of jobs in each state")
     done: int = Field(description="number of jobs finished, also before it was submitted")
@@ -112,6 +130,9 @@ class FlowStatus(_Document):
     failed: list[QueuedJob] = Field(description="jobs that failed by themselves, with the first line of the error")
     need_failed: int = Field(description="number of further jobs that failed because one they need did")
     lost: list[QueuedJob] = Field(description="jobs that are lost: `coatscreen recover` runs them again")
+    aside: list[QueuedJob] = Field(
+        description="jobs that are paused or defused: `coatscreen recover --resume` lets them run"
+    )
 
 
 class StatusDocument(_Document):
@@ -130,8 +151,12 @@ class Recovery(_Document):
     rerun: list[QueuedJob] = Field(description="jobs that run again, with what had happened to them")
     given_up: list[QueuedJob] = Field(description="lost jobs that count as failed now")
     failed: list[QueuedJob] = Field(description="jobs that failed and stay so, with the first line of the error")
+    resumed: list[QueuedJob] = Field(description="jobs that were paused or defused, and may run now")
+    aside: list[QueuedJob] = Field(description="jobs that are paused or defused and stay so")
+    archived: list[str] = Field(description="names of flows that are archived: submit them again")
     removed: list[str] = Field(description="names of flows whose submission was interrupted: submit them again")
     launched: list[str] = Field(description="ids of the queue jobs launched")
+    why_not_launched: str | None = Field(None, description="why none was launched though jobs are left to run")
     runner_at_work: RunnerAtWork = None
     software: Software = Field(default_factory=software, description="the program that asked")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import networkx as nx
 
-from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob
+from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob, QueueJobInVain
 from workflows.queue.site import Site
 from workflows.queue.words import COLLECTING, LABEL
 from workflows.requests.flow_request import ResultCollector
@@ -61,18 +61,41 @@ class FlowQueue(ABC):
             found = list(self.flow_documents.find(OURS, {"metadata": 1}))
         return sorted(map(_label, found), key=lambda label: label.submitted, reverse=True)
 
-    def flows(self, flow_id: str | None = None) -> list[QueuedFlow]:
-        """Return all flows, or the one with an id, with their jobs, the last submitted first."""
-        wanted = OURS if flow_id is None else {f"metadata.{LABEL}.flow_id": flow_id}
+    def flows(self, names: Sequence[str] = (), flow_id: str | None = None) -> list[QueuedFlow]:
+        """Return flows with their jobs, the last submitted first.
+
+        Parameters
+        ----------
+        names
+            Names of the flows wanted; all if none is given. Nothing is read of another flow.
+        flow_id
+            The id of the only flow wanted.
+        """
         with self._errors():
-            found = list(self.flow_documents.find(wanted, {"metadata": 1, self._members: 1}))
-            members = [sorted(self._jobs(flow[self._members]), key=lambda job: int(job.job_id)) for flow in found]
-        flows = [QueuedFlow(label=_label(flow), jobs=jobs) for flow, jobs in zip(found, members, strict=True)]
+            found = list(self.flow_documents.find(wanted_flows(names, flow_id), {"metadata": 1, self._members: 1}))
+            jobs = self._jobs([member for flow in found for member in flow[self._members]])
+        flows = [
+            QueuedFlow(
+                label=_label(flow),
+                jobs=sorted(
+                    (jobs[member] for member in flow[self._members] if member in jobs), key=lambda job: int(job.job_id)
+                ),
+            )
+            for flow in found
+        ]
         return sorted(flows, key=lambda flow: flow.label.submitted, reverse=True)
 
     @abstractmethod
     def queue_jobs(self) -> dict[str, str]:
         """Return the folders of the queue jobs launched for this site, by the scheduler's ids; some may have ended."""
+
+    @abstractmethod
+    def in_vain(self) -> list[QueueJobInVain]:
+        """Return the queue jobs that ended before their worker came up, since the last one whose worker did."""
+
+    @abstractmethod
+    def useful(self, flows: Sequence[QueuedFlow]) -> int:
+        """Return how many of the jobs left of some flows could run at one time."""
 
     @abstractmethod
     def runner_at_work(self) -> bool | None:
@@ -105,9 +128,13 @@ class FlowQueue(ABC):
         """Remove the flows whose submission was interrupted, so that jobs of them are missing; return their names."""
         removed = []
         with self._errors():
-            for flow in list(self.flow_documents.find(OURS, {"uuid": 1, "metadata": 1, self._members: 1})):
-                members = flow[self._members]
-                if self.job_documents.count_documents({self._member: {"$in": members}}) < len(members):
+            begun = {**OURS, "state": {"$nin": ["COMPLETED", "ARCHIVED"]}}
+            flows = list(self.flow_documents.find(begun, {"uuid": 1, "metadata": 1, self._members: 1}))
+            members = [member for flow in flows for member in flow[self._members]]
+            found = self.job_documents.find({self._member: {"$in": members}}, {self._member: 1, "_id": 0})
+            there = {job[self._member] for job in found}
+            for flow in flows:
+                if not there.issuperset(flow[self._members]):
                     self._remove(flow)
                     removed.append(_label(flow).name)
         return removed
@@ -121,8 +148,16 @@ class FlowQueue(ABC):
         """Count lost jobs as failed; the jobs that cannot do without them then fail too."""
 
     @abstractmethod
-    def repair(self) -> None:
-        """Put right what killed processes left: locks, and states that contradict each other."""
+    def resume(self, jobs: Sequence[QueuedJob]) -> None:
+        """Let jobs run that someone had put aside."""
+
+    def forget_archived(self, flow_id: str) -> bool:
+        """Take the label from a flow if it is archived, so that it can be submitted again; return whether it was."""
+        return False
+
+    @abstractmethod
+    def repair(self, names: Sequence[str] = ()) -> None:
+        """Put right what killed processes left of flows: locks, and states that contradict each other."""
 
     @abstractmethod
     def launch(self, useful: int, max_jobs: int | None = None) -> list[str]:
@@ -135,8 +170,8 @@ class FlowQueue(ABC):
     # -- what a manager does in its own way --------------------------------------------------------------
 
     @abstractmethod
-    def _jobs(self, members: Sequence[Any]) -> Iterable[QueuedJob]:
-        """Return the jobs with these ids."""
+    def _jobs(self, members: Sequence[Any]) -> dict[Any, QueuedJob]:
+        """Return the jobs with these ids, by id."""
 
     @abstractmethod
     def _insert(self, label: FlowLabel, jobs: Sequence[NewJob]) -> None:
@@ -151,6 +186,13 @@ class FlowQueue(ABC):
         """Turn what goes wrong in the database into an error that names the database, without its password."""
         with self.site.location.errors():
             yield
+
+
+def wanted_flows(names: Sequence[str] = (), flow_id: str | None = None) -> dict[str, Any]:
+    """Return what selects flows of ours; those with some names or with an id are found by an index."""
+    if flow_id is not None:
+        return {f"metadata.{LABEL}.flow_id": flow_id}
+    return {f"metadata.{LABEL}.name": {"$in": list(names)}} if names else OURS
 
 
 def _label(flow: Mapping[str, Any]) -> FlowLabel:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workflows.outputs import finished
-from workflows.queue.flow_documents import QueuedFlow, QueuedJob, Recovery
+from workflows.queue.flow_documents import QueuedFlow, QueuedJob, QueueJobInVain, Recovery
 from workflows.queue.managers import open_queue
 from workflows.queue.site import Site
-from workflows.queue.status import flows_named
+from workflows.queue.status import require_names
 from workflows.queue.submission import check_max_jobs
 from workflows.queue.words import MOST_ATTEMPTS
 
@@ -17,11 +17,12 @@ def recover(
     site: Site,
     names: Sequence[str] = (),
     failed: bool = False,
+    resume: bool = False,
     give_up: bool = False,
     most_attempts: int = MOST_ATTEMPTS,
     lost_after_s: float | None = None,
     max_jobs: int | None = None,
-    launch: bool = True,
+    launch: bool | None = None,
 ) -> Recovery:
     """Make lost jobs ready to run again, and launch queue jobs for what is left.
 
@@ -36,14 +37,18 @@ def recover(
         Names of the flows wanted; all if none is given.
     failed
         Whether the jobs that failed run again too, once what made them fail is mended.
+    resume
+        Whether the jobs that someone paused or defused may run.
     give_up
         Whether lost jobs count as failed instead, so that the result is made without them.
     most_attempts
         A job lost so often is given up.
     lost_after_s
         As for :class:`workflows.queue.flow_queue.FlowQueue`.
-    max_jobs, launch
+    max_jobs
         As for :func:`workflows.queue.submission.submit`.
+    launch
+        Whether to launch queue jobs; None: if the last ones have not ended before their workers came up.
 
     Raises
     ------
@@ -58,8 +63,9 @@ def recover(
     queue = open_queue(site, lost_after_s)
     with site.location.exclusive("submitting to"):
         removed = queue.remove_interrupted()
-        queue.repair()
-        flows = flows_named(names, queue.flows())
+        require_names(names, [label.name for label in queue.labels()])  # or nothing is done
+        queue.repair(names)
+        flows = queue.flows(names)
         lost = [job for flow in flows for job in flow.lost]
         given_up = [job for job in lost if give_up or job.attempts >= most_attempts]
         rerun = [
@@ -69,16 +75,35 @@ def recover(
         ]
         queue.give_up(given_up)
         queue.rerun(rerun)
-        flows = flows_named(names, queue.flows())
-    unfinished = sum(not job.ended for flow in flows for job in flow.jobs)
+        resumed = [job for flow in flows for job in flow.aside] if resume else []
+        queue.resume(resumed)
+        if changed := {job.job_id for job in (*given_up, *rerun, *resumed)}:
+            now = [flow.label.name for flow in flows if any(job.job_id in changed for job in flow.jobs)]
+            fresh = {flow.label.flow_id: flow for flow in queue.flows(now)}
+            flows = [fresh.get(flow.label.flow_id, flow) for flow in flows]
+    useful = queue.useful(flows)
+    in_vain = queue.in_vain() if useful and launch is None else []
     return Recovery(
         database=site.location.name,
         rerun=rerun,
         given_up=given_up,
         failed=_failed(flows),
+        resumed=resumed,
+        aside=[job for flow in flows for job in flow.aside],
+        archived=[flow.label.name for flow in flows if any(job.state == "archived" for job in flow.jobs)],
         removed=removed,
-        launched=queue.launch(unfinished, max_jobs) if launch else [],
+        launched=queue.launch(useful, max_jobs) if useful and launch is not False and not in_vain else [],
+        why_not_launched=_died(in_vain) if in_vain else None,
         runner_at_work=queue.runner_at_work(),
+    )
+
+
+def _died(in_vain: Sequence[QueueJobInVain]) -> str:
+    last = in_vain[0]
+    count = "the last queue job" if len(in_vain) == 1 else f"the last {len(in_vain)} queue jobs"
+    return (
+        f"{count} ended before a worker came up, and others would too ({last.job_id}: {last.why}): mend that, then "
+        "`coatscreen recover --launch`"
     )
 
 

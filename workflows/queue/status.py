@@ -41,26 +41,38 @@ def status(site: Site, names: Sequence[str] = ()) -> StatusDocument:
         If the database cannot be reached.
     """
     queue = open_queue(site)
-    flows = flows_named(names, queue.flows())
+    flows = flows_named(names, queue)
     return StatusDocument(
         database=site.location.name, flows=[flow_status(flow) for flow in flows], queue=queue_state(queue)
     )
 
 
-def flows_named(names: Sequence[str], flows: list[QueuedFlow]) -> list[QueuedFlow]:
-    """Return the flows with these names; all where none is given.
+def flows_named(names: Sequence[str], queue: FlowQueue) -> list[QueuedFlow]:
+    """Return the flows of a queue with these names; all where none is given.
 
     Raises
     ------
     InputError
         If no flow has such a name.
     """
-    known = {flow.label.name for flow in flows}
+    flows = queue.flows(names)
+    if not {flow.label.name for flow in flows}.issuperset(names):
+        require_names(names, [label.name for label in queue.labels()])
+    return flows
+
+
+def require_names(names: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse the name of a flow that is not among those known.
+
+    Raises
+    ------
+    InputError
+        If one is not; the message names the nearest.
+    """
     for name in names:
         if name not in known:
             there = f"; there are {', '.join(sorted(known))}" if known else "; there is none"
             raise InputError(f"no flow is called {name!r}{nearest(name, known) or there}")
-    return [flow for flow in flows if not names or flow.label.name in names]
 
 
 def flow_status(flow: QueuedFlow) -> FlowStatus:
@@ -84,6 +96,7 @@ def flow_status(flow: QueuedFlow) -> FlowStatus:
         failed=flow.failed,
         need_failed=sum(job.failed_for_another for job in flow.jobs),
         lost=flow.lost,
+        aside=flow.aside,
     )
 
 
@@ -94,6 +107,7 @@ def queue_state(queue: FlowQueue) -> QueueState:
         running=None,
         pending=None,
         why_missing=None,
+        in_vain=[],
         runner_at_work=queue.runner_at_work(),
     )
     try:
@@ -101,7 +115,8 @@ def queue_state(queue: FlowQueue) -> QueueState:
     except CalculationError as error:
         return state.model_copy(update={"why_missing": str(error)})
     counts = Counter(there[job_id] for job_id in queue.queue_jobs() if job_id in there)
-    return state.model_copy(update={"running": counts["running"], "pending": counts["pending"]})
+    found = {"running": counts["running"], "pending": counts["pending"], "in_vain": queue.in_vain()}
+    return state.model_copy(update=found)
 
 
 def _state(counts: Counter[JobState]) -> FlowState:
@@ -109,7 +124,15 @@ def _state(counts: Counter[JobState]) -> FlowState:
         return "running"
     if counts["ready"]:
         return "waiting"
-    if counts["waiting"] or counts["lost"] or counts["paused"]:
+    if counts["archived"]:
+        return "archived"
+    if counts["lost"]:
+        return "stopped"
+    if counts["defused"]:
+        return "defused"
+    if counts["paused"]:
+        return "paused"
+    if counts["waiting"]:
         return "stopped"
     return "incomplete" if counts["failed"] else "complete"
 

@@ -22,7 +22,8 @@ def submit(
     """Put a flow into the job database of a site, and launch queue jobs that run it.
 
     A flow is identified by its jobs, and a job by its content. So a flow that is submitted again is not added again,
-    and a job whose output is in the database is not added at all, whichever flow it was computed for.
+    unless it was archived, and a job whose output is in the database is not added at all, whichever flow it was
+    computed for.
 
     Parameters
     ----------
@@ -70,6 +71,9 @@ def submit(
         queue.remove_interrupted()
         labels = queue.labels()
         known = next((one for one in labels if one.flow_id == flow_id), None)
+        if known is not None and queue.forget_archived(flow_id):
+            labels.remove(known)
+            known = None
         if known is not None and name not in (None, known.name):
             raise InputError(f"these jobs were submitted before, as {known.name!r}: leave out --name, or give that one")
         if known is None:

@@ -82,7 +82,7 @@ def collect_result(text: str, flow_id: str, version: str) -> None:
     _require_version(version)
     site = Site.read(site_folder())
     store = site.job_store()
-    (flow,) = open_queue(site).flows(flow_id)
+    (flow,) = open_queue(site).flows(flow_id=flow_id)
     without = [job for job in flow.jobs if job.state in ("failed", "lost") and job.uuid is not None]
     ResultCollector.from_text(text).collect(store, site.location, {job.name: job.error or "failed" for job in without})
 

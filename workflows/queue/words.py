@@ -12,6 +12,7 @@ RUN_JOB = "workflows.queue.tasks.run_job"
 COLLECT_RESULT = "workflows.queue.tasks.collect_result"
 RUN_REMOTE_JOB = "workflows.queue.tasks.run_remote_job"
 COLLECT_REMOTE_RESULT = "workflows.queue.tasks.collect_remote_result"
+WORKER = "workflows.queue.fireworks.worker"  # stands in queue scripts that may wait while coatscreen is updated
 
 LOST_PINGS = 5  # a running job is lost after so many signs of life have failed to come
 MOST_ATTEMPTS = 3  # a job lost so often would be lost again: it may need more time or memory than its queue job has

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from screening.chemistry.formulas import parse_formula
 from screening.common.provenance import EnergyProvenance, EnergyScale
-from screening.energies.packaged.build import SCALES
-from screening.energies.source import R2SCAN, REFERENCE
+from screening.energies.potentials.models import MODELS, SOURCES
 from screening.energies.sources.materials_project import MATERIALS_PROJECT, scale_of
 from screening.energies.user.imported import ImportedEnergies, gather
 from screening.phases.files import write_table
@@ -69,8 +68,7 @@ def import_energies(
 def _base(scale: EnergyScale) -> str | None:
     """Return the energies of the same scale that a table can be joined to."""
     for source, other in (
-        (REFERENCE, SCALES["0.3.0"]),
-        (R2SCAN, SCALES["r2scan"]),
+        *((source, MODELS[model].scale) for source, model in SOURCES.items()),
         (MATERIALS_PROJECT, scale_of("")),
     ):
         if scale.disagreement(other) is None:

@@ -17,6 +17,7 @@ from screening.cathodes.ordering.cell_table import (
 )
 from screening.cathodes.ordering.disorder import (
     DisorderedCrystal,
+    is_layered,
     lithiated_cathode,
     same_crystals,
     solid_solution,
@@ -30,6 +31,7 @@ from screening.common.locks import locked
 from screening.common.provenance import Result
 from screening.database import StoreLocation
 from screening.energies.packaged.packaged_table import PACKAGED, PACKAGED_MODEL, cells_path, read_packaged
+from screening.energies.potentials.models import chgnet_model
 from screening.equilibrium.reactant import Reactant
 from screening.materials.catalogue import Catalogue
 from screening.phases.phase_set import PhaseSet
@@ -89,7 +91,7 @@ class OrderingCollector(ResultCollector[OrderedMaterials]):
     kind = "orderings"
 
     table: ResultFile = Field(description="file of the table; cells it holds already stay, but for those computed now")
-    model: str = Field(description="CHGNet weights")
+    model: str = Field(description="model of CHGNet")
     with_structures: bool = Field(description="whether the table keeps the relaxed structures")
     cells: list[AskedCell] = Field(description="what is asked for")
 
@@ -122,7 +124,7 @@ class OrderingCollector(ResultCollector[OrderedMaterials]):
 
 def use_table(table: str | Path, model: str) -> str:
     """Return the packaged energies with those of a table, as ``--energies`` takes them."""
-    return f"reference+{table}" if model == PACKAGED_MODEL else f"reference:{model}+{table}"
+    return f"{chgnet_model(model).source}+{table}"
 
 
 def prepare_orderings(
@@ -210,7 +212,7 @@ def _crystals(
     if not names:
         raise InputError("no material is given")
     catalogue = Catalogue.load()
-    every = [*(cathode.name for cathode in catalogue.cathodes), *solid_solutions()]
+    every = [*(cathode.name for cathode in catalogue.cathodes if is_layered(cathode)), *solid_solutions()]
     found: dict[str, dict[float, DisorderedCrystal] | DisorderedCrystal] = {}
     for name in dict.fromkeys(each for given in names for each in (every if given == CATALOGUE else [given])):
         if name in solid_solutions():

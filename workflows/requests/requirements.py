@@ -12,7 +12,8 @@ from shutil import which
 from typing import TYPE_CHECKING
 
 from screening.common.errors import InputError
-from screening.energies.packaged.model import model_provenance
+from screening.energies.potentials.models import chgnet_model
+from screening.energies.potentials.potential import model_provenance
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -28,7 +29,7 @@ def require_chgnet(model: str) -> None:
     InputError
         If one is not; the message says how to install it.
     """
-    model_provenance(model)
+    model_provenance(chgnet_model(model).name)
     require_atomate2()
 
 

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Literal
 from jobflow import Flow, JobStore
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.formulas import format_formula
+from screening.chemistry.compositions import format_formula
 from screening.common.errors import InputError
 from screening.common.provenance import EnergyScale
 from screening.database import StoreLocation
-from screening.energies.packaged.model import MODELS
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL, packaged_energies
-from screening.energies.source import R2SCAN, REFERENCE
+from screening.energies.potentials.models import MODELS, chgnet_model
 from screening.energies.sources.materials_project import MATERIALS_PROJECT
 from screening.energies.user.added import (
     AddedEnergies,
@@ -64,7 +63,7 @@ class UserEnergyCollector(ResultCollector[AddedEnergies]):
     table: ResultFile = Field(description="the table, on the machine that collects")
     shown_table: str = Field(description="its path as it was given")
     calculator: CalculatorName = Field(description="what computes")
-    model: str = Field(description="CHGNet weights; they mean nothing to VASP")
+    model: str = Field(description="model of CHGNet; it means nothing to VASP")
     scale: EnergyScale = Field(description="of the energies")
     asked: list[AskedStructure] = Field(description="the structures to compute")
     skipped: list[SkippedStructure] = Field(description="structures known before")
@@ -80,7 +79,7 @@ class UserEnergyCollector(ResultCollector[AddedEnergies]):
         """The energies of the same scale, as ``--energies`` takes them."""
         if self.calculator == VASP:
             return MATERIALS_PROJECT
-        return REFERENCE if self.model == PACKAGED_MODEL else R2SCAN
+        return MODELS[self.model].source
 
     @property
     def packaged(self) -> PhaseSet | None:
@@ -133,7 +132,7 @@ def prepare_user_energies(
     table
         File of the table, which is made if absent.
     model
-        CHGNet weights, ``"0.3.0"`` or ``"r2scan"``.
+        A model of CHGNet, ``"chgnet-0.3.0"`` or ``"chgnet-r2scan"``.
     most_steps
         Steps of CHGNet after which a relaxation is given up.
     calculator
@@ -150,13 +149,12 @@ def prepare_user_energies(
         If a structure is unfit, the table cannot take these energies, or atomate2 or, with CHGNet, CHGNet is not
         installed.
     """
-    if model not in MODELS:
-        raise InputError(f"unknown CHGNet weights {model!r}; there are {', '.join(MODELS)}")
+    chgnet_model(model)
     packaged, path = packaged_energies(model) if calculator == CHGNET else None, result_file(table)
     structures = _read_all(files, packaged)
     scale = VASP_SCALE
     if packaged is not None:
-        name = f"own structures, CHGNet {model} relaxed"
+        name = f"own structures, {MODELS[model].label} relaxed"
         scale = packaged.scale.model_copy(update={"name": name, "source": "the user's own structures"})
     known = UserTable.read(path, scale)
     if calculator == CHGNET:
@@ -185,7 +183,7 @@ def prepare_user_energies(
         skipped=skipped,
         notes=[note for name in todo for note in remarks(name, _formula(structures[name]))],
     )
-    about = f"{len(todo)} structures by {'VASP' if calculator == VASP else f'CHGNet {model}'} for {path.name}"
+    about = f"{len(todo)} structures by {'VASP' if calculator == VASP else MODELS[model].label} for {path.name}"
     flow = Flow(flows, name="user energies")
     if calculator == CHGNET:
         return FlowRequest(about, flow, collector)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, Model
+from coatscreen.options import AsJson, ChgnetModel
 from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def add(
             help="The table they are put in; made if absent. With --submit on a file system that all nodes see."
         ),
     ] = Path("my_energies.json.gz"),
-    model: Model = "0.3.0",
+    model: ChgnetModel = "chgnet-0.3.0",
     steps: Annotated[int, typer.Option(min=2, help="Steps of CHGNet after which a relaxation is given up.")] = 500,
     calculator: Annotated[
         Calculator, typer.Option(help="chgnet, on the scale of the packaged energies; or vasp, on that of mp.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, Model, OrderingSeed, Workers
+from coatscreen.options import AsJson, ChgnetModel, OrderingSeed, Workers
 from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def order(
     least_sites: Annotated[int, typer.Option(help="Sites a supercell has at least.", min=1)] = 45,
     most_sites: Annotated[int, typer.Option(help="Sites a supercell has at most.", min=1)] = 130,
     tolerance: Annotated[float, typer.Option(help="By which an occupancy may be off.", min=0, max=0.5)] = 0.01,
-    model: Model = "0.3.0",
+    model: ChgnetModel = "chgnet-0.3.0",
     workers: Workers = 1,
     structures: Annotated[bool, typer.Option(help="Keep the relaxed structures in the table.")] = True,
     submit: Submit = False,

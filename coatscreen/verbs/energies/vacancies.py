@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, Model, OrderingSeed, Workers
+from coatscreen.options import AsJson, ChgnetModel, OrderingSeed, Workers
 from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def vacancies(
     tolerance: Annotated[
         float, typer.Option(help="Largest force after relaxing a vacancy, eV/angstrom.", min=0.001)
     ] = 0.05,
-    model: Model = "0.3.0",
+    model: ChgnetModel = "chgnet-0.3.0",
     workers: Workers = 1,
     submit: Submit = False,
     site: SiteFolder = None,

@@ -6,25 +6,27 @@ from typing import Annotated
 
 import typer
 
-from coatscreen.options import AsJson, Energies, Lithiation
+from coatscreen.options import AsJson, Energies, Lithiation, Voltage
 
 
 def cathode(
     name: Annotated[str, typer.Argument(help="Name of the catalogue, or a lithium-containing formula.")],
     lithiation: Lithiation = None,
+    voltage: Voltage = None,
     energies: Energies = "reference",
     as_json: AsJson = False,
 ) -> None:
     """Print a cathode's composition, states of charge, voltages, and lithium's chemical potential at each state.
 
-    Example: coatscreen cathode NCM83 --lithiation 0.3
+    Example: coatscreen cathode NCM83 --lithiation 0.3 --voltage 4.2,4.3
     """
-    from coatscreen.output import document, number, numbers, print_energies, print_json, print_table
+    from coatscreen.output import document, number, numbers, print_energies, print_json, print_table, say
     from screening.cathodes.lithium_potentials import lithium_states
     from screening.energies.source import open_energies
     from screening.materials.catalogue import Catalogue
 
     host = Catalogue.load().cathode(name).with_states(numbers("--lithiation", lithiation or ""))
+    host = host.with_voltages(numbers("--voltage", voltage or ""))
     phases = open_energies(energies, systems=[{"Li", *host.composition("full")}])
     result = lithium_states(phases, host)
     if as_json:
@@ -33,19 +35,18 @@ def cathode(
     for state in result.states:
         above = state.energy_above_hull_ev_per_atom
         known = "no phase known, hull" if above is None else f"{number(1000 * above, 1)} meV/atom above hull"
-        for place, value in enumerate((state.lithium, *state.alternatives)):
-            first = place == 0
-            rows.append(
-                [
-                    state.state if first else "",
-                    state.formula if first else "",
-                    known if first else "",
-                    number(value.mu_li_ev, 3),
-                    number(value.voltage_v, 3),
-                    ("used, " if first else "") + value.origin,
-                    value.definition,
-                ]
-            )
+        held = state.lithium
+        rows.append(
+            [
+                state.state,
+                state.formula,
+                known,
+                number(held.mu_li_ev, 3),
+                number(held.voltage_v, 3),
+                held.origin,
+                held.definition,
+            ]
+        )
     print_table(
         ["state", "composition", "energy", "mu_Li (eV)", "voltage (V)", "origin", "definition"], rows, result.cathode
     )
@@ -56,4 +57,22 @@ def cathode(
             for s in (*result.voltages, *result.averages)
         ],
     )
+    if result.published:
+        print_table(
+            ["Li from", "to", "published (V)", "here (V)", "difference (V)", "source"],
+            [
+                [
+                    f"{one.published.lithium_from:g}",
+                    f"{one.published.lithium_to:g}",
+                    f"{number(one.published.voltage_v, 3)} {one.published.kind}",
+                    number(one.voltage_v, 3),
+                    number(one.difference_v, 3),
+                    one.published.source + ("" if one.published.verified else " (not checked in the source)"),
+                ]
+                for one in result.published
+            ],
+        )
+    for one in result.published:
+        if one.warning is not None:
+            say(f"{one.published.lithium_from:g} to {one.published.lithium_to:g} Li: {one.warning}")
     return print_energies(phases.provenance)

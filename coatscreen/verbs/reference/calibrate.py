@@ -34,7 +34,7 @@ def calibrate(
     from screening.uncertainty.energy_errors import model_path
     from screening.validation.calibration.calibration_document import WANTED, calibrate
 
-    name = f"chgnet-{PACKAGED_MODEL}"
+    name = PACKAGED_MODEL
     path = output or model_path(name)
     if not path.parent.is_dir():
         raise InputError(f"there is no folder {path.parent} to write to")

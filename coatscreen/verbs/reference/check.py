@@ -72,9 +72,9 @@ def check(
 
 def _packaged() -> list[str]:
     from screening.energies.packaged.packaged_table import PACKAGED, document_path
-    from screening.energies.source import R2SCAN, REFERENCE
+    from screening.energies.potentials.models import SOURCES
 
-    return [REFERENCE, *([R2SCAN] if document_path(PACKAGED, "r2scan").is_file() else [])]
+    return [source for source, model in SOURCES.items() if document_path(PACKAGED, model).is_file()]
 
 
 def _print(document: AccuracyDocument) -> None:

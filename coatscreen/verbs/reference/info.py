@@ -24,7 +24,16 @@ def build(
         Path | None, typer.Option(help="Folder of the journal of energies; default build/NAME beside the output.")
     ] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="Worker processes; default one for each core.")] = None,
-    model: Model = "0.3.0",
+    model: Model = "chgnet-0.3.0",
+    seed: Annotated[
+        Path | None, typer.Option(help="Energies computed elsewhere with this model: JSON lines, plain or gzipped.")
+    ] = None,
+    recheck: Annotated[
+        int, typer.Option(min=1, help="With --seed: how many of its energies are computed again; all must agree.")
+    ] = 100,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Compute nothing more: leave out, and count, what is not computed yet.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compute the energies of crystal structures and write them as a table; goes on where it was interrupted.
@@ -38,9 +47,17 @@ def build(
     from maggma.stores import MemoryStore
 
     from screening.energies.packaged.packaged_table import packaged_info, read_packaged
+    from screening.energies.potentials.models import model_named
     from workflows.flows.packaged import PackagedEnergiesMaker
 
-    maker = PackagedEnergiesMaker(model=model, processes=processes or os.cpu_count() or 1)
+    model_named(model)
+    maker = PackagedEnergiesMaker(
+        model=model,
+        processes=processes or os.cpu_count() or 1,
+        seed=None if seed is None else str(seed),
+        recheck=recheck,
+        partial=partial,
+    )
     chosen = None if elements is None else elements.replace(",", " ").split()
     flow = maker.make(structures, chosen, work or output.parent / "build" / output.name, output)
     warnings.filterwarnings("ignore", category=FutureWarning, module="jobflow")  # it changes folders a deprecated way
@@ -49,7 +66,7 @@ def build(
 
 
 def info(
-    model: Model = "0.3.0",
+    model: Model = "chgnet-0.3.0",
     exclusions: Annotated[bool, typer.Option("--exclusions", help="List what is not used, and why.")] = False,
     csv: Annotated[Path | None, typer.Option(help="Write every row of the table as CSV.")] = None,
     as_json: AsJson = False,
@@ -109,11 +126,12 @@ def _print(about: PackagedInfo, phases: PhaseSet, unused: list[UnusedStructure] 
         "correction": about.scale.correction,
         "structures": f"{about.scale.source}; {about.structures_file}, SHA-256 {about.structures_sha256[:12]}",
         "computed with": f"{about.model.package}, torch {about.model.torch}, weights {about.model.weights_sha256[:12]}",
-        "elements": " ".join(about.elements),
         "phases used": f"{about.n_used} of {about.n_structures} structures, {about.n_compositions} compositions",
         "ordered cells": f"{len(phases.cells)} of cathodes and solid solutions" if phases.cells else "none",
         "excluded by the guard": rules,
         "not computable": str(about.n_failed),
+        "not computed yet": str(about.n_not_computed),
+        "elements": " ".join(about.elements),
         "against DFT": f"{check.n_compounds} compounds: mean absolute error "
         f"{_mev(check.mean_absolute_error_ev_per_atom)}, median {_mev(check.median_absolute_error_ev_per_atom)}, "
         f"{len(check.far_off)} further off than {_mev(FAR_OFF_EV_PER_ATOM)}",

@@ -18,7 +18,8 @@ from pydantic import ValidationError
 
 from screening.cathodes.ordering.disorder import same_crystals, solid_solutions
 from screening.cathodes.ordering.ordered_cell import OrderedCell
-from screening.chemistry.formulas import format_formula, parse_formula, same_composition
+from screening.chemistry.compositions import format_formula, same_composition
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.common.files import parse_json, read_bytes, write_json
 from screening.common.validation import explained

@@ -27,7 +27,8 @@ from screening.cathodes.ordering.lattices import (
     in_cell,
     metric_of,
 )
-from screening.chemistry.formulas import ELEMENTS, atomic_fractions, format_formula
+from screening.chemistry.compositions import atomic_fractions, format_formula
+from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError, nearest
 from screening.common.files import DATA
 from screening.materials.material import Cathode
@@ -214,6 +215,12 @@ def same_crystals(material: str | None = None) -> dict[str, str]:
     return dict(data.same_crystals[data.solutions[material].parent if material in data.solutions else LAYERED])
 
 
+def is_layered(cathode: Cathode) -> bool:
+    """Return whether the host of a cathode is one metal atom, of one or several elements, and two oxygen atoms."""
+    oxygen = cathode.host.get("O", 0.0)
+    return abs(oxygen - 2.0) <= _SUM and abs(sum(cathode.host.values()) - oxygen - 1.0) <= _SUM
+
+
 def lithiated_cathode(cathode: Cathode, lithium: float) -> DisorderedCrystal:
     """Return a layered cathode at a lithium content as a disordered crystal.
 
@@ -230,7 +237,7 @@ def lithiated_cathode(cathode: Cathode, lithium: float) -> DisorderedCrystal:
         If the host is not a layered oxide MO2, its metals do not sum to one, or the lithium content is out of range.
     """
     metals = {element: amount for element, amount in cathode.host.items() if element != "O"}
-    if abs(cathode.host.get("O", 0.0) - 2.0) > _SUM or abs(sum(metals.values()) - 1.0) > _SUM:
+    if not is_layered(cathode):
         host = format_formula(cathode.host)
         raise InputError(
             f"{cathode.name}: the host {host} is no layered oxide MO2: its metals sum to {sum(metals.values()):g} and "

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.cathodes.ordering.disorder import mean_charges
 from screening.cathodes.ordering.supercell import Supercell
-from screening.chemistry.formulas import ELEMENTS
+from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError
 from screening.common.ties import ranks
 

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.formulas import format_formula, parse_formula
+from screening.chemistry.compositions import format_formula
+from screening.chemistry.formulas import parse_formula
 from screening.common.provenance import EnergyScale
 from screening.phases.phase import Phase
 from screening.phases.phase_set import PhaseSet

@@ -29,7 +29,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.formulas import AMOUNT_TOLERANCE, charge_range, element, parse_formula
+from screening.chemistry.charges import charge_range
+from screening.chemistry.compositions import AMOUNT_TOLERANCE
+from screening.chemistry.elements import element
+from screening.chemistry.formulas import parse_formula
 from screening.phases.phase_set import PhaseSet
 
 _METALS = ("s-block", "metal")

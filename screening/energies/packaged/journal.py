@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from screening.common.errors import InputError
 from screening.common.files import write_whole
+from screening.energies.potentials.models import ModelProvenance
 
 
 class StructureEnergy(BaseModel):
@@ -21,18 +22,12 @@ class StructureEnergy(BaseModel):
     formula: str = Field(description="formula of the cell")
     n_sites: int = Field(description="sites in the cell")
     space_group: int = Field(description="space-group number")
-    energy_ev_per_atom: float | None = Field(None, description="model energy, eV/atom")
+    energy_ev_per_atom: float | None = Field(None, description="model energy, without corrections, eV/atom")
+    correction_ev_per_atom: float | None = Field(
+        None, description="MP2020 corrections, for a model that learned energies without them, eV/atom"
+    )
     volume_a3_per_atom: float | None = Field(None, description="cell volume, cubic angstrom per atom")
     error: str | None = Field(None, description="why the energy could not be computed")
-
-
-class ModelProvenance(BaseModel):
-    """Which weights computed an energy."""
-
-    model: str = Field(description="name of the weights")
-    package: str = Field(description="package and version that ran them")
-    torch: str = Field(description="version of torch")
-    weights_sha256: str = Field(description="SHA-256 of the weights file")
 
 
 def read_journal(path: Path) -> dict[str, StructureEnergy]:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.common.provenance import EnergyScale
 from screening.energies.packaged.dft_check import DftCheck
 from screening.energies.packaged.doubtful_phases import GuardRules
-from screening.energies.packaged.journal import ModelProvenance
+from screening.energies.potentials.models import ModelProvenance
 
 
 class PackagedInfo(BaseModel):
@@ -29,6 +29,12 @@ class PackagedInfo(BaseModel):
     n_compositions: int = Field(description="compositions among the phases used")
     n_excluded: dict[str, int] = Field(description="phases excluded by each rule of the guard")
     n_failed: int = Field(description="structures whose energy could not be computed")
+    n_not_computed: int = Field(0, description="structures that were not computed yet: they are left out")
+    elements_from_dft_ev_per_atom: dict[str, float] = Field(
+        default_factory=dict,
+        description="elements whose lowest energy is DFT's, as pymatgen packages it, and how far the model's were "
+        "moved to it, eV/atom; all others have the model's",
+    )
     guard: GuardRules = Field(description="the guard's parameters")
     dft_check: DftCheck = Field(description="formation energies of the phases used against DFT")
 
@@ -42,4 +48,4 @@ class UnusedStructure(BaseModel):
     formula: str = Field(description="reduced formula")
     space_group: int = Field(description="space-group number")
     energy_ev_per_atom: float | None = Field(description="energy, eV/atom; null where it could not be computed")
-    status: str = Field(description="'excluded: rule: reason' or 'failed: why'")
+    status: str = Field(description="'excluded: rule: reason', 'failed: why' or 'not computed'")

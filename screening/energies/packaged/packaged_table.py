@@ -1,6 +1,6 @@
-"""The packaged energies: CHGNet single points at Materials Project geometries.
+"""The packaged energies: single points of potentials at Materials Project geometries.
 
-A table for each set of weights, each on its own scale, and beside it a JSON document that says where the table comes
+A table for each model, each on its own scale, and beside it a JSON document that says where the table comes
 from and holds its hash. The table lists every structure that was asked for: those used, those the guard excludes and
 those whose energy could not be computed.
 """
@@ -32,25 +32,29 @@ if TYPE_CHECKING:
 
 PACKAGED = DATA / "reference"
 PACKAGED_CELLS = DATA / "cells"  # see screening.cathodes.ordering.cell_table
-PACKAGED_MODEL = "0.3.0"
+PACKAGED_MODEL = "chgnet-0.3.0"
 
 
-@cache
 def packaged_energies(model: str = PACKAGED_MODEL) -> PhaseSet:
     """Load the packaged energies of a model, once a process.
 
-    With the weights ``"0.3.0"`` they hold the ordered cells of cathodes and solid solutions too.
+    With the model ``"chgnet-0.3.0"`` they hold the ordered cells of cathodes and solid solutions too.
 
     Parameters
     ----------
     model
-        CHGNet weights, ``"0.3.0"`` or ``"r2scan"``.
+        One of :data:`screening.energies.potentials.models.MODELS`.
 
     Raises
     ------
     InputError
         If the installed table is missing, damaged or edited.
     """
+    return _packaged_energies(model)
+
+
+@cache
+def _packaged_energies(model: str) -> PhaseSet:
     document = _document(PACKAGED, model)
     table = _read(table_path(PACKAGED, model), document).used()
     scale = EnergyScale.model_validate(document["scale"])
@@ -70,9 +74,9 @@ def read_packaged(folder: str | Path, model: str = PACKAGED_MODEL) -> PhaseSet:
     Parameters
     ----------
     folder
-        Where ``chgnet-MODEL.npz`` and ``chgnet-MODEL.json`` lie.
+        Where ``MODEL.npz`` and ``MODEL.json`` lie.
     model
-        CHGNet weights, ``"0.3.0"`` or ``"r2scan"``.
+        One of :data:`screening.energies.potentials.models.MODELS`.
 
     Raises
     ------
@@ -155,8 +159,8 @@ def document_path(folder: str | Path, model: str) -> Path:
         If the model's name would lead elsewhere.
     """
     if not re.fullmatch(r"[\w.-]+", model, re.ASCII):
-        raise InputError(f"{model!r} is no name of CHGNet weights, such as {PACKAGED_MODEL}")
-    return Path(folder) / f"chgnet-{model}.json"
+        raise InputError(f"{model!r} is no name of a model, such as {PACKAGED_MODEL}")
+    return Path(folder) / f"{model}.json"
 
 
 def _document(folder: Path, model: str) -> dict[str, Any]:
@@ -165,7 +169,7 @@ def _document(folder: Path, model: str) -> dict[str, Any]:
     try:
         content = read_bytes(path)
     except InputError as error:
-        raise InputError(f"no energies of CHGNet {model}: {error}") from None
+        raise InputError(f"no energies of {model}: {error}") from None
     try:
         document = parse_json(content, path)
         EnergyScale.model_validate(document["scale"])

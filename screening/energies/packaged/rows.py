@@ -35,7 +35,7 @@ class Row(NamedTuple):
     space_group: int
     energy_ev_per_atom: float | None
     volume_a3_per_atom: float | None
-    status: str  # empty: used; else 'excluded: rule: reason' or 'failed: why'
+    status: str  # empty: used; else 'excluded: rule: reason', 'failed: why' or 'not computed'
 
 
 class PackagedTable(NamedTuple):

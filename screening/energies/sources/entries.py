@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from screening.chemistry.formulas import ELEMENTS
+from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError, nearest
 from screening.common.plain_data import plain, structure_of
 from screening.common.provenance import EnergyScale

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from screening.chemistry.formulas import composition_key, parse_formula
+from screening.chemistry.compositions import composition_key
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError, nearest
 from screening.common.provenance import NOT_STATED, EnergyScale
 from screening.phases.phase import PhaseColumns

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import orjson
 from pydantic import BaseModel, Field, ValidationError
 
-from screening.chemistry.formulas import ELEMENTS, format_amount
+from screening.chemistry.amounts import format_amount
+from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import CalculationError, CoatscreenError, InputError
 from screening.common.plain_data import structure_of
 from screening.common.validation import explained

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from screening.chemistry.formulas import format_formula
+from screening.chemistry.compositions import format_formula
 from screening.common.errors import InputError
 from screening.common.provenance import EnergyScale
 from screening.energies.sources.fetched import FetchedPhaseSet, Systems, inside, largest

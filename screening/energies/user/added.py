@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.formulas import atomic_fractions, check_charge_balance, parse_formula
+from screening.chemistry.charges import check_charge_balance
+from screening.chemistry.compositions import atomic_fractions
+from screening.chemistry.formulas import parse_formula
 from screening.common.provenance import Result
 from screening.energies.packaged.doubtful_phases import GuardRules
 from screening.energies.user.user_phase import UserPhase, VaspCalculation

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
-from screening.chemistry.formulas import element, parse_formula
+from screening.chemistry.elements import element
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError, nearest
 from screening.common.provenance import EnergyScale, Result
 from screening.energies.user.task_documents import FinishedCalculation, calculation_of

@@ -12,11 +12,13 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from screening.chemistry.formulas import ELEMENTS, format_formula
+from screening.chemistry.compositions import format_formula
+from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError
 from screening.common.plain_data import plain, structure_of
 from screening.common.provenance import EnergyScale
-from screening.energies.packaged.build import SCALES
+from screening.energies.packaged.packaged_table import PACKAGED_MODEL
+from screening.energies.potentials.models import CHGNET, MODELS
 from screening.phases.entries import MP2020, PBE_AND_U, scale_of_entries
 from screening.phases.phase import Phase
 from screening.structures.files import space_group
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 FINISHED = "successful"  # emmet's TaskState of a calculation that ended and converged
 _STATIC = "static"
 _TASKS = ("static", "structure optimization")  # whose energy is that of the structure
-_CHGNET = {"CHGNet 0.3.0": "0.3.0", "CHGNet r2scan": "r2scan"}  # as `coatscreen energies add` names its weights
+_CHGNET = {MODELS[name].label: MODELS[name] for name in CHGNET}  # as `coatscreen energies add` names its weights
 _ATOMATE2_CHGNET = ("CHGNet", "MLFF.CHGNet")
 _DEFAULT_IS_0_3_0 = ("0.3.", "0.4.")  # versions of the package chgnet whose default weights are 0.3.0
 _RUN_TYPES = {"PBE": "GGA", "PBE+U": "GGA+U"}  # as newer emmet writes what pymatgen calls GGA
@@ -88,7 +90,7 @@ def _force_field(name: str, body: Mapping[str, Any]) -> FinishedCalculation:
     if model is None and made_by in _ATOMATE2_CHGNET:
         if not version.startswith(_DEFAULT_IS_0_3_0):
             raise InputError(f"{made_by} of version {version}: not known to be the weights 0.3.0")
-        model = "0.3.0"
+        model = MODELS[PACKAGED_MODEL]
     if model is None:
         raise InputError(f"computed with {made_by}, for which there is no energy scale; there is CHGNet")
     if body.get("state") != FINISHED:
@@ -97,8 +99,8 @@ def _force_field(name: str, body: Mapping[str, Any]) -> FinishedCalculation:
     energy = float(body["output"]["energy_per_atom"])
     steps = int(body["output"].get("n_steps") or 1)
     how = "a single point" if steps == 1 else "relaxed"
-    phase = _phase(name, structure, energy, f"{how}, CHGNet {model} by atomate2 (chgnet {version})")
-    return FinishedCalculation(phase, structure, SCALES[model], static=steps == 1, entry=None)
+    phase = _phase(name, structure, energy, f"{how}, {model.label} by atomate2 (chgnet {version})")
+    return FinishedCalculation(phase, structure, model.scale, static=steps == 1, entry=None)
 
 
 def _vasp(name: str, body: Mapping[str, Any]) -> FinishedCalculation:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from monty.json import jsanitize
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.formulas import format_formula
+from screening.chemistry.compositions import format_formula
 from screening.common.errors import CalculationError, InputError
-from screening.energies.packaged.journal import ModelProvenance
+from screening.energies.potentials.models import ModelProvenance
 from screening.energies.user.task_documents import FINISHED, VASP_SCALE, calculation_of
 from screening.phases.phase import Phase
 from screening.structures.files import describe_isolation, space_group

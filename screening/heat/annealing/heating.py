@@ -17,7 +17,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from screening.chemistry.formulas import AMOUNT_TOLERANCE, charge_range, parse_formula
+from screening.chemistry.charges import charge_range
+from screening.chemistry.compositions import AMOUNT_TOLERANCE
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError, nearest
 from screening.heat.annealing.atmosphere import Atmosphere
 from screening.heat.free_energy import formation_free_energies_ev

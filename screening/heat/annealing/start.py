@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from screening.chemistry.formulas import format_formula
+from screening.chemistry.compositions import format_formula
 from screening.chemistry.notation import composition_of, mole_fractions, read_composite
 from screening.equilibrium.reactant import Reactant
 from screening.materials.catalogue import Catalogue

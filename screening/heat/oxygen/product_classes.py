@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.classes import TRANSITION_METALS
-from screening.chemistry.formulas import element
+from screening.chemistry.elements import element
 from screening.common.files import DATA
 
 _PACKAGED = DATA / "product_classes.yaml"

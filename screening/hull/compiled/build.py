@@ -17,7 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SOURCE = HERE / "core.c"
+SOURCES = tuple(HERE / name for name in ("core.c", "lines.c"))
+HEADERS = (HERE / "core.h",)
 LIBRARY = HERE / f"_core.{'dll' if os.name == 'nt' else 'so'}"
 FLAGS = ("-O3", "-std=c11", "-shared", "-fPIC", "-fvisibility=hidden", "-fno-math-errno", "-fno-trapping-math")
 TIMEOUT_S = 300
@@ -28,8 +29,8 @@ class BuildError(Exception):
 
 
 def source_hash() -> str:
-    """Return the hash of the source, which the library made from it carries."""
-    return hashlib.sha256(SOURCE.read_bytes()).hexdigest()
+    """Return the hash of the sources, which the library made from them carries."""
+    return hashlib.sha256(b"".join(file.read_bytes() for file in (*SOURCES, *HEADERS))).hexdigest()
 
 
 def build(folder: Path = HERE, constants: Mapping[str, str] | None = None) -> Path:
@@ -53,7 +54,7 @@ def build(folder: Path = HERE, constants: Mapping[str, str] | None = None) -> Pa
         raise BuildError("there is no C compiler (cc, gcc or clang, or the one that CC names)")
     made = folder / f"{LIBRARY.name}.{os.getpid()}.part"
     defined = [f"-D{name}={value}" for name, value in {"SOURCE": f'"{source_hash()}"', **(constants or {})}.items()]
-    command = [*compiler, *FLAGS, *defined, str(SOURCE), "-o", str(made), "-lm"]
+    command = [*compiler, *FLAGS, *defined, *map(str, SOURCES), "-o", str(made), "-lm"]
     reason = ""
     try:
         for versions in ([], ["-DONE_VERSION"]):  # some linkers know no functions for several kinds of processors
@@ -66,7 +67,7 @@ def build(folder: Path = HERE, constants: Mapping[str, str] | None = None) -> Pa
         reason = str(error)
     finally:
         made.unlink(missing_ok=True)
-    raise BuildError(f"{shlex.join(compiler)} does not compile {SOURCE.name}: {reason}")
+    raise BuildError(f"{shlex.join(compiler)} does not compile the core: {reason}")
 
 
 if __name__ == "__main__":

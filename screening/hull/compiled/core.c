@@ -7,8 +7,9 @@
    the reference it keeps no reduced costs: each pivot prices every column afresh from the duals, and the lowest reduced
    cost met on the way is a part of the certificate. A path that fails its certificate, or does not end, is reported by a
    negative number, and the caller takes the reference. */
+#include "core.h"
+
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,14 +24,7 @@
 #else
 #define INLINED static inline
 #endif
-#if defined(_WIN32)
-#define PUBLIC __declspec(dllexport)
-#else
-#define PUBLIC __attribute__((visibility("default")))
-#endif
-
 /* The constants of simplex.py, under the same names; tests compile with others to exercise the safeguards. */
-#define INSIDE 0.4871
 #define ROUNDING 1e-12
 #define TIED 1e-9
 #define AT_END 1e-10
@@ -46,40 +40,6 @@
 #define STALL 60
 #endif
 #define ENDLESS 10000
-
-enum { NO_MEMORY = -1, NO_ROOM = -2, SINGULAR = -3, NO_MINIMUM = -4, OUT_OF_REACH = -5, NO_END = -6, UNCERTIFIED = -7 };
-
-typedef struct {
-    int64_t m, n;
-    const double *matrix;  /* (m, n) A */
-    const double *columns; /* (n, m) its transpose */
-    const double *costs;   /* (n) c */
-} Program;
-
-typedef struct {
-    const Program *program;
-    int64_t *basis;   /* (m) */
-    double *inverse;  /* (m, m) row k belongs to basic column k */
-    double *amounts, *rates, *duals;
-    double *rhs, *rate; /* (m) the right-hand side is rhs + t rate */
-    double undercut;    /* how far a column lay below the duals, at most */
-} Vertex;
-
-/* Segments of constant basis, in the order in which a sweep meets them. */
-typedef struct {
-    int64_t m, count, room;
-    double *since, *until; /* (room) */
-    int64_t *basis;        /* (room, m) */
-    double *amounts, *rates, *duals;
-} Segments;
-
-/* Memory for one program of m rows and n columns. */
-typedef struct {
-    Vertex ahead, behind;
-    Segments upper, lower;
-    double *reduced, *row, *augmented, *middle; /* (n), (n), (m, 2 m), (m) */
-    void *block;
-} Work;
 
 /* ---- loops over all columns ---- */
 
@@ -323,7 +283,7 @@ static void *take(char **next, int64_t count) { /* doubles and 64-bit integers h
     return taken;
 }
 
-static int prepare(Work *w, int64_t m, int64_t n, int64_t room) {
+int prepare(Work *w, int64_t m, int64_t n, int64_t room) {
     int64_t words = 2 * (m * m + 6 * m) + 2 * room * (2 + 4 * m) + 2 * n + 2 * m * m + m;
     memset(w, 0, sizeof *w);
     char *next = w->block = malloc((size_t)words * sizeof(double));
@@ -356,12 +316,7 @@ static int prepare(Work *w, int64_t m, int64_t n, int64_t room) {
     return 0;
 }
 
-/* A finished path, as simplex.Path: s segments and s + 1 values of t. */
-typedef struct {
-    int64_t count;
-    double *t, *at_start, *at_stop, *duals; /* (room + 1), (room, m) ... */
-    int64_t *bases;                         /* (room, m) */
-} Path;
+void release(Work *w) { free(w->block); }
 
 /* Put one segment of a sweep into the path, from `since` to `until` in t - INSIDE. */
 static void put(Path *path, const Segments *s, int64_t k, double since, double until, double sign) {
@@ -398,10 +353,8 @@ static int certified(const Program *p, const Path *path, const double *start, co
     return worst < CERTIFIED;
 }
 
-/* Find the optimum along a line. `basis` is feasible at `known`; then it is the optimal basis inside the line, at
-   w->middle. Returns 0 or a negative number. */
-static int follow(const Program *p, Work *w, const double *known, int64_t *basis, const double *start, const double *stop,
-                  Path *path) {
+int follow(const Program *p, Work *w, const double *known, int64_t *basis, const double *start, const double *stop,
+           Path *path) {
     const int64_t m = p->m;
     Vertex *v = &w->ahead, *b = &w->behind;
     int failed;
@@ -457,6 +410,6 @@ PUBLIC int64_t core_line(int64_t m, int64_t n, const double *matrix, const doubl
     Work w;
     if (prepare(&w, m, n, room)) return NO_MEMORY;
     int failed = follow(&p, &w, ends, basis, ends + m, ends + 2 * m, &path);
-    free(w.block);
+    release(&w);
     return failed ? failed : path.count;
 }

@@ -13,7 +13,8 @@ from screening.cathodes.ordering.disorder import lithiated_cathode, solid_soluti
 from screening.cathodes.ordering.ordered_cell import OrderedCell
 from screening.cathodes.ordering.orderings import ordered_structure
 from screening.cathodes.ordering.supercell import Supercell
-from screening.chemistry.formulas import format_formula, parse_formula
+from screening.chemistry.compositions import format_formula
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.common.plain_data import structure_of
 from screening.common.provenance import EnergyProvenance

@@ -15,7 +15,8 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.formulas import format_formula, parse_formula
+from screening.chemistry.compositions import format_formula
+from screening.chemistry.formulas import parse_formula
 from screening.common.files import DATA
 from screening.equilibrium.reactant import ZERO, Reactant
 from screening.phases.phase_set import PhaseSet

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.formulas import composition_key
+from screening.chemistry.compositions import composition_key
 from screening.common.errors import InputError
 from screening.criteria.criteria import Criterion, default_criteria, with_thresholds
 from screening.criteria.quantities import STABILITY

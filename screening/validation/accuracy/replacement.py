@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.formulas import atomic_fractions, parse_formula
+from screening.chemistry.compositions import atomic_fractions
+from screening.chemistry.formulas import parse_formula
 from screening.common.provenance import EnergyScale
 from screening.equilibrium.interface import Interface
 from screening.materials.catalogue import Catalogue

@@ -69,7 +69,7 @@ class Study:
     def cathode(self, name: str) -> CathodeDocument:
         """Return the states of charge of a cathode, with the lithium potentials of these energies."""
         if name not in self._cathodes:
-            self._cathodes[name] = lithium_states(self.phases, self.catalogue.cathode(name), prefer="computed")
+            self._cathodes[name] = lithium_states(self.phases, self.catalogue.cathode(name))
         return self._cathodes[name]
 
     def lithium_ev(self, cathode: str, state: str) -> float:

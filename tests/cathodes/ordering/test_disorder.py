@@ -5,6 +5,7 @@ import pytest
 from screening.cathodes.ordering.disorder import (
     DisorderedCrystal,
     composition_of,
+    is_layered,
     lithiated_cathode,
     mean_charges,
     same_crystals,
@@ -111,3 +112,9 @@ def test_pure_crystals_are_among_the_packaged_phases(reference, name, identifier
     composition = composition_of(solid_solution(name)) if name in ("LiNbO3", "LiTaO3", "LiTi2(PO4)3") else None
     composition = composition or composition_of(lithiated_cathode(Catalogue.load().cathode(name), 1.0))
     assert identifier in [reference.table.id(i) for i in reference.polymorphs(composition)]
+
+
+def test_which_cathodes_are_layered_oxides_of_one_metal():
+    layered = {cathode.name for cathode in Catalogue.load().cathodes if is_layered(cathode)}
+    assert {"NCM83", "NCM111", "LiCoO2", "NCA", "NCM90"} <= layered
+    assert not layered & {"LiMn2O4", "LiFePO4", "Li2S", "Li1.2Ni0.13Co0.13Mn0.54O2", "LiNi0.5Mn1.5O4"}

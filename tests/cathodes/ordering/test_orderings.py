@@ -26,7 +26,8 @@ from screening.cathodes.ordering.disorder import (
 from screening.cathodes.ordering.lattices import determinant
 from screening.cathodes.ordering.orderings import Draw, draw_orderings, electrostatic_energies_ev, ordered_structure
 from screening.cathodes.ordering.supercell import CellSize, Supercell, choose_matrix, conventional_matrix, whole_counts
-from screening.chemistry.formulas import atomic_fractions, parse_formula
+from screening.chemistry.compositions import atomic_fractions
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL, cells_path
 from screening.materials.catalogue import Catalogue

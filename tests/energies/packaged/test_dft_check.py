@@ -12,7 +12,8 @@ import pytest
 from pymatgen.core import Lattice, Structure
 from pymatgen.entries.computed_entries import ComputedEntry, ComputedStructureEntry
 
-from screening.chemistry.formulas import format_formula, parse_formula
+from screening.chemistry.compositions import format_formula
+from screening.chemistry.formulas import parse_formula
 from screening.common.provenance import EnergyScale
 from screening.energies.packaged.dft_check import dft_check, dft_phases
 from screening.phases.phase import Phase

@@ -7,15 +7,8 @@ from pathlib import Path
 import pytest
 
 from screening.common.errors import InputError
-from screening.energies.packaged.journal import (
-    ModelProvenance,
-    StructureEnergy,
-    append,
-    begun_with,
-    claim,
-    cut_half_line,
-    read_journal,
-)
+from screening.energies.packaged.journal import StructureEnergy, append, begun_with, claim, cut_half_line, read_journal
+from screening.energies.potentials.models import ModelProvenance
 
 PROVENANCE = ModelProvenance(model="CHGNet test", package="chgnet 0", torch="0", weights_sha256="0" * 64)
 OUTCOMES = [

@@ -21,10 +21,10 @@ from coatscreen.__main__ import execute
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.energies.packaged.build import write_packaged
+from screening.energies.packaged.corrections import dft_elements
 from screening.energies.packaged.dft_check import dft_check, dft_phases
 from screening.energies.packaged.doubtful_phases import GuardRules
-from screening.energies.packaged.journal import ModelProvenance, StructureEnergy, append, claim
-from screening.energies.packaged.model import model_provenance
+from screening.energies.packaged.journal import StructureEnergy, append, claim
 from screening.energies.packaged.packaged_table import (
     PACKAGED,
     document_path,
@@ -36,7 +36,10 @@ from screening.energies.packaged.packaged_table import (
     unused_structures,
 )
 from screening.energies.packaged.rows import Row, pack
+from screening.energies.potentials.models import ModelProvenance
+from screening.energies.potentials.potential import model_provenance, single_point_energies
 from screening.phases.phase_set import PhaseSet
+from screening.structures.records import StructureRecord, read_structures
 
 ROOT = Path(__file__).parents[3]
 # fmt: off
@@ -110,7 +113,7 @@ class TestPackaged:
         assert phases.without(phases.cells).table.digest() == table.table.digest()
         assert phases.scale.disagreement(table.scale) is None
         assert "ordered cells" in phases.scale.source
-        assert packaged_energies("r2scan").cells == ()
+        assert packaged_energies("chgnet-r2scan").cells == ()
 
     def test_every_structure_is_accounted_for(self) -> None:
         rows, info, unused = rows_of(PACKAGED), packaged_info(), unused_structures()
@@ -170,7 +173,7 @@ class TestPackaged:
 class TestDamage:
     @pytest.mark.parametrize("damage", ["truncated", "a flipped byte", "empty"])
     def test_a_damaged_table(self, table: Path, damage: str) -> None:
-        path = table_path(table, "0.3.0")
+        path = table_path(table, "chgnet-0.3.0")
         whole = path.read_bytes()
         middle = len(whole) // 2
         flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
@@ -181,44 +184,44 @@ class TestDamage:
         rows = [
             row._replace(energy_ev_per_atom=-5.9) if row.energy_ev_per_atom == -4.9 else row for row in rows_of(table)
         ]
-        path = table_path(table, "0.3.0")
+        path = table_path(table, "chgnet-0.3.0")
         path.write_bytes(pack(rows))
         refused(table, f"{path} is not the table its document describes")
 
     def test_a_table_with_an_energy_that_is_not_a_number(self, table: Path) -> None:
         rows = [row._replace(energy_ev_per_atom=None) if row.id == "nio" else row for row in rows_of(table)]
         content = pack(rows)
-        table_path(table, "0.3.0").write_bytes(content)
-        document = json.loads(document_path(table, "0.3.0").read_bytes())
+        table_path(table, "chgnet-0.3.0").write_bytes(content)
+        document = json.loads(document_path(table, "chgnet-0.3.0").read_bytes())
         document["table_sha256"] = hashlib.sha256(content).hexdigest()
-        document_path(table, "0.3.0").write_text(json.dumps(document))
+        document_path(table, "chgnet-0.3.0").write_text(json.dumps(document))
         refused(table, "phase nio (NiO) has no finite energy")
 
     def test_another_archive(self, table: Path) -> None:
-        path = table_path(table, "0.3.0")
+        path = table_path(table, "chgnet-0.3.0")
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("words.txt", "hello")
-        document = json.loads(document_path(table, "0.3.0").read_bytes())
+        document = json.loads(document_path(table, "chgnet-0.3.0").read_bytes())
         document["table_sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-        document_path(table, "0.3.0").write_text(json.dumps(document))
+        document_path(table, "chgnet-0.3.0").write_text(json.dumps(document))
         refused(table, f"{path} is not a table of energies: ")
 
     @pytest.mark.parametrize("content", ["{", "[]", "{}", '{"scale": {"name": ""}, "table_sha256": ""}'])
     def test_a_damaged_document(self, table: Path, content: str) -> None:
-        document_path(table, "0.3.0").write_text(content)
-        refused(table, f"{document_path(table, '0.3.0')} is damaged: ")
+        document_path(table, "chgnet-0.3.0").write_text(content)
+        refused(table, f"{document_path(table, 'chgnet-0.3.0')} is damaged: ")
 
     def test_a_document_that_lacks_a_field(self, table: Path) -> None:
-        document = json.loads(document_path(table, "0.3.0").read_bytes())
+        document = json.loads(document_path(table, "chgnet-0.3.0").read_bytes())
         del document["guard"]
-        document_path(table, "0.3.0").write_text(json.dumps(document))
+        document_path(table, "chgnet-0.3.0").write_text(json.dumps(document))
         with pytest.raises(InputError, match="is damaged: guard: Field required"):
             packaged_info(table)
 
     def test_files_that_are_not_there(self, table: Path, tmp_path: Path) -> None:
-        table_path(table, "0.3.0").unlink()
-        refused(table, f"energies file {table_path(table, '0.3.0')} does not exist")
-        refused(tmp_path, "no energies of CHGNet 0.3.0: ")
+        table_path(table, "chgnet-0.3.0").unlink()
+        refused(table, f"energies file {table_path(table, 'chgnet-0.3.0')} does not exist")
+        refused(tmp_path, "no energies of chgnet-0.3.0: ")
 
 
 def refused(folder: Path, message: str) -> None:
@@ -256,7 +259,10 @@ class TestWriting:
 
     def test_the_same_outcomes_give_the_same_table(self, table: Path, source: Path, tmp_path: Path) -> None:
         write_packaged(tmp_path / "again", reversed(OUTCOMES), structures=source, provenance=PROVENANCE)
-        assert table_path(table, "0.3.0").read_bytes() == table_path(tmp_path / "again", "0.3.0").read_bytes()
+        assert (
+            table_path(table, "chgnet-0.3.0").read_bytes()
+            == table_path(tmp_path / "again", "chgnet-0.3.0").read_bytes()
+        )
 
     def test_provenance(self, table: Path, source: Path) -> None:
         info = packaged_info(table)
@@ -272,8 +278,62 @@ class TestWriting:
         assert not (tmp_path / "t").exists()
 
     def test_unknown_weights(self, source: Path, tmp_path: Path) -> None:
-        with pytest.raises(InputError, match=r"no energy scale is known for CHGNet '1'"):
+        with pytest.raises(InputError, match=r"unknown model '1'"):
             write_packaged(tmp_path, OUTCOMES, structures=source, provenance=PROVENANCE, model="1")
+
+
+class TestModelOfBareEnergies:
+    """A table of a model that learned energies without corrections: they are added, and elements are DFT's."""
+
+    MODEL = "sevennet-l3i5"
+    BARE = (("li", "Li2", -1.90), ("li-2", "Li1", -1.85), ("f", "F4", -1.80), ("lif", "Li4F4", -4.50))
+
+    def outcomes(self, **changes: float | None) -> list[StructureEnergy]:
+        corrections = {"li": 0.0, "li-2": 0.0, "f": 0.0, "lif": -0.231, **changes}
+        return [
+            outcome(name, formula, energy).model_copy(update={"correction_ev_per_atom": corrections[name]})
+            for name, formula, energy in self.BARE
+        ]
+
+    def test_holds_corrected_energies_and_elements_of_dft(self, source: Path, tmp_path: Path) -> None:
+        info = write_packaged(tmp_path, self.outcomes(), structures=source, provenance=PROVENANCE, model=self.MODEL)
+        phases = read_packaged(tmp_path, self.MODEL)
+        energies = {phase.id: phase.energy_ev_per_atom for phase in phases.phases}
+        dft = dft_elements(frozenset(["Li", "F"]))
+        assert energies["lif"] == pytest.approx(-4.50 - 0.231, abs=1e-6)
+        assert energies["li"] == pytest.approx(dft["Li"], abs=1e-6)
+        assert energies["li-2"] - energies["li"] == pytest.approx(0.05, abs=1e-6)  # polymorphs keep their distance
+        assert energies["f"] == pytest.approx(dft["F"], abs=1e-6)
+        assert info.elements_from_dft_ev_per_atom == {
+            "F": pytest.approx(dft["F"] + 1.80, abs=1e-6),
+            "Li": pytest.approx(dft["Li"] + 1.90, abs=1e-6),
+        }
+        assert "--model sevennet-l3i5" in info.command
+
+    def test_an_energy_without_corrections_is_refused(self, source: Path, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match="energy of lif has no corrections"):
+            write_packaged(
+                tmp_path / "t", self.outcomes(lif=None), structures=source, provenance=PROVENANCE, model=self.MODEL
+            )
+        assert not (tmp_path / "t").exists()
+
+    def test_what_is_not_computed_is_listed_and_counted(self, source: Path, tmp_path: Path) -> None:
+        lacking = StructureRecord(
+            id="g", species=["Li", "F"], counts=[2, 2], sg=194, lattice=np.eye(3).tolist(), coords=[[0, 0, 0]] * 4
+        )
+        info = write_packaged(
+            tmp_path,
+            self.outcomes(),
+            structures=source,
+            provenance=PROVENANCE,
+            model=self.MODEL,
+            not_computed=[lacking],
+        )
+        assert (info.n_structures, info.n_used, info.n_not_computed, info.n_failed) == (5, 4, 1, 0)
+        rows = list(packaged_rows(tmp_path, self.MODEL))
+        assert [row.id for row in rows] == ["f", "g", "li", "li-2", "lif"]
+        assert rows[1] == Row("g", "LiF", 4, 194, None, None, "not computed")
+        assert [structure.status for structure in unused_structures(tmp_path, self.MODEL)] == ["not computed"]
 
 
 def one_line(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
@@ -374,9 +434,9 @@ class TestBuilding:
     def test_a_whole_journal_is_only_written_as_a_table(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        structures, journal = write(tmp_path / "s.jsonl", *CELLS), tmp_path / "work" / "0.3.0.jsonl"
+        structures, journal = write(tmp_path / "s.jsonl", *CELLS), tmp_path / "work" / "chgnet-0.3.0.jsonl"
         journal.parent.mkdir()
-        claim(journal, model_provenance("0.3.0"))
+        claim(journal, model_provenance("chgnet-0.3.0"))
         outcomes = [
             outcome("ni", "Ni1", -5.7),
             outcome("licl", "Li1Cl1", -3.9),
@@ -394,8 +454,35 @@ class TestBuilding:
         assert data["energies"]["sha256"] == read_packaged(tmp_path / "table").sha256
         assert journal.read_bytes() == before
         assert {phase.id for phase in read_packaged(tmp_path / "table").phases} == {"li", "cl", "licl"}
-        write_packaged(tmp_path / "t", outcomes[1:], structures=structures, provenance=model_provenance("0.3.0"))
-        assert table_path(tmp_path / "t", "0.3.0").read_bytes() == table_path(tmp_path / "table", "0.3.0").read_bytes()
+        write_packaged(tmp_path / "t", outcomes[1:], structures=structures, provenance=model_provenance("chgnet-0.3.0"))
+        assert (
+            table_path(tmp_path / "t", "chgnet-0.3.0").read_bytes()
+            == table_path(tmp_path / "table", "chgnet-0.3.0").read_bytes()
+        )
+
+    def test_from_a_seed_without_computing_the_rest(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        structures = write(tmp_path / "s.jsonl", *CELLS)
+        cells = {record.id: record for record in read_structures(structures)}
+        energies = dict(
+            zip(cells, single_point_energies([c.structure() for c in cells.values()], "chgnet-0.3.0"), strict=True)
+        )
+        seed = tmp_path / "seed.jsonl"
+        lines = [
+            {"id": i, "formula": cells[i].formula, "sites": len(cells[i].coords), "energy_ev_per_atom": energies[i]}
+            for i in ("li", "ni", "cl")
+        ]
+        seed.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        options = ["--structures", str(structures), "--output", str(tmp_path / "table"), "--seed", str(seed), "--json"]
+        assert execute(["reference", "build", *options, "--partial", "--processes", "1"]) == 0
+        data = json.loads(capsys.readouterr().out)
+        assert (data["n_used"], data["n_not_computed"]) == (3, 1)
+        phases = read_packaged(tmp_path / "table")
+        assert {phase.id: phase.energy_ev_per_atom for phase in phases.phases} == pytest.approx(
+            {line["id"]: line["energy_ev_per_atom"] for line in lines}, abs=2e-6
+        )
+        seed.write_text("".join(json.dumps({**line, "energy_ev_per_atom": -3.0}) + "\n" for line in lines))
+        options = [*options, "--work", str(tmp_path / "another")]
+        assert "the seed is not of this model" in one_line(capsys, "reference", "build", *options)
 
     @pytest.mark.slow
     def test_from_structures_to_a_table(self, tmp_path: Path) -> None:
@@ -417,11 +504,13 @@ class TestBuilding:
         again = PackagedEnergiesMaker().make(structures, None, tmp_path / "work", tmp_path / "again")
         run_locally(again, store=store, log=False, ensure_success=True, raise_immediately=True)
         assert store.get_output(again.jobs[0].uuid)["n_computed"] == 0
-        tables = [table_path(tmp_path / name, "0.3.0").read_bytes() for name in ("table", "again")]
+        tables = [table_path(tmp_path / name, "chgnet-0.3.0").read_bytes() for name in ("table", "again")]
         assert tables[0] == tables[1]
 
 
-@pytest.mark.parametrize("model", ["../0.3.0", "../../etc/passwd", "/etc/passwd", "0.3.0\0", "", "0.3.0\n"])
+@pytest.mark.parametrize(
+    "model", ["../chgnet-0.3.0", "../../etc/passwd", "/etc/passwd", "chgnet-0.3.0\0", "", "chgnet-0.3.0\n"]
+)
 def test_the_name_of_weights_leads_nowhere_else(model):
-    with pytest.raises(InputError, match="is no name of CHGNet weights"):
+    with pytest.raises(InputError, match="is no name of a model"):
         read_packaged("data", model)

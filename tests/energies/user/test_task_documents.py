@@ -10,7 +10,7 @@ from fixtures_tasks import antifluorite, force_field, job, vasp
 from pymatgen.core import Lattice, Structure
 
 from screening.common.errors import InputError
-from screening.energies.packaged.build import SCALES
+from screening.energies.potentials.models import MODELS
 from screening.energies.user.task_documents import calculation_of
 
 
@@ -89,13 +89,14 @@ def test_other_pseudopotentials_and_none_named_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("name", "model"), [("MLFF.CHGNet", "0.3.0"), ("CHGNet 0.3.0", "0.3.0"), ("CHGNet r2scan", "r2scan")]
+    ("name", "model"),
+    [("MLFF.CHGNet", "chgnet-0.3.0"), ("CHGNet 0.3.0", "chgnet-0.3.0"), ("CHGNet r2scan", "chgnet-r2scan")],
 )
 def test_chgnet_documents_name_their_weights(name, model):
     found = calculation_of(job("u", force_field(rock_salt(), -5.05, name, steps=9)))
-    assert found.scale == SCALES[model]
+    assert found.scale == MODELS[model].scale
     assert (found.phase.formula, found.phase.energy_ev_per_atom, found.phase.space_group) == ("LiF", -5.05, 225)
-    assert found.phase.origin == f"relaxed, CHGNet {model} by atomate2 (chgnet 0.4.2)"
+    assert found.phase.origin == f"relaxed, {MODELS[model].label} by atomate2 (chgnet 0.4.2)"
     assert not found.static
 
 

@@ -24,7 +24,7 @@ def test_a_compiler_that_fails(tmp_path, monkeypatch, compiler, said):
 @pytest.mark.skipif(not any(map(shutil.which, ("cc", "gcc", "clang"))), reason="there is no compiler")
 def test_it_is_built_in_place_by_one_command(tmp_path):
     """In a copy of its folder, by a Python that knows nothing of the project."""
-    for file in (build.SOURCE, Path(build.__file__)):
+    for file in (*build.SOURCES, *build.HEADERS, Path(build.__file__)):
         shutil.copy(file, tmp_path)
     done = subprocess.run(
         [sys.executable, "-I", tmp_path / "build.py"], capture_output=True, text=True, check=True, cwd=tmp_path

@@ -15,7 +15,8 @@ from pymatgen.core import Composition, Structure
 
 from coatscreen.__main__ import execute
 from screening.cathodes.ordering.cell_table import cell_id, read_cells
-from screening.chemistry.formulas import atomic_fractions, parse_formula
+from screening.chemistry.compositions import atomic_fractions
+from screening.chemistry.formulas import parse_formula
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL, cells_path, packaged_energies
 from screening.energies.sources.materials_project import scale_of
 from screening.phases.files import write_table

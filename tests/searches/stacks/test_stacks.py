@@ -37,7 +37,7 @@ def plan(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def states(plan):
-    return cathode_states(plan.energies, plan.cathode, "cited")
+    return cathode_states(plan.energies, plan.cathode)
 
 
 def parts_of(plan, states, materials):
@@ -90,7 +90,7 @@ def every_stack(plan, states):
 
     on_cathode = {
         c: (
-            min(mutual(c, state.formula) for state in states.states),
+            min(mutual(c, state.formula) for state in states.states if not state.of_voltage),
             min(mutual(c, state.formula, held[state.state]) for state in states.states),
         )
         for c in TWELVE
@@ -157,7 +157,9 @@ def test_the_numbers_of_a_stack_are_those_of_its_contacts(ranked, every_stack):
         assert (one.closed.contact is None) == (one.closed.worst_mutual_mev_per_atom == 0.0)
 
 
-def test_every_contact_of_the_path_is_there_and_the_weakest_is_named(ranked):
+def test_every_contact_of_the_path_is_there_and_the_weakest_is_named(ranked, states):
+    potentials = ("full", "half", "discharged", "charged")
+    discharged, charged = (states.state(state).formula for state in potentials[2:])
     one = next(one for one in ranked.two_layers if [c.coating for c in one.layers] == ["Li3PO4", "Nb2O5"])
     contacts = [(c.contact, c.cathode_state, c.reservoir_state, c.reaction.a, c.reaction.b) for c in one.interfaces]
     assert contacts == [
@@ -165,12 +167,12 @@ def test_every_contact_of_the_path_is_there_and_the_weakest_is_named(ranked):
         ("coating|cathode", "half", None, "Li3PO4", "Li0.5CoO2"),
         ("coating|cathode", "full", "full", "Li3PO4", "LiCoO2"),
         ("coating|cathode", "half", "half", "Li3PO4", "Li0.5CoO2"),
+        ("coating|cathode", "discharged", "discharged", "Li3PO4", discharged),
+        ("coating|cathode", "charged", "charged", "Li3PO4", charged),
         ("coating|coating", None, None, "Li3PO4", "Nb2O5"),
-        ("coating|coating", None, "full", "Li3PO4", "Nb2O5"),
-        ("coating|coating", None, "half", "Li3PO4", "Nb2O5"),
+        *(("coating|coating", None, state, "Li3PO4", "Nb2O5") for state in potentials),
         ("coating|electrolyte", None, None, "Nb2O5", "Li6PS5Cl"),
-        ("coating|electrolyte", None, "full", "Nb2O5", "Li6PS5Cl"),
-        ("coating|electrolyte", None, "half", "Nb2O5", "Li6PS5Cl"),
+        *(("coating|electrolyte", None, state, "Nb2O5", "Li6PS5Cl") for state in potentials),
     ]
     closed = {c.reaction.b: c.mutual_mev for c in one.interfaces if c.reservoir_state is None}
     lowest = min(closed, key=closed.get)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from fixtures_screening import FORMATION, phase_set
 
-from screening.chemistry.formulas import atomic_fractions, parse_formula
+from screening.chemistry.compositions import atomic_fractions
+from screening.chemistry.formulas import parse_formula
 from screening.common.provenance import EnergyScale
 from screening.materials.catalogue import Catalogue
 from screening.validation.accuracy.formation_tables import FormationTable

@@ -7,7 +7,8 @@ import pytest
 from fixtures_error_model import model
 from fixtures_ranking import ENERGIES
 
-from screening.chemistry.formulas import format_formula, parse_formula
+from screening.chemistry.compositions import format_formula
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.common.provenance import EnergyScale
 from screening.phases.phase import Phase

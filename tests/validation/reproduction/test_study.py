@@ -41,10 +41,10 @@ def test_potentials_are_those_of_these_energies_not_the_cited_ones():
     # LiCoO2 -> CoO2 + Li costs 4 * 1.7 - 3 * 0.95 eV, by the hull a straight line
     assert small.lithium_ev("LiCoO2", "half") == pytest.approx(-(4 * 1.7 - 3 * 0.95))
     ncm = study({"LiNiO2": -1.5, "LiCoO2": -1.7, "MnO2": -1.8, "NiO2": -0.7, "CoO2": -0.9})
-    assert CATALOGUE.cathode("NCM83").chemical_potentials[0].mu_li_ev == -3.66  # of the half lithiated cathode
+    assert CATALOGUE.cathode("NCM83").published_voltages[0].voltage_v == 3.66  # given for the half lithiated cathode
     assert abs(ncm.lithium_ev("NCM83", "half") + 3.66) > 0.05
-    with pytest.raises(InputError, match="no state 'charged'"):
-        small.lithium_ev("LiCoO2", "charged")
+    with pytest.raises(InputError, match="no state 'empty'"):
+        small.lithium_ev("LiCoO2", "empty")
 
 
 def test_vacancies_of_another_scale_are_refused():

@@ -83,8 +83,9 @@ def test_the_last_submitted_comes_first(queue, left):
         add(queue, left, number)
     assert [each.name for each in queue.labels()] == ["flow 3", "flow 2", "flow 1"]
     assert [flow.label.name for flow in queue.flows()] == ["flow 3", "flow 2", "flow 1"]
-    assert [flow.label.name for flow in queue.flows(label(2).flow_id)] == ["flow 2"]
-    assert queue.flows("another") == []
+    assert [flow.label.name for flow in queue.flows(flow_id=label(2).flow_id)] == ["flow 2"]
+    assert [flow.label.name for flow in queue.flows(["flow 1", "flow 3"])] == ["flow 3", "flow 1"]
+    assert queue.flows(["another"]) == queue.flows(flow_id="another") == []
 
 
 def test_nothing_is_there_at_first(queue):
@@ -95,7 +96,7 @@ def test_nothing_is_there_at_first(queue):
 def test_an_interrupted_submission_is_removed_and_no_other(queue, left):
     for number in (1, 2):
         add(queue, left, number)
-    last = queue.flows(label(1).flow_id)[0].jobs[-1]
+    last = queue.flows(flow_id=label(1).flow_id)[0].jobs[-1]
     number = int(last.job_id) if queue.site.manager == "fireworks" else last.job_id
     queue.job_documents.delete_one({"$or": [{"fw_id": number}, {"db_id": number}]})
     assert queue.remove_interrupted() == ["flow 1"]
@@ -150,3 +151,43 @@ def test_a_failed_job_runs_again_with_all_that_need_it(queue, left):
     assert [each.state for each in queue.flows()[0].jobs] == ["ready", "waiting", "waiting"]
     queue.repair()
     assert [each.state for each in queue.flows()[0].jobs] == ["ready", "waiting", "waiting"]
+
+
+def put_aside(queue, how):
+    """Pause, defuse or archive the first job as a person would, with the job manager's own means."""
+    first = queue.flows()[0].jobs[0].job_id
+    if queue.site.manager == "fireworks":
+        {"paused": queue.launchpad.pause_fw, "defused": queue.launchpad.defuse_fw}[how](int(first))
+    elif how == "paused":
+        queue.controller.pause_job(db_id=first)
+    else:
+        queue.job_documents.update_one({"db_id": first}, {"$set": {"state": "USER_STOPPED"}})
+
+
+@pytest.mark.parametrize("how", ["paused", "defused"])
+def test_what_someone_put_aside_is_resumed(queue, left, how):
+    add(queue, left, 1)
+    put_aside(queue, how)
+    (flow,) = queue.flows()
+    assert [each.state for each in flow.jobs] == [how, "waiting", "waiting"]
+    assert flow.aside == flow.jobs[:1]
+    queue.repair()  # jobflow-remote lets what can do without a stopped job go on
+    assert queue.flows()[0].jobs[0].state == how
+    queue.resume(flow.aside)
+    assert [each.state for each in queue.flows()[0].jobs] == ["ready", "waiting", "waiting"]
+
+
+def test_an_archived_flow_loses_its_label_and_no_other(queue, left):
+    for number in (1, 2):
+        add(queue, left, number)
+    assert not queue.forget_archived(label(1).flow_id)
+    if queue.site.manager != "fireworks":
+        return
+    queue.launchpad.archive_wf(int(queue.flows(flow_id=label(1).flow_id)[0].jobs[0].job_id))
+    assert {each.state for each in queue.flows(["flow 1"])[0].jobs} == {"archived"}
+    queue.repair()
+    assert not queue.forget_archived(label(2).flow_id)
+    assert queue.forget_archived(label(1).flow_id)
+    assert [each.name for each in queue.labels()] == ["flow 2"]
+    assert add(queue, left, 1) == 3
+    assert queue.job_documents.count_documents({}) == 9  # those of the archived flow are there as well

@@ -6,6 +6,7 @@ import pytest
 from fixtures_queue import QueueInMemory, flow_of, queued, site_in
 
 from screening.common.errors import InputError
+from workflows.queue.flow_documents import QueueJobInVain
 from workflows.queue.recovery import recover
 from workflows.queue.words import MOST_ATTEMPTS
 
@@ -47,10 +48,11 @@ def test_lost_jobs_and_jobs_without_output_run_again(queue):
 
 def test_flows_are_repaired_before_they_are_read_and_queue_jobs_launched_last(queue):
     recover(queue.site, max_jobs=2)
-    unfinished = 4  # those that run again, and the one that waits
+    useful = 3  # those that run again, and not the one that waits
     assert queue.asked == [
         *(("remove_interrupted",), ("repair",), ("give_up", ["4"]), ("rerun", ["2", "3", "9"])),
-        ("launch", unfinished, 2),
+        ("resume", []),
+        ("launch", useful, 2),
     ]
 
 
@@ -74,13 +76,14 @@ def test_how_often_a_job_may_be_lost(queue):
 def test_one_flow_by_name_and_without_queue_jobs(queue):
     found = recover(queue.site, ["other"], launch=False)
     assert (ids(found.rerun), found.launched) == (["9"], [])
-    assert queue.asked[-1] == ("rerun", ["9"])
+    assert ("repair", "other") in queue.asked
+    assert queue.asked[-2:] == [("rerun", ["9"]), ("resume", [])]
 
 
 def test_a_name_that_is_no_flows(queue):
     with pytest.raises(InputError, match="no flow is called 'others'"):
         recover(queue.site, ["others"])
-    assert ("rerun", ["9"]) not in queue.asked
+    assert queue.asked == [("remove_interrupted",)]
 
 
 def test_the_number_of_queue_jobs_is_the_runners(queue):
@@ -88,3 +91,34 @@ def test_the_number_of_queue_jobs_is_the_runners(queue):
     with pytest.raises(InputError, match="--max-jobs: jobflow-remote's runner counts the queue jobs"):
         recover(queue.site, max_jobs=2)
     assert queue.asked == []
+
+
+def test_no_queue_job_is_launched_after_some_that_died_but_on_request(queue):
+    queue.died = [QueueJobInVain(job_id=str(n), folder="/f", why="FAILED: python: not found") for n in (12, 11)]
+    found = recover(queue.site)
+    assert (found.launched, ids(found.rerun)) == ([], ["2", "3", "9"])
+    assert found.why_not_launched == (
+        "the last 2 queue jobs ended before a worker came up, and others would too (12: FAILED: python: not found): "
+        "mend that, then `coatscreen recover --launch`"
+    )
+    queue.died = queue.died[:1]
+    assert recover(queue.site).why_not_launched.startswith("the last queue job ended before a worker came up")
+    found = recover(queue.site, launch=True)
+    assert (found.launched, found.why_not_launched) == (["7"], None)
+    found = recover(queue.site, launch=False)
+    assert (found.launched, found.why_not_launched) == ([], None)
+
+
+@pytest.mark.parametrize("state", ["paused", "defused"])
+def test_jobs_that_someone_put_aside_are_resumed_where_that_is_wanted(queue, state):
+    queue.kept.append(flow_of(queued(10, state), queued(11, "waiting"), name="aside"))
+    found = recover(queue.site, ["aside"], launch=False)
+    assert (ids(found.aside), found.resumed) == (["10"], [])
+    found = recover(queue.site, ["aside"], resume=True, launch=False)
+    assert (found.aside, ids(found.resumed)) == ([], ["10"])
+
+
+def test_an_archived_flow_is_named(queue):
+    queue.kept.append(flow_of(queued(10, "archived"), name="old"))
+    found = recover(queue.site, ["old"], resume=True)
+    assert (found.archived, found.rerun, found.resumed, found.launched) == (["old"], [], [], [])

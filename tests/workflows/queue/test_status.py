@@ -6,6 +6,7 @@ import pytest
 from fixtures_queue import QueueInMemory, flow_of, queued, site_in
 
 from screening.common.errors import CalculationError, InputError
+from workflows.queue.flow_documents import QueueJobInVain
 from workflows.queue.status import flow_status, flows_named, queue_state
 
 
@@ -15,7 +16,11 @@ from workflows.queue.status import flow_status, flows_named, queue_state
         (["running", "ready", "lost"], "running"),
         (["ready", "lost", "failed"], "waiting"),
         (["waiting", "lost"], "stopped"),
-        (["completed", "paused"], "stopped"),
+        (["waiting", "completed"], "stopped"),
+        (["completed", "paused", "waiting"], "paused"),
+        (["completed", "paused", "defused"], "defused"),
+        (["lost", "paused"], "stopped"),
+        (["archived", "archived"], "archived"),
         (["completed", "failed"], "incomplete"),
         (["completed", "completed"], "complete"),
     ],
@@ -51,24 +56,26 @@ def test_jobs_that_needed_a_failed_one_are_counted_alone():
 
 
 def test_flows_by_name():
-    flows = [flow_of(name="first"), flow_of(name="second")]
-    assert flows_named([], flows) == flows
-    assert flows_named(["second"], flows) == flows[1:]
+    queue = QueueInMemory(None, flow_of(name="first"), flow_of(name="second"))
+    assert flows_named([], queue) == queue.kept
+    assert flows_named(["second"], queue) == queue.kept[1:]
     with pytest.raises(InputError, match=r"no flow is called 'secnd' \(did you mean second\?\)"):
-        flows_named(["secnd"], flows)
+        flows_named(["second", "secnd"], queue)
     with pytest.raises(InputError, match="no flow is called 'x'; there are first, second"):
-        flows_named(["x"], flows)
+        flows_named(["x"], queue)
     with pytest.raises(InputError, match="no flow is called 'x'; there is none"):
-        flows_named(["x"], [])
+        flows_named(["x"], QueueInMemory(None))
 
 
 def test_queue_jobs_of_the_site_are_counted(tmp_path, monkeypatch):
     queue = QueueInMemory(site_in(tmp_path))
     queue.in_queue = {"1": "/a", "2": "/b", "3": "/c"}
+    queue.died = [QueueJobInVain(job_id="3", folder="/c", why="FAILED")]
     there = {"1": "running", "2": "pending", "9": "running"}
     monkeypatch.setattr("workflows.queue.status.jobs_in_queue", lambda site: there)
     found = queue_state(queue)
     assert (found.scheduler, found.running, found.pending, found.why_missing) == ("slurm", 1, 1, None)
+    assert found.in_vain == queue.died
 
 
 def test_a_scheduler_that_gives_no_answer(tmp_path, monkeypatch):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fixtures_queue import QueueInMemory, flow_of, site_in
+from fixtures_queue import QueueInMemory, flow_of, queued, site_in
 from jobflow import Flow, job
 
 from screening.common.errors import CalculationError, InputError
@@ -51,6 +51,13 @@ def test_submitted_again_it_is_known_under_its_first_name(queue, prepared):
         assert (again.known, again.added, again.flow) == (True, 0, first.flow)
     with pytest.raises(InputError, match="these jobs were submitted before, as 'mine'"):
         submit(queue.site, prepared, name="yours")
+
+
+def test_an_archived_flow_can_be_submitted_again(queue, prepared):
+    first = submit(queue.site, prepared, name="mine")
+    queue.kept[0] = queue.kept[0].model_copy(update={"jobs": [queued(1, "archived")]})
+    again = submit(queue.site, prepared, name="mine")
+    assert (again.known, again.added, again.flow.flow_id) == (False, 4, first.flow.flow_id)
 
 
 def test_two_flows_cannot_have_one_name(queue, prepared):

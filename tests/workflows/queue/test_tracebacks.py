@@ -5,9 +5,11 @@ from __future__ import annotations
 import traceback
 
 import pytest
+from pymongo.errors import AutoReconnect, DocumentTooLarge, OperationFailure
 
-from screening.common.errors import CalculationError
-from workflows.queue.tracebacks import error_line
+from screening.common.errors import CalculationError, StoreError
+from screening.database.stores import LocationError
+from workflows.queue.tracebacks import database_fault, error_line
 
 
 def of(error):
@@ -51,3 +53,26 @@ def test_a_worker_without_the_project(host, where):
 @pytest.mark.parametrize(("text", "line"), [("", "it gave no reason"), ("killed\n", "killed")])
 def test_without_frames(text, line):
     assert error_line(text, None) == line
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (AutoReconnect("n1:27017: connection closed"), "pymongo.errors.AutoReconnect: n1:27017: connection closed"),
+        (OperationFailure("the disk is full"), "pymongo.errors.OperationFailure: the disk is full"),
+        (StoreError("mongodb://***@n1/c: no server answers"), "mongodb://***@n1/c: no server answers"),
+        (DocumentTooLarge("BSON document too large (17000000 bytes)"), None),
+        (LocationError("n1/c names no database"), None),
+        (ConnectionError("n1 refused"), None),
+        (CalculationError("pymongo.errors.AutoReconnect: no"), None),
+    ],
+)
+def test_an_error_of_the_database(error, line):
+    assert database_fault(of(error)) == line
+
+
+def test_an_error_of_the_database_within_one_of_fireworks():
+    """FireWorks puts the whole of Python's account into its own message."""
+    inner = of(AutoReconnect("n1:27017: connection closed"))
+    outer = RuntimeError(f"Error refreshing workflow. The full stack trace is: {inner}")
+    assert database_fault(of(outer)) == "pymongo.errors.AutoReconnect: n1:27017: connection closed"

@@ -68,7 +68,7 @@ def asking(table, *lithium):
         AskedCell(job=f"cell {each:g}", relaxations=[f"relax ordering: {i} of LiCoO2 with {each:g} Li" for i in (0, 1)])
         for each in lithium
     ]
-    return OrderingCollector(table=table, model="0.3.0", with_structures=True, cells=cells)
+    return OrderingCollector(table=table, model="chgnet-0.3.0", with_structures=True, cells=cells)
 
 
 def contents(table):
@@ -200,7 +200,7 @@ def adding(table, **structures):
         table=table,
         shown_table=table.name,
         calculator="chgnet",
-        model="0.3.0",
+        model="chgnet-0.3.0",
         scale=SCALE,
         asked=asked,
         skipped=[],
@@ -260,7 +260,9 @@ def test_stacks_that_were_not_found_are_an_error(jobs, location):
         pytest.param({"output": "."}, "is a folder: name a file in it", id="folder"),
         pytest.param({"output": "broken.json"}, "broken.json is not JSON", id="damaged table"),
         pytest.param(
-            {"model": "r2scan"}, "is told from LiCoO2 or LiNiO2: order one too", id="nothing to tell relaxing from"
+            {"model": "chgnet-r2scan"},
+            "is told from LiCoO2 or LiNiO2: order one too",
+            id="nothing to tell relaxing from",
         ),
     ],
 )

@@ -29,14 +29,14 @@ SMALL += ["--environments", "1", "--tolerance", "0.2"]  # 12 atoms
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["NMC533"], "unknown cathode 'NMC533' (did you mean NMC532?)"),
+        (["NMC533"], "unknown cathode 'NMC533': no element M (did you mean NMC532?)"),
         (["LiMn2O4"], "no layered oxide MO2"),
         (["NCM83"], "a supercell of 120 sites is off by 0.0167 in an occupancy (allowed 0.01); the nearest"),
         (["NMC532", "--lithium", "31"], "31 lithium vacancies in a cell of 30 lithium atoms"),
         (["NMC532", "--environments-at", "13=4"], "for 13 lithium vacancies, which are outside 0 to 12"),
         (["NMC532", "--environments-at", "all"], "--environments-at 'all': write LITHIUM=ENVIRONMENTS"),
         (["NMC532", "--cell", "5x2"], "--cell '5x2': write three numbers of cells, as in 5x2x1"),
-        (["NMC532", "--model", "0.9"], "unknown CHGNet weights '0.9'; there are 0.3.0, r2scan"),
+        (["NMC532", "--model", "0.9"], "unknown model '0.9'"),
     ],
 )
 def test_an_unfit_request_is_one_line_and_leaves_nothing(own_folder, tmp_path, capsys, arguments, reason):

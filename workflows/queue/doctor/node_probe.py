@@ -13,6 +13,7 @@ from workflows.queue.doctor.node_report import NodeReport
 from workflows.queue.fireworks.launchpad import read_queue_adapter
 from workflows.queue.site import Site
 from workflows.queue.site.config_files import directives, preparation
+from workflows.queue.site.queue_log import last_line
 from workflows.queue.site.scheduler import cancel, how_ended, jobs_in_queue, submit_script, why_pending
 
 _WALL_TIME_MINUTES = 5
@@ -80,8 +81,7 @@ def _why_ended(site: Site, job_id: str, folder: Path) -> str:
     """Return how a queue job ended that wrote no answer: by the scheduler, and by the last line of its log."""
     end = how_ended(site, job_id)
     how = f"job {job_id} has ended" + (f" ({end})" if end else "")
-    logs = [path for path in folder.iterdir() if path.suffix not in (".sh", ".part")]
-    if not logs:
+    line = last_line(folder)
+    if line is None:
         return f"{how} and left nothing in {folder}: do all nodes see this folder?"
-    lines = [line.strip() for log in logs for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return f"{how}; the last line of its log in {folder}: {lines[-1] if lines else 'none, the log is empty'}"
+    return f"{how}; the last line of its log in {folder}: {line or 'none, the log is empty'}"

@@ -21,13 +21,15 @@ from workflows.queue.doctor.node_report import NodeReport, versions, write_and_r
 from workflows.queue.fireworks.launchpad import read_queue_adapter
 from workflows.queue.site import SITE_FILE, Site
 from workflows.queue.site.config_files import render
+from workflows.queue.site.indexes import missing_indexes
 from workflows.queue.site.scheduler import jobs_in_queue, scheduler_of
 from workflows.queue.words import INSTALL
 
 _WRITE_AGAIN = "`coatscreen site init --overwrite` writes them again from site.yaml"
 _LARGE_BYTES = 1_000_000
 _COUNTER = {"fireworks": "next_fw_id", "jobflow-remote": "next_id"}
-_OF_MANAGER = {"fireworks": ("FireWorks", "rlaunch"), "jobflow-remote": ("jobflow-remote", "jf")}
+_PACKAGES = {"fireworks": "FireWorks", "jobflow-remote": "jobflow-remote"}
+_PROGRAMS = {"fireworks": ("python",), "jobflow-remote": ("python", "jf")}
 
 
 class Check(BaseModel):
@@ -87,6 +89,7 @@ def _checks(folder: Path, worker: bool, timeout_s: float) -> Iterator[Check]:
         ("database", (), _database),
         ("large results", ("database",), _large_results),
         ("job database", ("database",), _job_database),
+        ("indexes", ("job database",), _indexes),
         ("queue", ("programs", "paths", "files"), _queue),
         ("node", ("queue",), lambda site: _node(site, timeout_s)),
     ]
@@ -134,7 +137,7 @@ def _files(site: Site) -> str:
 
 
 def _programs(site: Site) -> str:
-    package, _ = _OF_MANAGER[site.manager]
+    package = _PACKAGES[site.manager]
     try:
         return f"coatscreen {software().coatscreen}, {package} {version(package)}"
     except PackageNotFoundError:
@@ -143,8 +146,7 @@ def _programs(site: Site) -> str:
 
 def _paths(site: Site) -> str:
     """Check that the folders and programs that queue jobs use are there, as seen from this machine."""
-    _, program = _OF_MANAGER[site.manager]
-    for file in (site.environment / "bin" / "python", site.environment / "bin" / program):
+    for file in (site.environment / "bin" / program for program in _PROGRAMS[site.manager]):
         if not os.access(file, os.X_OK):
             raise _Broken(
                 f"{file} is not there or cannot be run",
@@ -233,6 +235,17 @@ def _job_database(site: Site) -> str:
             "restore it from a backup, or use another database",
         )
     return f"{n_jobs} jobs" if prepared else "empty; the first submission prepares it"
+
+
+def _indexes(site: Site) -> str:
+    """Check that what is looked up often is found without reading everything."""
+    missing = missing_indexes(site)
+    if missing:
+        raise _Broken(
+            f"the job database has no index of {', '.join(missing)}: looking up a flow will be slow",
+            "`coatscreen site init --overwrite` makes them",
+        )
+    return "flows and queue jobs are indexed"
 
 
 def _queue(site: Site) -> str:

@@ -9,16 +9,19 @@ from pathlib import PurePath
 from typing import Any
 
 from workflows.queue.flow_documents import JobState, QueuedJob
-from workflows.queue.tracebacks import error_line
+from workflows.queue.tracebacks import database_fault, error_line
 from workflows.queue.words import LABEL
 
+LOST = f"{LABEL}.lost"  # where a worker notes in the document of a start that the database failed it
 FIREWORK_FIELDS = {
     **dict.fromkeys(("fw_id", "name", "state", "launches", "archived_launches", "updated_on"), 1),
     f"spec.{LABEL}": 1,
 }
 LAUNCH_FIELDS = {
-    **dict.fromkeys(("launch_id", "host", "launch_dir", "state", "state_history"), 1),
+    **dict.fromkeys(("launch_id", "host", "launch_dir", "state"), 1),
+    **{f"state_history.{name}": 1 for name in ("state", "created_on", "updated_on")},
     "action.stored_data._exception._stacktrace": 1,
+    LOST: 1,
 }
 _STATES: dict[str, JobState] = {
     "WAITING": "waiting",
@@ -28,7 +31,8 @@ _STATES: dict[str, JobState] = {
     "COMPLETED": "completed",
     "FIZZLED": "failed",
     "PAUSED": "paused",
-    "DEFUSED": "paused",
+    "DEFUSED": "defused",
+    "ARCHIVED": "archived",
 }
 
 
@@ -40,8 +44,11 @@ class JobReader:
     ----------
     launches
         The documents of the jobs' starts, by id.
-    ended
-        The folders, by id, of the queue jobs that had ended before the jobs were read.
+    queue_jobs
+        The ids of the queue jobs by the names of their folders.
+    in_queue
+        The user's jobs in the queue before the jobs were read, ``"running"`` or ``"pending"`` by id; None where the
+        scheduler gives no answer.
     how_ended
         Returns how a queue job ended, or None where that is not known.
     patience
@@ -49,7 +56,8 @@ class JobReader:
     """
 
     launches: Mapping[int, Mapping[str, Any]]
-    ended: Mapping[str, str]
+    queue_jobs: Mapping[str, str]
+    in_queue: Mapping[str, str] | None
     how_ended: Callable[[str], str | None]
     patience: timedelta
 
@@ -59,9 +67,12 @@ class JobReader:
         last = self.launches.get(max(starts, default=-1), {})
         times = _times(last)
         now = self.launches.get(max(firework["launches"], default=-1), {})  # a job that runs again has an earlier start
-        state, error = _STATES.get(firework["state"], "paused"), None
-        if state == "failed":
-            error = error_line(_stacktrace(now), now.get("host"))
+        state, error = _STATES[firework["state"]], None
+        fault = _lost(now)
+        if fault is not None and state in ("failed", "running", "ready"):
+            state, error = "lost", f"{_where(now)}: {fault}"
+        elif state == "failed":
+            error = error_line(stacktrace(now.get("action")), now.get("host"))
         elif firework["state"] in ("RUNNING", "RESERVED"):
             error = self._why_lost(firework, now)
             state = "lost" if error else state
@@ -81,30 +92,44 @@ class JobReader:
         )
 
     def _why_lost(self, firework: Mapping[str, Any], launch: Mapping[str, Any]) -> str | None:
-        """Return why a job that is recorded as running does not run; None where it runs."""
+        """Return why a job that is recorded as running does not run; None where it runs.
+
+        The scheduler is asked first: a job whose queue job is running is not lost, however long it is silent.
+        """
+        folders = PurePath(launch.get("launch_dir", "")).parts
+        queue_job = next((self.queue_jobs[name] for name in folders if name in self.queue_jobs), None)
+        ended = queue_job is not None and self.in_queue is not None and queue_job not in self.in_queue
         written = _times(launch).get("RUNNING", {}).get("updated_on") or firework["updated_on"]
         silent = datetime.now(UTC) - _moment(written)
-        in_folder = PurePath(launch.get("launch_dir", ""))
-        queue_job = next((job_id for job_id, folder in self.ended.items() if in_folder.is_relative_to(folder)), None)
-        if queue_job is None and silent <= self.patience:
+        if not ended and (silent <= self.patience or (self.in_queue or {}).get(queue_job or "") == "running"):
             return None
         if firework["state"] == "RUNNING" and launch.get("state") in ("COMPLETED", "FIZZLED"):
             return "its worker was killed while it wrote its end"
-        where = f" on {launch['host']}" if launch.get("host") else ""
-        if queue_job is None:
-            return f"lost{where}: no sign of life for {silent.total_seconds():.0f} s"
+        if not ended or queue_job is None:
+            return f"{_where(launch)}: no sign of life for {silent.total_seconds():.0f} s"
         how = self.how_ended(queue_job)
-        return f"lost{where}: queue job {queue_job} has ended" + (f" ({how})" if how else "")
+        return f"{_where(launch)}: queue job {queue_job} has ended" + (f" ({how})" if how else "")
+
+
+def stacktrace(action: Mapping[str, Any] | None) -> str:
+    """Return what Python printed of the error in the document of an action; empty where there was none."""
+    stored = ((action or {}).get("stored_data") or {}).get("_exception") or {}
+    return str(stored.get("_stacktrace") or "")
+
+
+def _lost(launch: Mapping[str, Any]) -> str | None:
+    """Return the error of the database that a start ended by, as its worker noted it or FireWorks' own did."""
+    noted = (launch.get(LABEL) or {}).get("lost")
+    return str(noted) if noted else database_fault(stacktrace(launch.get("action")))
+
+
+def _where(launch: Mapping[str, Any]) -> str:
+    return f"lost on {launch['host']}" if launch.get("host") else "lost"
 
 
 def _times(launch: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return the entries of a start's history by state."""
     return {entry["state"]: entry for entry in launch.get("state_history", [])}
-
-
-def _stacktrace(launch: Mapping[str, Any]) -> str:
-    stored = ((launch.get("action") or {}).get("stored_data") or {}).get("_exception") or {}
-    return str(stored.get("_stacktrace") or "")
 
 
 def _moment(written: Any) -> datetime:

@@ -10,12 +10,12 @@ from typing import Any
 
 from workflows.queue.flow_documents import JobState, QueuedJob
 from workflows.queue.site import Site, site_folder
-from workflows.queue.tracebacks import error_line
+from workflows.queue.tracebacks import database_fault, error_line
 from workflows.queue.words import LABEL
 
 JOB_FIELDS = dict.fromkeys(
     (
-        *("db_id", "state", "error", "run_dir", "start_time", "end_time", "job.name", f"job.metadata.{LABEL}"),
+        *("db_id", "uuid", "state", "error", "run_dir", "start_time", "end_time", "job.name", f"job.metadata.{LABEL}"),
         *("remote.error", "remote.process_id", "remote.queue_err"),
     ),
     1,
@@ -35,8 +35,8 @@ _STATES: dict[str, JobState] = {
     "COMPLETED": "completed",
     "FAILED": "failed",
     "PAUSED": "paused",
-    "STOPPED": "paused",
-    "USER_STOPPED": "paused",
+    "STOPPED": "defused",
+    "USER_STOPPED": "defused",
 }
 _KILLED = ("The output file ", "No explicit error raised")  # how jobflow-remote says that a job left no result
 
@@ -49,6 +49,8 @@ def read_job(document: Mapping[str, Any]) -> QueuedJob:
         error = f"jobflow-remote could not run it: {_why_not_run(remote['error'] or '')}"
     elif state == "failed" and error.startswith(_KILLED):
         state, error = "lost", _why_killed(remote, ours["host"])
+    elif state == "failed" and (fault := database_fault(error)):
+        state, error = "lost", f"{_lost_where(ours['host'])}: {fault}"
     elif state == "failed":
         error = error_line(error, ours["host"])
     return QueuedJob(
@@ -90,8 +92,11 @@ def _why_not_run(error: str) -> str:
 def _why_killed(remote: Mapping[str, Any], host: str | None) -> str:
     """Return what is known of a queue job that ended before its job did: the last line it wrote."""
     said = [line.strip() for line in (remote.get("queue_err") or "").splitlines() if line.strip()]
-    where = f" on {host}" if host else ""
-    return f"lost{where}: queue job {remote['process_id']} ended before it{f': {said[-1]}' if said else ''}"
+    return f"{_lost_where(host)}: queue job {remote['process_id']} ended before it{f': {said[-1]}' if said else ''}"
+
+
+def _lost_where(host: str | None) -> str:
+    return f"lost on {host}" if host else "lost"
 
 
 def _written(moment: datetime | None) -> str | None:

@@ -13,10 +13,11 @@ from uuid import UUID, uuid5
 from jobflow import Flow, Job, JobConfig, OnMissing
 
 from screening.common.errors import CalculationError, InputError, StoreError
-from workflows.queue.flow_documents import FlowLabel, QueuedJob
-from workflows.queue.flow_queue import OURS, FlowQueue, NewJob
+from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob, QueueJobInVain
+from workflows.queue.flow_queue import OURS, FlowQueue, NewJob, wanted_flows
 from workflows.queue.jobflow_remote.remote_jobs import JOB_FIELDS, read_job
 from workflows.queue.site import Site
+from workflows.queue.site.indexes import make_indexes
 from workflows.queue.words import COLLECT_REMOTE_RESULT, COLLECTING, INSTALL, LABEL, RUN_REMOTE_JOB
 
 if TYPE_CHECKING:
@@ -46,6 +47,14 @@ class RemoteQueue(FlowQueue):
             found = self.job_documents.find({**_OUR_JOBS, "state": {"$in": _AT_WORK}}, {"remote": 1, "run_dir": 1})
             return {job["remote"]["process_id"]: job["run_dir"] for job in found}
 
+    def in_vain(self) -> list[QueueJobInVain]:
+        """Return none: each queue job is for one job, which is lost if its queue job ends before it."""
+        return []
+
+    def useful(self, flows: Sequence[QueuedFlow]) -> int:
+        """Return the number of jobs left: jobflow-remote's runner sees to it how many run."""
+        return sum(not job.ended for flow in flows for job in flow.jobs)
+
     def runner_at_work(self) -> bool | None:
         """Return whether jobflow-remote's runner has given a sign of life lately."""
         with self._errors():
@@ -68,6 +77,7 @@ class RemoteQueue(FlowQueue):
         """
         from pymongo.errors import DuplicateKeyError
 
+        make_indexes(self.site)
         notes, counter = self.controller.auxiliary, {"next_id": {"$exists": True}}
         with self._errors():
             if notes.find_one(counter) is not None:
@@ -93,6 +103,14 @@ class RemoteQueue(FlowQueue):
                         self.controller.rerun_job(db_id=later, wait=_WAIT_S)
                     self.controller.rerun_job(db_id=job.job_id, force=True, wait=_WAIT_S)
 
+    def resume(self, jobs: Sequence[QueuedJob]) -> None:
+        """Let jobs run that someone had paused or stopped; what needs a stopped one may have gone on without it."""
+        with self._errors():
+            for job in jobs:
+                if job.state == "paused":
+                    self.controller.resume_job(db_id=job.job_id, wait=_WAIT_S)
+        self.rerun([job for job in jobs if job.state != "paused"])
+
     def _at_work_after(self, uuid: str) -> list[str]:
         """Return the ids of the jobs in the queue that need a job."""
         from jobflow_remote.jobs.data import FlowDoc
@@ -109,14 +127,14 @@ class RemoteQueue(FlowQueue):
                 self.controller.set_job_doc_properties(values, db_id=job.job_id, wait=_WAIT_S)
                 self._refresh({"jobs": self._document(job)["uuid"]})
 
-    def repair(self) -> None:
+    def repair(self, names: Sequence[str] = ()) -> None:
         """Put right what a killed runner left: its locks, and jobs that were not told that they may run."""
         old = {"lock_time": {"$lt": datetime.now(UTC) - self.patience}}
         free = {"$set": {"lock_id": None, "lock_time": None}}
         with self._errors():
             self.job_documents.update_many({**_OUR_JOBS, **old}, free)
             self.flow_documents.update_many({**OURS, **old}, free)
-            for flow in list(self.flow_documents.find(OURS, {"uuid": 1})):
+            for flow in list(self.flow_documents.find(wanted_flows(names), {"uuid": 1})):
                 self._refresh({"uuid": flow["uuid"]})
 
     def _refresh(self, which: dict[str, str]) -> None:
@@ -130,8 +148,9 @@ class RemoteQueue(FlowQueue):
         """Launch nothing: jobflow-remote's runner launches the queue jobs."""
         return []
 
-    def _jobs(self, members: Sequence[str]) -> Iterator[QueuedJob]:
-        return map(read_job, self.job_documents.find({"uuid": {"$in": list(members)}}, JOB_FIELDS))
+    def _jobs(self, members: Sequence[Any]) -> dict[Any, QueuedJob]:
+        found = self.job_documents.find({"uuid": {"$in": list(members)}}, JOB_FIELDS)
+        return {document["uuid"]: read_job(document) for document in found}
 
     def _insert(self, label: FlowLabel, jobs: Sequence[NewJob]) -> None:
         flow_uuid = UUID(hex=label.flow_id)

@@ -15,6 +15,7 @@ import yaml
 
 from screening.common.errors import InputError
 from workflows.queue.site.site import SITE_FILE
+from workflows.queue.words import WORKER
 
 if TYPE_CHECKING:
     from workflows.queue.site.site import Site
@@ -131,7 +132,7 @@ def _values(site: Site) -> dict[str, str]:
     """Return what the templates are filled with: YAML scalars and indented blocks."""
     folder, timeout = site.folder, worker_timeout_seconds(site)
     loops = max(1, _IDLE_SECONDS // site.poll_seconds)
-    launch = f"rlaunch -c {shlex.quote(str(folder))} rapidfire --timeout {timeout} --max_loops {loops}"
+    launch = f"python -m {WORKER} --timeout {timeout} --max-loops {loops}"
     scalars: dict[str, Any] = {
         "database": site.database,
         "database_name": site.database_name,

@@ -17,6 +17,7 @@ from workflows.queue.doctor.site_checks import examine
 from workflows.queue.fireworks.launchpad import open_launchpad, prepare_launchpad
 from workflows.queue.site import Site
 from workflows.queue.site.config_files import write_site
+from workflows.queue.site.indexes import make_indexes
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 
@@ -24,7 +25,8 @@ pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_folder")]
 
 NAMES = [
-    *("site", "files", "programs", "paths", "settings", "database", "large results", "job database", "queue", "node")
+    *("site", "files", "programs", "paths", "settings", "database", "large results", "job database", "indexes"),
+    *("queue", "node"),
 ]
 
 
@@ -196,7 +198,11 @@ def test_a_lost_counter(new_site):
     launchpad = open_launchpad(Site.read(folder))
     prepare_launchpad(launchpad)
     launchpad.fireworks.insert_one({"fw_id": 1})
-    assert found(examine(folder, worker=False), "job database").what == "1 jobs"
+    broken = fault(examine(folder, worker=False), "indexes")
+    assert "no index of workflows (metadata.coatscreen.flow_id), workflows (metadata.coatscreen.name), " in broken.what
+    make_indexes(Site.read(folder))
+    report = examine(folder, worker=False)
+    assert (found(report, "job database").what, found(report, "indexes").ok) == ("1 jobs", True)
     launchpad.fw_id_assigner.delete_many({})
     assert "no counter of them" in fault(examine(folder, worker=False), "job database").what
 
@@ -216,15 +222,14 @@ def test_a_scheduler_that_does_not_answer(new_site):
 def test_a_job_that_is_refused(new_site):
     folder, queue = new_site()
     queue.mode = "refuse"
-    assert fault(examine(folder), "node").what == "sbatch failed: sbatch: error: Invalid account"
+    assert fault(examine(folder), "node").what.startswith("sbatch failed: sbatch: error: Invalid account; the queue ")
 
 
 def environment(folder, line):
     """Make an environment whose python does something else first."""
     (folder / "bin").mkdir(parents=True)
-    for name in ("python", "rlaunch"):
-        (folder / "bin" / name).write_text(f'#!/bin/bash\n{line} "$@"\n')
-        (folder / "bin" / name).chmod(0o755)
+    (folder / "bin" / "python").write_text(f'#!/bin/bash\n{line} "$@"\n')
+    (folder / "bin" / "python").chmod(0o755)
     return str(folder)
 
 

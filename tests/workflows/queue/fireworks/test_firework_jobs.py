@@ -25,19 +25,27 @@ def launch(number, state="RUNNING", silent=0, **fields):
     history = [{"state": "RUNNING", "created_on": ago(silent + 60), "updated_on": ago(silent)}]
     if state != "RUNNING":
         history.append({"state": state, "created_on": ago(silent)})
-    given = {"host": "n1", "launch_dir": "/scratch/launches/a/launcher_1", "state": state, "state_history": history}
+    given = {
+        "host": "n1",
+        "launch_dir": "/scratch/launches/2026-a/launcher_1",
+        "state": state,
+        "state_history": history,
+    }
     return {number: {"launch_id": number, **given, **fields}}
 
 
-def read(document, launches=None, ended=None, how=None):
-    return JobReader(launches or {}, ended or {}, lambda job_id: how, PATIENCE).read(document)
+QUEUE_JOBS = {"2026-a": "12", "2026-b": "13"}  # by the names of their folders
+
+
+def read(document, launches=None, in_queue=None, how=None):
+    return JobReader(launches or {}, QUEUE_JOBS, in_queue, lambda job_id: how, PATIENCE).read(document)
 
 
 @pytest.mark.parametrize(
     ("state", "ours"),
     [
         *(("WAITING", "waiting"), ("READY", "ready"), ("COMPLETED", "completed"), ("PAUSED", "paused")),
-        *(("DEFUSED", "paused"), ("ARCHIVED", "paused")),
+        *(("DEFUSED", "defused"), ("ARCHIVED", "archived")),
     ],
 )
 def test_the_state_of_a_job(state, ours):
@@ -61,13 +69,42 @@ def test_a_job_without_a_sign_of_life_is_lost():
 
 @pytest.mark.parametrize(("how", "said"), [("TIMEOUT", " (TIMEOUT)"), (None, "")])
 def test_a_job_whose_queue_job_has_ended_is_lost_at_once(how, said):
-    ended = {"12": "/scratch/launches/a", "13": "/scratch/launches/b"}
-    found = read(firework("RUNNING", 3), launch(3), ended, how)
+    found = read(firework("RUNNING", 3), launch(3), {"13": "running"}, how)
     assert (found.state, found.error) == ("lost", f"lost on n1: queue job 12 has ended{said}")
 
 
-def test_the_folder_of_another_queue_job_only_begins_alike():
-    assert read(firework("RUNNING", 3), launch(3), {"12": "/scratch/launches/a/launcher_"}).state == "running"
+def test_a_silent_job_whose_queue_job_runs_is_not_lost():
+    """Its signs of life may not come through; the scheduler knows better."""
+    assert read(firework("RUNNING", 3), launch(3, silent=4000), {"12": "running"}).state == "running"
+    for in_queue in ({"12": "pending"}, None):  # put back into the queue by hand, or no answer
+        found = read(firework("RUNNING", 3), launch(3, silent=4000), in_queue)
+        assert (found.state, "no sign of life for 4000" in found.error) == ("lost", True)
+
+
+def test_the_folder_of_the_queue_job_is_known_by_its_name():
+    """Its path may lead over a link, which the worker does not see."""
+    elsewhere = {"launch_dir": "/lustre/me/launches/2026-a/launcher_1"}
+    assert read(firework("RUNNING", 3), launch(3, **elsewhere), {}).state == "lost"
+    other = {"launch_dir": "/scratch/launches/2026-aa/launcher_1"}
+    assert read(firework("RUNNING", 3), launch(3, **other), {}).state == "running"
+
+
+NO_SERVER = "Traceback\n  File\npymongo.errors.AutoReconnect: db.example.org:27017: connection closed\n"
+
+
+def test_a_job_that_the_database_failed_is_lost():
+    """Whether its worker noted that, or FireWorks' own recorded a failure."""
+    said = "lost on n1: pymongo.errors.AutoReconnect: db.example.org:27017: connection closed"
+    noted = {"coatscreen": {"lost": said.removeprefix("lost on n1: ")}}
+    assert (read(firework("RUNNING", 3), launch(3, **noted), {"12": "running"}).state) == "lost"
+    stored = {"stored_data": {"_exception": {"_stacktrace": NO_SERVER}}}
+    for document, start in (
+        (firework("RUNNING", 3), launch(3, **noted)),
+        (firework("FIZZLED", 3), launch(3, "FIZZLED", action=stored)),
+    ):
+        found = read(document, start, {"12": "running"})
+        assert (found.state, found.error) == ("lost", said)
+    assert read(firework("READY", archived=[3]), launch(3, **noted)).state == "ready"  # it runs again
 
 
 def test_a_job_taken_by_a_worker_that_left_no_launch():
@@ -79,7 +116,7 @@ def test_a_job_taken_by_a_worker_that_left_no_launch():
 
 
 def test_a_worker_killed_after_the_end_of_its_job():
-    found = read(firework("RUNNING", 3), launch(3, "COMPLETED"), {"12": "/scratch/launches/a"})
+    found = read(firework("RUNNING", 3), launch(3, "COMPLETED"), {})
     assert (found.state, found.error) == ("lost", "its worker was killed while it wrote its end")
 
 

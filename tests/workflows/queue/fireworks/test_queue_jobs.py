@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,9 @@ def test_it_is_launched_recorded_and_ends(queue_jobs, scheduler, site, capfd):
     assert launched.keys() == {"7"}
     assert Path(launched["7"]).parent == site.work_folder / "launches"
     assert [file.suffix for file in Path(launched["7"]).iterdir()] == [".script"]
-    assert queue_jobs.ended() == {}
+    assert queue_jobs.in_queue() == {"7": "pending"}
     scheduler.mode = "vanish"
-    assert queue_jobs.ended() == launched
+    assert queue_jobs.in_queue() == {}
     assert queue_jobs.launched() == launched
     assert capfd.readouterr() == ("", "")
 
@@ -60,10 +61,58 @@ def test_those_in_the_queue_count(queue_jobs, scheduler):
     assert queue_jobs.launch(1) == ["7"]
 
 
+def run_to_the_end(queue_jobs, scheduler):
+    """Launch a queue job that runs its script; return it when it has ended."""
+    scheduler.mode = "run"
+    (job_id,) = queue_jobs.launch(1)
+    give_up = time.monotonic() + 60
+    while queue_jobs.in_queue():
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+    return job_id
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"environment": "/nowhere", "setup": ["PATH=/usr/bin"]}, "python: command not found"),
+        ({"setup": ["module load intel; exit 3"]}, "module: command not found"),
+    ],
+)
+def test_one_whose_worker_never_came_up_ended_in_vain(queue_jobs, scheduler, site, options, said):
+    queue_jobs.site = write_site(Site.make(**{**site.model_dump(), **options}), site.folder, overwrite=True)
+    assert queue_jobs.in_vain() == []
+    job_id = run_to_the_end(queue_jobs, scheduler)
+    (found,) = queue_jobs.in_vain()
+    assert (found.job_id, found.folder) == (job_id, queue_jobs.launched()[job_id])
+    assert found.why.endswith(said)
+    scheduler.mode = "silent"
+    assert queue_jobs.in_vain() == []
+
+
+def test_one_whose_worker_came_up_did_not(queue_jobs, scheduler, site):
+    """Though it found nothing to do; nor is one before it counted any more."""
+    queue_jobs.site = write_site(Site.make(**{**site.model_dump(), "setup": ["exit 3"]}), site.folder, overwrite=True)
+    run_to_the_end(queue_jobs, scheduler)
+    (folder,) = queue_jobs.launched().values()
+    Path(folder, "job.log").write_text("no such module\n")
+    assert [job.why for job in queue_jobs.in_vain()] == ["no such module"]
+    queue_jobs.site = write_site(site, site.folder, overwrite=True)
+    prepare_launchpad(queue_jobs.launchpad)
+    run_to_the_end(queue_jobs, scheduler)
+    assert queue_jobs.in_vain() == []
+
+
+def test_one_that_was_cancelled_while_it_waited_is_not_in_vain(queue_jobs, scheduler):
+    queue_jobs.launch(1)
+    scheduler.mode = "vanish"  # it has left no log
+    assert queue_jobs.in_vain() == []
+
+
 def test_a_scheduler_that_gives_no_answer_has_ended_none(queue_jobs, scheduler):
     queue_jobs.launch(1)
     scheduler.mode = "silent"
-    assert queue_jobs.ended() == {}
+    assert queue_jobs.in_queue() is None
     with pytest.raises(CalculationError, match="cannot connect to the server"):
         queue_jobs.launch(1)
 

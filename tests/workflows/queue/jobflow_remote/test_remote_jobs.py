@@ -13,6 +13,7 @@ def document(state, error=None, host="n1", **remote):
     ours = {"flow_id": "f", "uuid": "u", "attempts": 2, "host": host}
     return {
         "db_id": "7",
+        "uuid": "v",
         "state": state,
         "error": error,
         "run_dir": "/scratch/a",

@@ -104,7 +104,7 @@ def test_the_queue_script_asks_for_what_the_site_says(tmp_path, scheduler):
     assert first == "#!/bin/bash -l"
     assert rest[: len(EXPECTED[scheduler])] == directives_of(script)  # a scheduler reads no further than a command
     assert "$$" not in script
-    assert rest[-1].startswith(f"rlaunch -c {tmp_path} rapidfire --timeout 67500 ")
+    assert rest[-1].startswith("python -m workflows.queue.fireworks.worker --timeout 67500 ")
     subprocess.run(["bash", "-n"], input=script, text=True, check=True)
 
 
@@ -236,14 +236,11 @@ def test_any_password_and_path_reach_the_programs_unchanged(password, name):
 
     assert parse_uri(files["my_launchpad.yaml"]["host"])["password"] == password
     exports = "\n".join(line for line in files["my_qadapter.yaml"]["pre_rocket"].splitlines() if "export" in line)
-    arguments = files["my_qadapter.yaml"]["rocket_launch"].removeprefix("rlaunch ")
-    script = (
-        f'{exports}\nprintf \'%s\\0\' "$PATH" "$FW_CONFIG_FILE" "$JOBFLOW_CONFIG_FILE" "$COATSCREEN_SITE" {arguments}\n'
-    )
+    script = f'{exports}\nprintf \'%s\\0\' "$PATH" "$FW_CONFIG_FILE" "$JOBFLOW_CONFIG_FILE" "$COATSCREEN_SITE"\n'
     done = subprocess.run(
         ["/bin/bash", "-c", script], env={"PATH": "/bin"}, capture_output=True, check=True, timeout=20
     )
-    path, fw_config, jobflow, variable, option, launch, *_ = done.stdout.decode().split("\0")
+    path, fw_config, jobflow, variable, *_ = done.stdout.decode().split("\0")
     assert path == f"{folder}/py/bin:/bin"
     assert (fw_config, jobflow) == (f"{folder}/site/FW_config.yaml", f"{folder}/site/jobflow.yaml")
-    assert (variable, option, launch) == (f"{folder}/site", "-c", f"{folder}/site")
+    assert variable == f"{folder}/site"

@@ -1,8 +1,7 @@
-"""CHGNet energies: the numbers, what cannot be computed, and going on after a kill."""
+"""Energies of a model: the numbers, what cannot be computed, and going on after a kill."""
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import math
@@ -19,18 +18,19 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from screening.common.errors import InputError
+from screening.energies.packaged.evaluation import evaluate_structures
 from screening.energies.packaged.journal import (
     claim,
     read_journal,
 )
-from screening.energies.packaged.model import evaluate_structures, model_provenance
+from screening.energies.potentials.potential import model_provenance
 from screening.structures.records import StructureRecord, read_structures
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = """
 import sys
 from pathlib import Path
-from screening.energies.packaged.model import evaluate_structures
+from screening.energies.packaged.evaluation import evaluate_structures
 from screening.structures.records import read_structures
 evaluate_structures(read_structures(sys.argv[1]), Path(sys.argv[2]), chunk_size=int(sys.argv[3]))
 """
@@ -95,7 +95,7 @@ def evaluated(_chgnet: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[
         record("Li", Structure(Lattice.cubic(3.44), ["Li", "Li"], [[0, 0, 0], [0.5, 0.5, 0.5]])),
         record("CaF2", fluorite("Ca", "F", 5.46)),
     ]
-    journal = tmp_path_factory.mktemp("evaluated") / "0.3.0.jsonl"
+    journal = tmp_path_factory.mktemp("evaluated") / "chgnet-0.3.0.jsonl"
     evaluate_structures(records, journal, chunk_size=3)
     return records, journal
 
@@ -147,18 +147,11 @@ class TestEnergies:
         evaluate_structures([record("MgO", rock_salt("Mg", "O", 4.21))], tmp_path / "j.jsonl")
         assert capfd.readouterr() == ("", "")
 
-    def test_weights_are_known_by_their_hash(self) -> None:
-        provenance = model_provenance("0.3.0")
-        assert provenance.weights_sha256 != model_provenance("r2scan").weights_sha256
-        chgnet = sys.modules["chgnet"]
-        (weights,) = (Path(str(chgnet.__file__)).parent / "pretrained" / "0.3.0").glob("*.tar")
-        assert provenance.weights_sha256 == hashlib.sha256(weights.read_bytes()).hexdigest()
-
 
 @pytest.mark.usefixtures("_chgnet")
 class TestRefusals:
     def test_unknown_weights(self, tmp_path: Path) -> None:
-        with pytest.raises(InputError, match=r"unknown CHGNet weights '1\.0'; there are 0\.3\.0, r2scan"):
+        with pytest.raises(InputError, match=r"unknown model '1\.0'"):
             evaluate_structures([], tmp_path / "j.jsonl", model="1.0")
 
     def test_an_id_that_occurs_twice(self, tmp_path: Path) -> None:
@@ -167,7 +160,7 @@ class TestRefusals:
             evaluate_structures(twice, tmp_path / "j.jsonl")
 
     def test_a_journal_of_other_weights(self, tmp_path: Path) -> None:
-        claim(tmp_path / "j.jsonl", model_provenance("r2scan"))
+        claim(tmp_path / "j.jsonl", model_provenance("chgnet-r2scan"))
         with pytest.raises(InputError, match=r"begun with CHGNet r2scan, not with CHGNet 0\.3\.0"):
             evaluate_structures([], tmp_path / "j.jsonl")
 
@@ -195,7 +188,7 @@ class TestGoingOn:
     ) -> None:
         records, journal = evaluated
         *head, last = journal.read_bytes().splitlines(keepends=True)
-        cut = tmp_path / "0.3.0.jsonl"
+        cut = tmp_path / "chgnet-0.3.0.jsonl"
         cut.write_bytes(b"".join(head) + last[: len(last) // 2])
         again = evaluate_structures(records, cut)
         assert cut.read_bytes().startswith(b"".join(head))
@@ -205,9 +198,9 @@ class TestGoingOn:
 
     @pytest.mark.slow
     def test_after_a_kill(self, tmp_path: Path) -> None:
-        model_provenance("0.3.0")  # imported and hashed beforehand: the second process must be refused at once
+        model_provenance("chgnet-0.3.0")  # imported and hashed beforehand: the second process must be refused at once
         records = many()
-        source, journal = write(tmp_path / "s.jsonl", records), tmp_path / "work" / "0.3.0.jsonl"
+        source, journal = write(tmp_path / "s.jsonl", records), tmp_path / "work" / "chgnet-0.3.0.jsonl"
         run = subprocess.Popen([sys.executable, "-c", PROGRAM, source, journal, "1"], cwd=ROOT)
         try:
             wait_for(lambda: journal.exists() and journal.read_bytes().count(b"\n") >= 5)

@@ -1,0 +1,1 @@
+"""The machine-learned potentials that packaged energies are computed with."""
