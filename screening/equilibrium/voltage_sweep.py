@@ -13,6 +13,7 @@ from screening.common.tabular import Documents, Tabular
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.interface_documents import OpenReaction
 from screening.hull.reservoir import Reservoir
+from screening.materials.names import MaterialLike
 from screening.phases.phase_set import PhaseSet
 
 
@@ -34,7 +35,9 @@ class VoltageSweepDocument(Tabular, Result):
         return Documents(self.points).rows()
 
 
-def voltage_sweep(phases: PhaseSet, a: str, b: str, voltages_v: Sequence[float]) -> VoltageSweepDocument:
+def voltage_sweep(
+    phases: PhaseSet, a: MaterialLike, b: MaterialLike, voltages_v: Sequence[float]
+) -> VoltageSweepDocument:
     """Compute the reactions of two materials in contact at several voltages.
 
     Parameters
