@@ -26,6 +26,7 @@ _PUBLIC = {
     "anneal_scan": "heat.annealing.scan",
     "check_energies": "validation.accuracy.check",
     "electrochemical_window": "equilibrium.window",
+    "lithium_staircase": "equilibrium.staircase",
     "lithium_states": "cathodes.lithium_potentials",
     "material_stability": "equilibrium.composite",
     "material_window": "equilibrium.composite",
@@ -39,6 +40,7 @@ _PUBLIC = {
     "reproduce": "validation.reproduction.reproduce",
     "resolve_formula": "materials.names",
     "screen_candidates": "searches.candidates",
+    "voltage_sweep": "equilibrium.voltage_sweep",
 }
 __all__ = sorted(_PUBLIC)
 

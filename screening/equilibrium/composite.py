@@ -8,6 +8,7 @@ module computes the properties of the layer alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -241,8 +242,16 @@ def material_window(phases: PhaseSet, material: str) -> CompositeWindow | Window
         oxidation_products={} if oxidised is None else oxidised.oxidation_products,
         reduction_reaction=reduced.reduction_reaction,
         oxidation_reaction=None if oxidised is None else oxidised.oxidation_reaction,
+        reduction_exchange=reduced.reduction_exchange,
+        oxidation_exchange=None if oxidised is None else oxidised.oxidation_exchange,
+        next_reduction_limit_v=max(_given(w.next_reduction_limit_v for w in windows), default=None),
+        next_oxidation_limit_v=min(_given(w.next_oxidation_limit_v for w in windows), default=None),
         distance_to_hull_ev_per_atom=None,
         reduction_limited_by=reduced.formula,
         oxidation_limited_by=None if oxidised is None else oxidised.formula,
         components=windows,
     )
+
+
+def _given(limits: Iterable[float | None]) -> list[float]:
+    return [limit for limit in limits if limit is not None]

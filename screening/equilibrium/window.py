@@ -18,9 +18,12 @@ from pydantic import Field
 
 from screening.common.errors import InputError
 from screening.common.provenance import Result
-from screening.equilibrium.reactant import Reactant, clean, named_products, reaction_text
-from screening.hull.phase_system import Floats, PhaseSystem
+from screening.equilibrium.lithium_path import LithiumPath, lithium_paths
+from screening.equilibrium.reactant import Reactant, clean, reaction_text
 from screening.phases.phase_set import PhaseSet
+
+MUCH = 0.1  # of the lithium of a formula unit: a reaction that exchanges less may rest on one odd phase
+SAME_VOLTAGE = 1e-6  # V
 
 
 class WindowDocument(Result):
@@ -47,6 +50,25 @@ class WindowDocument(Result):
     )
     reduction_reaction: str | None = Field(description="the first reduction as a balanced equation")
     oxidation_reaction: str | None = Field(description="the first oxidation as a balanced equation")
+    reduction_exchange: float | None = Field(
+        default=None, description="lithium that the first reduction takes up, per lithium of the formula; null without"
+    )
+    oxidation_exchange: float | None = Field(
+        default=None, description="lithium that the first oxidation gives up, per lithium of the formula; null without"
+    )
+    next_reduction_limit_v: float | None = Field(
+        default=None,
+        description="highest voltage below which more than a tenth of its lithium has been taken up in all: the limit "
+        "itself if the first reduction does so; null where it holds no lithium or that never happens",
+    )
+    next_oxidation_limit_v: float | None = Field(
+        default=None,
+        description="lowest voltage above which more than a tenth of its lithium has been given up in all; as above",
+    )
+    one_potential_only: bool = Field(
+        default=False,
+        description="whether both limits coincide: it is a mixture of phases that exchange lithium at this voltage",
+    )
     distance_to_hull_ev_per_atom: float | None = Field(
         description="energy above the hull inside the window, eV/atom; null where no phase is known and none was "
         "given, and for a composite"
@@ -57,6 +79,8 @@ class _Limit(NamedTuple):
     voltage: float
     products: dict[str, float]
     reaction: str | None
+    exchange: float | None
+    next_voltage: float | None
 
 
 def electrochemical_window(phases: PhaseSet, formula: str) -> WindowDocument:
@@ -78,14 +102,9 @@ def electrochemical_window(phases: PhaseSet, formula: str) -> WindowDocument:
     reactant = Reactant(phases, formula)
     if set(reactant.composition) == {"Li"}:
         raise InputError("lithium has no electrochemical window: nothing is left of it when Li is exchanged")
-    system = phases.system({*reactant.composition, "Li"})
-    here = system.vector(reactant.composition)
-    lithium = system.vector({"Li": 1.0})
-    reduction = _first_reaction(phases, system, reactant, here, lithium)
-    oxidation = None
-    if reactant.composition.get("Li", 0.0) > 0:
-        rest = {element: amount for element, amount in reactant.composition.items() if element != "Li"}
-        oxidation = _first_reaction(phases, system, reactant, here, system.vector(rest))
+    richer, poorer = lithium_paths(phases, reactant)
+    reduction = _first_reaction(richer)
+    oxidation = None if poorer is None else _first_reaction(poorer)
     return WindowDocument(
         energies=phases.provenance,
         formula=reactant.name,
@@ -97,32 +116,28 @@ def electrochemical_window(phases: PhaseSet, formula: str) -> WindowDocument:
         oxidation_products={} if oxidation is None else oxidation.products,
         reduction_reaction=reduction.reaction,
         oxidation_reaction=None if oxidation is None else oxidation.reaction,
+        reduction_exchange=reduction.exchange,
+        oxidation_exchange=None if oxidation is None else oxidation.exchange,
+        next_reduction_limit_v=reduction.next_voltage,
+        next_oxidation_limit_v=None if oxidation is None else oxidation.next_voltage,
+        one_potential_only=oxidation is not None and abs(oxidation.voltage - reduction.voltage) < SAME_VOLTAGE,
         distance_to_hull_ev_per_atom=reactant.own_energy_above_hull,
     )
 
 
-def _first_reaction(phases: PhaseSet, system: PhaseSystem, reactant: Reactant, start: Floats, stop: Floats) -> _Limit:
-    """Follow the line to the end of the first reaction that exchanges lithium."""
-    line = system.line(start, stop)
-    lithium = system.closed.index("Li")
-    potential = float(line.duals[0, lithium])
-    last = 1  # if the hull is degenerate, several changes of phases have the same lithium potential
-    while last < len(line.duals) and abs(line.duals[last, lithium] - potential) < 1e-9:
-        last += 1
-    if stop[lithium] == 1.0 and last == len(line.duals):
-        return _Limit(clean(-potential), {}, None)  # stable against lithium metal: no reaction
-    atoms = {i: a * (1.0 - system.matrix[lithium, _column(system, i)]) for i, a in line.mixture(last).amounts.items()}
-    held = sum(atoms.values())
-    mixture = line.mixture(last)._replace(amounts={i: a / held for i, a in atoms.items() if a > 0})
-    products = named_products(phases, mixture)
-    others = tuple(element for element in reactant.composition if element != "Li")
-    composition = start + line.t[last] * (stop - start)
-    units = reactant.amount(others)
-    taken = composition[lithium] / (1.0 - composition[lithium]) * units - reactant.composition.get("Li", 0.0)
+def _first_reaction(path: LithiumPath) -> _Limit:
+    """Return the first reaction that exchanges lithium, and where reactions have exchanged much of it."""
+    if not path.ends:
+        return _Limit(0.0, {}, None, None, None)  # stable against lithium metal
+    own = path.reactant.composition.get("Li", 0.0)
+    others = tuple(element for element in path.reactant.composition if element != "Li")
+    products = path.state(path.ends[0]).products
+    taken = [path.lithium(end) - own for end in path.ends]
+    much = (v for v, amount in zip(path.voltages, taken, strict=True) if own and abs(amount) > MUCH * own)
     return _Limit(
-        clean(-potential), products, reaction_text([(1.0, reactant.formula)], products, others, {"Li": float(taken)})
+        path.voltages[0],
+        products,
+        reaction_text([(1.0, path.reactant.formula)], products, others, {"Li": taken[0]}),
+        clean(abs(taken[0]) / own) if own else None,
+        next(much, None),
     )
-
-
-def _column(system: PhaseSystem, position: int) -> int:
-    return int((system.positions == position).nonzero()[0][0])

@@ -43,6 +43,27 @@ def test_thiophosphate_by_hand():
     assert window.oxidation_reaction == "Li3PS4 -> 0.5 P2S5 + 1.5 S + 3 Li"
 
 
+def test_how_much_lithium_a_limit_exchanges():
+    """Li3PS4 takes up 5 and gives up 3 of 3; with a phase Li2.9PS4 the first reaction exchanges a thirtieth."""
+    window = electrochemical_window(SULFIDES, "Li3PS4")
+    assert (window.reduction_exchange, window.oxidation_exchange) == pytest.approx((5 / 3, 1.0))
+    assert (window.next_reduction_limit_v, window.next_oxidation_limit_v) == (1.92, 2.45)
+    assert not window.one_potential_only
+    compounds = [
+        ({"Li": 2, "S": 1}, -1.5),
+        ({"P": 2, "S": 5}, -0.3),
+        ({"Li": 3, "P": 1, "S": 4}, -1.05),
+        ({"Li": 3, "P": 1}, -0.9),
+    ]
+    odd = build([*compounds, ({"Li": 29, "P": 10, "S": 40}, -(8.4 - 0.1 * 2.0) / 7.9)])  # Li3PS4 gives 0.1 Li at 2 V
+    window = electrochemical_window(odd, "Li3PS4")
+    assert window.oxidation_limit_v == pytest.approx(2.0, abs=1e-8)
+    assert window.oxidation_exchange == pytest.approx(1 / 30)
+    later = (8.4 - 0.2 - 1.05) / 2.9  # the rest of it
+    assert window.next_oxidation_limit_v == pytest.approx(later, abs=1e-8)
+    assert electrochemical_window(OXIDES, "O2").reduction_exchange is None
+
+
 def test_a_material_that_lithium_does_not_reduce():
     window = electrochemical_window(OXIDES, "Li2O")
     assert repr(window.reduction_limit_v) == "0.0"
@@ -63,6 +84,7 @@ def test_a_metastable_material_between_two_stable_ones():
     """LiO2 decomposes to Li2O2 and O2, which at 3.2 V exchange lithium with each other: no window is left."""
     window = electrochemical_window(OXIDES, "LiO2")
     assert (window.reduction_limit_v, window.oxidation_limit_v) == (3.2, 3.2)
+    assert window.one_potential_only
     assert (window.reduction_products, window.oxidation_products) == ({"Li2O2": 1.0}, {"O2": 1.0})
     assert window.distance_to_hull_ev_per_atom == pytest.approx(1.6 * 2 / 3 - 0.5)
 

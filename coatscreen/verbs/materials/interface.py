@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from screening.hull.reservoir import Reservoir
     from screening.uncertainty.uncertainty_documents import InterfaceUncertainty
 
+_SWEEP_STEP_V = 0.1
+_MOST_VOLTAGES = 1000
+
 
 def interface(
     a: Annotated[str | None, typer.Argument(help="First material, as for the other verbs.")] = None,
@@ -27,6 +30,9 @@ def interface(
     pressure: Annotated[float | None, typer.Option(help="Of O2 gas with --open O, bar.")] = None,
     pairs: Annotated[
         Path | None, typer.Option(help="CSV with columns a, b and optionally mu; prints one JSON document a line.")
+    ] = None,
+    sweep: Annotated[
+        str | None, typer.Option(help="LOW:HIGH or LOW:HIGH:STEP: open to Li at these voltages, V; the step is 0.1.")
     ] = None,
     energies: Energies = "reference",
     uncertainty: Uncertainty = False,
@@ -42,6 +48,8 @@ def interface(
 
     Example: coatscreen interface LiNbO3 Li6PS5Cl --uncertainty --samples 500
 
+    Example: coatscreen interface LiNbO3 Li6PS5Cl --sweep 2.5:4.5
+
     Example: coatscreen interface LiNbO3 1.5Li2S-0.5P2S5-LiI@30meV
     """
     import orjson
@@ -52,6 +60,11 @@ def interface(
     from screening.equilibrium.interface import Interface
     from screening.materials.names import resolve_formula
 
+    if sweep is not None:
+        others = (pairs, open_element, mu, voltage, temperature, pressure, samples, seed)
+        if uncertainty or any(other is not None for other in others):
+            raise InputError("--sweep takes two materials and no other option but --energies and --json")
+        return _sweep(a, b, sweep, energies, as_json)
     reservoir = _reservoir(open_element, mu, voltage, temperature, pressure)
     sampling = sampling_asked(uncertainty, samples, seed)
     if pairs is not None:
@@ -59,17 +72,59 @@ def interface(
             raise InputError("give either two materials or --pairs, not both")
         for answer in answers(pairs, energies, open_element, reservoir, sampling):
             print(orjson.dumps(answer).decode(), flush=True)
-        return
+        return None
     if a is None or b is None:
         raise InputError("two materials are needed, or --pairs FILE")
     phases, catalogue = opened(energies, a, b, also=reservoir.elements if reservoir else (), sampling=sampling)
     found = Interface(phases, resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases), reservoir)
     off = None if sampling is None else sampling.interface(found)
     if as_json:
-        print_json(document(found.document(), uncertainty=off))
-    else:
-        _print_interface(found, off)
-        print_energies(phases.provenance, off)
+        return print_json(document(found.document(), uncertainty=off))
+    _print_interface(found, off)
+    return print_energies(phases.provenance, off)
+
+
+def _sweep(a: str | None, b: str | None, voltages: str, energies: str, as_json: bool) -> None:
+    from coatscreen.output import document, number, print_energies, print_json, print_table
+    from screening.common.errors import InputError
+    from screening.equilibrium.voltage_sweep import voltage_sweep
+    from screening.materials.names import resolve_formula
+
+    if a is None or b is None:
+        raise InputError("--sweep needs two materials")
+    asked = _voltages(voltages)
+    phases, catalogue = opened(energies, a, b, also=("Li",))
+    found = voltage_sweep(phases, resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases), asked)
+    if as_json:
+        return print_json(document(found))
+    columns = ["V", "mutual (meV)", "x (closed)", "total (meV)", "reaction of the lowest mutual energy"]
+    rows = [
+        [
+            f"{point.voltage_v:g}",
+            number(1000 * point.mutual.energy_ev, 1),
+            number(point.mutual.x_atomic_a, 3),
+            number(1000 * point.total.energy_ev, 1),
+            point.mutual.reaction,
+        ]
+        for point in found.points
+    ]
+    print_table(columns, rows, f"{found.a} | {found.b}, open to Li, meV per non-Li atom; x: fraction from {found.a}")
+    return print_energies(phases.provenance)
+
+
+def _voltages(text: str) -> list[float]:
+    """Read LOW:HIGH or LOW:HIGH:STEP."""
+    from screening.chemistry.amounts import read_number
+    from screening.common.errors import InputError
+
+    try:
+        low, high, step = ([*map(read_number, text.split(":")), _SWEEP_STEP_V])[:3]
+        count = int((high - low) / step + 1e-9) + 1 if step > 0 else 0
+    except (ValueError, OverflowError):
+        raise InputError(f"--sweep takes LOW:HIGH or LOW:HIGH:STEP in V, not {text!r}") from None
+    if not (0 <= low <= high and 0 < count <= _MOST_VOLTAGES):
+        raise InputError(f"--sweep {text}: rising voltages from 0 or more, at most {_MOST_VOLTAGES} of them")
+    return [round(low + k * step, 9) for k in range(count)]
 
 
 def _reservoir(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from coatscreen.options import AsJson, Energies, Material, Samples, SamplingSeed, Uncertainty
 from coatscreen.uncertainty import sampling_asked, spread
 from coatscreen.verbs.materials.opened import opened
@@ -9,6 +13,9 @@ from coatscreen.verbs.materials.opened import opened
 
 def window(
     formula: Material,
+    staircase: Annotated[
+        bool, typer.Option("--staircase", help="Every step from 0 to 5 V instead: lithium, energy, products, volume.")
+    ] = False,
     energies: Energies = "reference",
     uncertainty: Uncertainty = False,
     samples: Samples = None,
@@ -18,12 +25,16 @@ def window(
     """Electrochemical window of a material against Li/Li+, with the products beyond each limit.
 
     Example: coatscreen window Li3PS4 --uncertainty
+
+    Example: coatscreen window Li6PS5Cl --staircase
     """
     from coatscreen.output import document, number, print_energies, print_json
     from coatscreen.verbs.materials.composites import print_limits
     from screening.equilibrium.composite import CompositeWindow, material_window
     from screening.materials.names import resolve_material
 
+    if staircase:
+        return _staircase(formula, energies, uncertainty, as_json)
     sampling = sampling_asked(uncertainty, samples, seed)
     phases, catalogue = opened(energies, formula, also=("Li",), sampling=sampling)
     result = material_window(phases, resolve_material(formula, catalogue, phases))
@@ -35,9 +46,13 @@ def window(
     if result.oxidation_limited:
         high = f"{number(result.oxidation_limit_v, 3)} V{spread(off, 'oxidation_limit', 1, 2)}"
     print(f"{result.formula}: {low} to {high}")
-    print(f"reduction: {result.reduction_reaction or 'none, stable against lithium metal'}")
+    if result.one_potential_only:
+        print("one potential only: a mixture of phases that exchange lithium with each other at this voltage")
+    firm = _firmness("below", result.reduction_exchange, result.next_reduction_limit_v, result.reduction_limit_v)
+    print(f"reduction: {result.reduction_reaction or 'none, stable against lithium metal'}{firm}")
     if result.oxidation_reaction:
-        print(f"oxidation: {result.oxidation_reaction}")
+        firm = _firmness("above", result.oxidation_exchange, result.next_oxidation_limit_v, result.oxidation_limit_v)
+        print(f"oxidation: {result.oxidation_reaction}{firm}")
     if isinstance(result, CompositeWindow):
         print_limits(result)
     elif result.distance_to_hull_ev_per_atom is None:
@@ -48,3 +63,47 @@ def window(
             f"{spread(off, 'distance_to_hull', 1000, 1)}"
         )
     return print_energies(phases.provenance, off)
+
+
+def _firmness(side: str, exchange: float | None, much: float | None, limit: float | None) -> str:
+    """Return how much of its lithium a first reaction exchanges, and from where on it is more than a tenth."""
+    from coatscreen.output import number
+
+    if exchange is None:
+        return ""
+    later = (
+        ""
+        if much == limit
+        else "; never more than a tenth"
+        if much is None
+        else (f"; more than a tenth {side} {number(much, 3)} V")
+    )
+    return f" ({number(100 * exchange, 1)} % of its lithium{later})"
+
+
+def _staircase(formula: str, energies: str, uncertainty: bool, as_json: bool) -> None:
+    from coatscreen.output import document, number, print_energies, print_json, print_table
+    from screening.common.errors import InputError
+    from screening.equilibrium.staircase import lithium_staircase
+    from screening.materials.names import resolve_formula
+
+    if uncertainty:
+        raise InputError("--staircase takes no --uncertainty: ask for the window's")
+    phases, catalogue = opened(energies, formula, also=("Li",))
+    result = lithium_staircase(phases, resolve_formula(formula, catalogue, phases))
+    if as_json:
+        return print_json(document(result))
+    columns = ["V", "Li below", "Li above", "energy (eV)", "volume (%)", "reaction as the voltage rises"]
+    rows = [
+        [
+            number(step.voltage_v, 3),
+            number(step.lithium_below, 3),
+            number(step.lithium_above, 3),
+            number(step.energy_ev_per_formula_unit, 3),
+            number(step.volume_change_percent, 1),
+            step.reaction,
+        ]
+        for step in result.steps
+    ]
+    print_table(columns, rows, f"{result.formula}, per formula unit, {result.lowest_v:g} to {result.highest_v:g} V")
+    return print_energies(phases.provenance)

@@ -1,0 +1,137 @@
+"""The lithium that a material holds at each voltage: every reaction by which it takes up or gives up lithium.
+
+Between two steps the mixture of phases does not change. A step is written in the direction of charging, giving up
+lithium as the voltage rises.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from screening.chemistry.formulas import parse_formula
+from screening.common.errors import InputError
+from screening.common.provenance import Result
+from screening.equilibrium.lithium_path import LithiumPath, LithiumState, lithium_paths
+from screening.equilibrium.reactant import Reactant, clean, reaction_text
+from screening.phases.phase_set import PhaseSet
+
+HIGHEST_VOLTAGE_V = 5.0  # what batteries are charged to at most
+_GASES = frozenset({"H2", "N2", "O2", "F2", "Cl2"})  # they leave; their volumes in the energies are those of crystals
+
+
+class Step(BaseModel):
+    """One reaction, at one voltage."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    voltage_v: float = Field(description="V against Li/Li+")
+    lithium_below: float = Field(description="lithium held just below this voltage, in the amount of one formula unit")
+    lithium_above: float = Field(description="and just above it")
+    energy_ev_per_formula_unit: float = Field(
+        description="energy taken up by giving the lithium of this step to lithium metal, eV per formula unit"
+    )
+    products_below: dict[str, float] = Field(description="phases below: fraction of the non-Li atoms in each")
+    products_above: dict[str, float] = Field(description="phases above")
+    reaction: str = Field(description="balanced equation, for one formula unit of the material")
+    volume_below_a3: float | None = Field(
+        description="volume of the solids below, cubic angstrom per formula unit; null where one's is unknown"
+    )
+    volume_above_a3: float | None = Field(description="volume of the solids above")
+    volume_change_percent: float | None = Field(description="change of it from below to above, %")
+
+
+class StaircaseDocument(Result):
+    """All reactions of a material with lithium between two voltages, by rising voltage.
+
+    For a metastable material they are those of the mixture of phases that it would decompose into.
+    """
+
+    formula: str = Field(description="the formula asked for")
+    lowest_v: float = Field(description="voltages from here, V against Li/Li+")
+    highest_v: float = Field(description="to here")
+    steps: list[Step] = Field(description="each reaction")
+
+
+def lithium_staircase(
+    phases: PhaseSet, formula: str, lowest_v: float = 0.0, highest_v: float = HIGHEST_VOLTAGE_V
+) -> StaircaseDocument:
+    """Compute every reaction by which a material takes up or gives up lithium.
+
+    Parameters
+    ----------
+    phases
+        The energies; lithium metal must be among them.
+    formula
+        Any composition of the elements but lithium alone, as :class:`~screening.equilibrium.reactant.Reactant` reads
+        it.
+    lowest_v, highest_v
+        Voltages against Li/Li+ between which steps are listed.
+
+    Raises
+    ------
+    InputError
+        If the formula is lithium, cannot be read, or holds an element without energies, or the voltages are no range.
+    """
+    if not 0.0 <= lowest_v < highest_v < math.inf:
+        raise InputError(f"voltages rise from 0 or more: not {lowest_v:g} to {highest_v:g} V")
+    reactant = Reactant(phases, formula)
+    if set(reactant.composition) == {"Li"}:
+        raise InputError("lithium takes up no lithium: name another material")
+    richer, poorer = lithium_paths(phases, reactant)
+    steps = [*reversed(_steps(richer)), *([] if poorer is None else _steps(poorer))]
+    return StaircaseDocument(
+        energies=phases.provenance,
+        formula=reactant.name,
+        lowest_v=lowest_v,
+        highest_v=highest_v,
+        steps=[step for step in steps if lowest_v <= step.voltage_v <= highest_v],
+    )
+
+
+def _steps(path: LithiumPath) -> list[Step]:
+    states = [path.state(kink) for kink in (0, *path.ends)]
+    return [
+        _step(path, voltage, *sorted(pair, key=lambda state: -state.lithium))
+        for voltage, pair in zip(path.voltages, pairwise(states), strict=True)
+    ]
+
+
+def _step(path: LithiumPath, voltage: float, below: LithiumState, above: LithiumState) -> Step:
+    volume_below, volume_above = _volume(path.phases, below), _volume(path.phases, above)
+    change = None if not volume_below or volume_above is None else clean(100.0 * (volume_above / volume_below - 1.0))
+    given = below.lithium - above.lithium
+    return Step(
+        voltage_v=voltage,
+        lithium_below=clean(below.lithium),
+        lithium_above=clean(above.lithium),
+        energy_ev_per_formula_unit=clean(voltage * given),
+        products_below=below.products,
+        products_above=above.products,
+        reaction=_equation(path, below, above, given),
+        volume_below_a3=volume_below,
+        volume_above_a3=volume_above,
+        volume_change_percent=change,
+    )
+
+
+def _equation(path: LithiumPath, below: LithiumState, above: LithiumState, given: float) -> str:
+    others = tuple(element for element in path.reactant.composition if element != "Li")
+    formulas = [(path.phases.formula(position), atoms) for position, atoms in below.atoms.items()]
+    reactants = [(atoms / sum(parse_formula(formula).values()), formula) for formula, atoms in sorted(formulas)]
+    return reaction_text(reactants, above.products, others, {"Li": -given})
+
+
+def _volume(phases: PhaseSet, state: LithiumState) -> float | None:
+    """Return the volume of the solids, cubic angstrom in the amount of one formula unit; None if one is unknown."""
+    total = 0.0
+    for position, atoms in state.atoms.items():
+        if phases.formula(position) in _GASES:
+            continue
+        volume = phases.table.volume(position)
+        if volume is None:
+            return None
+        total += atoms * volume
+    return clean(total)
