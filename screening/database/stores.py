@@ -43,7 +43,8 @@ INDEXED: dict[Collection, tuple[str, ...]] = {  # what the database is asked by;
 }
 HEAVY: dict[Collection, tuple[str, ...]] = {"coatings": ("interfaces", "stability", "window")}
 _FILE = "coatscreen.sqlite"
-_TIMEOUT_MS = 5000
+_TIMEOUT_MS = 5000  # for the first answer of a server
+_PATIENCE_MS = 30_000  # for one that has answered before
 _WRITTEN_TOGETHER = 500  # documents of some ten kilobytes
 
 
@@ -95,10 +96,10 @@ class StoreLocation:
     def client_options(self) -> dict[str, Any]:
         """Options of every connection to MongoDB.
 
-        An unreachable server is said to be so within seconds. A write is acknowledged when it is in the journals of
-        most servers: it outlives a kill of the server, and the loss of the primary.
+        A write is acknowledged when it is in the journals of most servers: it outlives a kill of the server, and the
+        loss of the primary. The next primary is waited for, which is elected within some ten seconds.
         """
-        return {"serverSelectionTimeoutMS": _TIMEOUT_MS, "w": "majority", "journal": True}
+        return {"serverSelectionTimeoutMS": _PATIENCE_MS, "w": "majority", "journal": True}
 
     def open(self, collection: Collection, read_only: bool = False) -> Any:
         """Open a collection as a connected maggma store.
@@ -154,7 +155,8 @@ class StoreLocation:
                 store.connect()
             except (ConfigurationError, ValueError, TypeError) as error:
                 raise wrong_address(self.name, self.uri or "", error) from None
-            store.count({"_id": "reachable?"})
+            with self.first_contact():
+                store.count({"_id": "reachable?"})
             if not self._is_ours:
                 schema.require_database(store._collection.database, self.name, read_only)
                 self._is_ours = True
@@ -176,6 +178,14 @@ class StoreLocation:
                 where = f"the file {error.filename}: " if error.filename else ""
                 raise LocationError(f"{self.name}: {where}{error.strerror or error}") from None
             raise StoreError(f"cannot write to {self.name}: {error.strerror or error}") from None
+
+    @contextmanager
+    def first_contact(self) -> Iterator[None]:
+        """Say within seconds that a server does not answer; as :meth:`errors` otherwise."""
+        import pymongo
+
+        with self.errors(), pymongo.timeout(_TIMEOUT_MS / 1000):
+            yield
 
     @contextmanager
     def exclusive(self, purpose: str = "aggregating") -> Iterator[None]:
