@@ -11,6 +11,7 @@ from screening.common.provenance import Result
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.interface_documents import OpenReaction
 from screening.hull.reservoir import Reservoir
+from screening.materials.names import MaterialLike
 from screening.phases.phase_set import PhaseSet
 
 
@@ -28,7 +29,9 @@ class VoltageSweepDocument(Result):
     points: list[OpenReactionAtVoltage] = Field(description="the minima at each voltage, in the order asked for")
 
 
-def voltage_sweep(phases: PhaseSet, a: str, b: str, voltages_v: Sequence[float]) -> VoltageSweepDocument:
+def voltage_sweep(
+    phases: PhaseSet, a: MaterialLike, b: MaterialLike, voltages_v: Sequence[float]
+) -> VoltageSweepDocument:
     """Compute the reactions of two materials in contact at several voltages.
 
     Parameters

@@ -130,6 +130,7 @@ def _voltages(text: str) -> list[float]:
 def _reservoir(
     element: str | None, mu: float | None, voltage: float | None, temperature: float | None, pressure: float | None
 ) -> Reservoir | None:
+    from screening.chemistry.elements import require_element
     from screening.common.errors import InputError
     from screening.hull.reservoir import Reservoir
 
@@ -147,6 +148,7 @@ def _reservoir(
         if given:
             raise InputError(f"{given[0]} needs --open ELEMENT")
         return None
+    require_element(element)
     if given == ["--mu"]:
         return Reservoir({element: float(mu or 0.0)})
     if given == ["--voltage"] and element == "Li":
