@@ -7,13 +7,16 @@ lithium as the voltage rises.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.common.provenance import Result
+from screening.common.tabular import Documents, Tabular
 from screening.equilibrium.lithium_path import LithiumPath, LithiumState, lithium_paths
 from screening.equilibrium.reactant import Reactant, clean, reaction_text
 from screening.materials.names import MaterialLike, material_text
@@ -44,7 +47,7 @@ class Step(BaseModel):
     volume_change_percent: float | None = Field(description="change of it from below to above, %")
 
 
-class StaircaseDocument(Result):
+class StaircaseDocument(Tabular, Result):
     """All reactions of a material with lithium between two voltages, by rising voltage.
 
     For a metastable material they are those of the mixture of phases that it would decompose into.
@@ -54,6 +57,10 @@ class StaircaseDocument(Result):
     lowest_v: float = Field(description="voltages from here, V against Li/Li+")
     highest_v: float = Field(description="to here")
     steps: list[Step] = Field(description="each reaction")
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the steps."""
+        return Documents(self.steps).rows()
 
 
 def lithium_staircase(

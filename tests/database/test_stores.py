@@ -169,6 +169,25 @@ def test_a_password_is_in_no_message(password, monkeypatch):
     assert caught.value.__suppress_context__
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("mongodb+srv://user:geheim@db.example.org:27017/coatings", "URIs must not include a port number"),
+        ("mongodb+srv://user:geheim@no-such-name/coatings", "is not a valid hostname"),
+        ("mongodb://user:geheim@localhost:1/coatings?retryWritess=true", "Unknown option: retrywritess"),
+        ("mongodb://user:geheim@localhost:1/coatings?tls=true&tlsCAFile=/no/such/file", "/no/such/file: No such file"),
+        ("mongodb://user:geheim@localhost:99999/coatings", "Port must be an integer between"),
+        ("mongodb://user:ge:heim@localhost/coatings", "in a user name or password, write"),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_named(address, said):
+    with pytest.raises(StoreError) as caught:
+        StoreLocation(address).open("coatings")
+    assert said in str(caught.value)
+    assert ("write : /" in str(caught.value)) == ("user name or password" in said)
+    assert "heim" not in str(caught.value)
+
+
 def test_a_password_is_not_in_a_server_s_answer(monkeypatch):
     def refuse(self, force_reset=False):
         raise OperationFailure("bad login at mongodb://user:geheim@host/db, full error: geheim")
