@@ -29,7 +29,8 @@ def interface(
     temperature: Annotated[float | None, typer.Option(help="Of O2 gas with --open O, K.")] = None,
     pressure: Annotated[float | None, typer.Option(help="Of O2 gas with --open O, bar.")] = None,
     pairs: Annotated[
-        Path | None, typer.Option(help="CSV with columns a, b and optionally mu; prints one JSON document a line.")
+        Path | None,
+        typer.Option(help="CSV with columns a, b, perhaps mu or voltage; prints one JSON document a line."),
     ] = None,
     sweep: Annotated[str | None, SWEEP] = None,
     energies: Energies = "reference",
