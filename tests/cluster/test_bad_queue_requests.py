@@ -66,7 +66,7 @@ def test_a_wrong_password(site, words, refused, capsys):
 
 
 def test_a_database_that_cannot_be_reached(site, words, refused, capsys, monkeypatch):
-    monkeypatch.setattr(stores, "_TIMEOUT_MS", 300)
+    monkeypatch.setattr(stores, "TIMEOUT_MS", 300)
     site.change(database="mongodb://me:swordfish@127.0.0.1:1/coatings")
     for command in verbs(site, words):
         said = refused(*command)
