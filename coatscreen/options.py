@@ -72,6 +72,8 @@ Material = Annotated[
         "of them 30 meV/atom above the hull as NAME@30meV, or composite such as 0.5Li2CO3+0.5LiNbO3."
     ),
 ]
+CathodeName = Annotated[str, typer.Argument(help="Name of the catalogue, or a lithium-containing formula.")]
+SWEEP = typer.Option("--sweep", help="LOW:HIGH or LOW:HIGH:STEP: open to Li at these voltages, V; the step is 0.1.")
 Cathode = Annotated[str | None, typer.Option(help="Name or formula of the cathode.")]
 Electrolyte = Annotated[str | None, typer.Option(help="Name or formula of the electrolyte.")]
 OnlyCathode = Annotated[str | None, typer.Option("--cathode", help="Only this cathode.")]
