@@ -17,7 +17,7 @@ from screening.figures import canvas
 
 def looked_at(draw: Callable[[Axes], None], width: float = 3.35, height: float = 2.6) -> Axes:
     """Draw as :func:`screening.figures.canvas.drawn` does, and return the Axes."""
-    with rc_context(fname=canvas._STYLE):
+    with rc_context(fname=canvas.STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")
         ax = figure.subplots()
         draw(ax)

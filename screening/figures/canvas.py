@@ -23,7 +23,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # so that colour is never all tha
 CLEAR: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # behind a text that a line would cross
 _DPI = 300
 _MOST_LETTERS = 28
-_STYLE = Path(__file__).with_name("journal.mplstyle")
+STYLE = Path(__file__).with_name("journal.mplstyle")
+"""The look of the pictures, for ``matplotlib.pyplot.style.use``."""
 
 
 def drawn(draw: Callable[[Axes], None], form: str, width: float = COLUMN_INCHES, height: float = 2.6) -> bytes:
@@ -51,7 +52,7 @@ def drawn(draw: Callable[[Axes], None], form: str, width: float = COLUMN_INCHES,
     from matplotlib.figure import Figure
 
     dates: dict[str, Any] = {"pdf": {"CreationDate": None}, "png": {"Software": None}, "svg": {"Date": None}}
-    with rc_context(fname=_STYLE), warnings.catch_warnings():
+    with rc_context(fname=STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")  # drawn as a box
         figure = Figure(figsize=(width, height), dpi=_DPI, layout="constrained")
         draw(figure.subplots())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, Energies, Samples, SamplingSeed, Uncertainty
+from coatscreen.options import SWEEP, AsJson, Energies, Samples, SamplingSeed, Uncertainty
 from coatscreen.uncertainty import sampling_asked, spread
 from coatscreen.verbs.materials.opened import opened
 
@@ -29,11 +29,10 @@ def interface(
     temperature: Annotated[float | None, typer.Option(help="Of O2 gas with --open O, K.")] = None,
     pressure: Annotated[float | None, typer.Option(help="Of O2 gas with --open O, bar.")] = None,
     pairs: Annotated[
-        Path | None, typer.Option(help="CSV with columns a, b and optionally mu; prints one JSON document a line.")
+        Path | None,
+        typer.Option(help="CSV with columns a, b, perhaps mu or voltage; prints one JSON document a line."),
     ] = None,
-    sweep: Annotated[
-        str | None, typer.Option(help="LOW:HIGH or LOW:HIGH:STEP: open to Li at these voltages, V; the step is 0.1.")
-    ] = None,
+    sweep: Annotated[str | None, SWEEP] = None,
     energies: Energies = "reference",
     uncertainty: Uncertainty = False,
     samples: Samples = None,
@@ -92,7 +91,7 @@ def _sweep(a: str | None, b: str | None, voltages: str, energies: str, as_json: 
 
     if a is None or b is None:
         raise InputError("--sweep needs two materials")
-    asked = _voltages(voltages)
+    asked = swept_voltages(voltages)
     phases, catalogue = opened(energies, a, b, also=("Li",))
     found = voltage_sweep(phases, resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases), asked)
     if as_json:
@@ -112,7 +111,7 @@ def _sweep(a: str | None, b: str | None, voltages: str, energies: str, as_json: 
     return print_energies(phases.provenance)
 
 
-def _voltages(text: str) -> list[float]:
+def swept_voltages(text: str) -> list[float]:
     """Read LOW:HIGH or LOW:HIGH:STEP."""
     from screening.chemistry.amounts import read_number
     from screening.common.errors import InputError
@@ -130,6 +129,7 @@ def _voltages(text: str) -> list[float]:
 def _reservoir(
     element: str | None, mu: float | None, voltage: float | None, temperature: float | None, pressure: float | None
 ) -> Reservoir | None:
+    from screening.chemistry.elements import require_element
     from screening.common.errors import InputError
     from screening.hull.reservoir import Reservoir
 
@@ -147,6 +147,7 @@ def _reservoir(
         if given:
             raise InputError(f"{given[0]} needs --open ELEMENT")
         return None
+    require_element(element)
     if given == ["--mu"]:
         return Reservoir({element: float(mu or 0.0)})
     if given == ["--voltage"] and element == "Li":
