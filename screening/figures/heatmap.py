@@ -20,8 +20,8 @@ _COLOURS = "YlOrBr"  # from light to dark, told apart with any colour vision (Co
 def draw_heatmap(ax: Axes, coatings: Sequence[RankedCoating], bare: BareInterface | None = None) -> None:
     """Draw a cell for each coating and contact, with its mutual energy; the darker, the more the two react.
 
-    The darkest react as much as the unprotected interface does, or more. Closed contacts are on the left, meV/atom, open
-    ones on the right, meV per atom that is not lithium.
+    The darkest react as much as the unprotected interface does, or more. Closed contacts are on the left, meV/atom, and
+    open ones on the right, meV per atom that is not lithium.
 
     Parameters
     ----------
