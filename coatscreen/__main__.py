@@ -29,7 +29,7 @@ from coatscreen.verbs import (
 )
 from coatscreen.verbs.energies import add, imports, missing, orderings, vacancies
 from coatscreen.verbs.materials import anneal, cathode, interface, oxygen, stability, window
-from coatscreen.verbs.reference import calibrate, check, info
+from coatscreen.verbs.reference import anchor, calibrate, check, info
 
 
 def _group(about: str) -> typer.Typer:
@@ -62,6 +62,7 @@ app.command("doctor")(doctor.doctor)
 of_reference = _group("The packaged energies: what they are, and making them again.")
 of_reference.command("check")(check.check)
 of_reference.command("build")(info.build)
+of_reference.command("anchor")(anchor.anchor)
 of_reference.command("info")(info.info)
 of_reference.command("calibrate")(calibrate.calibrate)
 app.add_typer(of_reference, name="reference")

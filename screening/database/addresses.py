@@ -7,7 +7,8 @@ from pathlib import Path
 
 from screening.common.errors import InputError, StoreError
 
-TIMEOUT_MS = 5000  # how long a server is waited for
+TIMEOUT_MS = 5000  # for the first answer of a server
+PATIENCE_MS = 30_000  # for one that has answered before
 
 
 class LocationError(StoreError, InputError):

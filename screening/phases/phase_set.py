@@ -23,9 +23,10 @@ from screening.hull.compiled.lines import Shelves
 from screening.hull.phase_system import PhaseSystem
 from screening.hull.reservoir import Reservoir
 from screening.phases.element_rows import WEIGHTS, lowest_of_compositions, near_hull, shelves_of
-from screening.phases.files import content_of, read_table, table_of, write_table
+from screening.phases.files import content_of, table_of, write_table
 from screening.phases.phase import CELL, Phase, PhaseColumns
 from screening.phases.phase_table import ENERGY_DIGITS, PhaseTable, element_numbers, sha256_of
+from screening.phases.plausibility import require_plausible
 
 if TYPE_CHECKING:
     from pymatgen.analysis.phase_diagram import PDEntry
@@ -124,7 +125,9 @@ class PhaseSet:
         """
         from screening.phases.entries import phases_from_entries
 
-        return cls(scale, phases_from_entries(entries))
+        phases = cls(scale, phases_from_entries(entries))
+        require_plausible(phases.table)
+        return phases
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> PhaseSet:
@@ -139,14 +142,17 @@ class PhaseSet:
 
     @classmethod
     def from_file(cls, path: str | Path) -> PhaseSet:
-        """Read a set written by :meth:`to_file`.
+        """Read a set from a file in any of the forms that :func:`screening.read_energies` knows.
 
         Raises
         ------
         InputError
-            If the file is missing or truncated, or does not hold a set of phases.
+            If the file is missing or truncated, or has none of these forms.
         """
-        return cls.from_columns(*read_table(path))
+        from screening import read_energies  # as in :meth:`reference`
+
+        phases: PhaseSet = read_energies(path).as_set()
+        return phases
 
     # -- how they are written -----------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from maggma.stores import MongoStore
 from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 
 from screening.common.errors import InputError, StoreError
-from screening.database import stores
+from screening.database import addresses
 from screening.database.sqlite_store import SQLiteStore
 from screening.database.stores import KEYS, LocationError, StoreLocation
 
@@ -159,7 +159,7 @@ def test_an_address_with_a_database(uri):
 @pytest.mark.parametrize("password", PASSWORDS)
 def test_a_password_is_in_no_message(password, monkeypatch):
     """Whether it is escaped as it should be, or typed as it is."""
-    monkeypatch.setattr("screening.database.stores.TIMEOUT_MS", 50)
+    monkeypatch.setattr("screening.database.addresses.TIMEOUT_MS", 50)
     uri = f"mongodb://user:{password}@localhost:1/coatings"  # where nothing listens
     assert "heim" not in StoreLocation(uri).name
     with pytest.raises(StoreError) as caught:
@@ -200,8 +200,8 @@ def test_a_password_is_not_in_a_server_s_answer(monkeypatch):
 
 
 def test_an_unreachable_server_is_an_error_within_seconds(monkeypatch):
-    assert stores.TIMEOUT_MS <= 10_000
-    monkeypatch.setattr(stores, "TIMEOUT_MS", 300)
+    assert addresses.TIMEOUT_MS <= 10_000
+    monkeypatch.setattr(addresses, "TIMEOUT_MS", 300)
     start = time.monotonic()
     with pytest.raises(StoreError, match="localhost:1: ") as caught:
         StoreLocation("mongodb://localhost:1/coatings").open("coatings")

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
-from coatscreen.options import AsJson, Energies, Lithiation, Voltage
+from coatscreen.options import AsJson, CathodeName, Energies, Lithiation, Voltage
 
 
 def cathode(
-    name: Annotated[str, typer.Argument(help="Name of the catalogue, or a lithium-containing formula.")],
+    name: CathodeName,
     lithiation: Lithiation = None,
     voltage: Voltage = None,
     energies: Energies = "reference",
