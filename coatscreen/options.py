@@ -40,7 +40,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 # -- where the energies come from -------------------------------------------------------------------------
 
 _ENERGIES = (
-    "'reference', 'reference:sevennet', 'reference:r2scan', 'mp' (the Materials Project), a file (a set of phases, "
+    "'reference', 'reference:sevennet', 'reference:r2scan', 'reference:measured', "
+    "'mp' (the Materials Project), a file (a set of phases, "
     "pymatgen entries or a CSV of formation energies), or several of one scale joined by '+'."
 )
 Energies = Annotated[str, typer.Option(help=_ENERGIES, envvar="COATSCREEN_ENERGIES")]
