@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from coatscreen.options import AsJson, Energies, Lithiation, Voltage
+from coatscreen.options import AsJson, Doubtful, DoubtfulPhases, Energies, Lithiation, Voltage, chosen_energies
 
 
 def cathode(
@@ -14,6 +14,7 @@ def cathode(
     lithiation: Lithiation = None,
     voltage: Voltage = None,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
     as_json: AsJson = False,
 ) -> None:
     """Print a cathode's composition, states of charge, voltages, and lithium's chemical potential at each state.
@@ -25,6 +26,7 @@ def cathode(
     from screening.energies.source import open_energies
     from screening.materials.catalogue import Catalogue
 
+    energies = chosen_energies(energies, doubtful)
     host = Catalogue.load().cathode(name).with_states(numbers("--lithiation", lithiation or ""))
     host = host.with_voltages(numbers("--voltage", voltage or ""))
     phases = open_energies(energies, systems=[{"Li", *host.composition("full")}])

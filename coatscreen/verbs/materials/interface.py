@@ -7,13 +7,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, Energies, Samples, SamplingSeed, Uncertainty
+from coatscreen.options import (
+    AsJson,
+    Doubtful,
+    DoubtfulPhases,
+    Energies,
+    Samples,
+    SamplingSeed,
+    Uncertainty,
+    chosen_energies,
+)
 from coatscreen.uncertainty import sampling_asked, spread
-from coatscreen.verbs.materials.opened import opened
+from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_doubtful
 
 if TYPE_CHECKING:
     from screening.equilibrium.interface import Interface
     from screening.hull.reservoir import Reservoir
+    from screening.phases.phase_set import PhaseSet
     from screening.uncertainty.uncertainty_documents import InterfaceUncertainty
 
 _SWEEP_STEP_V = 0.1
@@ -35,6 +45,7 @@ def interface(
         str | None, typer.Option(help="LOW:HIGH or LOW:HIGH:STEP: open to Li at these voltages, V; the step is 0.1.")
     ] = None,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
@@ -60,6 +71,7 @@ def interface(
     from screening.equilibrium.interface import Interface
     from screening.materials.names import resolve_formula
 
+    energies = chosen_energies(energies, doubtful)
     if sweep is not None:
         others = (pairs, open_element, mu, voltage, temperature, pressure, samples, seed)
         if uncertainty or any(other is not None for other in others):
@@ -76,11 +88,19 @@ def interface(
     if a is None or b is None:
         raise InputError("two materials are needed, or --pairs FILE")
     phases, catalogue = opened(energies, a, b, also=reservoir.elements if reservoir else (), sampling=sampling)
-    found = Interface(phases, resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases), reservoir)
+    first, second = resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases)
+    found = Interface(phases, first, second, reservoir)
+
+    def products(every: PhaseSet) -> set[str]:
+        kinks = Interface(every, first, second, reservoir).document().kinks
+        return {formula for kink in kinks for formula in kink.products}
+
+    doubted = doubtful_entering(energies, phases, products)
     off = None if sampling is None else sampling.interface(found)
     if as_json:
-        return print_json(document(found.document(), uncertainty=off))
+        return print_json(document(found.document(), uncertainty=off, doubtful=doubted))
     _print_interface(found, off)
+    print_doubtful(energies, doubted)
     return print_energies(phases.provenance, off)
 
 

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from coatscreen.options import AsJson, Energies, Material, Samples, SamplingSeed, Uncertainty
+from typing import TYPE_CHECKING
+
+from coatscreen.options import (
+    AsJson,
+    Doubtful,
+    DoubtfulPhases,
+    Energies,
+    Material,
+    Samples,
+    SamplingSeed,
+    Uncertainty,
+    chosen_energies,
+)
 from coatscreen.uncertainty import sampling_asked, spread
-from coatscreen.verbs.materials.opened import opened
+from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_doubtful
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from screening.phases.phase_set import PhaseSet
 
 
 def stability(
     formula: Material,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
@@ -24,12 +42,18 @@ def stability(
     from screening.equilibrium.composite import CompositeStability, material_stability
     from screening.materials.names import resolve_material
 
+    energies = chosen_energies(energies, doubtful)
     sampling = sampling_asked(uncertainty, samples, seed)
     phases, catalogue = opened(energies, formula, sampling=sampling)
     result = material_stability(phases, resolve_material(formula, catalogue, phases))
+
+    def products(every: PhaseSet) -> Iterable[str]:
+        return material_stability(every, resolve_material(formula, catalogue, every)).decomposition
+
+    doubted = doubtful_entering(energies, phases, products)
     off = None if sampling is None else sampling.stability(phases, result.formula)
     if as_json:
-        return print_json(document(result, uncertainty=off))
+        return print_json(document(result, uncertainty=off, doubtful=doubted))
     if isinstance(result, CompositeStability):
         print_composite_stability(result, spread(off, "energy_above_hull", 1000, 1))
     elif result.phase is None:
@@ -63,4 +87,5 @@ def stability(
             f"polymorph {polymorph.source_id}, space group {polymorph.space_group}: "
             f"+{number(1000 * polymorph.above_lowest_ev_per_atom, 1)} meV/atom"
         )
+    print_doubtful(energies, doubted)
     return print_energies(phases.provenance, off)
