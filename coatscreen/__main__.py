@@ -16,6 +16,7 @@ from coatscreen.verbs import (
     catalogue,
     database,
     doctor,
+    plot,
     report,
     reproduce,
     run,
@@ -23,6 +24,7 @@ from coatscreen.verbs import (
     site,
     stack,
     status,
+    store,
     submit,
 )
 from coatscreen.verbs.energies import add, imports, missing, orderings, vacancies
@@ -72,6 +74,8 @@ of_user.command("import")(imports.import_)
 app.add_typer(of_user, name="energies")
 app.add_typer(site.app, name="site")
 app.add_typer(runs.app, name="runs")
+app.add_typer(store.app, name="store")
+app.add_typer(plot.app, name="plot")
 app.add_typer(catalogue.app, name="catalogue")
 
 

@@ -98,7 +98,8 @@ Coatings = Annotated[
     ),
 ]
 Candidates = Annotated[
-    Path | None, typer.Option(help="CSV or JSON written by coatscreen candidates, in place of --coatings.")
+    Path | None,
+    typer.Option(help="CSV, JSON or text of formulas, as coatscreen candidates writes; in place of --coatings."),
 ]
 Cathodes = Annotated[str | None, typer.Option(help="Comma list of names or formulas.")]
 Electrolytes = Annotated[

@@ -142,13 +142,17 @@ def rows(header: RankingHeader, coatings: Iterable[Line]) -> Iterator[dict[str, 
         }
 
 
-def print_rankings_json(rankings: Iterable[tuple[BaseModel, Iterable[BaseModel]]]) -> None:
+def print_rankings_json(
+    rankings: Iterable[tuple[BaseModel, Iterable[BaseModel]]], failed: Mapping[str, str] | None = None
+) -> None:
     """Print ``{"rankings": [...]}``, one coating after the other, so that many take no memory.
 
     Parameters
     ----------
     rankings
         What each rests on, and its coatings.
+    failed
+        Candidates that could not be screened at all, with the reasons, for the key ``failed``; None for no such key.
     """
     out = sys.stdout
     out.write('{\n  "rankings": [')
@@ -163,7 +167,8 @@ def print_rankings_json(rankings: Iterable[tuple[BaseModel, Iterable[BaseModel]]
         for name, value in origin.items():
             out.write(f",\n      {json_text(name)}: {json_text(value, 3)}")
         out.write("\n    }")
-    out.write("\n  ]\n}\n")
+    end = "" if failed is None else f',\n  "failed": {json_text(dict(failed), 1)}'
+    out.write(f"\n  ]{end}\n}}\n")
 
 
 def _neighbours(bare: BareInterface) -> Iterator[str]:

@@ -61,7 +61,7 @@ def test_every_promise_has_a_test_that_exists():
 
 MIRRORED = (
     *("chemistry", "structures", "thermochemistry", "hull", "phases", "equilibrium", "materials", "cathodes"),
-    *("heat", "validation", "energies"),
+    *("heat", "validation", "energies", "figures"),
 )
 NO_DECISION = {"energies/sources/materials_project_release.py"}
 

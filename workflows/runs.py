@@ -135,12 +135,12 @@ def delete_run(location: StoreLocation, name: str) -> Deleted:
     with location.errors():
         if own := sorted(set(run.ranking_jobs) - needed):
             jobs.remove_docs({"uuid": {"$in": own}})
-        if shared := _requests(jobs, run.rankings):
+        if shared := requests_for(jobs, run.rankings):
             aggregate(location, jobs, sorted(shared))
     deleted = []
     with location.exclusive(), location.errors():
         coatings, rankings, runs = location.open("coatings"), location.open("rankings"), location.open("runs")
-        left = set(_requests(jobs, run.rankings).values())
+        left = set(requests_for(jobs, run.rankings).values())
         for ranking in run.rankings:
             if ranking not in left:
                 rankings.remove_docs({"ranking_id": ranking})  # first: a ranking without it is not shown
@@ -185,8 +185,8 @@ def merge(location: StoreLocation, other: StoreLocation) -> Merged:
         new = [run for run in runs if known.query_one({"run_id": run.run_id}) is None]
         known.close()
         _write_runs(location, new)
-        rankings = sorted(set(_requests(source).values()))
-        if requests := _requests(jobs, rankings):
+        rankings = sorted(set(requests_for(source).values()))
+        if requests := requests_for(jobs, rankings):
             aggregate(location, jobs, sorted(requests))
     for store in (source, jobs):
         store.close()
@@ -214,7 +214,7 @@ def _means(name: str, run: Run) -> bool:
     return name == run.name or (len(name) >= _SHORTEST_ID and run.run_id.startswith(name))
 
 
-def _requests(jobs: JobStore, rankings: Iterable[str] | None = None) -> dict[str, str]:
+def requests_for(jobs: JobStore, rankings: Iterable[str] | None = None) -> dict[str, str]:
     """Return the finished jobs that ask for rankings, with the ranking of each; None: for any."""
     criteria: dict[str, Any] = {RANKING: {"$ne": None} if rankings is None else {"$in": list(rankings)}}
     found = {doc["uuid"]: doc.get("metadata", {}).get("ranking") for doc in jobs.query(criteria, ["uuid", "metadata"])}

@@ -12,14 +12,13 @@ from coatscreen.report.contacts import contact_reports
 from coatscreen.report.report_documents import Cell, CoatingDetails, Column, Face, RankingReport
 from screening.coatings.coating_documents import BareInterface, CoatingDocument
 from screening.coatings.ranking import RankingHeader
-from screening.criteria.quantities import WORST_CONTACT, contact_quantity, is_contact, is_open, quantity, registered
+from screening.criteria.quantities import WORST_CONTACT, face_named, is_open, quantity, registered
 from screening.phases.phase_set import PhaseSet
 
 if TYPE_CHECKING:
     from screening.energies.packaged.packaged_documents import PackagedInfo
 
 _DIGITS = 6
-_PREFIX, _SUFFIXES = "mutual_", ("_mev_per_atom", "_mev_per_closed_atom")
 
 
 def ranking_report(
@@ -101,19 +100,11 @@ def _faces(names: Iterable[str], bare: BareInterface | None) -> list[Face]:
     met = {contact.face: contact.mutual_mev for contact in (bare.interfaces if bare is not None else [])}
     faces = []
     for name in names:
-        label = _face_label(name)
+        label = face_named(name)
         if label is not None:
             bare_mev = met.get(label.replace("cathode", "bare", 1))
             faces.append(Face(quantity=name, label=label, open=is_open(label), bare_mev=bare_mev))
     return sorted(faces, key=lambda face: face.open)
-
-
-def _face_label(name: str) -> str | None:
-    """Return the face that the name of a quantity names; None if it names none, or one phase of a composite alone."""
-    if not is_contact(name):
-        return None
-    label = name.removeprefix(_PREFIX).removesuffix(_SUFFIXES[0]).removesuffix(_SUFFIXES[1]).replace("_", " ")
-    return label if contact_quantity(label) == name and " with " not in label and "|" not in label else None
 
 
 def _details(coating: CoatingDocument, phases: PhaseSet | None) -> CoatingDetails:

@@ -86,7 +86,8 @@ def run(
         if earlier:
             note(f"the ranking holds {len(earlier)} more coatings, screened earlier into this database")
         if as_json:
-            print_rankings_json((header, database.coatings(header)) for header in headers)
+            found = ((header, database.coatings(header)) for header in headers)
+            print_rankings_json(found, finished.plan.failed)
             return
         for header in headers:
             print_ranking(header, database.lines(header, top=_ROWS))

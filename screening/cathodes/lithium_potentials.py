@@ -26,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.common.errors import InputError
 from screening.common.provenance import Result
 from screening.equilibrium.reactant import Reactant, clean
+from screening.materials.catalogue import Catalogue
 from screening.materials.material import Cathode, PublishedVoltage
 from screening.phases.lithium_series import LithiumSeries, lithium_series
 from screening.phases.phase_set import PhaseSet
@@ -189,7 +190,7 @@ def _around(cathode: Cathode, lithium: float) -> tuple[float, float]:
     return min(full, lithium + step), max(0.0, lithium - step)
 
 
-def lithium_states(phases: PhaseSet, cathode: Cathode) -> CathodeDocument:
+def lithium_states(phases: PhaseSet, cathode: Cathode | str) -> CathodeDocument:
     """Compute the lithium potential of each of a cathode's states of charge, and its voltage curve.
 
     Parameters
@@ -197,13 +198,15 @@ def lithium_states(phases: PhaseSet, cathode: Cathode) -> CathodeDocument:
     phases
         The energies.
     cathode
-        From the catalogue, or made from a formula.
+        From the catalogue, or made from a formula; or the name or formula of one.
 
     Raises
     ------
     InputError
-        If an element has no energies.
+        If the name is unknown, or an element has no energies.
     """
+    if isinstance(cathode, str):
+        cathode = Catalogue.load().cathode(cathode)
     full = cathode.lithium("full")
     states = []
     for name, content in cathode.lithiations.items():

@@ -50,9 +50,21 @@ def element(symbol: str) -> Element:
     InputError
         If the symbol is not an element.
     """
-    if symbol not in _SYMBOLS:
-        raise InputError(f"no element {symbol}")
+    require_element(symbol)
     return _table()[symbol]
+
+
+def require_element(symbol: str) -> None:
+    """Check that a text is the symbol of an element.
+
+    Raises
+    ------
+    InputError
+        If it is not; the message suggests one that differs in upper and lower case.
+    """
+    if symbol not in _SYMBOLS:
+        meant = symbol.strip().capitalize()
+        raise InputError(f"no element {symbol}{f' (did you mean {meant}?)' if meant in _SYMBOLS else ''}")
 
 
 def is_element(symbol: str) -> bool:

@@ -25,6 +25,7 @@ _PLAIN = str.maketrans(
     {**dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"), **dict.fromkeys("\u2022\u2219\u22c5\u30fb\u2027", "·")}
     | {"\u2044": "/", "\u2215": "/"}
 )
+_CAPITALS = re.compile(r"([A-Z][a-z]*){3,}")  # what all of the names match, and most formulas do not
 _SUPERSCRIPT = "<super>"
 _AMOUNT = r"(?:\d+/\d+|\d+\.?\d*|\.\d+)"
 _TERM = re.compile(rf"({_AMOUNT})?\s*(.+)", re.DOTALL)
@@ -102,7 +103,7 @@ def require_formula(text: str) -> None:
 
 def _is_written_by_rule(formula: str) -> bool:
     """Return whether a text is none of the names, or a program may have written it as a formula."""
-    if formula not in _names():
+    if not _CAPITALS.fullmatch(formula) or formula not in _names():
         return True
     return format_formula({symbol: float(n) for symbol, n in read_unit(formula, whole=formula).items()}) == formula
 

@@ -7,7 +7,8 @@ own instability, which no coating changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from pydantic import Field
 
@@ -18,6 +19,7 @@ from screening.coatings.standing import standing
 from screening.coatings.verdicts import judge
 from screening.common.errors import InputError
 from screening.common.provenance import Result
+from screening.common.tabular import Documents, Tabular
 from screening.common.ties import ranks
 from screening.criteria.criteria import Criterion, default_criteria
 from screening.criteria.pareto import pareto_ranks
@@ -35,10 +37,27 @@ class RankingHeader(Result):
     bare_interface: BareInterface | None = Field(description="the unprotected interface; null if it failed")
 
 
-class RankingDocument(RankingHeader):
+class RankedCoatings(Documents[RankedCoating]):
+    """Coatings of one ranking, which can be made a table."""
+
+    def rows_shown(self) -> Iterator[dict[str, Any]]:
+        """Yield the place and the numbers of each coating."""
+        for one in self:
+            yield {"rank": one.rank, "coating": one.coating, "tier": one.tier, **one.quantities}
+
+
+class RankingDocument(Tabular, RankingHeader):
     """All coatings screened on one cathode against one electrolyte, best first."""
 
     ranking: list[RankedCoating] = Field(description="the coatings; those that could not be screened come last")
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the coatings."""
+        return RankedCoatings(self.ranking).rows()
+
+    def rows_shown(self) -> Iterator[dict[str, Any]]:
+        """Yield the place and the numbers of each coating."""
+        return RankedCoatings(self.ranking).rows_shown()
 
 
 def rank_coatings(
@@ -46,7 +65,7 @@ def rank_coatings(
     bare: BareInterface | None,
     criteria: Sequence[Criterion] | None = None,
     samples: Mapping[str, CoatingSamples] | None = None,
-) -> list[RankedCoating]:
+) -> RankedCoatings:
     """Judge and rank the coatings of one cathode and one electrolyte.
 
     Ranked by tier, so that none that fails a criterion stands above one that passes all; within a tier by the lowest
@@ -82,7 +101,7 @@ def rank_coatings(
         document.coating: judge(document, bare, criteria, samples.get(document.coating)) for document in documents
     }
     known = {document.coating: document for document in documents}
-    return [RankedCoating.of(known[name], verdict) for name, verdict in ranked(verdicts).items()]
+    return RankedCoatings(RankedCoating.of(known[name], verdict) for name, verdict in ranked(verdicts).items())
 
 
 def ranked(verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:

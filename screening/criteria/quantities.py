@@ -315,6 +315,18 @@ def quantity(name: str) -> Quantity:
     )
 
 
+def face_named(name: str) -> str | None:
+    """Return the face whose lowest mutual energy a quantity is, ``electrolyte at mu(half)`` say.
+
+    None where the name is that of another quantity, or of one phase of a composite alone.
+    """
+    if not is_contact(name):
+        return None
+    face = name.removeprefix("mutual_").removesuffix("_mev_per_atom").removesuffix("_mev_per_closed_atom")
+    face = face.replace("_", " ")
+    return face if contact_quantity(face) == name and " with " not in face and "|" not in face else None
+
+
 def is_open(contact: str) -> bool:
     """Return whether the name of a contact names a potential, so that it exchanges lithium."""
     return " at mu(" in contact

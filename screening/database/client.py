@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from screening.coatings.coating_documents import RankedCoating, Run
 from screening.coatings.ranking import RankingDocument, RankingHeader
 from screening.common.errors import InputError, StoreError, nearest
+from screening.common.tabular import Documents
 from screening.common.validation import explained
 from screening.database.answers import Answers, Rankings
 from screening.database.fields import require_fields, value_at
@@ -229,12 +230,12 @@ class CoatingDatabase:
         """Return the coatings of a ranking by name."""
         return sorted(self._distinct("coating", {"ranking_id": ranking_id}))
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> Documents[Run]:
         """Return the runs, the last one first."""
         with self.location.errors():
             docs = list(self._store("runs").query({}))
         runs = [self._read(Run, {k: v for k, v in doc.items() if k != "_id"}) for doc in docs]
-        return sorted(runs, key=lambda run: (run.updated, run.run_id), reverse=True)
+        return Documents(sorted(runs, key=lambda run: (run.updated, run.run_id), reverse=True))
 
     def run(self, name: str) -> Run:
         """Find a run by its id, the beginning of its id, or its name.

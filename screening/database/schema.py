@@ -7,23 +7,38 @@ and keeping everything; a newer or an unknown one is refused, since what is not 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from screening.common.errors import StoreError
+from screening.database.damage import REMEDY, DamagedError, damaged, is_damage
 from screening.database.sqlite_file import open_to_read, open_to_write
 
-VERSION = 1
+VERSION = 2
 COLLECTION = "schema"  # on MongoDB, with one document
+
+OURS = int.from_bytes(b"coa\0")  # in the header of an SQLite file, with the version: whose it is
+_EMPTY = (
+    "is empty, and what was in it is lost: put a backup in its place, or remove the file and run the screening again"
+)
+
+
+def _with_checksums(db: sqlite3.Connection) -> None:
+    """Version 2: every document has a checksum."""
+    for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        if [row[1] for row in db.execute(f'PRAGMA table_info("{table}")')] == ["key", "doc"]:
+            db.execute(f'ALTER TABLE "{table}" ADD COLUMN crc INTEGER')
+            db.execute(f'UPDATE "{table}" SET crc = checksum(CAST(key AS BLOB), CAST(doc AS BLOB))')
+
 
 FileStep = Callable[[sqlite3.Connection], None]
 DatabaseStep = Callable[[Any], None]
 # What brings a database of a version to the next one: for SQLite inside one transaction, for MongoDB such that it may
 # be done twice, since a process may be killed between two writes.
-FILE_STEPS: dict[int, FileStep] = {}
-DATABASE_STEPS: dict[int, DatabaseStep] = {}
+FILE_STEPS: dict[int, FileStep] = {1: _with_checksums}
+DATABASE_STEPS: dict[int, DatabaseStep] = {1: lambda database: None}  # a server has checksums of its own
 
 
 def require_file(path: str, read_only: bool = False) -> None:
@@ -35,18 +50,24 @@ def require_file(path: str, read_only: bool = False) -> None:
         If it is of a newer or an unknown version, or of an older one and may only be read.
     """
     if read_only:
-        with closing(_connected(path, open_to_read)) as db:
+        if Path(path).is_file() and not Path(path).stat().st_size:
+            raise StoreError(f"the database {path} {_EMPTY}")
+        with _reported(path), closing(open_to_read(path)) as db:
+            require_known(db, path)
             _require(_version(db), path, upgraded=False)
         return
-    with closing(_connected(path, open_to_write)) as db:
+    with _reported(path), closing(open_to_write(path)) as db:
         db.execute("BEGIN IMMEDIATE")
         try:
             found = _version(db)
             if found == 0 and not db.execute("SELECT name FROM sqlite_master").fetchall():
                 found = VERSION
+            else:
+                require_known(db, path)
             _require(found, path, upgraded=True)
             for version in range(found, VERSION):
                 FILE_STEPS[version](db)
+            db.execute(f"PRAGMA application_id = {OURS + VERSION}")
             db.execute(f"PRAGMA user_version = {VERSION}")
             db.execute("COMMIT")
         except BaseException:
@@ -79,11 +100,39 @@ def require_database(database: Any, name: str, read_only: bool = False) -> None:
     database[COLLECTION].update_one({"_id": COLLECTION}, {"$set": {"version": VERSION}}, upsert=True)
 
 
-def _connected(path: str, open_file: Callable[[str], sqlite3.Connection]) -> sqlite3.Connection:
+@contextmanager
+def _reported(path: str) -> Iterator[None]:
     try:
-        return open_file(path)
-    except sqlite3.Error as error:
+        yield
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        if "not a database" in str(error):
+            raise DamagedError(
+                f"{path} is no SQLite database, or its beginning is damaged: put a backup in its place (`coatscreen "
+                "store backup` makes them), or choose another database with --store"
+            ) from error
+        if is_damage(error):
+            raise damaged(path, str(error)) from error
         raise StoreError(f"cannot open the database {path}: {error}") from error
+
+
+def require_known(db: sqlite3.Connection, path: str) -> None:
+    """Refuse a file of another program, of a newer version, or one whose header does not agree with itself.
+
+    A file of a version before 2 does not say whose it is.
+
+    Raises
+    ------
+    StoreError
+        Saying which.
+    """
+    whose, version = db.execute("PRAGMA application_id").fetchone()[0], _version(db)
+    if whose & ~0xFF == OURS:
+        if whose & 0xFF != version:
+            raise damaged(path, f"its header says version {version} and version {whose & 0xFF}")
+    elif version > 1:
+        raise StoreError(f"{path} is a database of another program, or its header is damaged; {REMEDY}")
+    if version > VERSION:
+        _require(version, path, upgraded=False)
 
 
 def _version(db: sqlite3.Connection) -> int:

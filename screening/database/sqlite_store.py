@@ -23,6 +23,7 @@ from maggma.core import Sort, Store
 from monty.json import jsanitize
 
 from screening.common.errors import StoreError
+from screening.database.damage import damaged, is_damage
 from screening.database.filters import condition_of
 from screening.database.indexed_fields import (
     Condition,
@@ -39,6 +40,7 @@ from screening.database.indexed_fields import (
 from screening.database.projection import has, projected, projection
 from screening.database.schema import require_file
 from screening.database.sqlite_file import open_to_read, open_to_write
+from screening.database.sqlite_rows import DOCUMENTS, ROW, Row, document_of, put
 
 _FIRST_READ, _READ_TOGETHER = 20, 500  # documents: who wants few is not to wait for many
 
@@ -123,7 +125,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
         require_file(self.path)  # jobflow's own settings open a store without :mod:`screening.database.stores`
         db = open_to_write(self.path)
         for table in (self._table, *([self._heavy_table] if self.heavy else [])):
-            db.execute(f"CREATE TABLE IF NOT EXISTS {table} (key TEXT PRIMARY KEY, doc TEXT NOT NULL)")
+            db.execute(f"CREATE TABLE IF NOT EXISTS {table} ({DOCUMENTS})")
         if re.fullmatch(r"\w+", self.key, re.ASCII):
             self._index(db, self.key)
         self._has_narrow = bool(self.indexed)
@@ -158,9 +160,9 @@ class SQLiteStore(Store):  # type: ignore[misc]
             db.execute(f"ALTER TABLE {self._narrow} ADD COLUMN {column(field)}")
         self._known = [*there, *new]
         if new:
-            rows = db.execute(f"SELECT key, doc FROM {self._table} ORDER BY rowid").fetchall()
-            for key, text in rows:
-                self._write_narrow(db, key, self._document(key, text), new)
+            rows = db.execute(f"SELECT {ROW} FROM {self._table} ORDER BY rowid").fetchall()
+            for row in rows:
+                self._write_narrow(db, row[0], self._document(row) | self._heavy_part(row[0], db), new)
 
     def _write_narrow(self, db: sqlite3.Connection, key: str, doc: dict[str, Any], fields: Sequence[str]) -> None:
         try:
@@ -189,7 +191,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master").fetchall()}
         for name in (self.collection_name, *([f"{self.collection_name}.heavy"] if self.heavy else [])):
             if name not in tables:
-                db.execute(f'CREATE TEMP TABLE "{name}" (key TEXT PRIMARY KEY, doc TEXT NOT NULL)')
+                db.execute(f'CREATE TEMP TABLE "{name}" ({DOCUMENTS})')
         self._known = self._columns(db)
         self._has_narrow = set(self._fields) <= set(self._known) and bool(self._known)
         return db
@@ -241,19 +243,22 @@ class SQLiteStore(Store):  # type: ignore[misc]
         """Insert documents, or replace those of the same key; all of them or none."""
         fields = self.key if key is None else key
         fields = [fields] if isinstance(fields, str) else list(fields)
+        given = [docs] if isinstance(docs, dict) else docs
+        self.put(self._identified(doc, fields) for doc in given)
+
+    def put(self, documents: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Write documents of plain JSON under keys of their own; all of them or none."""
         with self._writing() as db:
             self._known = self._columns(db)
-            for doc in [docs] if isinstance(docs, dict) else docs:
-                key_of, clean = self._identified(doc, fields)
-                heavy = {name: clean.pop(name) for name in self.heavy if name in clean}
-                _put(db, self._table, key_of, clean)
+            for key, doc in documents:
+                light = {name: value for name, value in doc.items() if name not in self.heavy}
+                put(db, self._table, key, light)
                 if self.heavy:
-                    _put(db, self._heavy_table, key_of, heavy)
+                    put(db, self._heavy_table, key, {name: doc[name] for name in self.heavy if name in doc})
                 if self._has_narrow:
-                    whole = {**clean, **heavy}
-                    if not set(members := self._members(whole)) <= set(self._known):
+                    if not set(members := self._members(doc)) <= set(self._known):
                         self._add_columns(db, members)
-                    self._write_narrow(db, key_of, whole, self._known)
+                    self._write_narrow(db, key, doc, self._known)
 
     def _identified(self, doc: dict[str, Any], fields: list[str]) -> tuple[str, dict[str, Any]]:
         """Return a document as plain JSON, and what tells it from others."""
@@ -340,12 +345,12 @@ class SQLiteStore(Store):  # type: ignore[misc]
         decided = self._has_narrow and decides(criteria, self._known)
         whole = bool(self.heavy) and (whole or not set(self.heavy).isdisjoint(_top_level(criteria)))
         with self._errors("read"):
-            for key, text in self._found(criteria, sort or {}):
-                doc = self._document(key, text)
+            for row in self._found(criteria, sort or {}):
+                doc = self._document(row)
                 if whole:
-                    doc |= self._heavy_part(key)
+                    doc |= self._heavy_part(row[0])
                 if decided or holds(doc):
-                    yield key, doc
+                    yield row[0], doc
 
     def _needs_heavy(self, properties: dict[str, Any] | list[str] | None, sort: dict[str, Sort | int] | None) -> bool:
         """Return whether what is to be shown, or the order, takes heavy fields."""
@@ -354,21 +359,22 @@ class SQLiteStore(Store):  # type: ignore[misc]
             shown = [name for name, wanted in properties.items() if wanted]  # none: all but what is left out
         return not shown or not set(self.heavy).isdisjoint(_top_level([list(shown), sort or {}]))
 
-    def _heavy_part(self, key: str) -> dict[str, Any]:
-        row = self._collection.execute(f"SELECT doc FROM {self._heavy_table} WHERE key = ?", (key,)).fetchone()
-        return {} if row is None else self._document(key, row[0])
+    def _heavy_part(self, key: str, db: sqlite3.Connection | None = None) -> dict[str, Any]:
+        if not self.heavy:
+            return {}
+        row = (
+            (db or self._collection).execute(f"SELECT {ROW} FROM {self._heavy_table} WHERE key = ?", (key,)).fetchone()
+        )
+        return {} if row is None else self._document(row)
 
-    def _document(self, key: str, text: str) -> dict[str, Any]:
+    def _document(self, row: Row) -> dict[str, Any]:
         """Read a document as it is kept."""
-        try:
-            doc = orjson.loads(text)
-        except ValueError:
-            doc = None
-        if isinstance(doc, dict):
-            return doc
-        raise StoreError(f"the database {self.path} is damaged: a document of {self.collection_name}, {key!r:.80}")
+        doc = document_of(row)
+        if doc is None:
+            raise damaged(self.path, f"a document of {self.collection_name}, {row[0]!r:.80}")
+        return doc
 
-    def _found(self, criteria: dict[str, Any], sort: dict[str, Sort | int]) -> Iterator[tuple[str, str]]:
+    def _found(self, criteria: dict[str, Any], sort: dict[str, Sort | int]) -> Iterator[Row]:
         db, table = self._collection, self._table
         narrow = conditions(criteria, self._known) if self._has_narrow else []
         if narrow or sort:
@@ -378,9 +384,9 @@ class SQLiteStore(Store):  # type: ignore[misc]
             keys = [key for (key,) in db.execute(f"SELECT key FROM {self._narrow}{where} ORDER BY {order}", values)]
             place, together = 0, _FIRST_READ
             while part := keys[place : place + together]:
-                among = f"SELECT key, doc FROM {table} WHERE key IN (SELECT value FROM json_each(?))"
-                texts = dict(db.execute(among, (orjson.dumps(part).decode(),)).fetchall())
-                yield from ((key, texts[key]) for key in part if key in texts)  # another process may have removed one
+                among = f"SELECT {ROW} FROM {table} WHERE key IN (SELECT value FROM json_each(?))"
+                rows = {row[0]: row for row in db.execute(among, (orjson.dumps(part).decode(),))}
+                yield from (rows[key] for key in part if key in rows)  # another process may have removed one
                 place, together = place + together, _READ_TOGETHER
             return
         clauses: list[Condition] = []
@@ -391,9 +397,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
                     either = "" if field == self.key else f" OR json_type(doc, '$.{field}') = 'array'"
                     clauses.append((f"(json_extract(doc, '$.{field}') {equal}{either})", [bound]))
         where, values = where_all(clauses)
-        rows = db.execute(f"SELECT key, doc FROM {table}{where}", values)
-        while (row := rows.fetchone()) is not None:
-            yield row
+        yield from db.execute(f"SELECT {ROW} FROM {table}{where}", values)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -405,7 +409,9 @@ class SQLiteStore(Store):  # type: ignore[misc]
         """Say of an error of SQLite what could not be done with which file."""
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            if is_damage(error):
+                raise damaged(self.path, str(error)) from error
             raise StoreError(f"cannot {what} the database {self.path}: {error}") from error
 
     def __eq__(self, other: object) -> bool:
@@ -440,13 +446,6 @@ def _transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
-
-
-def _put(db: sqlite3.Connection, table: str, key: str, doc: dict[str, Any]) -> None:
-    db.execute(
-        f"INSERT INTO {table} VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET doc = excluded.doc",
-        (key, orjson.dumps(doc).decode()),
-    )
 
 
 def _top_level(asked: Any) -> Iterator[str]:

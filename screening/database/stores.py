@@ -10,9 +10,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from screening.common.errors import InputError, StoreError
+from screening.common.errors import StoreError
 from screening.common.passwords import is_address, masked
 from screening.database import schema
+from screening.database.addresses import TIMEOUT_MS, LocationError, reason, written_database, wrong_address
+from screening.database.opening import require_locks, require_whole
 from screening.database.server_indexes import ensure_indexes
 
 Collection = Literal["jobs", "coatings", "rankings", "runs"]
@@ -42,13 +44,8 @@ INDEXED: dict[Collection, tuple[str, ...]] = {  # what the database is asked by;
     "jobs": ("uuid", "name", "completed_at", "metadata.scope", "metadata.ranking"),
 }
 HEAVY: dict[Collection, tuple[str, ...]] = {"coatings": ("interfaces", "stability", "window")}
-_FILE = "coatscreen.sqlite"
-_TIMEOUT_MS = 5000
+FILE = "coatscreen.sqlite"
 _WRITTEN_TOGETHER = 500  # documents of some ten kilobytes
-
-
-class LocationError(StoreError, InputError):
-    """The location itself is wrong: no database can be there, or none is."""
 
 
 class StoreLocation:
@@ -71,7 +68,7 @@ class StoreLocation:
         self._is_ours = False  # whether what is there has been found to be a database of this version
         text = str(location).strip()
         if not is_address(text):
-            text = _written_database(text) or text
+            text = written_database(text) or text
         self.uri = text if re.match(r"mongodb(\+srv)?://", text) else None
         if self.uri is None and is_address(text):
             raise LocationError(f"{text} is neither a folder nor a mongodb:// address")
@@ -89,7 +86,7 @@ class StoreLocation:
     @property
     def exists(self) -> bool:
         """Whether there is anything yet; True for MongoDB."""
-        return self.folder is None or (self.folder / _FILE).is_file()
+        return self.folder is None or (self.folder / FILE).is_file()
 
     @property
     def client_options(self) -> dict[str, Any]:
@@ -98,7 +95,7 @@ class StoreLocation:
         An unreachable server is said to be so within seconds. A write is acknowledged when it is in the journals of
         most servers: it outlives a kill of the server, and the loss of the primary.
         """
-        return {"serverSelectionTimeoutMS": _TIMEOUT_MS, "w": "majority", "journal": True}
+        return {"serverSelectionTimeoutMS": TIMEOUT_MS, "w": "majority", "journal": True}
 
     def open(self, collection: Collection, read_only: bool = False) -> Any:
         """Open a collection as a connected maggma store.
@@ -114,7 +111,7 @@ class StoreLocation:
             return self._open_mongo(collection, read_only)
         from screening.database.sqlite_store import SQLiteStore
 
-        file = self.folder / _FILE
+        file = self.folder / FILE
         if read_only and not self.exists:
             raise LocationError(f"there is no database in {self.name}: `coatscreen run` makes one")
         if not read_only:
@@ -126,7 +123,9 @@ class StoreLocation:
                 raise LocationError(f"the folder {self.folder} is read-only: choose another with --store")
         if not self._is_ours:
             with self.errors():
+                require_locks(self.folder, read_only)
                 schema.require_file(str(file), read_only)
+                require_whole(file)
             self._is_ours = True
         store = SQLiteStore(
             str(file),
@@ -170,7 +169,7 @@ class StoreLocation:
         try:
             yield
         except PyMongoError as error:
-            raise StoreError(f"{self.name}: {_reason(error, self.uri or '')}") from None
+            raise StoreError(f"{self.name}: {reason(error, self.uri or '')}") from None
         except OSError as error:
             if self.folder is None:  # a certificate that the address names
                 where = f"the file {error.filename}: " if error.filename else ""
@@ -215,69 +214,3 @@ def write_all(store: Any, documents: Iterable[dict[str, Any]], key: str) -> None
     left = iter(documents)
     while part := list(islice(left, _WRITTEN_TOGETHER)):
         store.update(part, key=key)
-
-
-def _written_database(location: str) -> str | None:
-    """Return the database that a YAML file names, or None if the location is something else."""
-    from yaml import YAMLError
-
-    from screening.common.files import read_text
-    from screening.common.yaml_text import parse_yaml
-
-    path = Path(location).expanduser()
-    try:
-        file = path / "site.yaml" if path.is_dir() else path
-        if file.suffix not in (".yaml", ".yml") or (path.is_dir() and not file.is_file()):
-            return None
-        options = parse_yaml(read_text(file, "database file"))
-    except OSError as error:
-        raise LocationError(f"{location} cannot be read: {error.strerror}") from None
-    except InputError as error:
-        raise LocationError(str(error)) from None
-    except YAMLError:  # its text may quote the password
-        raise LocationError(f"{file} is not YAML") from None
-    database = options.get("database") if isinstance(options, dict) else None
-    if not isinstance(database, str) or not database.startswith("mongodb"):
-        raise LocationError(f"{file} does not say where the database is: it has no mongodb:// URI under 'database'")
-    return database
-
-
-def wrong_address(name: str, uri: str, error: Exception) -> LocationError:
-    """Return what to say of an address that MongoDB's client does not take.
-
-    Parameters
-    ----------
-    name
-        The address without any password.
-    uri
-        The address.
-    error
-        What the client said; its text may quote the password.
-    """
-    from pymongo.errors import InvalidURI
-
-    if isinstance(error, InvalidURI) or "must be escaped" in str(error):
-        return LocationError(
-            f"{name} is not an address MongoDB understands; in a user name or password, write : / ? # [ ] @ % as "
-            "%3A %2F %3F %23 %5B %5D %40 %25"
-        )
-    return LocationError(f"{name} cannot be used: {_reason(error, uri)}")
-
-
-def _reason(error: Exception, uri: str) -> str:
-    """Return the first line of what MongoDB's client said, without the password of an address."""
-    from pymongo.errors import DocumentTooLarge
-
-    text = (str(error).splitlines() or [type(error).__name__])[0]
-    if isinstance(error, DocumentTooLarge) or text.startswith("BSONObj size"):
-        return "a document is larger than the 16 MB that MongoDB takes; nothing of it is stored"
-    for detail in (", full error", " (configured timeouts", ", Timeout: ", " (_ssl.c"):
-        text = text.partition(detail)[0]
-    password = re.match(r"[^/]*//[^:@]*:(.+)@", uri)
-    if password is not None:
-        text = text.replace(password[1], "***")
-    if text == "No servers found yet":
-        text = f"no answer within {_TIMEOUT_MS / 1000:g} s"
-    if re.search(r"(tls|ssl)=true", uri) and ("handshake" in text or "no answer" in text):
-        text += "; does it speak TLS, as the address says?"
-    return text

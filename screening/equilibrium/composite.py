@@ -23,6 +23,7 @@ from screening.equilibrium.reactant import Reactant, clean, named_products, reac
 from screening.equilibrium.stability import StabilityDocument, phase_stability
 from screening.equilibrium.window import WindowDocument, electrochemical_window
 from screening.hull.phase_system import Mixture
+from screening.materials.names import MaterialLike, material_text
 from screening.phases.phase_set import PhaseSet
 
 
@@ -151,7 +152,7 @@ def material_energies(phases: PhaseSet, material: str) -> Composite | Reactant:
     return Reactant(phases, material) if moles is None else Composite(phases, moles)
 
 
-def material_stability(phases: PhaseSet, material: str) -> CompositeStability | StabilityDocument:
+def material_stability(phases: PhaseSet, material: MaterialLike) -> CompositeStability | StabilityDocument:
     """Compute the stability of a composite, or of one material as :func:`~.stability.phase_stability` does.
 
     Parameters
@@ -159,23 +160,24 @@ def material_stability(phases: PhaseSet, material: str) -> CompositeStability | 
     phases
         The energies.
     material
-        The material in the notation of :mod:`screening.chemistry.notation`.
+        The material, as :func:`~screening.materials.names.material_text` reads it.
 
     Raises
     ------
     InputError
         If the material cannot be read or holds an element without energies.
     """
-    moles = read_composite(material)
+    written = material_text(phases, material)
+    moles = read_composite(written)
     if moles is None:
-        return phase_stability(phases, material)
+        return phase_stability(phases, written)
     composite = Composite(phases, moles)
     fractions = mole_fractions(moles)
     products = named_products(phases, composite.mixture)
     alone = composite.components_above_hull
     return CompositeStability(
         energies=phases.provenance,
-        formula=material.strip(),
+        formula=written.strip(),
         energy="components",
         phase=None,
         energy_above_hull_ev_per_atom=composite.energy_above_hull,
@@ -209,7 +211,7 @@ def material_stability(phases: PhaseSet, material: str) -> CompositeStability | 
     )
 
 
-def material_window(phases: PhaseSet, material: str) -> CompositeWindow | WindowDocument:
+def material_window(phases: PhaseSet, material: MaterialLike) -> CompositeWindow | WindowDocument:
     """Compute the window of a composite, or of one material as :func:`~.window.electrochemical_window` does.
 
     Parameters
@@ -217,23 +219,24 @@ def material_window(phases: PhaseSet, material: str) -> CompositeWindow | Window
     phases
         The energies; lithium metal must be among them.
     material
-        The material in the notation of :mod:`screening.chemistry.notation`.
+        The material, as :func:`~screening.materials.names.material_text` reads it.
 
     Raises
     ------
     InputError
         If the material or a phase of it is lithium, cannot be read, or holds an element without energies.
     """
-    moles = read_composite(material)
+    written = material_text(phases, material)
+    moles = read_composite(written)
     if moles is None:
-        return electrochemical_window(phases, material)
+        return electrochemical_window(phases, written)
     windows = [electrochemical_window(phases, component) for component in moles]
     reduced = windows[first_lowest([-(window.reduction_limit_v or 0.0) for window in windows])]
     limited = [window for window in windows if window.oxidation_limited]
     oxidised = limited[first_lowest([window.oxidation_limit_v or 0.0 for window in limited])] if limited else None
     return CompositeWindow(
         energies=phases.provenance,
-        formula=material.strip(),
+        formula=written.strip(),
         energy="components",
         reduction_limit_v=reduced.reduction_limit_v,
         oxidation_limit_v=None if oxidised is None else oxidised.oxidation_limit_v,

@@ -14,6 +14,7 @@ its self part is minus that energy.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -39,6 +40,7 @@ from screening.equilibrium.interface_documents import (
 from screening.equilibrium.reactant import ZERO, Reactant, clean, named_products, reaction_text
 from screening.hull.phase_system import Floats, Line
 from screening.hull.reservoir import Reservoir
+from screening.materials.names import MaterialLike, material_text
 from screening.phases.phase_set import PhaseSet
 
 
@@ -76,10 +78,11 @@ class Interface:
     phases
         The energies.
     a, b
-        Materials as the user writes them; see :class:`~screening.equilibrium.reactant.Reactant`. Their formulas also
-        define the formula units of ``x_molar_a``.
+        Names of the catalogue, formulas, pymatgen Compositions; see :func:`~screening.materials.names.material_text`.
+        Their formulas also define the formula units of ``x_molar_a``.
     reservoir
-        Elements exchanged with a reservoir; by default none, which makes the interface closed.
+        Elements exchanged with a reservoir, or their chemical potentials as for :class:`Reservoir`; by default none,
+        which makes the interface closed.
 
     Raises
     ------
@@ -93,12 +96,18 @@ class Interface:
     >>> document.mutual.energy_ev  # doctest: +SKIP
     """
 
-    def __init__(self, phases: PhaseSet, a: str, b: str, reservoir: Reservoir | None = None) -> None:
+    def __init__(
+        self,
+        phases: PhaseSet,
+        a: MaterialLike,
+        b: MaterialLike,
+        reservoir: Reservoir | Mapping[str, float] | None = None,
+    ) -> None:
         self.phases = phases
-        self.a = Reactant(phases, a)
-        self.b = Reactant(phases, b)
-        self.reservoir = reservoir
-        self.system = phases.system({*self.a.composition, *self.b.composition}, reservoir)
+        self.a = Reactant(phases, material_text(phases, a))
+        self.b = Reactant(phases, material_text(phases, b))
+        self.reservoir = Reservoir(reservoir) if isinstance(reservoir, Mapping) else reservoir
+        self.system = phases.system({*self.a.composition, *self.b.composition}, self.reservoir)
         self._start = self.system.vector(self.b.composition)
         self._stop = self.system.vector(self.a.composition)
 

@@ -6,11 +6,13 @@ reads ``energy_ev`` of a minimum together with the document's ``unit``.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.provenance import Result
+from screening.common.tabular import Documents, Tabular
 
 
 class _Document(BaseModel):
@@ -127,16 +129,24 @@ class OpenReaction(_Document):
     reactants: Reactants
 
 
-class ClosedInterface(Result, ClosedReaction):
+class ClosedInterface(Tabular, Result, ClosedReaction):
     """A closed interface: the minima and the whole profile."""
 
     kinks: list[ClosedKink] = Field(description="every kink of the profile")
 
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the kinks."""
+        return Documents(self.kinks).rows()
 
-class OpenInterface(Result, OpenReaction):
+
+class OpenInterface(Tabular, Result, OpenReaction):
     """An interface open to reservoirs: the minima and the whole profile."""
 
     kinks: list[OpenKink] = Field(description="every kink of the profile")
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the kinks."""
+        return Documents(self.kinks).rows()
 
 
 Reaction = ClosedReaction | OpenReaction

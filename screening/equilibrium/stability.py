@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.provenance import Result
 from screening.equilibrium.reactant import Reactant, clean, named_products, reaction_text
+from screening.materials.names import MaterialLike, material_text
 from screening.phases.phase_set import PhaseSet
 
 
@@ -52,7 +53,7 @@ class StabilityDocument(Result):
     polymorphs: list[Polymorph] = Field(description="all phases of this composition, lowest first")
 
 
-def phase_stability(phases: PhaseSet, formula: str) -> StabilityDocument:
+def phase_stability(phases: PhaseSet, formula: MaterialLike) -> StabilityDocument:
     """Compute the energy above the hull, the decomposition and the polymorphs of a composition.
 
     Parameters
@@ -60,14 +61,14 @@ def phase_stability(phases: PhaseSet, formula: str) -> StabilityDocument:
     phases
         The energies.
     formula
-        Any composition of their elements, as :class:`~screening.equilibrium.reactant.Reactant` reads it.
+        Any composition of their elements, as :func:`~screening.materials.names.material_text` reads it.
 
     Raises
     ------
     InputError
         If the formula cannot be read or holds an element without energies.
     """
-    reactant = Reactant(phases, formula)
+    reactant = Reactant(phases, material_text(phases, formula))
     mixture = reactant.mixture
     products = named_products(phases, mixture)
     known = phases.polymorphs(reactant.composition)

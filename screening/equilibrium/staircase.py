@@ -7,15 +7,19 @@ lithium as the voltage rises.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.common.provenance import Result
+from screening.common.tabular import Documents, Tabular
 from screening.equilibrium.lithium_path import LithiumPath, LithiumState, lithium_paths
 from screening.equilibrium.reactant import Reactant, clean, reaction_text
+from screening.materials.names import MaterialLike, material_text
 from screening.phases.phase_set import PhaseSet
 
 HIGHEST_VOLTAGE_V = 5.0  # what batteries are charged to at most
@@ -43,7 +47,7 @@ class Step(BaseModel):
     volume_change_percent: float | None = Field(description="change of it from below to above, %")
 
 
-class StaircaseDocument(Result):
+class StaircaseDocument(Tabular, Result):
     """All reactions of a material with lithium between two voltages, by rising voltage.
 
     For a metastable material they are those of the mixture of phases that it would decompose into.
@@ -54,9 +58,13 @@ class StaircaseDocument(Result):
     highest_v: float = Field(description="to here")
     steps: list[Step] = Field(description="each reaction")
 
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the steps."""
+        return Documents(self.steps).rows()
+
 
 def lithium_staircase(
-    phases: PhaseSet, formula: str, lowest_v: float = 0.0, highest_v: float = HIGHEST_VOLTAGE_V
+    phases: PhaseSet, formula: MaterialLike, lowest_v: float = 0.0, highest_v: float = HIGHEST_VOLTAGE_V
 ) -> StaircaseDocument:
     """Compute every reaction by which a material takes up or gives up lithium.
 
@@ -65,8 +73,7 @@ def lithium_staircase(
     phases
         The energies; lithium metal must be among them.
     formula
-        Any composition of the elements but lithium alone, as :class:`~screening.equilibrium.reactant.Reactant` reads
-        it.
+        Any composition of the elements but lithium alone, as :func:`~screening.materials.names.material_text` reads it.
     lowest_v, highest_v
         Voltages against Li/Li+ between which steps are listed.
 
@@ -77,7 +84,7 @@ def lithium_staircase(
     """
     if not 0.0 <= lowest_v < highest_v < math.inf:
         raise InputError(f"voltages rise from 0 or more: not {lowest_v:g} to {highest_v:g} V")
-    reactant = Reactant(phases, formula)
+    reactant = Reactant(phases, material_text(phases, formula))
     if set(reactant.composition) == {"Li"}:
         raise InputError("lithium takes up no lithium: name another material")
     richer, poorer = lithium_paths(phases, reactant)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pydantic import Field
 
 from screening.common.errors import InputError
 from screening.common.provenance import Result
+from screening.common.tabular import Documents, Tabular
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.interface_documents import OpenReaction
 from screening.hull.reservoir import Reservoir
+from screening.materials.names import MaterialLike
 from screening.phases.phase_set import PhaseSet
 
 
@@ -20,15 +23,21 @@ class OpenReactionAtVoltage(OpenReaction):
     voltage_v: float = Field(description="V against Li/Li+")
 
 
-class VoltageSweepDocument(Result):
+class VoltageSweepDocument(Tabular, Result):
     """An interface open to lithium, at several voltages."""
 
     a: str = Field(description="formula of A")
     b: str = Field(description="formula of B")
     points: list[OpenReactionAtVoltage] = Field(description="the minima at each voltage, in the order asked for")
 
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the points."""
+        return Documents(self.points).rows()
 
-def voltage_sweep(phases: PhaseSet, a: str, b: str, voltages_v: Sequence[float]) -> VoltageSweepDocument:
+
+def voltage_sweep(
+    phases: PhaseSet, a: MaterialLike, b: MaterialLike, voltages_v: Sequence[float]
+) -> VoltageSweepDocument:
     """Compute the reactions of two materials in contact at several voltages.
 
     Parameters

@@ -20,6 +20,7 @@ from screening.common.errors import InputError
 from screening.common.provenance import Result
 from screening.equilibrium.lithium_path import LithiumPath, lithium_paths
 from screening.equilibrium.reactant import Reactant, clean, reaction_text
+from screening.materials.names import MaterialLike, material_text
 from screening.phases.phase_set import PhaseSet
 
 MUCH = 0.1  # of the lithium of a formula unit: a reaction that exchanges less may rest on one odd phase
@@ -83,7 +84,7 @@ class _Limit(NamedTuple):
     next_voltage: float | None
 
 
-def electrochemical_window(phases: PhaseSet, formula: str) -> WindowDocument:
+def electrochemical_window(phases: PhaseSet, formula: MaterialLike) -> WindowDocument:
     """Compute the electrochemical window of a composition.
 
     Parameters
@@ -91,15 +92,14 @@ def electrochemical_window(phases: PhaseSet, formula: str) -> WindowDocument:
     phases
         The energies; lithium metal must be among them.
     formula
-        Any composition of the elements but lithium alone, as :class:`~screening.equilibrium.reactant.Reactant` reads
-        it.
+        Any composition of the elements but lithium alone, as :func:`~screening.materials.names.material_text` reads it.
 
     Raises
     ------
     InputError
         If the formula is lithium, cannot be read, or holds an element without energies.
     """
-    reactant = Reactant(phases, formula)
+    reactant = Reactant(phases, material_text(phases, formula))
     if set(reactant.composition) == {"Li"}:
         raise InputError("lithium has no electrochemical window: nothing is left of it when Li is exchanged")
     richer, poorer = lithium_paths(phases, reactant)

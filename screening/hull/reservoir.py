@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from screening.chemistry.elements import require_element
 from screening.common.errors import InputError
 
 
@@ -23,13 +24,15 @@ class Reservoir:
     Raises
     ------
     InputError
-        If a potential is not finite, or is positive: the reference phase would precipitate without limit.
+        If there is no such element, or a potential is not finite or is positive: the reference phase would precipitate
+        without limit.
     """
 
     def __init__(self, mu_relative_ev: Mapping[str, float]) -> None:
         if not mu_relative_ev:
             raise InputError("a reservoir needs at least one element")
         for element, mu in mu_relative_ev.items():
+            require_element(element)
             if not math.isfinite(mu):
                 raise InputError(f"the chemical potential of {element} is not a number: {mu}")
             if mu > 0:

@@ -13,8 +13,10 @@ from typing import Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from screening.chemistry.amounts import format_amount
 from screening.chemistry.charges import check_charge_balance
 from screening.chemistry.compositions import SAME_FRACTION, same_composition
+from screening.chemistry.elements import element
 from screening.chemistry.formulas import parse_formula, plain_text, require_formula
 from screening.chemistry.notation import (
     composition_of,
@@ -153,8 +155,9 @@ class Catalogue(BaseModel):
         host = _formula("cathode", self.cathodes, name)
         lithium = host.pop("Li", 0.0)
         if not lithium or not host:
+            hint = "" if lithium else f": write the lithiated one, such as {_lithiated(self.cathodes, host)}"
             missing = "host" if lithium else "lithium"
-            raise InputError(f"a cathode is lithium and a host: {plain_text(name)} has no {missing}")
+            raise InputError(f"a cathode is lithium and a host: {plain_text(name)} has no {missing}{hint}")
         return Cathode(name=plain_text(name), host=host, lithiations={"full": lithium, "half": lithium / 2})
 
     def defaults(self, role: Role) -> tuple[str, ...]:
@@ -173,6 +176,16 @@ def _known(listed: tuple[_E, ...], name: str) -> _E | None:
     except InputError:
         return None
     return next((entry for entry in listed if entry.fractions and same_composition(entry.fractions, composition)), None)
+
+
+def _lithiated(cathodes: tuple[Cathode, ...], host: dict[str, float]) -> str:
+    """Return a formula with lithium of a host that has none: the catalogue's, or with the charge of a lone anion."""
+    for cathode in cathodes:
+        if cathode.host == host:
+            return cathode.formula("full")
+    lowest = element(next(iter(host))).lowest_state if len(host) == 1 else -1
+    lithium = max(1, -(lowest or -1)) * (next(iter(host.values())) if len(host) == 1 else 1.0)
+    return "".join(symbol + format_amount(amount) for symbol, amount in {"Li": lithium, **host}.items())
 
 
 def _named_elsewhere(

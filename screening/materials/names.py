@@ -2,14 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from screening.chemistry.amounts import format_amount
 from screening.chemistry.charges import check_charge_balance
-from screening.chemistry.compositions import atomic_fractions
+from screening.chemistry.compositions import atomic_fractions, require_amounts
 from screening.chemistry.formulas import plain_text, require_formula
 from screening.chemistry.notation import composition_of, read_composite, read_material, split_energy, with_energy
 from screening.common.errors import InputError, shown
 from screening.materials.catalogue import Catalogue
 from screening.materials.suggestions import nearest_material
 from screening.phases.phase_set import PhaseSet
+
+MaterialLike = str | Mapping[Any, float]  # what a user writes, or amounts by element: also a pymatgen Composition
+
+
+def material_text(phases: PhaseSet, material: MaterialLike) -> str:
+    """Return a material in the notation of :mod:`screening.chemistry.notation`, whatever a user gives for one.
+
+    Parameters
+    ----------
+    phases
+        The energies.
+    material
+        A text in that notation, which is returned as it is; a name of the packaged catalogue, or a cathode at a state
+        of charge, as for :func:`resolve_material`; or amounts by element, such as a pymatgen Composition.
+
+    Raises
+    ------
+    InputError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> material_text(phases, "NCM83:half")  # doctest: +SKIP
+    'Li0.5Ni0.83Co0.12Mn0.05O2'
+    >>> material_text(phases, Composition("Li6PS5Cl"))  # doctest: +SKIP
+    'Li6PS5Cl'
+    """
+    if isinstance(material, Mapping):
+        amounts: dict[str, float] = {}
+        for element, amount in material.items():
+            symbol = str(getattr(element, "symbol", element))
+            amounts[symbol] = amounts.get(symbol, 0.0) + float(amount)
+        require_amounts(amounts)
+        return "".join(symbol + format_amount(amount) for symbol, amount in amounts.items())
+    try:
+        composition_of(material)
+    except InputError:
+        return resolve_material(material, Catalogue.load(), phases)
+    return material
 
 
 def resolve_formula(text: str, catalogue: Catalogue, phases: PhaseSet) -> str:

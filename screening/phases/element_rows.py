@@ -15,6 +15,8 @@ from screening.phases.phase_table import PhaseTable
 
 ROW = {element: number for number, element in enumerate(sorted(ELEMENTS))}  # rows of a system are in this order
 _ROW_OF: NDArray[np.int64] = np.array([ROW[element] for element in ELEMENTS], dtype=np.int64)
+# Linearly independent over the rationals, so that no two compositions have the same weighted sum of their fractions.
+WEIGHTS: NDArray[np.float64] = np.exp(np.linspace(0.0, 1.0, len(ELEMENTS)))
 _NEAR_HULL = 1e-7  # eV/atom; phases no further above the hull are kept: more than needed does no harm
 
 
@@ -38,8 +40,8 @@ def shelves_of(table: PhaseTable, positions: NDArray[np.intp]) -> tuple[NDArray[
     return positions, Shelves.of(rows_of_table(table.take(positions)))
 
 
-def distinct_compositions(table: PhaseTable, lowest_first: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the first phase of each composition, in the order of the table.
+def lowest_of_compositions(table: PhaseTable, lowest_first: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return whether each phase is the first of its composition.
 
     Parameters
     ----------
@@ -48,28 +50,22 @@ def distinct_compositions(table: PhaseTable, lowest_first: NDArray[np.intp]) -> 
     lowest_first
         All of them in the order in which the first of a composition is chosen.
     """
-    rows = rows_of_table(table)
-    shelves = Shelves.of(rows)
     # of phases of the same elements, those are neighbours whose fractions have nearly the same weighted sum
-    keys = table.sum_by_phase(table.fractions * np.exp(_ROW_OF[table.numbers] / len(ELEMENTS)))
+    keys = table.sum_by_phase(table.fractions * WEIGHTS[table.numbers])
+    order = np.lexsort((keys, *table.words))
+    one, other = order[:-1], order[1:]
+    near = keys[other] - keys[one] <= SAME_FRACTION * len(ELEMENTS)
+    near[near] = (table.words[:, one[near]] == table.words[:, other[near]]).all(axis=0)
+    same = np.zeros(len(table), dtype=bool)
+    for some in np.array_split(np.flatnonzero(near), 1 + len(table) // 4096):  # in cache
+        dense = [table.dense(places[some], ELEMENTS) for places in (one, other)]
+        same[some + 1] = np.abs(dense[0] - dense[1]).max(axis=1, initial=0.0) <= SAME_FRACTION
     place = np.empty(len(table), dtype=np.intp)
     place[lowest_first] = np.arange(len(table))
-    order = np.lexsort((keys, shelves.bits[:, 1], shelves.bits[:, 0]))
-    one, other = order[:-1], order[1:]
-    alike = np.flatnonzero(
-        (shelves.bits[one] == shelves.bits[other]).all(axis=1)
-        & (keys[other] - keys[one] <= SAME_FRACTION * len(ELEMENTS))
-    )
-    same = np.zeros(len(table), dtype=bool)
-    for k in range(0, len(alike), 4096):  # in cache
-        some = alike[k : k + 4096]
-        dense = [table.dense(places[some], ELEMENTS) for places in (one, other)]
-        same[some + 1] = np.abs(dense[0] - dense[1]).max(axis=1) <= SAME_FRACTION
-    group = np.cumsum(~same)
-    by_choice = np.lexsort((place[order], group))
-    first = np.ones(len(table), dtype=bool)
-    first[1:] = np.diff(group[by_choice]) > 0
-    return np.sort(order[by_choice[first]])
+    first = np.minimum.reduceat(place[order], np.flatnonzero(~same))
+    lowest = np.zeros(len(table), dtype=bool)
+    lowest[lowest_first[first]] = True
+    return lowest
 
 
 def near_hull(core: Core, table: PhaseTable, formation_energies: NDArray[np.float64]) -> NDArray[np.intp]:

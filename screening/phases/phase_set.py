@@ -22,7 +22,7 @@ from screening.hull.compiled.core import core
 from screening.hull.compiled.lines import Shelves
 from screening.hull.phase_system import PhaseSystem
 from screening.hull.reservoir import Reservoir
-from screening.phases.element_rows import distinct_compositions, near_hull, shelves_of
+from screening.phases.element_rows import WEIGHTS, lowest_of_compositions, near_hull, shelves_of
 from screening.phases.files import content_of, read_table, table_of, write_table
 from screening.phases.phase import CELL, Phase, PhaseColumns
 from screening.phases.phase_table import ENERGY_DIGITS, PhaseTable, element_numbers, sha256_of
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from pymatgen.entries.computed_entries import ComputedEntry
 
 _CACHED_SYSTEMS = 128
-# Linearly independent over the rationals, so that no two compositions have the same weighted sum of their fractions.
-_WEIGHTS: NDArray[np.float64] = np.exp(np.linspace(0.0, 1.0, len(ELEMENTS)))
 
 
 class PhaseSet:
@@ -230,7 +228,7 @@ class PhaseSet:
         total = sum(composition.values())
         target = np.array([composition.get(element, 0.0) / total for element in self.elements])
         order, keys = self._by_key
-        key = float(target @ _WEIGHTS[element_numbers(self.elements)])
+        key = float(target @ WEIGHTS[element_numbers(self.elements)])
         margin = SAME_FRACTION * len(composition) * math.e  # the largest weight
         start, stop = np.searchsorted(keys, (key - margin, key + margin))
         near = np.sort(order[start:stop])
@@ -322,7 +320,7 @@ class PhaseSet:
         """
         sample = copy.copy(self)
         sample._sample_of = self
-        sample.__dict__.pop("on_hull", None)
+        sample.__dict__.pop("on_hull", None)  # shelves stay: phases of one composition are shifted alike
         sample.energies = self.energies + shifts_ev_per_atom
         sample.formation_energies = self.formation_energies + shifts_ev_per_atom
         sample._systems = {}
@@ -338,8 +336,7 @@ class PhaseSet:
         """The lowest-energy phase of each composition, for the compiled core: positions, and their compositions."""
         if self._sample_of is not None:
             return self._sample_of.shelves  # shifts are equal for phases of one composition
-        everything = self.lowest_first(np.arange(len(self)))
-        return shelves_of(self.table, distinct_compositions(self.table, everything))
+        return shelves_of(self.table, np.flatnonzero(self._is_lowest))
 
     @cached_property
     def on_hull(self) -> tuple[NDArray[np.intp], Shelves]:
@@ -375,15 +372,13 @@ class PhaseSet:
     def _lowest_inside(self, elements: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Find the lowest-energy phase of each composition of these elements: positions, in order, and fractions."""
         inside = self.table.inside(elements)
-        fractions = self.table.dense(inside, elements)
-        by_key = np.argsort(fractions @ _WEIGHTS[element_numbers(elements)], kind="stable")
-        new = np.ones(len(by_key), dtype=bool)
-        new[1:] = np.abs(np.diff(fractions[by_key], axis=0)).max(axis=1) > SAME_FRACTION
-        listed = inside[by_key]
-        energies = self.energies[listed].round(ENERGY_DIGITS)
-        lowest_first = np.lexsort((self._place_by_id[listed], energies, np.cumsum(new)))  # as :meth:`lowest_first`
-        lowest = np.sort(by_key[lowest_first[new]])
-        return inside[lowest], fractions[lowest]
+        inside = inside[self._is_lowest[inside]]
+        return inside, self.table.dense(inside, elements)
+
+    @cached_property
+    def _is_lowest(self) -> NDArray[np.bool_]:
+        """Whether each phase is the one of lowest energy of its composition, in the order of :meth:`lowest_first`."""
+        return lowest_of_compositions(self.table, self.lowest_first(np.arange(len(self))))
 
     @cached_property
     def _place_by_id(self) -> NDArray[np.intp]:
@@ -393,6 +388,6 @@ class PhaseSet:
     @cached_property
     def _by_key(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """The order of the phases by a number that only equal compositions share, and these numbers in that order."""
-        keys = self.table.sum_by_phase(self.table.fractions * _WEIGHTS[self.table.numbers])
+        keys = self.table.sum_by_phase(self.table.fractions * WEIGHTS[self.table.numbers])
         order = np.argsort(keys, kind="stable")
         return order, keys[order]

@@ -64,12 +64,12 @@ class PhaseTable:
     formulas: list[str] | None = None
     origins: list[str | None] | None = None
     fractions: NDArray[np.float64] = field(init=False)  # the amounts as atomic fractions, (starts[-1],)
-    _words: NDArray[np.uint64] = field(init=False)  # the elements of each phase as bits, (2, n)
+    words: NDArray[np.uint64] = field(init=False)  # the elements of each phase as bits, (2, n)
 
     def __post_init__(self) -> None:
         totals = self.sum_by_phase(self.amounts)
         object.__setattr__(self, "fractions", self.amounts / np.repeat(totals, np.diff(self.starts)))
-        object.__setattr__(self, "_words", self._elements_as_words())
+        object.__setattr__(self, "words", self._elements_as_words())
 
     @classmethod
     def from_columns(cls, columns: PhaseColumns) -> PhaseTable:
@@ -162,7 +162,7 @@ class PhaseTable:
         wanted = [0, 0]
         for number in element_numbers(elements).tolist():
             wanted[number // _HALF] |= 1 << (number % _HALF)
-        outside = (self._words[0] & ~np.uint64(wanted[0])) | (self._words[1] & ~np.uint64(wanted[1]))
+        outside = (self.words[0] & ~np.uint64(wanted[0])) | (self.words[1] & ~np.uint64(wanted[1]))
         return np.flatnonzero(outside == 0)
 
     def dense(self, positions: NDArray[np.intp], elements: tuple[str, ...]) -> NDArray[np.float64]:

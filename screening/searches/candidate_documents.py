@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.classes import ChemistryClass
 from screening.common.provenance import Result
+from screening.common.tabular import Documents, Tabular
 from screening.criteria.criteria import Criterion
 from screening.materials.material import Cathode, Material
 
@@ -49,7 +53,7 @@ class Step(BaseModel):
     by_polyanion: dict[str, int] = Field(description="how many of these hold each complex anion, most first")
 
 
-class CandidatesDocument(Result):
+class CandidatesDocument(Tabular, Result):
     """A funnel and what is left at its end."""
 
     selection: Selection = Field(description="which compounds were looked at")
@@ -58,6 +62,10 @@ class CandidatesDocument(Result):
     funnel: list[Step] = Field(description="the steps in order")
     candidates: list[Candidate] = Field(description="what is left, the least reactive first")
     failed: dict[str, str] = Field(description="compounds that could not be computed, and why; they are not left")
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the candidates."""
+        return Documents(self.candidates).rows()
 
 
 class Neighbours(BaseModel):

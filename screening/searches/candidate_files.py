@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError, nearest
 from screening.common.files import parse_json, read_text
+from screening.common.spreadsheets import column, read_table
 from screening.common.visible_text import cell
 from screening.searches.candidate_documents import Candidate, CandidatesDocument
 
@@ -42,38 +43,48 @@ def write_candidates(document: CandidatesDocument, path: str | Path) -> None:
         raise InputError(f"cannot write {path}: {error.strerror}") from None
 
 
-def read_candidates(path: str | Path) -> list[tuple[str, str]]:
-    """Read the formulas of a file of candidates.
+class Listed(NamedTuple):
+    """One row of a file of candidates."""
+
+    where: str  # for messages
+    formula: str
+    fault: str | None  # why it is none; None where the formula can be read
+
+
+def read_candidates(path: str | Path) -> list[Listed]:
+    """Read the formulas of a file of candidates. A row that holds none is kept, with the reason.
 
     Parameters
     ----------
     path
-        A CSV with a column ``formula``; or JSON: a list of formulas, or of objects with a key ``formula``, alone or
-        under ``candidates``. Whatever else it holds is for people.
-
-    Returns
-    -------
-    list of tuple of str
-        Where each stands, for messages, and the formula. A row of a CSV is counted as spreadsheets do: the columns'
-        names are row 1.
+        A CSV with a column ``formula``, in upper or lower case, separated by commas, semicolons or tabs; a text file
+        with a formula a line, where ``#`` begins a comment; or JSON: a list of formulas, or of objects with a key
+        ``formula``, alone or under ``candidates``. Whatever else it holds is for people. A row of a CSV is counted as
+        spreadsheets do: the columns' names are row 1.
 
     Raises
     ------
     InputError
-        If the file cannot be read, has no such column, holds nothing, or a formula cannot be read; it names the row.
+        If the file cannot be read, has no such column, or holds no formula that can be read; it names the rows.
     """
     path = Path(path)
-    require_suffix(path)
-    text = read_text(path, "candidates file")
-    found = list(_from_csv(path, text) if path.suffix == ".csv" else _from_json(path, text))
+    read = {".csv": _from_csv, ".txt": _from_text, ".json": _from_json}.get(path.suffix.lower())
+    if read is None:
+        raise InputError(f"{path} is neither CSV nor JSON nor text by its name; end it in .csv, .json or .txt")
+    found = [Listed(where, formula, _fault(formula)) for where, formula in read(path)]
     if not found:
         raise InputError(f"candidates file {path} holds no candidate")
-    for where, formula in found:
-        try:
-            parse_formula(formula)
-        except InputError as error:
-            raise InputError(f"{where}: {error}") from None
+    if all(row.fault for row in found):
+        raise InputError("; ".join(f"{row.where}: {row.fault}" for row in found))
     return found
+
+
+def _fault(formula: str) -> str | None:
+    try:
+        parse_formula(formula)
+    except InputError as error:
+        return str(error)
+    return None
 
 
 def require_suffix(path: Path) -> None:
@@ -99,26 +110,28 @@ def _row(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _from_csv(path: Path, text: str) -> Iterator[tuple[str, str]]:
-    lines = csv.reader(text.splitlines(), skipinitialspace=True)
-    try:
-        columns = [name.strip() for name in next(lines, [])]
-        if _FORMULA not in columns:
-            like = next((name for name in columns if nearest(name, [_FORMULA])), None)
-            hint = f" ({like!r} is not it)" if like else ""
-            raise InputError(
-                f"candidates file {path} has no column {_FORMULA!r}{hint}; it has {', '.join(columns) or 'none'}"
-            )
-        place = columns.index(_FORMULA)
-        for values in lines:
-            if any(value.strip() for value in values):
-                yield f"{path} row {lines.line_num}", values[place].strip() if place < len(values) else ""
-    except csv.Error as error:
-        raise InputError(f"candidates file {path} is not CSV: row {lines.line_num}: {error}") from None
+def _from_csv(path: Path) -> Iterator[tuple[str, str]]:
+    table = read_table(path, "candidates file")
+    place = column(table, _FORMULA)
+    if place is None:
+        like = next((name for name in table.columns if nearest(name, [_FORMULA])), None)
+        hint = f" ({like!r} is not it)" if like else ""
+        raise InputError(
+            f"candidates file {path} has no column {_FORMULA!r}{hint}; it has {', '.join(table.columns) or 'none'}"
+        )
+    for number, cells in table.rows:
+        yield f"{path} row {number}", cells[place] if place < len(cells) else ""
 
 
-def _from_json(path: Path, text: str) -> Iterator[tuple[str, str]]:
-    data = parse_json(text, path, "candidates file")
+def _from_text(path: Path) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(read_text(path, "candidates file").splitlines(), start=1):
+        formula = line.partition("#")[0].strip()
+        if formula:
+            yield f"{path} line {number}", formula
+
+
+def _from_json(path: Path) -> Iterator[tuple[str, str]]:
+    data = parse_json(read_text(path, "candidates file"), path, "candidates file")
     listed = data.get("candidates") if isinstance(data, dict) else data
     if not isinstance(listed, list):
         raise InputError(f"candidates file {path} holds neither a list nor an object with a list 'candidates'")

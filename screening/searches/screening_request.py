@@ -22,7 +22,7 @@ from screening.materials.catalogue import Catalogue
 from screening.materials.material import Cathode, Material
 from screening.phases.phase_set import PhaseSet
 from screening.searches.candidate_documents import Selection
-from screening.searches.candidate_files import read_candidates
+from screening.searches.candidate_files import Listed, read_candidates
 from screening.searches.candidates import stable_compounds
 
 E = TypeVar("E", Material, Cathode)
@@ -79,8 +79,9 @@ def plan_screening(
     Raises
     ------
     InputError
-        If a list is empty, a name is unknown, a lithium content is out of range, an element has no energies, or a
-        coating that was named is its own neighbour.
+        If a list is empty, names are unknown (all of them are said), a lithium content is out of range, an element of
+        a cathode or electrolyte has no energies, no coating is left, or one that was named is its own neighbour. A
+        coating with an element without energies stays: its document says what is missing.
     """
     known = Catalogue.load(*catalogue)
     named = [name for name in coatings if name != ALL]
@@ -91,7 +92,7 @@ def plan_screening(
     )
     conductors = _resolved("electrolyte", electrolytes, known.electrolyte, known.electrolytes)
     listed_in_file = list(read_candidates(candidates)) if candidates is not None else []
-    formulas = [coating.formula for coating in chosen] + [formula for _, formula in listed_in_file]
+    formulas = [coating.formula for coating in chosen] + [row.formula for row in listed_in_file]
     source = energy_source(energies, _systems(formulas, hosts, conductors))
     phases = source.open()
     if ALL in coatings and isinstance(phases, FetchedPhaseSet):
@@ -100,25 +101,27 @@ def plan_screening(
             "system: name the coatings or give a file of candidates"
         )
     criteria = default_criteria() if criteria is None else criteria
-    listed = _candidates(phases, known, coatings, listed_in_file, criteria)
+    failed = _unfit(phases, listed_in_file)
+    fit = [row.formula for row in listed_in_file if row.formula not in failed]
+    listed = _candidates(phases, known, coatings, fit, criteria)
     if not chosen and not listed:
-        raise InputError("no coating is given")
+        raise InputError("; ".join(failed.values()) or "no coating is given")
     plan = ScreeningPlan(energies=source, coatings=chosen, cathodes=hosts, electrolytes=conductors)
     neighbours = [(e.name, parse_formula(e.formula)) for e in plan.electrolytes]
     neighbours += [(c.name, c.composition(state)) for c in plan.cathodes for state in c.lithiations]
-    compositions = [(c.name, parse_formula(c.formula)) for c in plan.coatings]
-    for name, composition in [*compositions, *neighbours]:
-        try:
-            phases.require(composition)
-        except InputError as error:
-            raise InputError(f"{name}: {error}") from None
+    for name, composition in neighbours:
+        if reason := _lacking(phases, composition):
+            raise InputError(f"{name}: {reason}")
+    lacking = [(coating.name, _lacking(phases, parse_formula(coating.formula))) for coating in plan.coatings]
+    if lacking and not listed and all(reason for _, reason in lacking):
+        raise InputError("; ".join(f"{name}: {reason}" for name, reason in lacking))
     for coating in plan.coatings:
         if same := _same(coating, neighbours):
             raise InputError(f"the coating {coating.name} is {_ITSELF}, {same}")
-    failed = {coating.name: f"it is {_ITSELF}, {same}" for coating in listed if (same := _same(coating, neighbours))}
+    failed |= {coating.name: f"it is {_ITSELF}, {same}" for coating in listed if (same := _same(coating, neighbours))}
     taken = {coating.name: coating for coating in (*chosen, *listed) if coating.name not in failed}
     if not taken:
-        raise InputError(f"no coating is left: {', '.join(failed)} is {_ITSELF}")
+        raise InputError("no coating is left: " + "; ".join(f"{name}: {why}" for name, why in failed.items()))
     return plan.model_copy(update={"coatings": tuple(taken.values()), "failed": failed})
 
 
@@ -126,20 +129,11 @@ def _candidates(
     phases: PhaseSet,
     known: Catalogue,
     coatings: Sequence[str],
-    listed: Sequence[tuple[str, str]],
+    listed: Sequence[str],
     criteria: Sequence[Criterion],
 ) -> list[Material]:
     """Return the coatings that were not named one by one: those of a file, and all stable ones."""
-    found = []
-    for where, formula in listed:
-        try:
-            composition = parse_formula(formula)
-            phases.require(composition)
-            if not phases.polymorphs(composition) and (reason := check_charge_balance(composition)):
-                raise InputError(reason)
-        except InputError as error:
-            raise InputError(f"{where}: {error}") from None
-        found.append(formula)
+    found = list(listed)
     if ALL in coatings:
         found += stable_compounds(phases, Selection(), criteria)
     # of one chemical system side by side, so that its phases are picked out once
@@ -149,6 +143,28 @@ def _candidates(
         names.get(composition_key(parse_formula(formula))) or Material(name=formula, role="coating", formula=formula)
         for formula in found
     ]
+
+
+def _lacking(phases: PhaseSet, composition: dict[str, float]) -> str | None:
+    """Return which element of a composition has no energies, as a message; None if all have."""
+    try:
+        phases.require(composition)
+    except InputError as error:
+        return str(error)
+    return None
+
+
+def _unfit(phases: PhaseSet, listed: Sequence[Listed]) -> dict[str, str]:
+    """Return the candidates of a file that are no compounds, with the row and the reason."""
+    failed = {}
+    for where, formula, fault in listed:
+        reason = fault
+        if reason is None:
+            composition = parse_formula(formula)
+            reason = None if phases.polymorphs(composition) else check_charge_balance(composition)
+        if reason is not None:
+            failed[formula or where] = f"{where}: {reason}"
+    return failed
 
 
 def _systems(
@@ -166,7 +182,15 @@ def _systems(
 def _resolved(role: str, names: Sequence[str], find: Callable[[str], E], entries: Sequence[E]) -> tuple[E, ...]:
     if not names:
         raise InputError(f"no {role} is given")
-    found = [entry for name in names for entry in (entries if name == CATALOGUE else [find(name)])]
+    found: list[E] = []
+    faults: list[str] = []
+    for name in names:
+        try:
+            found += entries if name == CATALOGUE else [find(name)]
+        except InputError as error:
+            faults.append(str(error))
+    if faults:
+        raise InputError("; ".join(faults))
     return tuple({entry.name: entry for entry in found}.values())
 
 

@@ -36,14 +36,12 @@ SlurmctldLogFile={folder}/log/slurmctld.log
 SlurmdLogFile={folder}/log/slurmd-%n.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 JobCompType=jobcomp/filetxt
 JobCompLoc={folder}/log/jobcomp.txt
 SwitchType=switch/none
 MpiDefault=none
 SelectType=select/cons_tres
-SelectTypeParameters=CR_CPU
 SchedulerType=sched/backfill
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0,bf_interval=1
 SlurmdParameters=config_overrides
@@ -57,7 +55,15 @@ PartitionName=debug Nodes=ALL Default=YES MaxTime=60 DefaultTime=5 OverSubscribe
 ONE_NODE = """\
 SlurmctldHost={host}(127.0.0.1)
 SlurmdTimeout=60
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
+SelectTypeParameters=CR_CPU_Memory
+DefMemPerCPU={memory_of_cpu_mb}
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 NodeName={host} NodeHostname={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory_mb} State=UNKNOWN
+PartitionName=urgent Nodes={host} MaxTime=60 DefaultTime=5 OverSubscribe=NO PriorityTier=2 State=UP
 """
 PROGRAMS = ("slurmctld", "slurmd", "munged", "sbatch", "squeue", "scontrol", "scancel", "sinfo")
 MARK = "SLURM_SANDBOX"
@@ -134,7 +140,8 @@ class SlurmSandbox:
         """Return the lines of the configuration that name the controller's machine and the nodes."""
         memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20 - 512
         host = socket.gethostname().partition(".")[0]
-        return ONE_NODE.format(host=host, cpus=self.cpus, memory_mb=memory_mb)
+        memory_of_cpu_mb = memory_mb // self.cpus
+        return ONE_NODE.format(host=host, cpus=self.cpus, memory_mb=memory_mb, memory_of_cpu_mb=memory_of_cpu_mb)
 
     def _start_daemons(self) -> None:
         """Start the controller and the nodes."""
@@ -205,6 +212,10 @@ class SlurmSandbox:
     def cancel(self, job_id: int) -> None:
         """Cancel a job: CANCELLED."""
         self._command("scancel", str(job_id))
+
+    def requeue(self, job_id: int) -> None:
+        """Put a job back into the queue; one submitted with ``--no-requeue`` cannot be."""
+        self._command("scontrol", "requeue", str(job_id))
 
     def kill(self, job_id: int) -> None:
         """Kill the processes of a running job, as a machine out of memory would: FAILED."""
@@ -277,7 +288,7 @@ def install() -> None:
     """Install Slurm and munge; no daemon is started."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     subprocess.run(["apt-get", "update"], check=True, env=environment)
-    packages = ["slurm-wlm", "munge"]
+    packages = ["slurm-wlm", "slurm-wlm-torque", "munge"]
     subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", *packages], check=True, env=environment)
 
 

@@ -41,7 +41,7 @@ def node_of(report):
 
 @pytest.mark.parametrize("manager", ["fireworks", "jobflow-remote"])
 def test_a_job_on_a_node_finds_everything(new_site, manager, tmp_path, slurm):
-    folder = new_site(manager=manager, memory_mb=200, partition="debug", queue_options=["--comment=a"])
+    folder = new_site(manager=manager, memory_mb=1000, partition="debug", queue_options=["--comment=a"])
     node = node_of(examine(folder, timeout_s=90))
     assert node.ok, node
     assert node.what.startswith(f"{os.uname().nodename} reaches the database")

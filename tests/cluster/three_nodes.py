@@ -27,6 +27,8 @@ SlurmctldHost=head({HEAD})
 SlurmdTimeout={TIMEOUT_S}
 MessageTimeout=5
 TCPTimeout=2
+JobAcctGatherType=jobacct_gather/none
+SelectTypeParameters=CR_CPU
 NodeName=DEFAULT CPUs=1 RealMemory=1000 State=UNKNOWN
 """ + "".join(f"NodeName={name} NodeHostname={name} NodeAddr={address}\n" for name, address in NODES.items())
 _CLONE_NEWNET = 0x40000000

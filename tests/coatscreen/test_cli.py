@@ -383,6 +383,21 @@ def test_pairs(cli, tmp_path, answer):
     assert lines[7]["b"] is None
 
 
+def test_pairs_of_a_european_spreadsheet(cli, tmp_path, answer):
+    file = tmp_path / "pairs.csv"
+    file.write_text(
+        "No;A;B;Voltage\n1;LiNbO3;Li6PS5Cl;3,66\n2;LiNbO33;Li6PS5Cl;\n3;LiNbO3;Li6PS5Cl;high\n", "utf-8-sig"
+    )
+    status, out, _ = cli("interface", "--pairs", file)
+    assert status == 0
+    first, second, third = [strict_json(line) for line in out.splitlines()]
+    assert first.pop("columns") == {"No": "1"}
+    assert first == answer("interface", "LiNbO3", "Li6PS5Cl", "--open", "Li", "--voltage", "3.66")
+    assert second["columns"] == {"No": "2"}
+    assert "LiNbO33" in second["error"]
+    assert third["error"] == "voltage 'high' is not a number"
+
+
 def test_pairs_with_one_reservoir(cli, tmp_path, answer):
     file = tmp_path / "pairs.csv"
     file.write_text("b,a\nLi6PS5Cl,LiNbO3\n", encoding="utf-8-sig")
@@ -394,9 +409,9 @@ def test_pairs_with_one_reservoir(cli, tmp_path, answer):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"a,c\nLiF,LiF\n", ["columns must be a, b and optionally mu, not a, c"]),
-        (b"", ["not none"]),
-        (b"a,b,mu,a\n1,2,3,4\n", ["columns"]),
+        (b"a,c\nLiF,LiF\n", ["needs the columns a and b", "it has a, c"]),
+        (b"", ["it has none"]),
+        (b"a,b,mu,A\n1,2,3,4\n", ["the column 'a' twice"]),
         (b"a,b\n\xff\xfe,LiF\n", ["is not UTF-8 text"]),
         (None, ["does not exist"]),
     ],

@@ -34,6 +34,7 @@ def version(location, stamped=None):
     with closing(sqlite3.connect(file_of(location), isolation_level=None)) as db:
         if stamped is not None:
             db.execute(f"PRAGMA user_version = {stamped}")
+            db.execute(f"PRAGMA application_id = {int.from_bytes(b'coa') * 256 + stamped}")
         return db.execute("PRAGMA user_version").fetchone()[0]
 
 
@@ -69,6 +70,7 @@ def test_one_without_a_version_is_refused(location, read_only):
 def rename_n(db):
     """A step to the next version: the field ``n`` of every run is called ``number``."""
     db.execute("UPDATE runs SET doc = json_remove(json_set(doc, '$.number', json_extract(doc, '$.n')), '$.n')")
+    db.execute("UPDATE runs SET crc = checksum(CAST(key AS BLOB), CAST(doc AS BLOB))")
 
 
 @pytest.fixture

@@ -359,7 +359,7 @@ def test_name_of_a_collection(path, name):
 def test_a_file_of_something_else(tmp_path, content):
     file = tmp_path / "store.sqlite"
     file.write_bytes(content)
-    with pytest.raises(StoreError, match="file is not a database") as caught:
+    with pytest.raises(StoreError, match="is no SQLite database, or its beginning is damaged") as caught:
         SQLiteStore(str(file), "documents").connect()
     assert len(str(caught.value).splitlines()) == 1
     assert file.read_bytes() == content
@@ -371,7 +371,10 @@ def test_a_damaged_file(path, store):
     with Path(path).open("r+b") as file:
         file.seek(20_000)
         file.write(b"\xff" * 100_000)
-    with pytest.raises(StoreError, match=r"cannot (open|read) the database"), SQLiteStore(path, "documents") as damaged:
+    with (
+        pytest.raises(StoreError, match=r"is damaged .*coatscreen store repair"),
+        SQLiteStore(path, "documents") as damaged,
+    ):
         found(damaged)
 
 
@@ -598,7 +601,7 @@ def killed_when(function, path, ready, *arguments):
 def write_half_a_transaction(path, flag):
     with SQLiteStore(path, "documents") as store, store._writing() as db:
         db.execute("DELETE FROM documents")
-        db.executemany("INSERT INTO documents VALUES (?, ?)", [(f"[{n}]", '{"half": 1}') for n in range(20_000)])
+        db.executemany("INSERT INTO documents VALUES (?, ?, 0)", [(f"[{n}]", '{"half": 1}') for n in range(20_000)])
         flag.touch()
         time.sleep(60)
 

@@ -238,3 +238,9 @@ def test_of_minima_equal_but_for_rounding_the_first_counts():
         energies = np.array([0.0, -0.5 + noise, -0.5, 0.0])
         profile = InterfaceProfile(Interface(OXIDE, "Li2O", "O2").profile().line, energies, energies, 0.0, 0.0)
         assert profile.lowest_mutual == 1
+
+
+def test_names_compositions_and_a_dictionary_of_potentials(reference):
+    named = Interface(reference, "NCM83:half", Composition("Li10GeP2S12"), {"Li": -3.66})
+    written = Interface(reference, "Li0.5Ni0.83Co0.12Mn0.05O2", "Li10GeP2S12", Reservoir({"Li": -3.66}))
+    assert named.document() == written.document()

@@ -50,3 +50,9 @@ def test_it_cannot_be_changed_from_outside():
     potentials["Li"] = -2.0
     reservoir.mu_relative_ev["Li"] = -3.0
     assert reservoir == Reservoir({"Li": -1.0})
+
+
+@pytest.mark.parametrize(("name", "message"), [("li", r"li \(did you mean Li\?\)"), ("Xx", "no element Xx$")])
+def test_an_element_that_is_none_is_refused(name, message):
+    with pytest.raises(InputError, match=message):
+        Reservoir({name: -1.0})

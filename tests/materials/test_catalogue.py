@@ -261,6 +261,14 @@ class TestLookup:
         assert [cathode.formula(state) for state in ("full", "half", 0)] == [full, half, empty]
 
     @pytest.mark.parametrize(
+        ("host", "lithiated"),
+        [("S", "Li2S"), ("MnO2", "LiMnO2"), ("FePO4", "LiFePO4"), ("FeS2", "Li2FeS2"), ("CoO2", "LiCoO2")],
+    )
+    def test_a_host_without_lithium_leads_to_one_with_it(self, host: str, lithiated: str) -> None:
+        with pytest.raises(InputError, match=f"{host} has no lithium: write the lithiated one, such as {lithiated}$"):
+            CATALOGUE.cathode(host)
+
+    @pytest.mark.parametrize(
         ("find", "text", "message"),
         [
             (CATALOGUE.coating, "LiNbOx", "unknown coating 'LiNbOx': no element Ox (did you mean LiNbO3?)"),
@@ -278,7 +286,11 @@ class TestLookup:
                 "LiCoO22",
                 "LiCoO22: no oxidation states balance it (charge between -44 and -5) (did you mean LiCoO2?)",
             ),
-            (CATALOGUE.cathode, "CoO2", "a cathode is lithium and a host: CoO2 has no lithium"),
+            (
+                CATALOGUE.cathode,
+                "CoO2",
+                "a cathode is lithium and a host: CoO2 has no lithium: write the lithiated one, such as LiCoO2",
+            ),
             (CATALOGUE.cathode, "Li", "a cathode is lithium and a host: Li has no host"),
         ],
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from fixtures_screening import phase_set, synthetic
+from pymatgen.core import Composition
 
 from screening.common.errors import InputError
 from screening.materials.catalogue import Catalogue
-from screening.materials.names import elements_named, resolve_formula, resolve_material
+from screening.materials.names import elements_named, material_text, resolve_formula, resolve_material
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +95,36 @@ def test_a_name_of_two_materials_is_not_guessed(catalogue):
     assert catalogue.coating("LNO").formula == "LiNbO3"
     assert catalogue.cathode("LNO").formula("full") == "LiNiO2"
     assert resolve_formula("LNO:half", catalogue, synthetic()) == "Li0.5NiO2"  # a state of charge is a cathode's
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ("LiNbO3", "LiNbO3"),
+        ("Li4O2", "Li4O2"),  # as written: it defines the formula unit
+        ("LiO9", "LiO9"),  # a function is asked for what it is asked for, balanced or not
+        ("NCM83:half", "Li0.5Ni0.83Co0.12Mn0.05O2"),
+        ("LGPS", "Li10GeP2S12"),
+        ("Li2CO3/LiNbO3", "0.5Li2CO3+0.5LiNbO3"),
+        ("1.5Li2S-0.5P2S5-LiI@30meV", "1.5Li2S-0.5P2S5-LiI@30meV"),
+        (Composition("Li6PS5Cl"), "Li6PS5Cl"),
+        (Composition({"Li+": 2, "O2-": 1}), "Li2O"),
+        ({"Li": 1, "Ni": 1 / 3, "Co": 1 / 3, "Mn": 1 / 3, "O": 2}, "LiNi0.33333333Co0.33333333Mn0.33333333O2"),
+    ],
+)
+def test_python_takes_names_notation_and_compositions(given, text):
+    assert material_text(synthetic(), given) == text
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("NCM38:half", r"unknown cathode 'NCM38' \(did you mean NCM83\?\)"),
+        ({"Xx": 1}, "no element Xx"),
+        ({}, "empty formula"),
+        ({"Li": -1}, "the amount of Li is not a positive finite number"),
+    ],
+)
+def test_python_refuses(given, message):
+    with pytest.raises(InputError, match=message):
+        material_text(synthetic(), given)

@@ -64,16 +64,30 @@ def test_all_are_the_stable_compounds_but_the_neighbours(energies):
     assert {coating.name for coating in more.coatings} == {*STABLE, "LiNbO3"}
 
 
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
-        ("LiF", "row 3: .*no phase of F"),
-        ("Li5Cl", "row 3: .*no oxidation states balance"),
-    ],
-)
-def test_a_candidate_without_energies_is_named_by_its_row(energies, tmp_path, rows, message):
-    (tmp_path / "c.csv").write_text(f"formula\nLi3PO4\n{rows}\n")
-    with pytest.raises(InputError, match=message):
+def test_bad_rows_are_kept_with_their_reasons_and_stop_nothing(energies, tmp_path, capsys):
+    (tmp_path / "c.csv").write_text("formula\nLi3PO4\nLi5Cl\nFooO3\nLiF\n\n")
+    asked = ["--candidates", str(tmp_path / "c.csv"), "--cathodes", "LiCoO2", "--electrolytes", "Li6PS5Cl"]
+    assert execute(["run", *asked, "--energies", energies, "--store", str(tmp_path / "store"), "--json"]) == 0
+    out, err = capsys.readouterr()
+    answer = json.loads(out)
+    assert list(answer["failed"]) == ["Li5Cl", "FooO3"]
+    assert answer["failed"]["Li5Cl"].endswith("row 3: Li5Cl: no oxidation states balance it (charge between 4 and 4)")
+    assert answer["failed"]["FooO3"].endswith("row 4: FooO3: no element Foo")
+    assert "not screened: FooO3" in err
+    ranked = {coating["coating"]: coating for coating in answer["rankings"][0]["ranking"]}
+    assert ranked.keys() == {"Li3PO4", "LiF"}
+    assert ranked["Li3PO4"]["why_missing"] is None
+    assert "hold no phase of F" in ranked["LiF"]["why_missing"]
+
+
+def test_named_coatings_are_refused_together(energies):
+    with pytest.raises(InputError, match=r"'FooO3'.*; .*'BarO2'"):
+        plan_screening(["FooO3", "Li3PO4", "BarO2"], ["LiCoO2"], ["Li6PS5Cl"], energies)
+
+
+def test_of_bad_rows_alone_nothing_is_left(energies, tmp_path):
+    (tmp_path / "c.csv").write_text("formula\nLi5Cl\nLiXx\n")
+    with pytest.raises(InputError, match=r"row 2: Li5Cl.*; .*row 3: LiXx: no element Xx"):
         plan_screening([], ["LiCoO2"], ["Li6PS5Cl"], energies, candidates=tmp_path / "c.csv")
 
 

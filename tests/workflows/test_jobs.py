@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from fixtures_screening import energies_file
@@ -15,6 +16,7 @@ from maggma.stores import MemoryStore
 from monty.json import MontyDecoder
 
 from screening.coatings.tasks import PropertiesBatch
+from screening.common.errors import InputError
 from screening.energies.source import energy_source
 from screening.equilibrium.window import electrochemical_window
 from workflows import jobs
@@ -41,6 +43,18 @@ def test_every_job_has_a_name(module):
     inside = vars(module_of(module))
     made = {name for name, one in inside.items() if inspect.isfunction(one) and hasattr(one, "original")}
     assert made == {name for name, where in jobs.JOBS.items() if where == module}
+
+
+def test_a_job_store_without_a_place_for_large_outputs_is_named(tmp_path):
+    """Before anything is computed: the energies are gone, and not missed."""
+    file = energies_file(tmp_path)
+    job = jobs.material_properties(energy_source(file), ["LiNbO3"])
+    Path(file).unlink()
+    store = JobStore(MemoryStore())
+    store.connect()
+    with pytest.raises(InputError, match=r"^the job store has no additional store 'data', where large outputs go: "):
+        job.run(store)
+    assert store.count() == 0
 
 
 def test_a_name_that_is_none():

@@ -47,14 +47,40 @@ def as_job(function: Callable[..., Any], **options: Any) -> Any:
     options
         As for :func:`jobflow.job`.
     """
-    from jobflow import job
+    from jobflow import JobConfig, job
+
+    from workflows.outputs import LARGE
+
+    has_large_outputs = LARGE in options
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
+        if has_large_outputs:
+            _require_additional_store()
         return function(*args, **kwargs)
 
     run.__module__ = __name__
-    return job(run, **options)
+    return job(run, config=JobConfig(expose_store=has_large_outputs), **options)
+
+
+def _require_additional_store() -> None:
+    """Refuse a job store that has no place for large outputs, before anything is computed for it.
+
+    Raises
+    ------
+    InputError
+        If a job is being run with such a store.
+    """
+    from jobflow import CURRENT_JOB
+
+    from screening.common.errors import InputError
+    from workflows.outputs import LARGE
+
+    if CURRENT_JOB.store is not None and LARGE not in CURRENT_JOB.store.additional_stores:
+        raise InputError(
+            f"the job store has no additional store {LARGE!r}, where large outputs go: make it as "
+            f"JobStore(MemoryStore(), additional_stores={{{LARGE!r}: MemoryStore()}}), or add one in jobflow.yaml"
+        )
 
 
 def __getattr__(name: str) -> Any:

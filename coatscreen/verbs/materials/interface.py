@@ -39,7 +39,8 @@ def interface(
     temperature: Annotated[float | None, typer.Option(help="Of O2 gas with --open O, K.")] = None,
     pressure: Annotated[float | None, typer.Option(help="Of O2 gas with --open O, bar.")] = None,
     pairs: Annotated[
-        Path | None, typer.Option(help="CSV with columns a, b and optionally mu; prints one JSON document a line.")
+        Path | None,
+        typer.Option(help="CSV with columns a, b, perhaps mu or voltage; prints one JSON document a line."),
     ] = None,
     sweep: Annotated[
         str | None, typer.Option(help="LOW:HIGH or LOW:HIGH:STEP: open to Li at these voltages, V; the step is 0.1.")
@@ -150,6 +151,7 @@ def _voltages(text: str) -> list[float]:
 def _reservoir(
     element: str | None, mu: float | None, voltage: float | None, temperature: float | None, pressure: float | None
 ) -> Reservoir | None:
+    from screening.chemistry.elements import require_element
     from screening.common.errors import InputError
     from screening.hull.reservoir import Reservoir
 
@@ -167,6 +169,7 @@ def _reservoir(
         if given:
             raise InputError(f"{given[0]} needs --open ELEMENT")
         return None
+    require_element(element)
     if given == ["--mu"]:
         return Reservoir({element: float(mu or 0.0)})
     if given == ["--voltage"] and element == "Li":

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from coatscreen.uncertainty import Sampling
     from screening.hull.reservoir import Reservoir
     from screening.materials.catalogue import Catalogue
+
+_COLUMNS = {
+    "a": ("a",),
+    "b": ("b",),
+    "mu": ("mu", "mu_ev", "mu (eV)", "mu_li", "mu_li_ev"),
+    "voltage": ("voltage", "voltage_v", "voltage (V)", "V"),
+}
 
 
 def answers(
@@ -20,7 +27,8 @@ def answers(
     Parameters
     ----------
     file
-        CSV with columns a, b and optionally mu.
+        CSV with columns a, b and optionally mu or voltage, in upper or lower case; separated by commas, semicolons or
+        tabs. The answer carries further columns under ``columns``.
     energies
         Where the energies come from.
     element
@@ -39,7 +47,6 @@ def answers(
     from screening.common.errors import CoatscreenError, InputError
     from screening.energies.source import open_energies
     from screening.equilibrium.interface import Interface
-    from screening.hull.reservoir import Reservoir
     from screening.materials.catalogue import Catalogue
     from screening.materials.names import resolve_formula
 
@@ -49,23 +56,51 @@ def answers(
         sampling.require_model(phases)
     for row in rows:
         try:
-            held = reservoir
-            if None in row:
+            if row.surplus:
                 raise InputError("more values than columns")
-            if row.get("mu"):
-                held = Reservoir({element or "Li": _number(row["mu"])})
             found = Interface(
                 phases,
-                resolve_formula(row["a"] or "", catalogue, phases),
-                resolve_formula(row["b"] or "", catalogue, phases),
-                held,
+                resolve_formula(row.a or "", catalogue, phases),
+                resolve_formula(row.b or "", catalogue, phases),
+                _held(row, element) or reservoir,
             )
-            yield document(found.document(), uncertainty=None if sampling is None else sampling.interface(found))
+            off = None if sampling is None else sampling.interface(found)
+            yield {**document(found.document(), uncertainty=off), **row.extra}
         except CoatscreenError as error:
-            yield {"a": row["a"], "b": row["b"], "error": str(error)}
+            yield {"a": row.a, "b": row.b, "error": str(error), **row.extra}
 
 
-def _systems(rows: list[dict[str, str]], catalogue: Catalogue, element: str | None) -> Iterator[set[str]]:
+class _Row(NamedTuple):
+    """One row of a file of pairs, as text."""
+
+    a: str | None
+    b: str | None
+    mu: str | None
+    voltage: str | None
+    columns: dict[str, str]  # what else the row has, by heading
+    surplus: bool  # whether it has more cells than the heading
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """What the answer carries of the further columns."""
+        return {"columns": self.columns} if self.columns else {}
+
+
+def _held(row: _Row, element: str | None) -> Reservoir | None:
+    """Return the reservoir that a row names; None if it names none."""
+    from screening.common.errors import InputError
+    from screening.hull.reservoir import Reservoir
+
+    if row.mu and row.voltage:
+        raise InputError("give mu or a voltage, not both")
+    if row.voltage:
+        if element not in (None, "Li"):
+            raise InputError(f"a voltage is that of Li, and {element} is open: give mu")
+        return Reservoir.lithium_voltage(_number("voltage", row.voltage))
+    return Reservoir({element or "Li": _number("mu", row.mu)}) if row.mu else None
+
+
+def _systems(rows: list[_Row], catalogue: Catalogue, element: str | None) -> Iterator[set[str]]:
     """Yield the chemical system of each row that can be read."""
     from contextlib import suppress
 
@@ -73,36 +108,36 @@ def _systems(rows: list[dict[str, str]], catalogue: Catalogue, element: str | No
     from screening.materials.names import elements_named
 
     for row in rows:
-        held = element or ("Li" if row.get("mu") else None)
+        held = element or ("Li" if row.mu or row.voltage else None)
         with suppress(InputError):
-            named = elements_named(row["a"] or "", catalogue) | elements_named(row["b"] or "", catalogue)
+            named = elements_named(row.a or "", catalogue) | elements_named(row.b or "", catalogue)
             yield {*named, *((held,) if held else ())}
 
 
-def _rows(file: Path) -> list[dict[str, str]]:
-    """Read a CSV with columns a, b and optionally mu."""
-    import csv
-    import io
-
+def _rows(file: Path) -> list[_Row]:
+    """Read a table with the columns a and b, perhaps mu or voltage, and others."""
     from screening.common.errors import InputError
-    from screening.common.files import read_text
+    from screening.common.spreadsheets import column, read_table
 
-    reader = csv.DictReader(io.StringIO(read_text(file, "pairs file"), newline=""), skipinitialspace=True)
-    try:
-        columns = [name.strip() for name in reader.fieldnames or []]
-        if sorted(columns) not in (["a", "b"], ["a", "b", "mu"]):
-            found = ", ".join(columns) or "none"
-            raise InputError(f"{file}: the columns must be a, b and optionally mu, not {found}")
-        reader.fieldnames = columns
-        return list(reader)
-    except csv.Error as error:
-        raise InputError(f"pairs file {file} is not CSV: {error}") from None
+    table = read_table(file, "pairs file")
+    places = {name: column(table, *aliases) for name, aliases in _COLUMNS.items()}
+    if places["a"] is None or places["b"] is None:
+        found = ", ".join(table.columns) or "none"
+        raise InputError(f"pairs file {file}: it needs the columns a and b, and may have mu or voltage; it has {found}")
+    others = {place: name for place, name in enumerate(table.columns) if name and place not in places.values()}
+    rows = []
+    for _, cells in table.rows:
+        known = {n: cells[p] if p is not None and p < len(cells) else None for n, p in places.items()}
+        carried = {name: cells[place] for place, name in others.items() if place < len(cells)}
+        rows.append(_Row(**known, columns=carried, surplus=any(cells[len(table.columns) :])))
+    return rows
 
 
-def _number(text: str) -> float:
+def _number(what: str, text: str) -> float:
     from screening.common.errors import InputError
+    from screening.common.spreadsheets import decimal
 
     try:
-        return float(text)
+        return decimal(text)
     except ValueError:
-        raise InputError(f"mu {text!r} is not a number") from None
+        raise InputError(f"{what} {text!r} is not a number") from None

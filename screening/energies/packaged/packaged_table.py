@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from screening.common.errors import InputError
+from screening.common.errors import InputError, nearest
 from screening.common.files import DATA, parse_json, read_bytes
 from screening.common.provenance import EnergyScale
 from screening.common.validation import explained
@@ -166,6 +166,9 @@ def document_path(folder: str | Path, model: str) -> Path:
 def _document(folder: Path, model: str) -> dict[str, Any]:
     """Read a document as far as reading its table needs: scale and hash are there."""
     path = document_path(folder, model)
+    if Path(folder) == PACKAGED and not path.exists():
+        there = sorted(file.stem for file in PACKAGED.glob("*.json"))
+        raise InputError(f"no packaged energies of {model}{nearest(model, there)}; there are {', '.join(there)}")
     try:
         content = read_bytes(path)
     except InputError as error:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from collections.abc import Iterator
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.coatings.contacts import Contact
 from screening.common.provenance import Result
+from screening.common.tabular import Documents, Tabular
 from screening.criteria.criteria import Criterion
 
 Ensemble = Literal["closed", "open"]
@@ -97,7 +99,7 @@ class Stack(BaseModel):
     interfaces: list[Contact] = Field(description="every contact of the path: each state of charge, closed and open")
 
 
-class StacksDocument(Result):
+class StacksDocument(Tabular, Result):
     """The best stacks of one and of two layers among some coatings."""
 
     cathode: str = Field(description="name of the cathode")
@@ -121,3 +123,7 @@ class StacksDocument(Result):
     failed: dict[str, str] = Field(
         description="coatings that cannot be a layer, and pairs A|B that could not be computed, and why"
     )
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the stacks of one layer, then those of two."""
+        return Documents([*self.one_layer, *self.two_layers]).rows()

@@ -38,7 +38,7 @@ def test_which_coatings_and_how_they_are_judged():
 
 def test_the_unit_of_an_open_contact():
     said = answer(header(), lines_of([record("Li3PO4", opened=-80.0)]))
-    assert said[1] == "The best is Li3PO4 (tier 1, worst contact cathode full at mu(full), -80.0 meV/non-Li atom)."
+    assert said[1] == "The best is Li3PO4 (tier 1, worst contact cathode half at mu(half), -80.0 meV/non-Li atom)."
 
 
 def test_an_order_that_the_energies_cannot_decide():

@@ -96,12 +96,11 @@ class JobReader:
 
         The scheduler is asked first: a job whose queue job is running is not lost, however long it is silent.
         """
-        folders = PurePath(launch.get("launch_dir", "")).parts
-        queue_job = next((self.queue_jobs[name] for name in folders if name in self.queue_jobs), None)
+        queue_job = self._queue_job(launch)
         ended = queue_job is not None and self.in_queue is not None and queue_job not in self.in_queue
         written = _times(launch).get("RUNNING", {}).get("updated_on") or firework["updated_on"]
         silent = datetime.now(UTC) - _moment(written)
-        if not ended and (silent <= self.patience or (self.in_queue or {}).get(queue_job or "") == "running"):
+        if not ended and (silent <= self.patience or self._is_at_work(queue_job, launch)):
             return None
         if firework["state"] == "RUNNING" and launch.get("state") in ("COMPLETED", "FIZZLED"):
             return "its worker was killed while it wrote its end"
@@ -109,6 +108,18 @@ class JobReader:
             return f"{_where(launch)}: no sign of life for {silent.total_seconds():.0f} s"
         how = self.how_ended(queue_job)
         return f"{_where(launch)}: queue job {queue_job} has ended" + (f" ({how})" if how else "")
+
+    def _queue_job(self, launch: Mapping[str, Any]) -> str | None:
+        """Return the id of the queue job in whose folder a start was; None where it is not known."""
+        folders = PurePath(launch.get("launch_dir", "")).parts
+        return next((self.queue_jobs[name] for name in folders if name in self.queue_jobs), None)
+
+    def _is_at_work(self, queue_job: str | None, launch: Mapping[str, Any]) -> bool:
+        """Return whether a queue job runs, and a start is the last in it: its worker runs one job after another."""
+        if queue_job is None or (self.in_queue or {}).get(queue_job) != "running":
+            return False
+        last = max(number for number, each in self.launches.items() if self._queue_job(each) == queue_job)
+        return bool(launch["launch_id"] == last)
 
 
 def stacktrace(action: Mapping[str, Any] | None) -> str:

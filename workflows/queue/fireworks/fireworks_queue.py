@@ -6,7 +6,7 @@ They are read from its collections directly: FireWorks' own objects would read e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 import networkx as nx
@@ -20,6 +20,7 @@ from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob, Que
 from workflows.queue.flow_queue import FlowQueue, NewJob, wanted_flows
 from workflows.queue.site import Site
 from workflows.queue.site.indexes import make_indexes
+from workflows.queue.site.queue_log import word_of_slurm
 from workflows.queue.site.scheduler import how_ended
 from workflows.queue.words import COLLECT_RESULT, LABEL, RUN_JOB
 
@@ -149,7 +150,11 @@ class FireworksQueue(FlowQueue):
         fireworks = list(self.job_documents.find(of_these, FIREWORK_FIELDS))  # only now, or one may end in between
         launches = {launch["launch_id"]: launch for launch in self.launchpad.launches.find(of_these, LAUNCH_FIELDS)}
         queue_jobs = {PurePath(folder).name: job_id for job_id, folder in launched.items()}
-        reader = JobReader(launches, queue_jobs, in_queue, lambda job_id: how_ended(self.site, job_id), self.patience)
+
+        def how(job_id: str) -> str | None:
+            return ": ".join(filter(None, (how_ended(self.site, job_id), word_of_slurm(Path(launched[job_id])))))
+
+        reader = JobReader(launches, queue_jobs, in_queue, how, self.patience)
         return {firework["fw_id"]: reader.read(firework) for firework in fireworks}
 
     def _insert(self, label: FlowLabel, jobs: Sequence[NewJob]) -> None:

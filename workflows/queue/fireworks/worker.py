@@ -8,6 +8,7 @@ reach the database, so that the flow goes on without it.
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,13 +16,16 @@ from typing import Any
 
 from fireworks import FWAction, LaunchPad
 from fireworks.core.rocket_launcher import rapidfire
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, PyMongoError
 
 from workflows.queue.fireworks.firework_jobs import LOST, stacktrace
 from workflows.queue.fireworks.launchpad import read_fworker
 from workflows.queue.fireworks.queue_jobs import note_worker
 from workflows.queue.site import Site, site_folder
 from workflows.queue.tracebacks import database_fault
+
+_PATIENCE_S = 300.0  # how long a worker waits at its start for a database that does not answer
+_PAUSE_S = 5.0
 
 
 class WorkerLaunchPad(LaunchPad):  # type: ignore[misc]
@@ -54,7 +58,15 @@ def work(site: Site, timeout_s: int, max_loops: int) -> None:
         How often to look again for jobs where none is ready and some wait for others.
     """
     launchpad = WorkerLaunchPad(**site.rendered("my_launchpad.yaml"))
-    note_worker(launchpad, Path.cwd())
+    give_up = time.monotonic() + min(_PATIENCE_S, timeout_s)
+    while True:
+        try:
+            note_worker(launchpad, Path.cwd())
+            break
+        except ConnectionFailure:  # the database may be starting again
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(_PAUSE_S)
     rapidfire(launchpad, read_fworker(site), timeout=timeout_s, max_loops=max_loops)
 
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 
 from screening.common.errors import StoreError
 from screening.database import StoreLocation
-from screening.database.stores import wrong_address
+from screening.database.addresses import wrong_address
 
 
 def database_name(uri: str) -> str:

@@ -81,6 +81,14 @@ def test_a_silent_job_whose_queue_job_runs_is_not_lost():
         assert (found.state, "no sign of life for 4000" in found.error) == ("lost", True)
 
 
+def test_a_silent_job_whose_worker_has_gone_on_to_another_is_lost():
+    """It could not write the end of the first, say."""
+    starts = {**launch(3, silent=4000), **launch(4)}
+    assert read(firework("RUNNING", 3), starts, {"12": "running"}).state == "lost"
+    elsewhere = launch(4, launch_dir="/scratch/launches/2026-b/launcher_1")
+    assert read(firework("RUNNING", 3), {**starts, **elsewhere}, {"12": "running"}).state == "running"
+
+
 def test_the_folder_of_the_queue_job_is_known_by_its_name():
     """Its path may lead over a link, which the worker does not see."""
     elsewhere = {"launch_dir": "/lustre/me/launches/2026-a/launcher_1"}

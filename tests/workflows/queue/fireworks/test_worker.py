@@ -100,6 +100,25 @@ def test_it_can_be_given_up(queue, work):
     assert (first.state, first.error) == ("failed", lost.error)
 
 
+def test_a_worker_waits_at_its_start_for_the_database(queue, work, monkeypatch):
+    monkeypatch.setattr(worker, "_PAUSE_S", 0.01)
+    real, refused = worker.note_worker, []
+
+    def note(launchpad, folder):
+        if len(refused) < 3:
+            refused.append(folder)
+            raise AutoReconnect("db.example.org:27017: connection refused")
+        real(launchpad, folder)
+
+    monkeypatch.setattr(worker, "note_worker", note)
+    work("work")
+    assert (len(refused), states(queue)) == (3, ["completed", "completed"])
+    refused.clear()
+    monkeypatch.setattr(worker, "_PATIENCE_S", 0.0)
+    with pytest.raises(AutoReconnect):
+        work("work")
+
+
 def test_a_job_that_fails_by_itself_has_failed(queue, work):
     work("fail")
     assert states(queue) == ["failed", "completed"]

@@ -1,0 +1,195 @@
+"""``coatscreen plot``: results as pictures for a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coatscreen.options import Energies, Lithiation, OnlyCathode, OnlyElectrolyte, RunName, Sort, Store
+from coatscreen.verbs.materials.opened import opened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from screening.coatings.ranking import RankingDocument
+
+app = typer.Typer(
+    help="Pictures of results at the size of a journal's column: PDF, PNG or SVG.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+Picture = Annotated[Path, typer.Option("--output", help="File to write: .pdf, .png or .svg.")]
+Top = Annotated[int, typer.Option(help="At most so many coatings.", min=1)]
+_ROW_INCHES = 0.22
+
+
+@app.command()
+def profile(
+    materials: Annotated[list[str], typer.Argument(help="Two materials in contact, or several pairs: A B [A B ...].")],
+    output: Picture,
+    voltage: Annotated[
+        float | None, typer.Option("--voltage", help="Open to lithium at this voltage against Li/Li+, V.")
+    ] = None,
+    energies: Energies = "reference",
+) -> None:
+    """Reaction energy against the mixing fraction: mutual and total of one pair, the mutual ones of several.
+
+    Example: coatscreen plot profile LiNbO3 Li6PS5Cl --output profile.pdf
+
+    Example: coatscreen plot profile NCM83 Li6PS5Cl NCM83:half Li6PS5Cl LiNbO3 Li6PS5Cl --output profiles.pdf
+    """
+    from screening.common.errors import InputError
+    from screening.equilibrium.interface import Interface
+    from screening.figures import draw_profile
+    from screening.hull.reservoir import Reservoir
+    from screening.materials.names import resolve_formula
+
+    file = _picture(output)
+    if len(materials) % 2:
+        raise InputError(f"materials are drawn in pairs: {materials[-1]!r} has no partner")
+    reservoir = None if voltage is None else Reservoir.lithium_voltage(voltage)
+    phases, catalogue = opened(energies, *materials, also=() if reservoir is None else ("Li",))
+    named = [resolve_formula(name, catalogue, phases) for name in materials]
+    pairs = zip(named[::2], named[1::2], strict=True)
+    found = [Interface(phases, a, b, reservoir).document() for a, b in pairs]
+    _draw(file, lambda ax: draw_profile(ax, *found))
+
+
+@app.command()
+def window(
+    materials: Annotated[list[str], typer.Argument(help="Materials, the first on top.")],
+    output: Picture,
+    cathode: Annotated[str | None, typer.Option(help="A cathode, the voltages of whose states are marked.")] = None,
+    energies: Energies = "reference",
+) -> None:
+    """Electrochemical windows as bars.
+
+    Example: coatscreen plot window LiNbO3 Li3PO4 HfO2 Li6PS5Cl --cathode NCM83 --output windows.pdf
+    """
+    from screening.cathodes.lithium_potentials import lithium_states
+    from screening.equilibrium.composite import material_window
+    from screening.figures import draw_windows
+    from screening.materials.names import resolve_material
+
+    file = _picture(output)
+    host = [] if cathode is None else [cathode]
+    phases, catalogue = opened(energies, *materials, *host, also=("Li",))
+    found = [material_window(phases, resolve_material(name, catalogue, phases)) for name in materials]
+    states = {} if cathode is None else lithium_states(phases, catalogue.cathode(cathode)).states
+    voltages = {state.state: state.lithium.voltage_v for state in states}
+    _draw(file, lambda ax: draw_windows(ax, found, voltages), 0.8 + _ROW_INCHES * len(found))
+
+
+@app.command()
+def voltage(
+    name: Annotated[str, typer.Argument(help="Name of the catalogue, or a lithium-containing formula.")],
+    output: Picture,
+    lithiation: Lithiation = None,
+    energies: Energies = "reference",
+) -> None:
+    """Voltage curve of a cathode, with its states of charge and published voltages.
+
+    Example: coatscreen plot voltage NCM83 --output ncm83.svg
+    """
+    from coatscreen.output import numbers
+    from screening.cathodes.lithium_potentials import lithium_states
+    from screening.energies.source import open_energies
+    from screening.figures import draw_voltage
+    from screening.materials.catalogue import Catalogue
+
+    file = _picture(output)
+    host = Catalogue.load().cathode(name).with_states(numbers("--lithiation", lithiation or ""))
+    found = lithium_states(open_energies(energies, systems=[{"Li", *host.composition("full")}]), host)
+    _draw(file, lambda ax: draw_voltage(ax, found))
+
+
+@app.command()
+def ranking(
+    output: Picture,
+    cathode: OnlyCathode = None,
+    electrolyte: OnlyElectrolyte = None,
+    run: RunName = None,
+    sort: Sort = "rank",
+    top: Top = 15,
+    store: Store = "results/coatings",
+) -> None:
+    """Mutual energies of the best coatings at their contacts, with intervals, and the bare interface.
+
+    Example: coatscreen plot ranking --output ranking.pdf
+    """
+    from screening.figures import draw_ranking
+    from screening.figures.canvas import PAGE_INCHES
+
+    file = _picture(output)
+    found = _ranking(store, cathode, electrolyte, run, sort, top)
+    height = 1.0 + 2 * _ROW_INCHES * len(found.ranking)
+    _draw(file, lambda ax: draw_ranking(ax, found.ranking, found.bare_interface), height, PAGE_INCHES)
+
+
+@app.command()
+def heatmap(
+    output: Picture,
+    cathode: OnlyCathode = None,
+    electrolyte: OnlyElectrolyte = None,
+    run: RunName = None,
+    sort: Sort = "rank",
+    top: Top = 30,
+    store: Store = "results/coatings",
+) -> None:
+    """Coatings against contacts: mutual energies, closed and open.
+
+    Example: coatscreen plot heatmap --top 20 --output heatmap.pdf
+    """
+    from screening.figures import draw_heatmap
+    from screening.figures.canvas import PAGE_INCHES
+
+    file = _picture(output)
+    found = _ranking(store, cathode, electrolyte, run, sort, top)
+    height = 1.4 + _ROW_INCHES * (1 + len(found.ranking))
+    _draw(file, lambda ax: draw_heatmap(ax, found.ranking, found.bare_interface), height, PAGE_INCHES)
+
+
+def _picture(output: Path) -> Path:
+    """Return the file, if a picture can be written there; see :func:`workflows.requests.result_file.result_file`."""
+    from screening.common.errors import InputError
+    from screening.figures import FORMATS
+    from workflows.requests.result_file import result_file
+
+    if output.suffix.lower().removeprefix(".") not in FORMATS:
+        raise InputError(f"--output {output}: the name of a picture ends in .{', .'.join(FORMATS)}")
+    return result_file(output)
+
+
+def _draw(file: Path, draw: Callable[[Axes], None], height: float = 2.6, width: float | None = None) -> None:
+    from screening.common.files import write_whole
+    from screening.figures import drawn
+    from screening.figures.canvas import COLUMN_INCHES
+
+    write_whole(file, drawn(draw, file.suffix.lower().removeprefix("."), width or COLUMN_INCHES, height))
+
+
+def _ranking(
+    store: str, cathode: str | None, electrolyte: str | None, run: str | None, sort: str, top: int
+) -> RankingDocument:
+    """Read the one ranking that is asked for.
+
+    Raises
+    ------
+    InputError
+        If there is none, or several.
+    """
+    from screening.common.errors import InputError
+    from screening.database import CoatingDatabase
+
+    with CoatingDatabase.open(store) as database:
+        headers = database.headers(cathode, electrolyte, run)
+        if not headers:
+            raise InputError(f"the database {database.location.name} holds no such ranking")
+        if len(headers) > 1:
+            known = "; ".join(f"{one.cathode} against {one.electrolyte}, {one.energies.name}" for one in headers[:5])
+            raise InputError(f"{len(headers)} rankings: name one by --cathode, --electrolyte or --run: {known}")
+        [header] = headers
+        return next(iter(database.ranking(header.cathode, header.electrolyte, sort, top, run)))

@@ -1,0 +1,10 @@
+"""Pictures of results at the size of a journal's column: each a function that draws a document into matplotlib Axes."""
+
+from screening.figures.canvas import FORMATS, STYLE, drawn
+from screening.figures.heatmap import draw_heatmap
+from screening.figures.profile import draw_profile
+from screening.figures.ranking import draw_ranking
+from screening.figures.voltage import draw_voltage
+from screening.figures.windows import draw_windows
+
+__all__ = ["FORMATS", "STYLE", "draw_heatmap", "draw_profile", "draw_ranking", "draw_voltage", "draw_windows", "drawn"]
