@@ -4,8 +4,9 @@ A potential, and the DFT it learned, puts some kinds of phases far below where n
 decides a voltage window or a reaction, so they can be left out. Doubtful is a phase
 
 1. with oxygen or sulfur above -2, that is, even with every other element at its highest oxidation state, unless its
-   crystal holds O-O or S-S bonds: then it is a peroxide, superoxide or polysulfide. Most others are cells with
-   vacancies that nothing compensates, such as Li17Nb18O54;
+   crystal holds O-O or S-S bonds, or it consists of alkali or alkaline-earth metals and hydrogen else: then it is a
+   peroxide, superoxide or polysulfide. Most others are cells with vacancies that nothing compensates, such as
+   Li17Nb18O54;
 2. with chlorine, bromine or iodine above -1 beside oxygen or fluorine: LiClO4 comes out 2 eV per formula unit too
    stable against measurement, with a potential as with DFT;
 3. of a formula unit of more than 40 atoms with more metal than its anions can bind: vacancies again;
@@ -68,7 +69,7 @@ def doubtful_phases(phases: PhaseSet) -> dict[int, str]:
     found = dict.fromkeys(np.flatnonzero(_too_much_metal(table)).tolist(), VACANCIES)
     found |= _differing(phases)
     halogen, oxygen, sulfur = _oxidised_anions(table)
-    bonded = np.isin(table.ids, _bonded())
+    bonded = np.isin(table.ids, _bonded()) | _of_s_block(table)
     for positions, reason in ((halogen, HALOGEN), (oxygen & ~bonded, OXYGEN), (sulfur & ~bonded, SULFUR)):
         found |= dict.fromkeys(np.flatnonzero(positions).tolist(), reason)
     return found
@@ -118,6 +119,12 @@ def _oxidised_anions(table: PhaseTable) -> tuple[NDArray[np.bool_], NDArray[np.b
         _holds(table, "O") & ~balanced,
         _holds(table, "S") & ~beside_oxidant & ~halogens & ~sulfides,
     )
+
+
+def _of_s_block(table: PhaseTable) -> NDArray[np.bool_]:
+    """Say which phases consist of metals of groups 1 and 2, hydrogen, oxygen and sulfur alone, (n,)."""
+    allowed = [s for s in ELEMENTS if s in ("H", "O", "S") or element(s).kind == "s-block"]
+    return table.sum_by_phase(~np.isin(table.numbers, element_numbers(allowed)) * 1.0) == 0
 
 
 def _too_much_metal(table: PhaseTable) -> NDArray[np.bool_]:

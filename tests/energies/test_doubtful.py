@@ -26,10 +26,12 @@ ELEMENTS = ("Li", "Nb", "O", "S", "Cl", "F", "Ba", "Co", "Ti", "H", "P", "Mg", "
 CASES = {
     "Li17Nb18O54": OXYGEN,  # 17 + 90 - 108
     "LiNbO3": None,
-    "BaO2": OXYGEN,  # by its formula; the packaged one is a peroxide by its structure
+    "BaO2": None,  # a peroxide, as all such compounds of groups 1 and 2
+    "TiO3": OXYGEN,  # by its formula; by its structure it may be a peroxide
+    "LiS4": None,
     "CoO2": None,
     "CO2": None,
-    "H2O2": OXYGEN,
+    "H2O2": None,
     "TiS3": SULFUR,
     "LiTiS2": None,
     "Li2SO4": None,  # sulfur +6

@@ -18,7 +18,7 @@ from coatscreen.options import (
     chosen_energies,
 )
 from coatscreen.uncertainty import sampling_asked, spread
-from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_doubtful
+from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_doubtful, products_of_interface
 
 if TYPE_CHECKING:
     from screening.equilibrium.interface import Interface
@@ -90,13 +90,12 @@ def interface(
         raise InputError("two materials are needed, or --pairs FILE")
     phases, catalogue = opened(energies, a, b, also=reservoir.elements if reservoir else (), sampling=sampling)
     first, second = resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases)
-    found = Interface(phases, first, second, reservoir)
 
-    def products(every: PhaseSet) -> set[str]:
-        kinks = Interface(every, first, second, reservoir).document().kinks
-        return {formula for kink in kinks for formula in kink.products}
+    def compute(every: PhaseSet) -> Interface:
+        return Interface(every, first, second, reservoir)
 
-    doubted = doubtful_entering(energies, phases, products)
+    found = compute(phases)
+    doubted = doubtful_entering(energies, phases, found, compute, products_of_interface)
     off = None if sampling is None else sampling.interface(found)
     if as_json:
         return print_json(document(found.document(), uncertainty=off, doubtful=doubted))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from coatscreen.uncertainty import Sampling
     from screening.energies.doubtful import DoubtfulPhase
+    from screening.equilibrium.interface import Interface
     from screening.materials.catalogue import Catalogue
     from screening.phases.phase_set import PhaseSet
+
+Result = TypeVar("Result")
 
 
 def opened(
@@ -46,7 +49,11 @@ def opened(
 
 
 def doubtful_entering(
-    energies: str, phases: PhaseSet, products: Callable[[PhaseSet], Iterable[str]]
+    energies: str,
+    phases: PhaseSet,
+    result: Result,
+    compute: Callable[[PhaseSet], Result],
+    products: Callable[[Result], Iterable[str]],
 ) -> list[DoubtfulPhase]:
     """Return the doubtful phases that enter a result, or would have entered it if they had not been dropped.
 
@@ -56,15 +63,27 @@ def doubtful_entering(
         Where the energies come from.
     phases
         What they were opened as.
+    result
+        What was computed with them.
+    compute
+        Computes the same with other energies.
     products
-        Returns the formulas that a result holds, computed with other energies.
+        Returns the formulas that a result holds.
     """
     from screening.energies.doubtful import doubtful_among
     from screening.energies.source import open_energies, with_doubtful_phases
+    from screening.energies.sources.fetched import FetchedPhaseSet
 
     every = with_doubtful_phases(energies)
-    whole = phases if every == energies else open_energies(every, systems=[phases.elements])
-    return doubtful_among(whole, products(whole))
+    if every == energies:
+        return doubtful_among(phases, products(result))
+    whole = open_energies(every, systems=phases.systems if isinstance(phases, FetchedPhaseSet) else ())
+    return doubtful_among(whole, products(compute(whole)))
+
+
+def products_of_interface(found: Interface) -> set[str]:
+    """Return the products at every kink of an interface."""
+    return {formula for kink in found.document().kinks for formula in kink.products}
 
 
 def print_doubtful(energies: str, doubtful: Iterable[DoubtfulPhase]) -> None:

@@ -19,8 +19,7 @@ from coatscreen.uncertainty import sampling_asked, spread
 from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_doubtful
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from screening.equilibrium.stability import StabilityDocument
     from screening.phases.phase_set import PhaseSet
 
 
@@ -45,12 +44,12 @@ def stability(
     energies = chosen_energies(energies, doubtful)
     sampling = sampling_asked(uncertainty, samples, seed)
     phases, catalogue = opened(energies, formula, sampling=sampling)
-    result = material_stability(phases, resolve_material(formula, catalogue, phases))
 
-    def products(every: PhaseSet) -> Iterable[str]:
-        return material_stability(every, resolve_material(formula, catalogue, every)).decomposition
+    def compute(every: PhaseSet) -> StabilityDocument | CompositeStability:
+        return material_stability(every, resolve_material(formula, catalogue, every))
 
-    doubted = doubtful_entering(energies, phases, products)
+    result = compute(phases)
+    doubted = doubtful_entering(energies, phases, result, compute, lambda found: found.decomposition)
     off = None if sampling is None else sampling.stability(phases, result.formula)
     if as_json:
         return print_json(document(result, uncertainty=off, doubtful=doubted))

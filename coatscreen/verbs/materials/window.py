@@ -21,6 +21,7 @@ from coatscreen.uncertainty import sampling_asked, spread
 from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_doubtful
 
 if TYPE_CHECKING:
+    from screening.equilibrium.window import WindowDocument
     from screening.phases.phase_set import PhaseSet
 
 
@@ -52,13 +53,14 @@ def window(
         return _staircase(formula, energies, uncertainty, as_json)
     sampling = sampling_asked(uncertainty, samples, seed)
     phases, catalogue = opened(energies, formula, also=("Li",), sampling=sampling)
-    result = material_window(phases, resolve_material(formula, catalogue, phases))
 
-    def products(every: PhaseSet) -> set[str]:
-        found = material_window(every, resolve_material(formula, catalogue, every))
-        return found.reduction_products.keys() | found.oxidation_products.keys()
+    def compute(every: PhaseSet) -> WindowDocument | CompositeWindow:
+        return material_window(every, resolve_material(formula, catalogue, every))
 
-    doubted = doubtful_entering(energies, phases, products)
+    result = compute(phases)
+    doubted = doubtful_entering(
+        energies, phases, result, compute, lambda w: w.reduction_products.keys() | w.oxidation_products.keys()
+    )
     off = None if sampling is None else sampling.window(phases, result.formula)
     if as_json:
         return print_json(document(result, uncertainty=off, doubtful=doubted))
