@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
@@ -29,7 +29,7 @@ from coatscreen.verbs import (
 )
 from coatscreen.verbs.energies import add, imports, missing, orderings, vacancies
 from coatscreen.verbs.materials import anneal, cathode, interface, oxygen, stability, window
-from coatscreen.verbs.reference import calibrate, check, info
+from coatscreen.verbs.reference import anchor, calibrate, check, info
 
 
 def _group(about: str) -> typer.Typer:
@@ -62,6 +62,7 @@ app.command("doctor")(doctor.doctor)
 of_reference = _group("The packaged energies: what they are, and making them again.")
 of_reference.command("check")(check.check)
 of_reference.command("build")(info.build)
+of_reference.command("anchor")(anchor.anchor)
 of_reference.command("info")(info.info)
 of_reference.command("calibrate")(calibrate.calibrate)
 app.add_typer(of_reference, name="reference")
@@ -119,7 +120,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = typer.main.get_command(app)
     try:
-        with shown():
+        with shown(), _warnings_in_a_line():
             _refuse_addresses(given)
             status = command.main(args=given or ["--help"], prog_name="coatscreen", standalone_mode=False)
     except OutputError as error:
@@ -140,6 +141,27 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     if status == _INTERRUPTED:  # some versions of typer return it
         return _failed("interrupted; run the same command again to go on", status)
     return int(status or 0)
+
+
+@contextmanager
+def _warnings_in_a_line() -> Iterator[None]:
+    """Print warnings about the input as notes, and all others as Python does."""
+    import warnings
+
+    from screening.common.errors import InputWarning
+
+    with warnings.catch_warnings():
+        print_other = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+            if issubclass(category, InputWarning):
+                print(f"coatscreen: {message}", file=sys.stderr)
+            else:
+                print_other(message, category, *where, **more)
+
+        warnings.simplefilter("always", InputWarning)
+        warnings.showwarning = show
+        yield
 
 
 def _refuse_addresses(arguments: Sequence[str]) -> None:

@@ -40,7 +40,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 # -- where the energies come from -------------------------------------------------------------------------
 
 _ENERGIES = (
-    "'reference', 'reference:sevennet', 'reference:r2scan', 'mp' (the Materials Project), a file (a set of phases, "
+    "'reference', 'reference:sevennet', 'reference:r2scan', 'reference:measured', "
+    "'mp' (the Materials Project), a file (a set of phases, "
     "pymatgen entries or a CSV of formation energies), or several of one scale joined by '+'."
 )
 Energies = Annotated[str, typer.Option(help=_ENERGIES, envvar="COATSCREEN_ENERGIES")]
@@ -83,6 +84,8 @@ Material = Annotated[
         "of them 30 meV/atom above the hull as NAME@30meV, or composite such as 0.5Li2CO3+0.5LiNbO3."
     ),
 ]
+CathodeName = Annotated[str, typer.Argument(help="Name of the catalogue, or a lithium-containing formula.")]
+SWEEP = typer.Option("--sweep", help="LOW:HIGH or LOW:HIGH:STEP: open to Li at these voltages, V; the step is 0.1.")
 Cathode = Annotated[str | None, typer.Option(help="Name or formula of the cathode.")]
 Electrolyte = Annotated[str | None, typer.Option(help="Name or formula of the electrolyte.")]
 OnlyCathode = Annotated[str | None, typer.Option("--cathode", help="Only this cathode.")]

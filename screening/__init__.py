@@ -37,6 +37,7 @@ _PUBLIC = {
     "phase_stability": "equilibrium.stability",
     "plan_stacks": "searches.stacks.stack_request",
     "rank_coatings": "coatings.ranking",
+    "read_energies": "energies.sources.detect",
     "reproduce": "validation.reproduction.reproduce",
     "resolve_formula": "materials.names",
     "screen_candidates": "searches.candidates",

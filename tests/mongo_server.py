@@ -11,9 +11,10 @@ import secrets
 import shutil
 import subprocess
 import time
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -48,11 +49,14 @@ class MongoServer:
         Where its data and its log are.
     host
         The address in its URI; if it is not loopback, the server listens on all addresses of its network namespace.
+    options
+        Further options of mongod.
     """
 
-    def __init__(self, folder: Path, host: str = LOOPBACK) -> None:
+    def __init__(self, folder: Path, host: str = LOOPBACK, options: Sequence[str] = ()) -> None:
         self.folder = folder
         self.host = host
+        self.options = options
         self.password = secrets.token_hex(12)
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -78,11 +82,14 @@ class MongoServer:
         own = ["--dbpath", str(self.folder / "data"), "--logpath", str(log), "--port", str(self.port)]
         own += ["--bind_ip", self.host if self.host == LOOPBACK else "0.0.0.0"]
         self._process = subprocess.Popen(
-            [program, *own, *_OPTIONS], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            [program, *own, *_OPTIONS, *self.options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self.port = self._announced_port(log, seen)
         if new:
-            self._make_user()
+            self.prepare()
 
     def stop(self) -> None:
         """Let it finish."""
@@ -124,13 +131,76 @@ class MongoServer:
         self.kill()
         raise RuntimeError(f"mongod did not start: {log.read_text()[-2000:] if log.exists() else 'it wrote no log'}")
 
-    def _make_user(self) -> None:
-        """Make the user, which may be done from this machine without a password while there is none."""
+    def prepare(self, copies: int = 1) -> None:
+        """Make the user of a new server, which may be done from this machine without a password while there is none."""
         from pymongo import MongoClient
 
         with MongoClient(LOOPBACK, self.port, serverSelectionTimeoutMS=1000 * PATIENCE_S) as client:
-            kept = {"w": 1, "j": True}
+            kept = {"w": copies, "j": True}
             client.admin.command("createUser", _USER, pwd=self.password, roles=["root"], writeConcern=kept)
+
+
+class ReplicaSet:
+    """Three MongoDB servers on this machine that hold the same; one of them, the primary, takes the writes.
+
+    Parameters
+    ----------
+    folder
+        Where their data are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        key = folder / "key"  # by which they know each other
+        key.write_text(secrets.token_hex(100))
+        key.chmod(0o600)
+        options = ("--replSet", "set", "--keyFile", str(key), "--setParameter", "enableTestCommands=1")
+        self.members = [_Member(folder / str(number), options=options) for number in range(3)]
+
+    def start(self) -> None:
+        """Start them, and wait until one is the primary."""
+        for member in self.members:
+            member.start()
+        hosts = [{"_id": n, "host": f"{LOOPBACK}:{member.port}"} for n, member in enumerate(self.members)]
+        first = self.members[0]
+        first.command("replSetInitiate", {"_id": "set", "members": hosts})
+        give_up = time.monotonic() + PATIENCE_S
+        while not first.command("hello")["isWritablePrimary"]:
+            assert time.monotonic() < give_up, "no member became the primary"
+            time.sleep(0.1)
+        MongoServer.prepare(first, copies=len(self.members))
+
+    @property
+    def primary(self) -> MongoServer:
+        """The member that takes the writes."""
+        return next(one for one in self.members if one.alive and one.command("hello")["isWritablePrimary"])
+
+    def database_uri(self, name: str) -> str:
+        """Return the URI of one database."""
+        hosts = ",".join(f"{LOOPBACK}:{member.port}" for member in self.members)
+        return f"mongodb://{_USER}:{self.members[0].password}@{hosts}/{name}?replicaSet=set&authSource=admin"
+
+    def members_uri(self, member: MongoServer) -> str:
+        """Return the URI of one member alone."""
+        return f"mongodb://{_USER}:{self.members[0].password}@{LOOPBACK}:{member.port}/?directConnection=true"
+
+    def remove(self) -> None:
+        """Kill them, and remove the folder."""
+        for member in self.members:
+            member.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class _Member(MongoServer):
+    def prepare(self, copies: int = 1) -> None:
+        """Make no user: the set has its users in common."""
+
+    def command(self, *words: Any) -> dict[str, Any]:
+        """Give this member a command that needs no user, or none yet."""
+        from pymongo import MongoClient
+
+        with MongoClient(LOOPBACK, self.port, directConnection=True) as client:
+            return client.admin.command(*words)
 
 
 class GivenServer:

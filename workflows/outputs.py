@@ -8,6 +8,7 @@ from typing import Any
 
 from jobflow import JobStore
 
+from screening.common.errors import StoreError
 from screening.database import StoreLocation
 from screening.database.server_indexes import LARGE_FILES, ensure_indexes
 from workflows.decoding import require_known_classes
@@ -116,10 +117,19 @@ def finished(store: JobStore, uuids: Collection[str]) -> dict[str, str]:
 
 
 def output_of(store: JobStore, uuid: str) -> dict[str, Any] | None:
-    """Return the plain output of a finished job, its large parts in place; None if it is not finished."""
+    """Return the plain output of a finished job, its large parts in place; None if it is not finished.
+
+    Raises
+    ------
+    StoreError
+        If it is no document.
+    """
     if uuid not in finished(store, [uuid]):
         return None
-    return {name: value for name, value in store.get_output(uuid, load=True).items() if not name.startswith("@")}
+    output = store.get_output(uuid, load=True)
+    if not isinstance(output, dict):
+        raise StoreError(f"the database holds an output of another program: that of the job {uuid} is no document")
+    return {name: value for name, value in output.items() if not name.startswith("@")}
 
 
 def _references(value: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:

@@ -13,6 +13,7 @@ from coatscreen.report.report_documents import Cell, CoatingDetails, Column, Fac
 from screening.coatings.coating_documents import BareInterface, CoatingDocument
 from screening.coatings.ranking import RankingHeader
 from screening.criteria.quantities import WORST_CONTACT, face_named, is_open, quantity, registered
+from screening.figures.heatmap import darkest_mev
 from screening.phases.phase_set import PhaseSet
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def ranking_report(
         n_coatings=len(lines),
         columns=[_column(name) for name in sorted(data.keys() & registered().keys(), key=_place)],
         faces=_faces(data, bare),
+        darkest_mev=darkest_mev((value for line in lines for value in line["score_parts"].values()), bare),
         data=data,
         details={coating.coating: _details(coating, phases) for coating in best},
         bare=None if bare is None else contact_reports(bare.interfaces, phases),

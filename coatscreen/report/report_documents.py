@@ -79,6 +79,7 @@ class RankingReport(_Document):
     n_coatings: int = Field(description="coatings, those that could not be screened among them")
     columns: list[Column] = Field(description="the columns of quantities that are shown, in their order")
     faces: list[Face] = Field(description="the contacts, closed ones first")
+    darkest_mev: float = Field(description="the energy at which the map of contacts is darkest")
     data: dict[str, list[Cell]] = Field(
         description="all values by column, a row for each coating in the order of the ranking, as coatscreen rank "
         "--format csv names them; numbers to six digits"

@@ -57,7 +57,7 @@ def rank(
     from screening.database import CoatingDatabase, StoreLocation
 
     location = StoreLocation(store)
-    _rank_what_goes_on(location)
+    rank_what_goes_on(location)
     with CoatingDatabase.open(location) as database:
         headers = database.headers(cathode, electrolyte, run)
         if not headers:
@@ -142,7 +142,7 @@ def query(
             _note_more(len(shown) + sum(1 for _ in lines))
 
 
-def _rank_what_goes_on(location: StoreLocation) -> None:
+def rank_what_goes_on(location: StoreLocation) -> None:
     """Rank what is finished of the runs that go on, and say so; where none does, jobflow is not even loaded."""
     from coatscreen.output import note
     from screening.database import CoatingDatabase

@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import Energies, Lithiation, OnlyCathode, OnlyElectrolyte, RunName, Sort, Store
+from coatscreen.options import (
+    SWEEP,
+    CathodeName,
+    Energies,
+    Lithiation,
+    OnlyCathode,
+    OnlyElectrolyte,
+    RunName,
+    Sort,
+    Store,
+)
 from coatscreen.verbs.materials.opened import opened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from screening.coatings.ranking import RankingDocument
+    from screening.phases.phase_set import PhaseSet
 
 app = typer.Typer(
     help="Pictures of results at the size of a journal's column: PDF, PNG or SVG.",
@@ -22,13 +33,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 Picture = Annotated[Path, typer.Option("--output", help="File to write: .pdf, .png or .svg.")]
+Pairs = Annotated[list[str], typer.Argument(help="Two materials in contact, or several pairs: A B [A B ...].")]
 Top = Annotated[int, typer.Option(help="At most so many coatings.", min=1)]
 _ROW_INCHES = 0.22
 
 
 @app.command()
 def profile(
-    materials: Annotated[list[str], typer.Argument(help="Two materials in contact, or several pairs: A B [A B ...].")],
+    materials: Pairs,
     output: Picture,
     voltage: Annotated[
         float | None, typer.Option("--voltage", help="Open to lithium at this voltage against Li/Li+, V.")
@@ -41,19 +53,13 @@ def profile(
 
     Example: coatscreen plot profile NCM83 Li6PS5Cl NCM83:half Li6PS5Cl LiNbO3 Li6PS5Cl --output profiles.pdf
     """
-    from screening.common.errors import InputError
     from screening.equilibrium.interface import Interface
     from screening.figures import draw_profile
     from screening.hull.reservoir import Reservoir
-    from screening.materials.names import resolve_formula
 
     file = _picture(output)
-    if len(materials) % 2:
-        raise InputError(f"materials are drawn in pairs: {materials[-1]!r} has no partner")
     reservoir = None if voltage is None else Reservoir.lithium_voltage(voltage)
-    phases, catalogue = opened(energies, *materials, also=() if reservoir is None else ("Li",))
-    named = [resolve_formula(name, catalogue, phases) for name in materials]
-    pairs = zip(named[::2], named[1::2], strict=True)
+    phases, pairs = _pairs(materials, energies, *([] if reservoir is None else ["Li"]))
     found = [Interface(phases, a, b, reservoir).document() for a, b in pairs]
     _draw(file, lambda ax: draw_profile(ax, *found))
 
@@ -85,7 +91,7 @@ def window(
 
 @app.command()
 def voltage(
-    name: Annotated[str, typer.Argument(help="Name of the catalogue, or a lithium-containing formula.")],
+    name: CathodeName,
     output: Picture,
     lithiation: Lithiation = None,
     energies: Energies = "reference",
@@ -104,6 +110,47 @@ def voltage(
     host = Catalogue.load().cathode(name).with_states(numbers("--lithiation", lithiation or ""))
     found = lithium_states(open_energies(energies, systems=[{"Li", *host.composition("full")}]), host)
     _draw(file, lambda ax: draw_voltage(ax, found))
+
+
+@app.command()
+def staircase(
+    materials: Annotated[list[str], typer.Argument(help="Materials.")],
+    output: Picture,
+    energies: Energies = "reference",
+) -> None:
+    """Lithium that materials hold at each voltage from 0 to 5 V.
+
+    Example: coatscreen plot staircase Li6PS5Cl Li3PS4 --output staircase.pdf
+    """
+    from screening.equilibrium.staircase import lithium_staircase
+    from screening.figures import draw_staircase
+    from screening.materials.names import resolve_formula
+
+    file = _picture(output)
+    phases, catalogue = opened(energies, *materials, also=("Li",))
+    found = [lithium_staircase(phases, resolve_formula(name, catalogue, phases)) for name in materials]
+    _draw(file, lambda ax: draw_staircase(ax, *found))
+
+
+@app.command()
+def sweep(
+    materials: Pairs,
+    output: Picture,
+    voltages: Annotated[str, SWEEP] = "2.5:4.5",
+    energies: Energies = "reference",
+) -> None:
+    """Mutual reaction energy of materials in contact, open to lithium, against the voltage.
+
+    Example: coatscreen plot sweep LiNbO3 Li6PS5Cl Li3PO4 Li6PS5Cl --sweep 2.5:4.5:0.05 --output sweep.pdf
+    """
+    from coatscreen.verbs.materials.interface import swept_voltages
+    from screening.equilibrium.voltage_sweep import voltage_sweep
+    from screening.figures import draw_sweep
+
+    file, asked = _picture(output), swept_voltages(voltages)
+    phases, pairs = _pairs(materials, energies, "Li")
+    found = [voltage_sweep(phases, a, b, asked) for a, b in pairs]
+    _draw(file, lambda ax: draw_sweep(ax, *found))
 
 
 @app.command()
@@ -150,6 +197,24 @@ def heatmap(
     found = _ranking(store, cathode, electrolyte, run, sort, top)
     height = 1.4 + _ROW_INCHES * (1 + len(found.ranking))
     _draw(file, lambda ax: draw_heatmap(ax, found.ranking, found.bare_interface), height, PAGE_INCHES)
+
+
+def _pairs(materials: list[str], energies: str, *also: str) -> tuple[PhaseSet, list[tuple[str, str]]]:
+    """Return the energies of materials, and the materials two by two.
+
+    Raises
+    ------
+    InputError
+        If one has no partner.
+    """
+    from screening.common.errors import InputError
+    from screening.materials.names import resolve_formula
+
+    if len(materials) % 2:
+        raise InputError(f"materials are drawn in pairs: {materials[-1]!r} has no partner")
+    phases, catalogue = opened(energies, *materials, also=also)
+    named = [resolve_formula(name, catalogue, phases) for name in materials]
+    return phases, list(zip(named[::2], named[1::2], strict=True))
 
 
 def _picture(output: Path) -> Path:

@@ -34,6 +34,8 @@ def report(
 ) -> None:
     """Write rankings as one HTML page: table, map of contacts, profiles, windows. It loads nothing when opened.
 
+    While a run goes on, what is finished is ranked.
+
     Example: coatscreen report --output report.html
 
     Example: coatscreen report --cathode NCM83 --electrolyte Li6PS5Cl --details 20 --output ncm83.html
@@ -44,14 +46,16 @@ def report(
     from coatscreen.report.page import page
     from coatscreen.report.report import ranking_report
     from coatscreen.report.report_documents import Report
+    from coatscreen.verbs.database import rank_what_goes_on
     from screening.common.errors import InputError
     from screening.common.files import write_whole
     from screening.common.provenance import software
-    from screening.database import CoatingDatabase
+    from screening.database import CoatingDatabase, StoreLocation
     from workflows.requests.result_file import result_file
 
     output = result_file(output)
-    with CoatingDatabase.open(store) as database:
+    rank_what_goes_on(location := StoreLocation(store))
+    with CoatingDatabase.open(location) as database:
         headers = database.headers(cathode, electrolyte, run)
         if not headers:
             wanted = " with ".join(name for name in (cathode, electrolyte, run) if name)

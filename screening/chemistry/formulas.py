@@ -43,6 +43,8 @@ def plain_text(text: str) -> str:
 
     Superscripts are marked by ``^``, since they are no amounts.
     """
+    if text.isascii():
+        return text.strip()
     marked = []
     for before, character in zip(f" {text}", text, strict=False):
         raised = unicodedata.decomposition(character).startswith(_SUPERSCRIPT)

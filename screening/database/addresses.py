@@ -7,7 +7,8 @@ from pathlib import Path
 
 from screening.common.errors import InputError, StoreError
 
-TIMEOUT_MS = 5000  # how long a server is waited for
+TIMEOUT_MS = 5000  # for the first answer of a server
+PATIENCE_MS = 30_000  # for one that has answered before
 
 
 class LocationError(StoreError, InputError):
@@ -51,7 +52,10 @@ def wrong_address(name: str, uri: str, error: Exception) -> LocationError:
     error
         What the client said; its text may quote the password.
     """
-    if "must be escaped" in str(error):
+    from pymongo.errors import InvalidURI
+
+    of_srv = "URIs must" in str(error)  # one host, and no port; other messages may quote what is taken for a name
+    if (isinstance(error, InvalidURI) and not of_srv) or "must be escaped" in str(error):
         return LocationError(
             f"{name} is not an address MongoDB understands; in a user name or password, write : / ? # [ ] @ % as "
             "%3A %2F %3F %23 %5B %5D %40 %25"

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from screening.common.errors import StoreError
 from screening.common.passwords import is_address, masked
-from screening.database import schema
-from screening.database.addresses import TIMEOUT_MS, LocationError, reason, written_database, wrong_address
+from screening.database import addresses, schema
+from screening.database.addresses import LocationError, reason, written_database, wrong_address
 from screening.database.opening import require_locks, require_whole
 from screening.database.server_indexes import ensure_indexes
 
@@ -92,10 +92,12 @@ class StoreLocation:
     def client_options(self) -> dict[str, Any]:
         """Options of every connection to MongoDB.
 
-        An unreachable server is said to be so within seconds. A write is acknowledged when it is in the journals of
-        most servers: it outlives a kill of the server, and the loss of the primary.
+        A write is acknowledged when it is in the journals of most servers: it outlives a kill of the server, and the
+        loss of the primary. The next primary is waited for, which is elected within some ten seconds. Only the primary
+        is asked, even if the address prefers another: there what was just written may not be.
         """
-        return {"serverSelectionTimeoutMS": TIMEOUT_MS, "w": "majority", "journal": True}
+        patience = {"serverSelectionTimeoutMS": addresses.PATIENCE_MS}
+        return {**patience, "w": "majority", "journal": True, "readPreference": "primary"}
 
     def open(self, collection: Collection, read_only: bool = False) -> Any:
         """Open a collection as a connected maggma store.
@@ -153,7 +155,8 @@ class StoreLocation:
                 store.connect()
             except (ConfigurationError, ValueError, TypeError) as error:
                 raise wrong_address(self.name, self.uri or "", error) from None
-            store.count({"_id": "reachable?"})
+            with self.first_contact():
+                store.count({"_id": "reachable?"})
             if not self._is_ours:
                 schema.require_database(store._collection.database, self.name, read_only)
                 self._is_ours = True
@@ -175,6 +178,14 @@ class StoreLocation:
                 where = f"the file {error.filename}: " if error.filename else ""
                 raise LocationError(f"{self.name}: {where}{error.strerror or error}") from None
             raise StoreError(f"cannot write to {self.name}: {error.strerror or error}") from None
+
+    @contextmanager
+    def first_contact(self) -> Iterator[None]:
+        """Say within seconds that a server does not answer; as :meth:`errors` otherwise."""
+        import pymongo
+
+        with self.errors(), pymongo.timeout(addresses.TIMEOUT_MS / 1000):
+            yield
 
     @contextmanager
     def exclusive(self, purpose: str = "aggregating") -> Iterator[None]:

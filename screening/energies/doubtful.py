@@ -124,7 +124,8 @@ def _oxidised_anions(table: PhaseTable) -> tuple[NDArray[np.bool_], NDArray[np.b
 def _of_s_block(table: PhaseTable) -> NDArray[np.bool_]:
     """Say which phases consist of metals of groups 1 and 2, hydrogen, oxygen and sulfur alone, (n,)."""
     allowed = [s for s in ELEMENTS if s in ("H", "O", "S") or element(s).kind == "s-block"]
-    return table.sum_by_phase(~np.isin(table.numbers, element_numbers(allowed)) * 1.0) == 0
+    others = ~np.isin(table.numbers, element_numbers(allowed))
+    return np.asarray(table.sum_by_phase(others.astype(np.float64)) == 0)
 
 
 def _too_much_metal(table: PhaseTable) -> NDArray[np.bool_]:

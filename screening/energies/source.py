@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.common.errors import InputError, nearest
 from screening.common.files import write_json
 from screening.energies.doubtful import without_doubtful
+from screening.energies.measured.anchored_table import SOURCE as ANCHORED
+from screening.energies.measured.anchored_table import anchored_energies
 from screening.energies.packaged.packaged_table import document_path, packaged_energies, read_packaged
 from screening.energies.plugins import plugin_energies, plugin_names
 from screening.energies.potentials.models import MODELS, SOURCES
@@ -29,6 +31,7 @@ from screening.phases.phase_set import PhaseSet
 
 REFERENCE = "reference"
 WITHOUT_DOUBTFUL = "~doubtful"  # at the end of a source
+PACKAGED_SOURCES = (*SOURCES, ANCHORED)
 
 
 class EnergySource(BaseModel):
@@ -53,7 +56,7 @@ def open_energies(
     ----------
     source
         ``"reference"`` for the packaged energies, ``"reference:sevennet"`` and ``"reference:r2scan"``
-        for those of other models; ``"mp"`` for
+        for those of other models, ``"reference:measured"`` for those anchored on measured enthalpies; ``"mp"`` for
         the Materials Project's, ``"mp:VERSION"`` for those of a database version; a file (see
         :func:`screening.energies.sources.detect.read_energies`); a folder written by ``coatscreen reference build``,
         with ``:MODEL`` where it holds several tables; a name that another package brings (see
@@ -222,7 +225,7 @@ class _Stamped(NamedTuple):
 
 
 def _stamped(part: str) -> _Stamped:
-    if part in SOURCES:
+    if part in PACKAGED_SOURCES:
         return _Stamped(part, 0)
     path = Path(part)
     if _exists(part) and not path.is_dir():
@@ -242,7 +245,7 @@ def _folder(part: str) -> tuple[Path, str]:
     if model in models:
         return folder, model
     if not models:
-        names = [*SOURCES, MATERIALS_PROJECT, *plugin_names()]
+        names = [*PACKAGED_SOURCES, MATERIALS_PROJECT, *plugin_names()]
         raise InputError(
             f"unknown energies {part!r}{nearest(part, names)}: neither {', '.join(map(repr, names))} nor a file nor a "
             "folder with a table"
@@ -267,6 +270,8 @@ def _opened(sources: tuple[_Stamped, ...]) -> PhaseSet:
 
 def _set(source: _Stamped) -> PhaseSet:
     name, _, model = source.name.rpartition(":")
+    if source.name == ANCHORED:
+        return anchored_energies()
     if source.name in SOURCES:
         return packaged_energies(SOURCES[source.name])
     if _exists(source.name):

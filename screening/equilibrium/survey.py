@@ -14,12 +14,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.common.errors import CoatscreenError
+from screening.common.errors import CoatscreenError, InputError
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.reactant import Reactant
 from screening.equilibrium.window import electrochemical_window
 from screening.hull.compiled.core import Core, core
-from screening.hull.compiled.lines import Field, LineResults, Rows, Shelves, compute_lines
+from screening.hull.compiled.lines import Field, LineResults, Shelves, compute_lines
 from screening.hull.reservoir import Reservoir
 from screening.phases.element_rows import ROW, rows_of
 from screening.phases.phase_set import PhaseSet
@@ -236,13 +236,12 @@ class Survey:
             for s in range(n_samples)
         ]
         which = np.array([distinct[held] if held else _CLOSED for held in given], dtype=np.int64)
-        rows = rows_of(points)
-        order = _by_system(rows, ends, which)
+        order = self._possible_by_system(points, ends, given, which)
         found = compute_lines(
             compiled,
             shelves,
             energies,
-            rows,
+            rows_of(points),
             np.full((n_samples, len(points)), np.nan) if own is None else own.T,
             ends[order],
             which[order],
@@ -251,9 +250,32 @@ class Survey:
             np.array(potentials, dtype=np.float64).reshape(n_samples, -1),
             asked,
         )
-        records = np.empty_like(found.records)
+        records = np.full((len(ends), *found.records.shape[1:]), np.nan)
         records[order] = found.records
         return LineResults(records)
+
+    def _possible_by_system(
+        self,
+        points: Sequence[dict[str, float]],
+        ends: NDArray[np.int64],
+        reservoirs: Sequence[tuple[Reservoir, ...]],
+        which: NDArray[np.int64],
+    ) -> NDArray[np.intp]:
+        """Return the lines whose system has energies, those of one system and reservoir one after the other."""
+        numbers: dict[frozenset[str], int] = {}
+        impossible = set()
+        of_line = []
+        for (a, b), held in zip(ends.tolist(), reservoirs, strict=True):
+            system = frozenset(points[b]).union(points[a] if a >= 0 else (), held[0].elements if held else ())
+            if system not in numbers:
+                numbers[system] = len(numbers)
+                try:
+                    self.phases.require(sorted(system))
+                except InputError:  # said where such a line is asked for by itself
+                    impossible.add(numbers[system])
+            of_line.append(numbers[system])
+        order = np.lexsort((which, np.array(of_line)))
+        return order[[of_line[k] not in impossible for k in order.tolist()]]
 
     def _shelves(self, compiled: Core, n_lines: int) -> tuple[NDArray[np.intp], Shelves]:
         """Return the phases that lines are followed among: all, or those that may be part of a mixture."""
@@ -261,12 +283,3 @@ class Survey:
         if nominal and (n_lines >= _WORTH_SORTING or self.phases.knows_its_hull):
             return self.phases.on_hull
         return self.phases.shelves
-
-
-def _by_system(rows: Rows, ends: NDArray[np.int64], which: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Return an order in which lines of one chemical system and reservoir follow each other."""
-    elements = [frozenset(rows.elements[a:b].tolist()) for a, b in zip(rows.starts, rows.starts[1:], strict=False)]
-    numbers: dict[frozenset[int], int] = {}
-    nothing: frozenset[int] = frozenset()
-    systems = [(elements[a] if a >= 0 else nothing) | elements[b] for a, b in ends.tolist()]
-    return np.lexsort((which, np.array([numbers.setdefault(system, len(numbers)) for system in systems])))

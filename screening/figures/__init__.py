@@ -4,7 +4,20 @@ from screening.figures.canvas import FORMATS, STYLE, drawn
 from screening.figures.heatmap import draw_heatmap
 from screening.figures.profile import draw_profile
 from screening.figures.ranking import draw_ranking
+from screening.figures.staircase import draw_staircase
+from screening.figures.sweep import draw_sweep
 from screening.figures.voltage import draw_voltage
 from screening.figures.windows import draw_windows
 
-__all__ = ["FORMATS", "STYLE", "draw_heatmap", "draw_profile", "draw_ranking", "draw_voltage", "draw_windows", "drawn"]
+__all__ = [
+    "FORMATS",
+    "STYLE",
+    "draw_heatmap",
+    "draw_profile",
+    "draw_ranking",
+    "draw_staircase",
+    "draw_sweep",
+    "draw_voltage",
+    "draw_windows",
+    "drawn",
+]

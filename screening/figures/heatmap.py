@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +20,8 @@ _COLOURS = "YlOrBr"  # from light to dark, told apart with any colour vision (Co
 def draw_heatmap(ax: Axes, coatings: Sequence[RankedCoating], bare: BareInterface | None = None) -> None:
     """Draw a cell for each coating and contact, with its mutual energy; the darker, the more the two react.
 
-    Closed contacts are on the left, meV/atom, open ones on the right, meV per atom that is not lithium.
+    The darkest react as much as the unprotected interface does, or more. Closed contacts are on the left, meV/atom, and
+    open ones on the right, meV per atom that is not lithium.
 
     Parameters
     ----------
@@ -39,8 +40,7 @@ def draw_heatmap(ax: Axes, coatings: Sequence[RankedCoating], bare: BareInterfac
     rows = [[met.get(face) for _, face in faces]] if bare is not None else []
     rows += [[one.quantities.get(name) for name, _ in faces] for one in coatings]
     values = np.array([[np.nan if value is None else value for value in row] for row in rows], dtype=np.float64)
-    own = values[1:] if bare is not None else values
-    lowest = min(-1.0, float(np.nanmin(own))) if np.isfinite(own).any() else -1.0
+    lowest = darkest_mev((one.quantities.get(name) for one in coatings for name, _ in faces), bare)
     mesh = ax.pcolormesh(-values, cmap=_COLOURS, vmin=0.0, vmax=-lowest, edgecolors="white", linewidth=0.8)
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
@@ -58,6 +58,24 @@ def draw_heatmap(ax: Axes, coatings: Sequence[RankedCoating], bare: BareInterfac
     ax.invert_yaxis()
     bar = ax.figure.colorbar(mesh, ax=ax, location="bottom", extend="max", pad=0.02, shrink=0.6, aspect=50)
     bar.set_label("size of the mutual reaction energy (closed: meV/atom; open: meV/non-Li atom)")
+
+
+def darkest_mev(energies: Iterable[float | None], bare: BareInterface | None) -> float:
+    """Return the energy at which a cell is darkest: what the unprotected interface does, closed.
+
+    So colours mean the same whatever other coatings there are. Without a bare interface it is the lowest of the
+    energies, at most -1 meV/atom.
+
+    Parameters
+    ----------
+    energies
+        Mutual energies of the coatings at their contacts, meV per atom that is not exchanged.
+    bare
+        The unprotected interface.
+    """
+    worst = None if bare is None else bare.worst_mutual_mev_per_atom
+    known = [energy for energy in energies if energy is not None] if worst is None else [worst]
+    return min(-1.0, *known) if known else -1.0
 
 
 def _short(face: str) -> str:

@@ -36,7 +36,7 @@ def draw_voltage(ax: Axes, cathode: CathodeDocument) -> None:
         span = [found.lithium_from, found.lithium_to]
         named = "published" if place == 0 else None
         ax.plot(span, [found.voltage_v] * 2, "x:", color="black", label=named)
-    ax.margins(x=0.18, y=0.14)
+    ax.margins(x=0.24, y=0.14)
     ax.invert_xaxis()
     ax.set_xlabel("lithium per formula unit")
     ax.set_ylabel(r"voltage against Li/Li$^+$ (V)")

@@ -26,7 +26,7 @@ SOLIDS = "formation energies at 0 K and the descriptor of Bartel et al., Nat. Co
 
 @cache
 def atomic_masses() -> Floats:
-    """Return the masses of all elements, g/mol, in the order of :data:`~screening.chemistry.formulas.ELEMENTS`."""
+    """Return the masses of all elements, g/mol, in the order of :data:`~screening.chemistry.elements.ELEMENTS`."""
     from pymatgen.core import Element
 
     return np.array([float(Element(symbol).atomic_mass) for symbol in ELEMENTS])

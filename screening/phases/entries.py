@@ -21,7 +21,10 @@ _ALTERNATIVES = frozenset({"MaterialsProjectCompatibility", _MP2020, "MITCompati
 PBE_AND_U = "PBE and PBE+U"  # with MP2020 corrections these two are one scale
 MP2020 = "MP2020"
 _WRITTEN = {"GGA": "PBE", "GGA+U": "PBE+U", "R2SCAN": "r2SCAN", "PBESOL": "PBEsol", _MP2020: MP2020}
-_CORRECTED_ANIONS = ("O", "S")  # the Materials Project's schemes correct every oxide and every sulfide
+_CORRECTED_ANIONS = ("O", "S")  # every scheme of the Materials Project corrects every oxide and every sulfide
+# MP2020 corrects these, where they are the most electronegative element (pymatgen, MP2020Compatibility.yaml; Wang et
+# al., Sci. Rep. 2021, 11, 15496)
+_MP2020_ANIONS = ("O", "S", "F", "Cl", "Br", "I", "N", "Se", "Si", "Sb", "Te", "H")
 
 
 def phases_from_entries(entries: Sequence[ComputedEntry | PDEntry]) -> list[Phase]:
@@ -30,7 +33,8 @@ def phases_from_entries(entries: Sequence[ComputedEntry | PDEntry]) -> list[Phas
     Parameters
     ----------
     entries
-        ComputedEntry, ComputedStructureEntry or PDEntry. An entry without an id is numbered.
+        ComputedEntry, ComputedStructureEntry, GibbsComputedStructureEntry or PDEntry. An entry without an id is
+        numbered.
 
     Raises
     ------
@@ -64,8 +68,9 @@ def require_one_scale(entries: Sequence[ComputedEntry | PDEntry]) -> None:
     ------
     InputError
         If functionals differ and no scheme that mixes them was applied; if GGA and GGA+U stand side by side and a
-        GGA+U energy was not corrected to the GGA scale; if energies were corrected by different schemes; or if some
-        oxides (or sulfides) were corrected and others were not.
+        GGA+U energy was not corrected to the GGA scale; if energies were corrected by different schemes; if some
+        compounds of an anion that the scheme corrects were corrected and others were not; or if Gibbs energies stand
+        beside energies, or are of several temperatures.
     """
     said = [_said(number, entry) for number, entry in enumerate(entries)]
     mixed = any(_MIXING_SCHEME in entry.schemes for entry in said)
@@ -76,10 +81,13 @@ def require_one_scale(entries: Sequence[ComputedEntry | PDEntry]) -> None:
         bare = [entry.name for entry in said if entry.functional == "GGA+U" and entry.corrected is False]
         if bare:
             raise InputError(f"the entries mix GGA and GGA+U, and {bare[0]} is GGA+U without a correction")
+    temperatures = {"no temperature" if e.kelvin is None else f"{e.kelvin:g} K": e.name for e in said}
+    if len(temperatures) > 1:
+        raise InputError(f"the entries mix Gibbs energies: {_listed(temperatures)}")
     schemes = {scheme: entry.name for entry in said for scheme in entry.schemes & _ALTERNATIVES}
     if len(schemes) > 1:
         raise InputError(f"the entries mix correction schemes: {_listed(schemes)}")
-    for anion in _CORRECTED_ANIONS:
+    for anion in _MP2020_ANIONS if _MP2020 in schemes else _CORRECTED_ANIONS:
         found = {entry.corrected: entry.name for entry in said if entry.anion == anion and entry.corrected is not None}
         if len(found) > 1 and not mixed:
             raise InputError(
@@ -118,6 +126,8 @@ def scale_of_entries(entries: Sequence[ComputedEntry | PDEntry], name: str, vers
         correction = NOT_STATED
     else:
         correction = " and ".join(sorted(_WRITTEN.get(scheme, scheme) for scheme in schemes)) or "none"
+    if said and said[0].kelvin is not None:
+        functional = f"{functional}, Gibbs energies of formation at {said[0].kelvin:g} K"
     return EnergyScale(name=name, version=version, functional=functional, correction=correction)
 
 
@@ -129,6 +139,7 @@ class _Said(NamedTuple):
     schemes: frozenset[str]
     corrected: bool | None
     anion: str | None  # the most electronegative element of a compound; None for an element
+    kelvin: float | None  # temperature of a Gibbs energy; None for an energy
 
 
 def _said(number: int, entry: ComputedEntry | PDEntry) -> _Said:
@@ -145,6 +156,7 @@ def _said(number: int, entry: ComputedEntry | PDEntry) -> _Said:
         schemes=frozenset(_scheme(adjustment.cls) for adjustment in adjustments or ()),
         corrected=None if adjustments is None else bool(adjustments),
         anion=max(elements, key=lambda element: float(element.X)).symbol if len(elements) > 1 else None,
+        kelvin=getattr(entry, "temp", None),
     )
 
 

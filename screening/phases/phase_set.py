@@ -23,15 +23,18 @@ from screening.hull.compiled.lines import Shelves
 from screening.hull.phase_system import PhaseSystem
 from screening.hull.reservoir import Reservoir
 from screening.phases.element_rows import WEIGHTS, lowest_of_compositions, near_hull, shelves_of
-from screening.phases.files import content_of, read_table, table_of, write_table
+from screening.phases.files import content_of, table_of, write_table
 from screening.phases.phase import CELL, Phase, PhaseColumns
 from screening.phases.phase_table import ENERGY_DIGITS, PhaseTable, element_numbers, sha256_of
+from screening.phases.plausibility import require_plausible
 
 if TYPE_CHECKING:
     from pymatgen.analysis.phase_diagram import PDEntry
     from pymatgen.entries.computed_entries import ComputedEntry
 
-_CACHED_SYSTEMS = 128
+_KEPT_SYSTEMS = 128
+_KEPT_SELECTIONS = 8  # the same elements are asked for with one reservoir after the other
+_KEPT_POLYMORPHS = 4096  # a cathode or electrolyte is asked for in each of its contacts
 
 
 class PhaseSet:
@@ -92,6 +95,8 @@ class PhaseSet:
         from_elements = table.sum_by_phase(table.fractions * lowest[table.numbers])
         self.formation_energies: NDArray[np.float64] = self.energies - from_elements
         self._systems: dict[tuple[frozenset[str], Reservoir | None], PhaseSystem] = {}
+        self._selections: dict[tuple[str, ...], tuple[NDArray[np.intp], NDArray[np.float64]]] = {}
+        self._polymorphs: dict[frozenset[tuple[str, float]], list[int]] = {}
         self._sample_of: PhaseSet | None = None
 
     # -- where phases come from ---------------------------------------------------------------
@@ -124,7 +129,9 @@ class PhaseSet:
         """
         from screening.phases.entries import phases_from_entries
 
-        return cls(scale, phases_from_entries(entries))
+        phases = cls(scale, phases_from_entries(entries))
+        require_plausible(phases.table)
+        return phases
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> PhaseSet:
@@ -139,14 +146,17 @@ class PhaseSet:
 
     @classmethod
     def from_file(cls, path: str | Path) -> PhaseSet:
-        """Read a set written by :meth:`to_file`.
+        """Read a set from a file in any of the forms that :func:`screening.read_energies` knows.
 
         Raises
         ------
         InputError
-            If the file is missing or truncated, or does not hold a set of phases.
+            If the file is missing or truncated, or has none of these forms.
         """
-        return cls.from_columns(*read_table(path))
+        from screening import read_energies  # as in :meth:`reference`
+
+        phases: PhaseSet = read_energies(path).as_set()
+        return phases
 
     # -- how they are written -----------------------------------------------------------------
 
@@ -223,6 +233,13 @@ class PhaseSet:
 
     def polymorphs(self, composition: dict[str, float]) -> list[int]:
         """Return the phases of a composition as positions in :attr:`phases`, in the order of :meth:`lowest_first`."""
+        key = frozenset(composition.items())
+        if key not in self._polymorphs:
+            _make_room(self._polymorphs, _KEPT_POLYMORPHS)
+            self._polymorphs[key] = self._polymorphs_of(composition)
+        return self._polymorphs[key].copy()
+
+    def _polymorphs_of(self, composition: dict[str, float]) -> list[int]:
         if any(element not in self.elements for element in composition):
             return []
         total = sum(composition.values())
@@ -258,8 +275,7 @@ class PhaseSet:
         wanted = frozenset(elements) | frozenset(reservoir.elements if reservoir else ())
         key = (wanted, reservoir)
         if key not in self._systems:
-            while len(self._systems) >= _CACHED_SYSTEMS:
-                self._systems.pop(next(iter(self._systems)))
+            _make_room(self._systems, _KEPT_SYSTEMS)
             self._systems[key] = self._system(wanted, reservoir)
         return self._systems[key]
 
@@ -323,7 +339,7 @@ class PhaseSet:
         sample.__dict__.pop("on_hull", None)  # shelves stay: phases of one composition are shifted alike
         sample.energies = self.energies + shifts_ev_per_atom
         sample.formation_energies = self.formation_energies + shifts_ev_per_atom
-        sample._systems = {}
+        sample._systems, sample._selections, sample._polymorphs = {}, {}, {}
         return sample
 
     @property
@@ -371,9 +387,12 @@ class PhaseSet:
 
     def _lowest_inside(self, elements: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Find the lowest-energy phase of each composition of these elements: positions, in order, and fractions."""
-        inside = self.table.inside(elements)
-        inside = inside[self._is_lowest[inside]]
-        return inside, self.table.dense(inside, elements)
+        if elements not in self._selections:
+            _make_room(self._selections, _KEPT_SELECTIONS)
+            inside = self.table.inside(elements)
+            inside = inside[self._is_lowest[inside]]
+            self._selections[elements] = inside, self.table.dense(inside, elements)
+        return self._selections[elements]
 
     @cached_property
     def _is_lowest(self) -> NDArray[np.bool_]:
@@ -391,3 +410,9 @@ class PhaseSet:
         keys = self.table.sum_by_phase(self.table.fractions * WEIGHTS[self.table.numbers])
         order = np.argsort(keys, kind="stable")
         return order, keys[order]
+
+
+def _make_room(kept: dict[Any, Any], most: int) -> None:
+    """Drop the oldest of what is kept, so that one more may be."""
+    while len(kept) >= most:
+        kept.pop(next(iter(kept)))

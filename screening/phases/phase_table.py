@@ -24,7 +24,7 @@ _NUMBER = {symbol: number for number, symbol in enumerate(ELEMENTS)}
 
 
 def element_numbers(elements: Iterable[str]) -> NDArray[np.intp]:
-    """Return the index of each element in :data:`~screening.chemistry.formulas.ELEMENTS`."""
+    """Return the index of each element in :data:`~screening.chemistry.elements.ELEMENTS`."""
     return np.array([_NUMBER[element] for element in elements], dtype=np.intp)
 
 
@@ -39,7 +39,7 @@ class PhaseTable:
     starts
         First entry of each phase, and the number of all entries at the end, (n + 1,).
     numbers
-        Element of each entry, as index in :data:`~screening.chemistry.formulas.ELEMENTS`, (starts[-1],).
+        Element of each entry, as index in :data:`~screening.chemistry.elements.ELEMENTS`, (starts[-1],).
     amounts
         Amount of that element in the formula, (starts[-1],).
     energies

@@ -15,6 +15,8 @@ from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
+import numpy as np
+
 from screening.chemistry.classes import RADIOACTIVE, TRANSITION_METALS, chemistry_class, polyanions
 from screening.chemistry.economics import EconomicsDocument, material_economics
 from screening.chemistry.elements import ELEMENTS
@@ -39,6 +41,7 @@ from screening.energies.source import EnergySource
 from screening.energies.sources.fetched import FetchedPhaseSet
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.reactant import clean
+from screening.equilibrium.survey import Survey
 from screening.equilibrium.window import WindowDocument, electrochemical_window
 from screening.hull.reservoir import Reservoir
 from screening.phases.phase_set import PhaseSet
@@ -111,17 +114,18 @@ def stable_compounds(phases: PhaseSet, selection: Selection, criteria: Sequence[
     if stability is None:
         raise InputError("there is no criterion on phase stability to choose coatings by")
     *_, (_, left) = select_compounds(phases, selection)
-    stable = [i for i in left if stability.judge({STABILITY: energy_above_hull_mev(phases, i)})]
+    above = energies_above_hull_mev(phases, left)
+    stable = [i for i, energy in zip(left, above, strict=True) if stability.judge({STABILITY: energy})]
     if not stable:
         raise InputError(f"no compound of the energies {phases.scale.name!r} is left as a coating")
     return [phases.formula(i) for i in stable]
 
 
-def energy_above_hull_mev(phases: PhaseSet, position: int) -> float:
-    """Return the energy above the hull of the phase at a position, meV/atom, never negative."""
-    composition = phases.table.composition(position)
-    mixture = phases.system(composition).mixture(composition)
-    return round(1000.0 * max(0.0, clean(float(phases.formation_energies[position]) - mixture.energy)), 6)
+def energies_above_hull_mev(phases: PhaseSet, positions: Sequence[int]) -> list[float]:
+    """Return the energies above the hull of the phases at some positions, meV/atom, never negative."""
+    hull = Survey([phases]).mixture_energies([phases.table.composition(i) for i in positions])[:, 0]
+    own = phases.formation_energies[np.array(positions, dtype=np.intp)]
+    return [round(1000.0 * max(0.0, clean(energy)), 6) for energy in own - hull]
 
 
 def screen_candidates(
@@ -251,7 +255,7 @@ class _Compound:
     @cached_property
     def stability(self) -> _HullEnergy:
         """Phase stability."""
-        return _HullEnergy(energy_above_hull_mev(self.phases, self.position) / 1000.0)
+        return _HullEnergy(energies_above_hull_mev(self.phases, [self.position])[0] / 1000.0)
 
     @cached_property
     def window(self) -> WindowDocument:

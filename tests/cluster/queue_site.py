@@ -238,7 +238,7 @@ def hook(folder: Path, code: str) -> str:
     """
     folder.mkdir(parents=True)
     (folder / "sitecustomize.py").write_text(_WORKER.format(folder=str(folder), code=indent(dedent(code), "    ")))
-    return f"export PYTHONPATH={shlex.quote(str(folder))}"
+    return f"export PYTHONPATH={shlex.quote(str(folder))}${{PYTHONPATH:+:$PYTHONPATH}}"
 
 
 _WORKER = """\

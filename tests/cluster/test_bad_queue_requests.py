@@ -7,7 +7,7 @@ from cluster.queue_site import QueueSite, words_for
 from fixtures_screening import energies_file, job_times, settings_for
 
 from coatscreen.__main__ import execute
-from screening.database import stores
+from screening.database import addresses
 from workflows.queue.site import Site
 from workflows.run import run_screening
 
@@ -66,7 +66,7 @@ def test_a_wrong_password(site, words, refused, capsys):
 
 
 def test_a_database_that_cannot_be_reached(site, words, refused, capsys, monkeypatch):
-    monkeypatch.setattr(stores, "_TIMEOUT_MS", 300)
+    monkeypatch.setattr(addresses, "TIMEOUT_MS", 300)
     site.change(database="mongodb://me:swordfish@127.0.0.1:1/coatings")
     for command in verbs(site, words):
         said = refused(*command)

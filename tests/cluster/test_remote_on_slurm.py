@@ -11,8 +11,9 @@ import time
 
 import pytest
 import yaml
+from cluster.queue_site import assert_same
 from cluster.slurm_sandbox import UNFINISHED
-from fixtures_screening import contents, settings_for
+from fixtures_screening import settings_for
 from pymongo import MongoClient
 
 from workflows.queue.site import Site
@@ -59,7 +60,14 @@ class Cluster:
         """Start jobflow-remote's runner."""
         with self.log.open("a") as log:
             command = [str(self.site.environment / "bin" / "jf"), "runner", "run"]
-            return subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, start_new_session=True)
+            self.runner = subprocess.Popen(
+                command, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def end_runner(self, how):
+        """Send the runner and its children a signal, and wait for its end."""
+        os.killpg(self.runner.pid, how)
+        self.runner.wait(30)
 
     def until(self, holds, what):
         """Wait until something holds of the only flow, and return it."""
@@ -79,15 +87,17 @@ class Cluster:
 def cluster(tmp_path, database_uri, slurm, monkeypatch):
     monkeypatch.setenv("SLURM_CONF", str(slurm.configuration))
     made = Cluster(tmp_path, database_uri, slurm)
-    runner = made.start_runner()
+    made.start_runner()
     yield made
-    os.killpg(runner.pid, signal.SIGTERM)
-    runner.wait(30)
+    made.end_runner(signal.SIGTERM)
     slurm.wait_idle()
 
 
-def test_one_job_is_cancelled_and_comes_back(cluster, slurm, tmp_path):
-    """The result is that of a run here, in the end; before, it says which job it was made without."""
+def test_a_job_is_lost_while_the_runner_is_dead_and_comes_back(cluster, slurm, tmp_path):
+    """The runner is killed, and meanwhile one queue job is cancelled and three end; then another runner goes on.
+
+    The database is that of a run here, in the end; before, the result says which job it was made without.
+    """
     settings = settings_for(tmp_path, coatings=["LiNbO3"])
     words = ["--coatings", "LiNbO3", "--cathodes", "LiCoO2", "--electrolytes", "Li6PS5Cl"]
     cluster.hold.touch()
@@ -97,8 +107,12 @@ def test_one_job_is_cancelled_and_comes_back(cluster, slurm, tmp_path):
     found = cluster.json("status")["queue"]
     assert (found["running"], found["pending"], found["runner_at_work"]) == (4, 0, True)
     queued = {number for number, (_, state) in slurm.jobs().items() if state in UNFINISHED}
+    cluster.end_runner(signal.SIGKILL)
     slurm.cancel(max(queued))
     cluster.hold.unlink()
+    slurm.wait_idle()
+    assert cluster.json("status")["flows"][0]["jobs"]["completed"] == 0  # nobody has looked
+    cluster.start_runner()
     flow = cluster.until(ended, "the end")
     assert flow.state == "stopped"
     (lost,) = flow.lost
@@ -109,4 +123,4 @@ def test_one_job_is_cancelled_and_comes_back(cluster, slurm, tmp_path):
     flow = cluster.until(ended, "the end")
     assert (flow.state, flow.done) == ("complete", answer["total"])
     run_screening(settings)
-    assert contents(cluster.site.database) == contents(tmp_path / "db")
+    assert_same(cluster.site.database, str(tmp_path / "db"))

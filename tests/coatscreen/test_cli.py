@@ -552,7 +552,7 @@ def test_energies_that_are_mistyped_are_named_as_typed(cli, verb):
 
 
 def test_a_database_out_of_reach_is_no_wrong_request(cli, monkeypatch):
-    monkeypatch.setattr("screening.database.stores._TIMEOUT_MS", 100)
+    monkeypatch.setattr("screening.database.addresses.TIMEOUT_MS", 100)
     for arguments in (["run"], ["rank"], ["query"]):
         outcome = cli(*arguments, "--store", "mongodb://user:geheim@localhost:1/coatings")
         refused(outcome, 1, "mongodb://***@localhost:1/coatings")

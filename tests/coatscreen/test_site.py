@@ -32,7 +32,7 @@ def answers(tmp_path):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """An unreachable database is given up at once."""
-    monkeypatch.setattr("screening.database.stores._TIMEOUT_MS", 200)
+    monkeypatch.setattr("screening.database.addresses.TIMEOUT_MS", 200)
 
 
 def test_options_make_a_site_and_its_work_folder(tmp_path, answers, capsys):
@@ -79,7 +79,7 @@ def test_at_a_terminal_the_rest_is_asked_for_and_the_password_not_shown(tmp_path
     """In a real terminal (a pseudo-terminal), answered line by line."""
     replies = ["slurm", "mongodb://me@127.0.0.1:9/coatings", "", "my_account", "30", "", "3", f"{tmp_path}/work"]
     script = (
-        "import sys; from pathlib import Path; import screening.database.stores as s; s._TIMEOUT_MS = 200\n"
+        "import sys; from pathlib import Path; import screening.database.addresses as s; s.TIMEOUT_MS = 200\n"
         "from coatscreen.verbs.site import init; init(Path(sys.argv[1]))"
     )
     pid, terminal = pty.fork()

@@ -14,7 +14,7 @@ from maggma.stores import MongoStore
 from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 
 from screening.common.errors import InputError, StoreError
-from screening.database import stores
+from screening.database import addresses
 from screening.database.sqlite_store import SQLiteStore
 from screening.database.stores import KEYS, LocationError, StoreLocation
 
@@ -159,7 +159,7 @@ def test_an_address_with_a_database(uri):
 @pytest.mark.parametrize("password", PASSWORDS)
 def test_a_password_is_in_no_message(password, monkeypatch):
     """Whether it is escaped as it should be, or typed as it is."""
-    monkeypatch.setattr("screening.database.stores._TIMEOUT_MS", 50)
+    monkeypatch.setattr("screening.database.addresses.TIMEOUT_MS", 50)
     uri = f"mongodb://user:{password}@localhost:1/coatings"  # where nothing listens
     assert "heim" not in StoreLocation(uri).name
     with pytest.raises(StoreError) as caught:
@@ -167,6 +167,25 @@ def test_a_password_is_in_no_message(password, monkeypatch):
     assert "***@localhost:1/coatings" in str(caught.value)
     assert "heim" not in str(caught.value)
     assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("mongodb+srv://user:geheim@db.example.org:27017/coatings", "URIs must not include a port number"),
+        ("mongodb+srv://user:geheim@no-such-name/coatings", "is not a valid hostname"),
+        ("mongodb://user:geheim@localhost:1/coatings?retryWritess=true", "Unknown option: retrywritess"),
+        ("mongodb://user:geheim@localhost:1/coatings?tls=true&tlsCAFile=/no/such/file", "/no/such/file: No such file"),
+        ("mongodb://user:geheim@localhost:99999/coatings", "Port must be an integer between"),
+        ("mongodb://user:ge:heim@localhost/coatings", "in a user name or password, write"),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_named(address, said):
+    with pytest.raises(StoreError) as caught:
+        StoreLocation(address).open("coatings")
+    assert said in str(caught.value)
+    assert ("write : /" in str(caught.value)) == ("user name or password" in said)
+    assert "heim" not in str(caught.value)
 
 
 def test_a_password_is_not_in_a_server_s_answer(monkeypatch):
@@ -181,8 +200,8 @@ def test_a_password_is_not_in_a_server_s_answer(monkeypatch):
 
 
 def test_an_unreachable_server_is_an_error_within_seconds(monkeypatch):
-    assert stores._TIMEOUT_MS <= 10_000
-    monkeypatch.setattr(stores, "_TIMEOUT_MS", 300)
+    assert addresses.TIMEOUT_MS <= 10_000
+    monkeypatch.setattr(addresses, "TIMEOUT_MS", 300)
     start = time.monotonic()
     with pytest.raises(StoreError, match="localhost:1: ") as caught:
         StoreLocation("mongodb://localhost:1/coatings").open("coatings")

@@ -5,6 +5,7 @@ import pytest
 from random_phases import random_composition, random_phases, written
 
 from screening.common.errors import CoatscreenError, InputError
+from screening.energies.sources.fetched import FetchedPhaseSet
 from screening.equilibrium import survey as surveys
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.reactant import Reactant
@@ -132,3 +133,14 @@ def test_what_has_no_window_or_no_energies():
     with pytest.raises(InputError, match="hold no phase of Zr"):
         survey.formation_energies(["ZrO2"])
     assert Survey([random_phases(11, 5)]).contacts([]).mutual.shape == (0, 1)
+
+
+def test_systems_that_were_not_fetched():
+    """Between two fetched systems phases are missing: the one contact is computed, the other says why not."""
+    whole = random_phases(11, 5)
+    fetched = FetchedPhaseSet.complete_in(whole.scale, whole.table, [{"Li", "O", "S"}, {"P", "O", "S"}])
+    pairs = [Pair("LiO2", "Li2S"), Pair("LiO2", "P2S5"), Pair("P2O5", "SO2", (Reservoir({"Li": -1.0}),))]
+    found = Survey([fetched]).contacts(pairs)
+    assert np.isnan(found.mutual[:, 0]).tolist() == [False, True, True]
+    assert "were not fetched for Li-O-P-S" in found.why_missing[1][0]
+    assert check_contacts([fetched], pairs) == 1

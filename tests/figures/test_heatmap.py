@@ -7,7 +7,7 @@ from fixtures_figures import assert_legible, labels, looked_at, texts
 from fixtures_ranking import bare, contact, record
 
 from screening.coatings.ranking import rank_coatings
-from screening.figures.heatmap import draw_heatmap
+from screening.figures.heatmap import darkest_mev, draw_heatmap
 
 BARE = bare().model_copy(
     update={
@@ -37,6 +37,14 @@ def test_a_cell_for_each_contact_and_the_bare_interface_first():
     assert "\N{MINUS SIGN}105" in shown
     assert "\N{MINUS SIGN}4.0" in shown
     assert_legible(ax)
+
+
+def test_the_darkest_is_what_the_bare_interface_does():
+    coatings = rank_coatings([record("A", opened=-900.0), record("B")], BARE)
+    ax = looked_at(lambda ax: draw_heatmap(ax, coatings, BARE), 7.0, 2.0)
+    assert ax.collections[0].get_clim() == (0.0, -BARE.worst_mutual_mev_per_atom)
+    assert darkest_mev([-5.0, None, -20.0], None) == -20.0
+    assert darkest_mev([], None) == darkest_mev([-0.2], None) == -1.0
 
 
 def test_nothing_reacts():

@@ -63,7 +63,8 @@ function coatingPanel(view, redraw) {
   const details = bare ? { contacts: ranking.bare } : ranking.details[name];
   const panel = element("section", { id: "coating", tabindex: -1 }, element("h2", {}, name));
   if (!bare) {
-    if (ranking.data.why_missing[row]) panel.append(element("p", {}, ranking.data.why_missing[row]));
+    const reasons = (ranking.data.why_missing[row] ?? "").split("; ").filter(Boolean);
+    panel.append(element("ul", {}, ...reasons.map((reason) => element("li", {}, reason))));
     panel.append(criteriaTable(ranking, row));
   }
   if (!details) {

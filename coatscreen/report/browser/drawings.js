@@ -23,7 +23,7 @@ function ticks(low, high, most) {
 
 // Lines over the fraction of A. Each of series: label, dash, points of x, y and note; onPoint is told which is pointed at.
 function drawLines(series, xLabel, yLabel, onPoint) {
-  const [width, height, left, right, top, bottom] = [620, 330, 64, 14, 14 + 18 * series.length, 46];
+  const [width, height, left, right, top, bottom] = [620, 330, 70, 14, 14 + 18 * series.length, 46];
   const lowest = Math.min(...series.flatMap((one) => one.points.map((point) => point.y)), -1);
   const highest = Math.max(...series.flatMap((one) => one.points.map((point) => point.y)), 0);
   const low = lowest - 0.06 * (highest - lowest);

@@ -31,6 +31,12 @@ function numberText(value, digits, missing = "–") {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
+// The first of several reasons, and not too much of it.
+function firstReason(text) {
+  const first = text.split("; ")[0];
+  return first.length > 90 ? `${first.slice(0, 89)}…` : first;
+}
+
 // A reaction or formula with its subscripts: a number is one where it follows an element or a bracket.
 function withSubscripts(text) {
   const parts = element("span");

@@ -82,6 +82,9 @@ function rankingTable(view, rows, redraw) {
   ];
   const lines = rows.map((row) => {
     const failed = criteria.map((one) => [one.name, data[`passes ${one.name}`][row]]).filter(([, mark]) => mark === "NO" || mark === "?");
+    const unknown = failed.length === criteria.length && failed.every(([, mark]) => mark === "?");
+    const reasons = unknown ? ["all unknown"] : failed.flatMap(([name, mark], k) => [k ? ", " : "", element("span", { class: mark === "NO" ? "no" : null }, `${name} ${MARKS[mark]}`)]);
+    const why = data.why_missing[row];
     const compared = view.compared.includes(row);
     const onclick = () => {
       view.compared = compared ? view.compared.filter((one) => one !== row) : [...view.compared, row].slice(-2);
@@ -93,8 +96,7 @@ function rankingTable(view, rows, redraw) {
       element("td", { class: "number" }, numberText(data.rank[row], 0)),
       nameCell(view, row, redraw),
       element("td", { class: "number" }, String(data.tier[row])),
-      element("td", {}, ...failed.flatMap(([name, mark], k) => [k ? ", " : "", element("span", { class: mark === "NO" ? "no" : null }, `${name} ${MARKS[mark]}`)]),
-        data.why_missing[row] ? element("span", { class: "spread" }, data.why_missing[row]) : null),
+      element("td", {}, ...reasons, why ? element("span", { class: "spread", title: why }, firstReason(why)) : null),
       ...(sampled ? [element("td", { class: "number" }, numberText(share === null ? null : 100 * share, 0)), element("td", {}, data.undecided[row] ?? "")] : []),
       element("td", {}, data.worst_contact[row] ?? "–"),
       ...columns.map((column) => valueCell(data, column.name, row, column.digits)));
@@ -104,8 +106,7 @@ function rankingTable(view, rows, redraw) {
 
 // Coatings against contacts: the darker the more they react. Each cell opens its profile.
 function contactMap(view, rows, redraw) {
-  const { data, faces, bare } = view.ranking;
-  const lowest = faces.reduce((least, face) => data[face.quantity].reduce((a, b) => (b === null ? a : Math.min(a, b)), least), 0);
+  const { data, faces, bare, darkest_mev: lowest } = view.ranking;
   const cell = (value, face, row, name) => {
     if (value === null) return element("td", { class: "number" }, "–");
     const onclick = () => {
@@ -125,7 +126,7 @@ function contactMap(view, rows, redraw) {
   legend.style.background = `linear-gradient(to right, ${[0, 0.25, 0.5, 0.75, 1].map((part) => heatColours(part * lowest, lowest).backgroundColor).join(",")})`;
   return element("div", {},
     element("p", { class: "note" }, "Mutual reaction energy: closed contacts, meV/atom; open to lithium at the potential of a state, at mu(…), meV per atom that is not lithium. ",
-      "0 ", legend, ` ${numberText(lowest, 0)}. A cell opens the profile of its reaction.`),
+      "0 ", legend, ` ${numberText(lowest, 0)} and below${bare === null ? "" : ", what the bare interface does, closed"}. A cell opens the profile of its reaction.`),
     tableOf(heads, [...nothing, ...lines], { id: "contacts" }));
 }
 
@@ -139,7 +140,7 @@ function windowBars(view, rows) {
   });
   const limits = criteria.filter((one) => ["reduction_limit_v", "oxidation_limit_v"].includes(one.quantity))
     .map((one) => ({ volt: one.at_most ?? one.at_least, label: one.name }));
-  const at = Object.entries(states).map(([state, volt]) => `${state} ${numberText(volt, 2)} V`).join(", ");
+  const at = Object.entries(states).sort(([, a], [, b]) => a - b).map(([state, volt]) => `${state} ${numberText(volt, 2)} V`).join(", ");
   return element("div", {},
     element("p", { class: "note" }, `Bars: where a coating neither takes up nor gives up lithium. Yellow: the cathode's states (${at}). Dashed: the criteria.`),
     element("div", { class: "wide" }, drawWindows(bars, states, limits)));

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
-from coatscreen.options import AsJson, Doubtful, DoubtfulPhases, Energies, Lithiation, Voltage, chosen_energies
+from coatscreen.options import (
+    AsJson,
+    CathodeName,
+    Doubtful,
+    DoubtfulPhases,
+    Energies,
+    Lithiation,
+    Voltage,
+    chosen_energies,
+)
 
 
 def cathode(
-    name: Annotated[str, typer.Argument(help="Name of the catalogue, or a lithium-containing formula.")],
+    name: CathodeName,
     lithiation: Lithiation = None,
     voltage: Voltage = None,
     energies: Energies = "reference",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coatscreen.options import (
+    SWEEP,
     AsJson,
     Doubtful,
     DoubtfulPhases,
@@ -42,9 +43,7 @@ def interface(
         Path | None,
         typer.Option(help="CSV with columns a, b, perhaps mu or voltage; prints one JSON document a line."),
     ] = None,
-    sweep: Annotated[
-        str | None, typer.Option(help="LOW:HIGH or LOW:HIGH:STEP: open to Li at these voltages, V; the step is 0.1.")
-    ] = None,
+    sweep: Annotated[str | None, SWEEP] = None,
     energies: Energies = "reference",
     doubtful: Doubtful = DoubtfulPhases.keep,
     uncertainty: Uncertainty = False,
@@ -112,7 +111,7 @@ def _sweep(a: str | None, b: str | None, voltages: str, energies: str, as_json: 
 
     if a is None or b is None:
         raise InputError("--sweep needs two materials")
-    asked = _voltages(voltages)
+    asked = swept_voltages(voltages)
     phases, catalogue = opened(energies, a, b, also=("Li",))
     found = voltage_sweep(phases, resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases), asked)
     if as_json:
@@ -132,7 +131,7 @@ def _sweep(a: str | None, b: str | None, voltages: str, energies: str, as_json: 
     return print_energies(phases.provenance)
 
 
-def _voltages(text: str) -> list[float]:
+def swept_voltages(text: str) -> list[float]:
     """Read LOW:HIGH or LOW:HIGH:STEP."""
     from screening.chemistry.amounts import read_number
     from screening.common.errors import InputError

@@ -16,6 +16,7 @@ from screening.energies.sources.union import Table
 from screening.phases.files import table_of
 from screening.phases.phase import PhaseColumns
 from screening.phases.phase_table import PhaseTable
+from screening.phases.plausibility import require_plausible
 
 
 def read_energies(path: str | Path) -> Table:
@@ -24,8 +25,8 @@ def read_energies(path: str | Path) -> Table:
     Parameters
     ----------
     path
-        A table (JSON, by ``PhaseSet.to_file``), pymatgen entries (JSON, by ``dumpfn``: a list, or under the key
-        ``entries``), or formation energies (CSV).
+        A table (JSON, by ``PhaseSet.to_file``); pymatgen entries (JSON, by ``dumpfn``: a list, or under the key
+        ``entries``, or a whole PhaseDiagram); or formation energies (CSV, also with the Materials Project's headings).
 
     Raises
     ------
@@ -44,19 +45,38 @@ def read_energies(path: str | Path) -> Table:
         if isinstance(data, dict) and "systems" in data:
             systems = _systems(data["systems"], path)
     else:
-        scale, columns = read_formation_energies(content, path, version)
+        scale, columns = _plausible(path, *read_formation_energies(content, path, version))
     return Table(scale, PhaseTable.from_columns(columns), systems)
 
 
 def _from_json(data: Any, path: Path, version: str) -> tuple[EnergyScale, PhaseColumns]:
     if isinstance(data, list):
-        return entries_of(data, path, version)
+        return _plausible(path, *entries_of(data, path, version))
     if isinstance(data.get("entries"), list):
-        return entries_of(data["entries"], path, version)
+        return _plausible(path, *entries_of(data["entries"], path, version))
+    if isinstance(data.get("computed_data"), dict):
+        return _plausible(path, *entries_of(_entries_of_diagram(data["computed_data"], path), path, version))
     if {"scale", "phases"} & data.keys():
         return table_of(data, path)
     keys = ", ".join(list(data)[:4]) or "nothing"
     raise InputError(f"energies file {path} holds neither a set of phases nor pymatgen entries, but {keys}")
+
+
+def _plausible(path: Path, scale: EnergyScale, columns: PhaseColumns) -> tuple[EnergyScale, PhaseColumns]:
+    """Refuse energies from elsewhere that no compound has; a table of this program was judged when it was made."""
+    try:
+        require_plausible(PhaseTable.from_columns(columns))
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    return scale, columns
+
+
+def _entries_of_diagram(computed: dict[str, Any], path: Path) -> list[Any]:
+    """Return the entries that a dumped PhaseDiagram was made of."""
+    entries = computed.get("all_entries")
+    if not isinstance(entries, list):
+        raise InputError(f"{path} is no whole PhaseDiagram: its computed_data lack the list all_entries")
+    return entries
 
 
 def _systems(names: Any, path: Path) -> Systems:

@@ -13,9 +13,12 @@ from screening.phases.entries import phases_from_entries, scale_of_entries
 from screening.phases.phase import Phase, PhaseColumns
 
 if TYPE_CHECKING:
+    from pymatgen.analysis.phase_diagram import PDEntry
     from pymatgen.entries.computed_entries import ComputedEntry
 
-_CLASSES = ("ComputedEntry", "ComputedStructureEntry")
+_GIBBS = "GibbsComputedStructureEntry"
+_CLASSES = ("ComputedEntry", "ComputedStructureEntry", _GIBBS, "PDEntry")
+_RELATIVE = (_GIBBS, "PDEntry")  # their energies may be formation energies, and those of elements zero
 _ADJUSTMENTS = (
     "EnergyAdjustment",
     "ConstantEnergyAdjustment",
@@ -31,7 +34,7 @@ def entries_of(data: list[Any], path: Path, version: str) -> tuple[EnergyScale, 
     Parameters
     ----------
     data
-        The dictionaries of ComputedEntry or ComputedStructureEntry.
+        The dictionaries of ComputedEntry, ComputedStructureEntry, GibbsComputedStructureEntry or PDEntry.
     path
         For messages, and for the name of the energies.
     version
@@ -61,35 +64,47 @@ def entries_of(data: list[Any], path: Path, version: str) -> tuple[EnergyScale, 
     return scale_of_entries(entries, path.name, version), PhaseColumns(**columns)
 
 
-def _entry(number: int, data: Any, path: Path) -> ComputedEntry:
-    from pymatgen.entries.computed_entries import ComputedEntry, ComputedStructureEntry
+def _entry(number: int, data: Any, path: Path) -> ComputedEntry | PDEntry:
 
     where = f"{path}, entry {number + 1}"
     if not isinstance(data, dict) or data.get("@class") not in _CLASSES:
         what = data.get("@class") or f"keys {', '.join(list(data)[:4])}" if isinstance(data, dict) else f"{data!r:.40}"
         guess = nearest(str(what), _CLASSES)
-        raise InputError(f"{where}: neither a ComputedEntry nor a ComputedStructureEntry: {what}{guess}")
+        raise InputError(f"{where}: none of {', '.join(_CLASSES)}: {what}{guess}")
     try:
-        parts: dict[str, Any] = plain(data)
-        parts["energy_adjustments"] = [_adjustment(one) for one in data.get("energy_adjustments") or ()]
-        if data["@class"] == _CLASSES[1]:
-            made = ComputedStructureEntry.from_dict({**parts, "structure": structure_of(parts["structure"])})
-        else:
-            made = ComputedEntry.from_dict(parts)
+        made = _built(data["@class"], data)
         energy, formula = float(made.energy), made.composition.reduced_formula
     except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:  # what pymatgen meets in bad data
         reason = f"lacks {error}" if isinstance(error, KeyError) else str(error).splitlines()[0]
         raise InputError(f"{where}: cannot be read: {reason}") from None
-    name = f"{where} ({made.entry_id or 'no id'}, {formula})"
+    name = f"{where} ({getattr(made, 'entry_id', None) or 'no id'}, {formula})"
     if not made.composition:
         raise InputError(f"{where}: it holds no atom")
     if strange := [el.symbol for el in made.composition.elements if el.symbol not in ELEMENTS]:
         raise InputError(f"{name}: no element {strange[0]}")
     if energy != energy or abs(energy) == float("inf"):
         raise InputError(f"{name}: its energy is not finite")
-    if energy == 0.0 or made.uncorrected_energy == 0.0:
+    relative = data["@class"] in _RELATIVE
+    if not (relative and len(made.composition) == 1) and 0.0 in (energy, getattr(made, "uncorrected_energy", energy)):
         raise InputError(f"{name}: its energy is zero: a calculation that was not finished?")
     return made
+
+
+def _built(kind: str, data: dict[str, Any]) -> ComputedEntry | PDEntry:
+    """Build an entry of one of the known classes from plain data."""
+    from pymatgen.analysis.phase_diagram import PDEntry
+    from pymatgen.entries import computed_entries
+
+    parts: dict[str, Any] = plain(data)
+    if kind == "PDEntry":
+        entry: PDEntry = PDEntry(parts["composition"], float(parts["energy"]), name=parts.get("name"))
+        entry.entry_id = parts.get("entry_id") or parts.get("attribute")
+        return entry
+    parts["energy_adjustments"] = [_adjustment(one) for one in data.get("energy_adjustments") or ()]
+    if kind == "ComputedEntry":
+        return computed_entries.ComputedEntry.from_dict(parts)
+    parts["structure"] = structure_of(parts["structure"])
+    return getattr(computed_entries, kind).from_dict(parts)
 
 
 def _adjustment(data: dict[str, Any]) -> Any:
@@ -105,14 +120,14 @@ def _adjustment(data: dict[str, Any]) -> Any:
     return getattr(computed_entries, name)(**parts)
 
 
-def _forbid_twice(phases: list[Phase], entries: list[ComputedEntry], path: Path) -> None:
+def _forbid_twice(phases: list[Phase], entries: list[ComputedEntry | PDEntry], path: Path) -> None:
     ids: set[str] = set()
     unnamed: dict[tuple[str, float], str] = {}
     for phase, entry in zip(phases, entries, strict=True):
         if phase.id in ids:
             raise InputError(f"{path}: the entry {phase.id!r} occurs twice")
         ids.add(phase.id)
-        if entry.entry_id is None:
+        if getattr(entry, "entry_id", None) is None:
             what = (entry.composition.reduced_formula, round(phase.energy_ev_per_atom, 8))
             same = unnamed.setdefault(what, phase.id)
             if same != phase.id:

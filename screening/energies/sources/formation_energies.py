@@ -21,6 +21,13 @@ from screening.phases.phase import PhaseColumns
 ENERGY = "formation_energy_ev_per_atom"
 _OPTIONAL = ("id", "space_group", "volume_a3_per_atom")
 _COLUMNS = ("formula", ENERGY, *_OPTIONAL)
+_MATERIALS_PROJECT = {  # headings of its summaries
+    "formula_pretty": "formula",
+    "formation_energy_per_atom": ENERGY,
+    "material_id": "id",
+    "symmetry.number": "space_group",
+    "spacegroup.number": "space_group",
+}
 _BEYOND_EV_PER_ATOM = 10.0  # the most strongly bound compounds, fluorides such as CaF2 and YF3, lie near -4.5
 _SPACE_GROUPS = range(1, 231)
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -54,7 +61,9 @@ def read_formation_energies(content: bytes, path: Path, version: str) -> tuple[E
     ----------
     content
         UTF-8. Columns ``formula`` and ``formation_energy_ev_per_atom``, and optionally ``id``, ``space_group`` and
-        ``volume_a3_per_atom``.
+        ``volume_a3_per_atom``. Or the headings of the Materials Project's summaries, ``formula_pretty`` and
+        ``formation_energy_per_atom`` among them; the volume is then that of ``volume`` and ``nsites``, and all else
+        they have is not read.
     path
         For messages, and for the name of the energies.
     version
@@ -104,14 +113,20 @@ def _rows(content: bytes, path: Path) -> Iterator[_Row]:
             raise InputError(f"{path} is not CSV: it holds characters that are no text")
         lines = csv.reader(text.splitlines(), skipinitialspace=True, strict=True)
         names = [name.strip() for name in next(lines, [])]
-        _check_columns(names, path)
+        summaries = {"formula_pretty", "formation_energy_per_atom"} <= set(names)
+        if summaries:
+            names = [_MATERIALS_PROJECT.get(name, name) for name in names]
+        _check_columns([name for name in names if name in _COLUMNS] if summaries else names, path)
         for values in lines:
             where = f"{path}, line {lines.line_num}"
             if not any(value.strip() for value in values):
                 continue
             if len(values) != len(names):
                 raise InputError(f"{where}: {len(values)} values for {len(names)} columns: half written?")
-            yield _row(dict(zip(names, (value.strip() for value in values), strict=True)), where, lines.line_num)
+            row = dict(zip(names, (value.strip() for value in values), strict=True))
+            if summaries:
+                row["volume_a3_per_atom"] = _volume_per_atom(row, where)
+            yield _row(row, where, lines.line_num)
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path} is not CSV: {error}") from None
 
@@ -161,6 +176,16 @@ def _row(values: dict[str, str], where: str, line: int) -> _Row:
         volume=number,
         named=bool(values.get("id")),
     )
+
+
+def _volume_per_atom(row: dict[str, str], where: str) -> str:
+    """Return the volume per atom of a row of summaries, as text; empty if it does not say."""
+    if not row.get("volume") or not row.get("nsites"):
+        return ""
+    sites = _number(row["nsites"], f"{where}: nsites")
+    if sites < 1:
+        raise InputError(f"{where}: nsites is {sites:g}")
+    return repr(_number(row["volume"], f"{where}: the volume") / sites)
 
 
 def _number(text: str, what: str) -> float:

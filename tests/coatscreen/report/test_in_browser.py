@@ -8,12 +8,14 @@ import json
 
 import pytest
 from chromium import PROGRAM, Chromium
-from fixtures_report import HOSTILE, report_of, reported
+from fixtures_ranking import record
+from fixtures_report import HOSTILE, header, lines_of, report_of, reported
 from fixtures_samples import modelled_file
 from fixtures_screening import SMALL
 
 from coatscreen.__main__ import execute
 from coatscreen.report.page import page
+from coatscreen.report.report import ranking_report
 from screening import CoatingDatabase, open_energies
 from screening.common.visible_text import visible
 from screening.equilibrium.interface import Interface
@@ -259,6 +261,20 @@ def test_names_that_would_be_code(browser, tmp_path):
     assert browser.value("document.querySelectorAll('img').length") == 0
     assert browser.errors == []
     assert browser.requests == [file.resolve().as_uri()]
+
+
+def test_many_reasons_are_one_in_the_table_and_all_in_the_panel(browser, tmp_path):
+    reasons = "stability: no energies of Xe; window: no energies of Xe; " + "very long " * 30
+    lost = record("LiXe", interfaces=[], stability=None, window=None, why_missing=reasons)
+    file = tmp_path / "lost.html"
+    file.write_text(page(report_of(ranking_report(header(), lines_of([lost, record("A")]), [], None))))
+    browser.open(file)
+    last = "document.querySelector('#ranking tbody tr:last-child')"
+    assert browser.value(f"{last}.cells[4].textContent") == "all unknownstability: no energies of Xe"
+    browser.click('[data-coating="LiXe"]')
+    told = browser.value("[...document.querySelectorAll('#coating li')].map((one) => one.textContent)")
+    assert told == reasons.split("; ")
+    assert browser.errors == []
 
 
 def test_of_two_rankings_one_is_shown(browser, tmp_path):

@@ -30,7 +30,7 @@ def plot(capsys, energies):
     def run(*arguments):
         capsys.readouterr()
         given = [str(one) for one in arguments]
-        if given[0] in ("profile", "window", "voltage"):
+        if given[0] not in ("ranking", "heatmap"):
             given += ["--energies", energies]
         status = execute(["plot", *given])
         return status, *capsys.readouterr()
@@ -46,6 +46,8 @@ def plot(capsys, energies):
         ("profile", "LiNbO3", "Li6PS5Cl", "LiCoO2:half", "Li6PS5Cl", "--voltage", "3.9"),
         ("window", "LiNbO3", "HfO2", "--cathode", "LiCoO2"),
         ("voltage", "LiCoO2", "--lithiation", "0.3"),
+        ("staircase", "Li6PS5Cl", "LiNbO3"),
+        ("sweep", "LiNbO3", "Li6PS5Cl", "--sweep", "2.5:4.5:0.5"),
     ],
     ids=lambda arguments: f"{arguments[0]} of {len(arguments)}",
 )
@@ -68,6 +70,7 @@ def test_bad_requests_are_one_line(plot, tmp_path, store):
     for arguments, told in [
         (("profile", "LiNbO3", "--output", good), "'LiNbO3' has no partner"),
         (("profile", "LiNbO3", "Nonsense", "--output", good), "Nonsense"),
+        (("sweep", "LiNbO3", "Li6PS5Cl", "--sweep", "4:3", "--output", good), "--sweep 4:3: rising voltages"),
         (("window", "LiNbO3", "--output", tmp_path / "picture.gif"), "ends in .pdf, .png, .svg"),
         (("window", "LiNbO3", "--output", tmp_path / "picture"), "ends in .pdf, .png, .svg"),
         (("window", "LiNbO3", "--output", tmp_path / "file" / "picture.png"), "no folder"),

@@ -7,14 +7,20 @@ import json
 import pytest
 from fixtures_screening import FORMATION, synthetic
 from monty.serialization import dumpfn, loadfn
-from pymatgen.analysis.phase_diagram import PDEntry
+from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core import Composition, Lattice, Structure
 from pymatgen.entries.compatibility import MaterialsProject2020Compatibility
-from pymatgen.entries.computed_entries import ComputedEntry, ComputedStructureEntry, ConstantEnergyAdjustment
+from pymatgen.entries.computed_entries import (
+    ComputedEntry,
+    ComputedStructureEntry,
+    ConstantEnergyAdjustment,
+    GibbsComputedStructureEntry,
+)
 
 from screening.common.errors import InputError
 from screening.energies.source import open_energies
 from screening.equilibrium.interface import Interface
+from screening.equilibrium.stability import phase_stability
 from screening.phases.entries import scale_of_entries
 from screening.phases.phase_set import PhaseSet
 
@@ -135,9 +141,11 @@ GOOD = {"@module": "pymatgen.entries.computed_entries", "@class": "ComputedEntry
             {**GOOD, "@class": "ComputedEntri"},
             r"ComputedEntri \(did you mean ComputedEntry\?\)",
         ),
-        ({**GOOD, "@class": "GibbsComputedStructureEntry"}, "neither a ComputedEntry"),
+        ({**GOOD, "@class": "GibbsComputedStructureEntry"}, "entry 3: cannot be read: lacks 'structure'"),
+        ({"@class": "PDEntry", "composition": {"Li": 1}}, "entry 3: cannot be read: lacks 'energy'"),
+        ({"@class": "ExpEntry", "composition": {"Li": 1}}, "none of ComputedEntry, .*PDEntry: ExpEntry"),
         ({"formula": "Li2O"}, "keys formula"),
-        (7, "neither a ComputedEntry nor a ComputedStructureEntry: 7"),
+        (7, "none of ComputedEntry, .*: 7"),
     ],
     ids=str,
 )
@@ -167,6 +175,82 @@ def test_entries_that_are_unfit(tmp_path, item, message):
 def test_sets_of_entries_that_are_unfit(write, entries, message):
     with pytest.raises(InputError, match=message):
         open_energies(write(entries))
+
+
+def formation_entries(kind):
+    """The compounds and elements of the synthetic set, as one of pymatgen's classes, by formation energy."""
+    elements = sorted({e for formula in FORMATION for e in Composition(formula).get_el_amt_dict()})
+    energies = {**dict.fromkeys(elements, 0.0), **FORMATION}
+    if kind is PDEntry:
+        return [PDEntry(Composition(f), energy * Composition(f).num_atoms) for f, energy in energies.items()]
+    return [gibbs(f, energy, f"id-{f}") for f, energy in energies.items()]
+
+
+def gibbs(formula, energy, name, kelvin=300):
+    composition = Composition(formula)
+    species = [el for el, n in composition.items() for _ in range(round(n))]
+    places = [[k / len(species), 0.0, 0.0] for k in range(len(species))]
+    structure = Structure(Lattice.orthorhombic(4.0 * len(species), 4.0, 4.0), species, places)
+    return GibbsComputedStructureEntry(structure, energy, temp=kelvin, composition=composition, entry_id=name)
+
+
+@pytest.mark.parametrize("kind", [PDEntry, GibbsComputedStructureEntry])
+def test_other_classes_of_entries(write, kind):
+    entries = formation_entries(kind)
+    phases = open_energies(write(entries))
+    for one in entries:
+        position = phases.polymorphs(dict(one.composition.get_el_amt_dict()))[0]
+        expected = one.energy_per_atom
+        assert phases.energies[position] == pytest.approx(expected, abs=1e-9)
+    assert phases == PhaseSet.from_file(write(entries))
+    if kind is GibbsComputedStructureEntry:
+        assert phases.scale.functional == "not stated, Gibbs energies of formation at 300 K"
+
+
+def test_a_dumped_phase_diagram_has_the_hull_of_pymatgen(write):
+    diagram = PhaseDiagram(formation_entries(PDEntry))
+    phases = PhaseSet.from_file(write(diagram))
+    stable = {e.composition.reduced_formula for e in diagram.stable_entries if len(e.composition) > 1}
+    ours = {f for f in FORMATION if phase_stability(phases, f).energy_above_hull_ev_per_atom < 1e-9}
+    assert ours == stable
+
+
+def test_gibbs_energies_stand_alone(write):
+    with pytest.raises(InputError, match=r"mix Gibbs energies: 300 K of Li .*, no temperature of O2"):
+        open_energies(write([gibbs("Li", 0.0, "a"), entry("O2", name="b")]))
+    with pytest.raises(InputError, match=r"mix Gibbs energies: 300 K of Li .*, 900 K of O2"):
+        open_energies(write([gibbs("Li", 0.0, "a"), gibbs("O2", 0.0, "b", 900)]))
+
+
+LITHIUM_CHLORIDE = [entry("Li", -1.9, "li"), entry("Cl2", -1.8, "cl"), entry("LiCl", -3.9, "licl")]
+
+
+@pytest.mark.parametrize(
+    ("energy", "message"),
+    [
+        (-4 * 3.9, r"mine \(LiCl\): a formation energy of -13.75 eV/atom is beyond .*energy of a cell given for one"),
+        (-6.5, r"mine \(LiCl\): it lies 2.60 eV/atom below all other phases of its composition.*licl"),
+        (9.0, r"mine \(LiCl\): a formation energy of 10.85 eV/atom .*energy of one formula unit given for a cell"),
+    ],
+)
+def test_energies_that_no_compound_has(write, energy, message):
+    entries = [*LITHIUM_CHLORIDE, entry("LiCl", energy, "mine")]
+    with pytest.raises(InputError, match=message):
+        open_energies(write(entries))
+    with pytest.raises(InputError, match=message):
+        PhaseSet.from_entries(entries, scale_of_entries(entries, "mine", "1"))
+
+
+@pytest.mark.parametrize("anion", ["O2", "S", "F2", "Cl2", "Br2", "I", "N2", "Se", "Si", "Sb", "Te", "H2"])
+def test_each_anion_that_mp2020_corrects_is_looked_at(write, anion):
+    symbol = Composition(anion).elements[0].symbol
+    good = [corrected("Li", -1.9, "GGA", "li"), corrected(anion, -3.0, "GGA", "x"), corrected("Na", -1.3, "GGA", "na")]
+    salts = [corrected(f"Li{symbol}", -4.0, "GGA", "a"), corrected(f"Na{symbol}", -3.5, "GGA", "b")]
+    assert all(salt.energy_adjustments for salt in salts)
+    open_energies(write([*good, *salts]))
+    bare = entry(f"Na{symbol}", -3.5, "b", parameters={"run_type": "GGA", "hubbards": {}})
+    with pytest.raises(InputError, match=f"mix corrected and uncorrected compounds of {symbol}: .*Na"):
+        open_energies(write([*good, salts[0], bare]))
 
 
 def test_half_written(write, tmp_path):

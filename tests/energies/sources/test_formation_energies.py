@@ -10,6 +10,7 @@ from fixtures_screening import FORMATION, synthetic
 from screening.common.errors import InputError
 from screening.energies.source import open_energies
 from screening.equilibrium.interface import Interface
+from screening.phases.phase_set import PhaseSet
 
 HEADER = "formula,formation_energy_ev_per_atom\n"
 
@@ -158,3 +159,33 @@ def test_polymorphs_with_ids_may_have_one_energy(csv):
 def test_bytes_that_are_no_text(csv, content):
     with pytest.raises(InputError, match="is not CSV"):
         open_energies(csv(content))
+
+
+def test_headings_of_the_materials_project(tmp_path):
+    path = tmp_path / "summary.csv"
+    path.write_text(
+        "material_id,formula_pretty,nsites,volume,energy_above_hull,formation_energy_per_atom,symmetry.number,band_gap\n"
+        "mp-1138,LiF,2,16.5,0.0,-3.18,225,8.7\n"
+        "mp-1960,Li2O,3,25.2,0.0,-2.06,225,5.0\n"
+        "mp-135,Li,1,20.1,0.0,0.0,229,0.0\n"
+    )
+    phases = PhaseSet.from_file(path)
+    position = phases.polymorphs({"Li": 1, "F": 1})[0]
+    phase = phases.phase(position)
+    assert (phase.id, phase.space_group, phase.volume_a3_per_atom) == ("mp-1138", 225, 8.25)
+    assert phases.formation_energies[position] == pytest.approx(-3.18)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("mp-1,LiF,0,16.5,-3.18", "nsites is 0"),
+        ("mp-1,LiF,2,16.5,", "the formation energy of LiF is missing"),
+        ("mp-1,LiF,2,16.5,-6.18", "a formation energy of -6.18 eV/atom is beyond those of all compounds"),
+    ],
+)
+def test_bad_rows_of_the_materials_project(tmp_path, row, message):
+    path = tmp_path / "summary.csv"
+    path.write_text(f"material_id,formula_pretty,nsites,volume,formation_energy_per_atom\n{row}\n")
+    with pytest.raises(InputError, match=message):
+        PhaseSet.from_file(path)

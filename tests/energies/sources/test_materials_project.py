@@ -16,7 +16,7 @@ from monty.serialization import dumpfn
 from pymatgen.entries.computed_entries import ComputedEntry, ConstantEnergyAdjustment
 
 from coatscreen.__main__ import execute
-from screening.chemistry import formulas as composition
+from screening.chemistry import elements
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import CalculationError, InputError
 from screening.common.provenance import EnergyScale
@@ -134,7 +134,7 @@ def test_no_system_is_named(server):
 
 def test_a_system_too_large_is_refused_before_it_is_asked_for(server):
     with pytest.raises(InputError, match="too many chemical systems"):
-        open_energies("mp", systems=[set(composition.ELEMENTS[:20])])
+        open_energies("mp", systems=[set(elements.ELEMENTS[:20])])
     assert not server.asked
 
 

@@ -191,3 +191,29 @@ def test_an_archived_flow_loses_its_label_and_no_other(queue, left):
     assert [each.name for each in queue.labels()] == ["flow 2"]
     assert add(queue, left, 1) == 3
     assert queue.job_documents.count_documents({}) == 9  # those of the archived flow are there as well
+
+
+def wide():
+    """Three jobs that need no other, one that needs them, and one that needs that: four levels with the collection."""
+    firsts = [named_by_content(one(number), str(number)) for number in (1, 2, 3)]
+    fourth = named_by_content(one([each.output for each in firsts]), "4")
+    fifth = named_by_content(one([fourth.output]), "5")
+    flow = Flow([*firsts, fourth, fifth])
+    jobs = {each.uuid: each for each in (*firsts, fourth, fifth)}
+    return WorkLeft(jobs, flow.graph, set(jobs))
+
+
+@pytest.mark.parametrize("queue", ["fireworks"], indirect=True)
+def test_no_more_queue_jobs_are_useful_than_jobs_can_run_at_one_time(queue, left):
+    """Nor are any for jobs that wait for one that is lost, failed or put aside."""
+    add(queue, wide(), 1)
+    add(queue, left, 2)  # a chain
+    flows = queue.flows()
+    assert queue.useful(flows) == 3 + 1
+    assert queue.useful(flows[:1]) == 1
+    put_aside(queue, "paused")  # the head of the chain, which was added last
+    assert queue.useful(queue.flows()) == 3
+    queue.launchpad.fireworks.update_many({"fw_id": {"$in": [1, 2]}}, {"$set": {"state": "COMPLETED"}})
+    assert queue.useful(queue.flows()) == 1
+    queue.launchpad.fireworks.update_many({}, {"$set": {"state": "COMPLETED"}})
+    assert queue.useful(queue.flows()) == 0

@@ -54,7 +54,7 @@ def write_and_read(location: StoreLocation) -> None:
     from pymongo import MongoClient
 
     key = {"_id": uuid.uuid4().hex}
-    with location.errors(), MongoClient(location.uri, **location.client_options) as client:
+    with location.first_contact(), MongoClient(location.uri, **location.client_options) as client:
         collection = client.get_default_database()["doctor"]
         collection.insert_one(key)
         found = collection.find_one(key)

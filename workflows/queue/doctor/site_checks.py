@@ -225,7 +225,7 @@ def _job_database(site: Site) -> str:
     from pymongo import MongoClient
 
     jobs, counters = ("fireworks", "fw_id_assigner") if site.manager == "fireworks" else ("jf_jobs", "jf_auxiliary")
-    with site.location.errors(), MongoClient(site.location.uri, **site.location.client_options) as client:
+    with site.location.first_contact(), MongoClient(site.location.uri, **site.location.client_options) as client:
         database = client.get_default_database()
         n_jobs = database[jobs].count_documents({})
         prepared = database[counters].find_one({_COUNTER[site.manager]: {"$exists": True}}) is not None

@@ -30,7 +30,7 @@ def open_launchpad(site: Site) -> LaunchPad:
     options = site.rendered("my_launchpad.yaml")
     options["mongoclient_kwargs"] = {**options["mongoclient_kwargs"], **site.location.client_options}
     options["strm_lvl"] = "CRITICAL"
-    with site.location.errors():
+    with site.location.first_contact():
         launchpad = fireworks.LaunchPad.from_dict(options)
         launchpad.connection.admin.command("ping")
     return launchpad

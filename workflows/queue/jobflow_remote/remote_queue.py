@@ -200,7 +200,7 @@ def _controller(site: Site) -> JobController:
     options = site.rendered("jobflow_remote/coatscreen.yaml")
     for store in (options["queue"]["store"], options["jobstore"]["docs_store"]):
         store["mongoclient_kwargs"] = {**store["mongoclient_kwargs"], **site.location.client_options}
-    with site.location.errors():
+    with site.location.first_contact():
         controller = JobController.from_project(Project.model_validate(options))
         controller.db.command("ping")
     return controller

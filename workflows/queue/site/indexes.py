@@ -60,4 +60,6 @@ def _database(site: Site) -> Iterator[Any]:
     from pymongo import MongoClient
 
     with site.location.errors(), MongoClient(site.location.uri, **site.location.client_options) as client:
+        with site.location.first_contact():
+            client.admin.command("ping")
         yield client.get_default_database()

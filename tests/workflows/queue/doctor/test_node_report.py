@@ -49,7 +49,7 @@ def test_a_node_that_reaches_the_database(report, database_uri, capsys):
 
 
 def test_a_node_that_does_not(report, monkeypatch):
-    monkeypatch.setattr("screening.database.stores._TIMEOUT_MS", 300)
+    monkeypatch.setattr("screening.database.addresses.TIMEOUT_MS", 300)
     found = report("mongodb://me:secret@127.0.0.1:9/coatings", manager="jobflow-remote")
     assert "Connection refused" in found.database_fault
     assert "secret" not in found.database_fault

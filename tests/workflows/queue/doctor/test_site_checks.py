@@ -33,7 +33,7 @@ NAMES = [
 @pytest.fixture
 def new_site(tmp_path, database_uri, monkeypatch):
     """Make a site and the scheduler's commands; return its folder and the scheduler."""
-    monkeypatch.setattr("screening.database.stores._TIMEOUT_MS", 1000)
+    monkeypatch.setattr("screening.database.addresses.TIMEOUT_MS", 1000)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr("workflows.queue.doctor.node_probe._LAG_S", 1)
     (tmp_path / "work").mkdir()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from workflows.queue.fireworks.firework_jobs import JobReader
+from workflows.queue.fireworks.firework_jobs import _STATES, JobReader
 
 PATIENCE = timedelta(seconds=300)
 
@@ -52,6 +52,11 @@ def test_the_state_of_a_job(state, ours):
     found = read(firework(state))
     assert (found.state, found.error, found.attempts) == (ours, None, 0)
     assert (found.job_id, found.uuid, found.name) == ("7", "u", "a job")
+
+
+def test_every_state_of_fireworks_is_known():
+    fireworks = pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
+    assert set(_STATES) == set(fireworks.Firework.STATE_RANKS)
 
 
 def test_a_job_that_runs():

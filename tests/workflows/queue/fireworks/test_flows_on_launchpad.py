@@ -23,6 +23,7 @@ from workflows.queue.flow_documents import FlowStatus
 from workflows.queue.site import Site
 from workflows.queue.site.config_files import write_site
 from workflows.queue.status import status
+from workflows.queue.words import WORKER
 
 pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
 if not (find_spec("chgnet") and find_spec("atomate2")):
@@ -69,7 +70,7 @@ class Worked:
         """Run all jobs as a queue job does, in a folder and an environment of their own; return the log."""
         environment = {"HOME": str(self.site.work_folder), "PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1"}
         done = subprocess.run(
-            [Path(sys.executable).with_name("rlaunch"), "-c", self.site.folder, "rapidfire"],
+            [sys.executable, "-m", WORKER, "--timeout", "3600", "--max-loops", "1"],
             env={**environment, **self.site.environment_variables()},
             cwd=self.site.work_folder,
             stdout=subprocess.PIPE,

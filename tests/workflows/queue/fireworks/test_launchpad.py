@@ -98,7 +98,7 @@ def test_nothing_is_deleted_that_was_not_confirmed(site, database_server):
 
 
 def test_a_launchpad_that_is_down_is_said_to_be(tmp_path, monkeypatch):
-    monkeypatch.setattr("screening.database.stores._TIMEOUT_MS", 300)
+    monkeypatch.setattr("screening.database.addresses.TIMEOUT_MS", 300)
     options = {"database": "mongodb://me:secret@127.0.0.1:9/coatings", "work_folder": str(tmp_path)}
     site = write_site(Site.make(scheduler="slurm", **options), tmp_path / "site")
     for opened in (lambda: open_launchpad(site), site.job_store):

@@ -45,6 +45,14 @@ def test_a_job_that_failed():
     assert (found.state, found.error) == ("failed", "no memory")
 
 
+def test_a_job_that_the_database_failed_is_lost():
+    text = "Traceback\n  File\npymongo.errors.AutoReconnect: db.example.org:27017: connection closed\n"
+    said = "pymongo.errors.AutoReconnect: db.example.org:27017: connection closed"
+    for host, where in (("n1", "lost on n1"), (None, "lost")):
+        found = read_job(document("FAILED", text, host=host))
+        assert (found.state, found.error) == ("lost", f"{where}: {said}")
+
+
 @pytest.mark.parametrize("error", ["The output file jfremote_out.json was not present", "No explicit error raised."])
 @pytest.mark.parametrize(
     ("said", "line"), [("line\nslurmstepd: error: TIME LIMIT\n\n", ": slurmstepd: error: TIME LIMIT"), (None, "")]

@@ -1,0 +1,1 @@
+"""Energies anchored on measured formation enthalpies."""
