@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from fixtures_report import data_of
 from fixtures_screening import SMALL, energies_file
 
 from coatscreen.__main__ import execute
@@ -95,3 +98,16 @@ def test_a_store_of_another_version_is_refused(report, store, tmp_path):
     assert status in (1, 2)
     assert err.count("\n") == 1
     assert not (tmp_path / "page.html").exists()
+
+
+def test_of_a_server_without_its_password(report, database_uri, energies, tmp_path):
+    options = [f"--{name}={','.join(values)}" for name, values in {**SMALL, "coatings": ["HfO2"]}.items()]
+    assert execute(["run", *options, "--energies", energies, "--store", database_uri]) == 0
+    file = tmp_path / "page.html"
+    assert report("--store", database_uri, "--energies", energies, "--output", file)[0] == 0
+    html = file.read_text(encoding="utf-8")
+    assert "HfO2" in html
+    password = urlsplit(database_uri).password
+    assert password
+    assert password not in html
+    assert password not in json.dumps(data_of(html))
