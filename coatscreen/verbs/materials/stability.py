@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coatscreen.options import AsJson, Energies, Material, Samples, SamplingSeed, Uncertainty
+from coatscreen.options import (
+    AsJson,
+    Doubtful,
+    DoubtfulPhases,
+    Energies,
+    Material,
+    Samples,
+    SamplingSeed,
+    Uncertainty,
+    chosen_energies,
+)
 from coatscreen.uncertainty import sampling_asked, spread
-from coatscreen.verbs.materials.opened import opened
+from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_doubtful
 
 if TYPE_CHECKING:
     from screening.energies.ground_states import OtherGroundState
@@ -17,6 +27,7 @@ if TYPE_CHECKING:
 def stability(
     formula: Material,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
@@ -33,14 +44,20 @@ def stability(
     from screening.equilibrium.composite import CompositeStability, material_stability
     from screening.materials.names import resolve_material
 
+    energies = chosen_energies(energies, doubtful)
     sampling = sampling_asked(uncertainty, samples, seed)
     phases, catalogue = opened(energies, formula, sampling=sampling)
-    result = material_stability(phases, resolve_material(formula, catalogue, phases))
+
+    def compute(every: PhaseSet) -> StabilityDocument | CompositeStability:
+        return material_stability(every, resolve_material(formula, catalogue, every))
+
+    result = compute(phases)
+    doubted = doubtful_entering(energies, phases, result, compute, lambda found: found.decomposition)
     off = None if sampling is None else sampling.stability(phases, result.formula)
     others = _other_ground_states(phases, result)
     if as_json:
         elsewhere = [other.model_dump(mode="json") for other in others]
-        return print_json({**document(result, uncertainty=off), "other_ground_states": elsewhere})
+        return print_json({**document(result, uncertainty=off, doubtful=doubted), "other_ground_states": elsewhere})
     if isinstance(result, CompositeStability):
         print_composite_stability(result, spread(off, "energy_above_hull", 1000, 1))
     elif result.phase is None:
@@ -82,6 +99,7 @@ def stability(
             f"polymorph {polymorph.source_id}, space group {polymorph.space_group}: "
             f"+{number(1000 * polymorph.above_lowest_ev_per_atom, 1)} meV/atom"
         )
+    print_doubtful(energies, doubted)
     return print_energies(phases.provenance, off)
 
 
