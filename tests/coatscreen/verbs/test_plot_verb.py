@@ -47,6 +47,7 @@ def plot(capsys, energies):
         ("window", "LiNbO3", "HfO2", "--cathode", "LiCoO2"),
         ("voltage", "LiCoO2", "--lithiation", "0.3"),
         ("staircase", "Li6PS5Cl", "LiNbO3"),
+        ("anneal", "Li3PS4"),
         ("sweep", "LiNbO3", "Li6PS5Cl", "--sweep", "2.5:4.5:0.5"),
     ],
     ids=lambda arguments: f"{arguments[0]} of {len(arguments)}",
