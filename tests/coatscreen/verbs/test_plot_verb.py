@@ -47,7 +47,6 @@ def plot(capsys, energies):
         ("window", "LiNbO3", "HfO2", "--cathode", "LiCoO2"),
         ("voltage", "LiCoO2", "--lithiation", "0.3"),
         ("staircase", "Li6PS5Cl", "LiNbO3"),
-        ("anneal", "Li3PS4"),
         ("sweep", "LiNbO3", "Li6PS5Cl", "--sweep", "2.5:4.5:0.5"),
     ],
     ids=lambda arguments: f"{arguments[0]} of {len(arguments)}",
@@ -96,3 +95,10 @@ def test_doubtful_phases_are_dropped_on_demand(capsys, tmp_path):
         assert execute(["plot", "window", "LiNbO3", "--doubtful", doubtful, "--output", str(file)]) == 0
         pictures.append(file.read_text())
     assert pictures[0] != pictures[1]
+
+
+def test_of_annealing(tmp_path):
+    """With the packaged energies: free energies of solids take volumes."""
+    file = tmp_path / "anneal.svg"
+    assert execute(["plot", "anneal", "Li3PS4", "--output", str(file)]) == 0
+    assert file.read_bytes().startswith(BEGINS["svg"])
