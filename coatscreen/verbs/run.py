@@ -19,6 +19,7 @@ def run(
     lithiation: options.Lithiation = None,
     voltage: options.Voltage = None,
     energies: options.ScreeningEnergies = None,
+    doubtful: options.ScreeningDoubtful = None,
     store: options.ScreeningStore = None,
     workers: options.ScreeningWorkers = None,
     uncertainty: options.Uncertainty = False,

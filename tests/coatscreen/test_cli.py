@@ -173,6 +173,7 @@ def test_closed_interface(answer):
         "self_b_ev_per_atom",
         "reactants",
         "kinks",
+        "doubtful_phases",
         "energies",
         "software",
     }
@@ -206,6 +207,7 @@ def test_open_interface(answer):
         "self_b_ev_per_closed_atom",
         "reactants",
         "kinks",
+        "doubtful_phases",
         "energies",
         "software",
     }
@@ -240,6 +242,7 @@ def test_the_answer_is_that_of_python(answer):
     found = answer("interface", "HfO2", "Li6PS5Cl")
     assert {**found, "energies": None, "software": None} == {
         **Interface(synthetic(), "HfO2", "Li6PS5Cl").document().model_dump(mode="json"),
+        "doubtful_phases": [],
         "energies": None,
         "software": None,
     }
