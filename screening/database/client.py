@@ -92,13 +92,13 @@ class CoatingDatabase:
             Only coatings whose worst closed mutual reaction energy is no larger than this in size, meV/atom.
         filter
             A MongoDB filter on the documents, in addition, of the operators in
-            :data:`screening.database.filters.OPERATORS`; a registered quantity may be named without ``quantities.``.
+            :data:`screening.database.operators.OPERATORS`; a registered quantity may be named without ``quantities.``.
         fields
             Dotted names of the fields wanted, or names of quantities; all if not given. A name that leads into a list
             gives the values of all its members; with a number, or the name of a contact, of that one.
         sort
-            ``rank``, ``tier``, ``pareto``, a registered quantity, or one of :data:`ALIASES`; the better value first,
-            and last what has none.
+            ``rank``, ``tier``, ``pareto``, a registered quantity, or one of
+            :data:`screening.database.questions.ALIASES`; the better value first, and last what has none.
         limit
             At most so many; 0 for all.
         run

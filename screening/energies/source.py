@@ -99,6 +99,11 @@ def with_doubtful_phases(source: str) -> str:
     return source.removesuffix(WITHOUT_DOUBTFUL)
 
 
+def is_packaged(source: str) -> bool:
+    """Return whether a source is one of the package, with or without doubtful phases, and so no path."""
+    return with_doubtful_phases(source) in (*SOURCES, ANCHORED)
+
+
 def open_table(source: str, systems: Iterable[Iterable[str]] = ()) -> Table:
     """Open energies that need not be a whole set: they may lack elements.
 

@@ -111,3 +111,20 @@ def test_of_a_server_without_its_password(report, database_uri, energies, tmp_pa
     assert password
     assert password not in html
     assert password not in json.dumps(data_of(html))
+
+
+@pytest.mark.parametrize("doubtful", ["keep", "drop"])
+def test_packaged_energies_are_recognised(report, tmp_path, doubtful):
+    folder, file = str(tmp_path / "store"), tmp_path / "page.html"
+    assert execute(["run", "--coatings", "LiF", "--doubtful", doubtful, "--store", folder]) == 0
+    assert report("--store", folder, "--output", file)[0] == 0
+    contacts = data_of(file.read_text(encoding="utf-8"))["rankings"][0]["details"]["LiF"]["contacts"]
+    assert all(contact["kinks"] for contact in contacts)
+
+
+def test_a_path_that_a_database_names_is_not_opened(report, store, energies, tmp_path, monkeypatch):
+    """The run names the file of the energies, which are there, and yet are not taken from it unasked."""
+    opened = []
+    monkeypatch.setattr("screening.energies.source.open_energies", lambda source, *_: opened.append(source))
+    assert report("--store", store, "--output", tmp_path / "page.html")[0] == 0
+    assert opened == []
