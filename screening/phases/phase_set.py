@@ -255,7 +255,7 @@ class PhaseSet:
     def lowest_first(self, positions: Sequence[int] | NDArray[np.intp]) -> NDArray[np.intp]:
         """Return phases by rising energy; those of the same energy, to the digits that :attr:`sha256` tells, by id."""
         given = np.asarray(positions, dtype=np.intp)
-        return given[np.lexsort((self._place_by_id[given], self.energies[given].round(ENERGY_DIGITS)))]
+        return given[self._choice_among(given)]
 
     def system(self, elements: Iterable[str], reservoir: Reservoir | None = None) -> PhaseSystem:
         """Return the phases of a chemical system, ready for calculations of phase equilibrium.
@@ -421,15 +421,11 @@ class PhaseSet:
     def _place_among(self, positions: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the place of each of some phases in the order of :meth:`lowest_first`."""
         place = np.empty(len(positions), dtype=np.intp)
-        place[np.lexsort((self._place_by_id[positions], self.energies[positions].round(ENERGY_DIGITS)))] = np.arange(
-            len(positions)
-        )
+        place[self._choice_among(positions)] = np.arange(len(positions))
         return place
 
-    @cached_property
-    def _place_by_id(self) -> NDArray[np.intp]:
-        """The place of each phase among all in the order of their ids."""
-        return np.argsort(np.argsort(self.table.ids, kind="stable"), kind="stable")
+    def _choice_among(self, positions: NDArray[np.intp]) -> NDArray[np.intp]:
+        return np.lexsort((self.table.ids[positions], self.energies[positions].round(ENERGY_DIGITS)))
 
     @cached_property
     def _by_key(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
