@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
@@ -120,7 +120,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = typer.main.get_command(app)
     try:
-        with shown():
+        with shown(), _warnings_in_a_line():
             _refuse_addresses(given)
             status = command.main(args=given or ["--help"], prog_name="coatscreen", standalone_mode=False)
     except OutputError as error:
@@ -141,6 +141,27 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     if status == _INTERRUPTED:  # some versions of typer return it
         return _failed("interrupted; run the same command again to go on", status)
     return int(status or 0)
+
+
+@contextmanager
+def _warnings_in_a_line() -> Iterator[None]:
+    """Print warnings about the input as notes, and all others as Python does."""
+    import warnings
+
+    from screening.common.errors import InputWarning
+
+    with warnings.catch_warnings():
+        print_other = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+            if issubclass(category, InputWarning):
+                print(f"coatscreen: {message}", file=sys.stderr)
+            else:
+                print_other(message, category, *where, **more)
+
+        warnings.simplefilter("always", InputWarning)
+        warnings.showwarning = show
+        yield
 
 
 def _refuse_addresses(arguments: Sequence[str]) -> None:

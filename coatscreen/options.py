@@ -45,6 +45,18 @@ _ENERGIES = (
     "pymatgen entries or a CSV of formation energies), or several of one scale joined by '+'."
 )
 Energies = Annotated[str, typer.Option(help=_ENERGIES, envvar="COATSCREEN_ENERGIES")]
+
+
+class DoubtfulPhases(StrEnum):
+    """What is done with phases whose energies are doubtful."""
+
+    keep = "keep"
+    drop = "drop"
+
+
+_DOUBTFUL = typer.Option("--doubtful", help="Phases whose energies are doubtful: keep them, or drop them.")
+Doubtful = Annotated[DoubtfulPhases, _DOUBTFUL]
+ScreeningDoubtful = Annotated[DoubtfulPhases | None, _DOUBTFUL]
 Model = Annotated[str, typer.Option(help="Model of the energies: chgnet-0.3.0, chgnet-r2scan or sevennet-l3i5.")]
 ChgnetModel = Annotated[str, typer.Option("--model", help="Model that relaxes: chgnet-0.3.0 or chgnet-r2scan.")]
 Elements = Annotated[
@@ -138,6 +150,7 @@ _NAMES = (
     "electrolytes",
     "lithiation",
     "energies",
+    "doubtful",
     "voltage",
     "uncertainty",
     "samples",
@@ -155,6 +168,13 @@ def given_options(arguments: Mapping[str, Any]) -> dict[str, Any]:
         "candidates": None if candidates is None else str(candidates),
         "uncertainty": given["uncertainty"] or None,
     }
+
+
+def chosen_energies(energies: str, doubtful: DoubtfulPhases) -> str:
+    """Return the source of the energies that a verb was asked for, with or without doubtful phases."""
+    from screening.energies.source import without_doubtful_phases
+
+    return energies if doubtful == DoubtfulPhases.keep else without_doubtful_phases(energies)
 
 
 def read_thresholds(given: Sequence[str]) -> dict[str, float]:

@@ -25,9 +25,17 @@ _LINES_TOGETHER = 1000
 MOST_ROWS = 1000  # of a table; more are not for eyes
 
 
-def document(result: BaseModel, uncertainty: BaseModel | None = None) -> dict[str, Any]:
-    """Return a result as JSON-compatible data, its uncertainty, if any, and where it comes from at the end."""
+def document(
+    result: BaseModel, uncertainty: BaseModel | None = None, doubtful: Sequence[BaseModel] | None = None
+) -> dict[str, Any]:
+    """Return a result as JSON-compatible data.
+
+    Doubtful phases that enter it and its uncertainty, where they are given, stand after it, and where it comes from at
+    the end.
+    """
     data = result.model_dump(mode="json")
+    if doubtful is not None:
+        data["doubtful_phases"] = [phase.model_dump(mode="json") for phase in doubtful]
     if uncertainty is not None:
         data["uncertainty"] = uncertainty.model_dump(mode="json")
     return {**{k: v for k, v in data.items() if k not in _ORIGIN}, **{k: data[k] for k in _ORIGIN if k in data}}

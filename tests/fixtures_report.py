@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
+import re
 from typing import Any
 
 from fixtures_ranking import ENERGIES, bare, record
@@ -53,3 +57,9 @@ def report_of(*rankings: RankingReport, **changed: Any) -> Report:
         "rankings": list(rankings),
     }
     return Report(**{**fields, **changed})
+
+
+def data_of(html: str) -> Any:
+    """Return the data that a page holds."""
+    [packed] = re.findall(r'<script type="application/gzip" id="data">([A-Za-z0-9+/=]*)</script>', html)
+    return json.loads(gzip.decompress(base64.b64decode(packed)))

@@ -131,12 +131,12 @@ class MongoServer:
         self.kill()
         raise RuntimeError(f"mongod did not start: {log.read_text()[-2000:] if log.exists() else 'it wrote no log'}")
 
-    def prepare(self) -> None:
+    def prepare(self, copies: int = 1) -> None:
         """Make the user of a new server, which may be done from this machine without a password while there is none."""
         from pymongo import MongoClient
 
         with MongoClient(LOOPBACK, self.port, serverSelectionTimeoutMS=1000 * PATIENCE_S) as client:
-            kept = {"w": 1, "j": True}
+            kept = {"w": copies, "j": True}
             client.admin.command("createUser", _USER, pwd=self.password, roles=["root"], writeConcern=kept)
 
 
@@ -154,7 +154,7 @@ class ReplicaSet:
         key = folder / "key"  # by which they know each other
         key.write_text(secrets.token_hex(100))
         key.chmod(0o600)
-        options = ("--replSet", "set", "--keyFile", str(key))
+        options = ("--replSet", "set", "--keyFile", str(key), "--setParameter", "enableTestCommands=1")
         self.members = [_Member(folder / str(number), options=options) for number in range(3)]
 
     def start(self) -> None:
@@ -168,7 +168,7 @@ class ReplicaSet:
         while not first.command("hello")["isWritablePrimary"]:
             assert time.monotonic() < give_up, "no member became the primary"
             time.sleep(0.1)
-        MongoServer.prepare(first)
+        MongoServer.prepare(first, copies=len(self.members))
 
     @property
     def primary(self) -> MongoServer:
@@ -180,6 +180,10 @@ class ReplicaSet:
         hosts = ",".join(f"{LOOPBACK}:{member.port}" for member in self.members)
         return f"mongodb://{_USER}:{self.members[0].password}@{hosts}/{name}?replicaSet=set&authSource=admin"
 
+    def members_uri(self, member: MongoServer) -> str:
+        """Return the URI of one member alone."""
+        return f"mongodb://{_USER}:{self.members[0].password}@{LOOPBACK}:{member.port}/?directConnection=true"
+
     def remove(self) -> None:
         """Kill them, and remove the folder."""
         for member in self.members:
@@ -188,7 +192,7 @@ class ReplicaSet:
 
 
 class _Member(MongoServer):
-    def prepare(self) -> None:
+    def prepare(self, copies: int = 1) -> None:
         """Make no user: the set has its users in common."""
 
     def command(self, *words: Any) -> dict[str, Any]:

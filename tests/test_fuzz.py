@@ -28,7 +28,8 @@ from coatscreen.verbs.materials.pairs import _rows
 from screening.common.errors import CoatscreenError, InputError
 from screening.common.files import parse_json
 from screening.database import CoatingDatabase, StoreLocation
-from screening.database.filters import check_filter, condition_of
+from screening.database.conditions import condition_of
+from screening.database.filters import check_filter
 from screening.energies.packaged.rows import pack, unpack
 from screening.energies.sources.detect import read_energies
 from screening.energies.user.imported import gather

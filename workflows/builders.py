@@ -146,7 +146,7 @@ class CoatingBuilder(Builder):  # type: ignore[misc]
         docs = {doc["uuid"]: doc for doc in self.jobs.query({RANKING: ranking_id}, ["uuid", "completed_at"])}
         asked = set(self.asked_for or ())
         uuids = sorted(finished(self.jobs, docs), key=lambda u: (u in asked, str(docs[u]["completed_at"]), u))
-        return [_read(RankingRequest, output_of(self.jobs, uuid)) for uuid in uuids]
+        return [read_output(RankingRequest, output_of(self.jobs, uuid)) for uuid in uuids]
 
     def group(self, requests: Sequence[RankingRequest], done: Iterable[str], stamp: str = "") -> RankingGroup:
         """Gather what was computed of all coatings of some requests for one ranking.
@@ -239,7 +239,7 @@ class _Outputs:
 
     def document(self, kind: type[D], uuid: str | None) -> D | None:
         """Return the output of a job; None if it is not finished."""
-        return _read(kind, output_of(self.jobs, uuid)) if uuid in self.done else None
+        return read_output(kind, output_of(self.jobs, uuid)) if uuid in self.done else None
 
     def batches(
         self, jobs: PieceJobs, properties: type[Batch[Any]], contacts: type[Batch[Any]]
@@ -281,8 +281,8 @@ def document_key(coating: str, ranking_id: str) -> str:
     return digest([coating, ranking_id])[:32]
 
 
-def _read(kind: type[D], output: Any) -> D:
-    """Read an output as a document.
+def read_output(kind: type[D], output: Any) -> D:
+    """Read the output of a job as a document.
 
     Raises
     ------

@@ -202,10 +202,8 @@ def unfinished_request(location: StoreLocation) -> dict[str, Any]:
         If there is none.
     """
     if location.exists:
-        runs = location.open("runs", read_only=True)
-        found = [Run.model_validate({k: doc[k] for k in Run.model_fields}) for doc in runs.query({})]
-        runs.close()
-        left = [run for run in found if run.state != "done" or run.failed]
+        with CoatingDatabase.open(location) as database:
+            left = [run for run in database.runs() if run.state != "done" or run.failed]
         if left:
             return dict(max(left, key=lambda run: run.updated).request)
     raise InputError(f"there is no unfinished run in {location.name} to resume")

@@ -10,10 +10,11 @@ from pydantic import BaseModel, Field
 
 from screening.coatings.coating_documents import Run
 from screening.coatings.ranking import RankingHeader
+from screening.coatings.ranking_request import RankingRequest
 from screening.common.errors import InputError
 from screening.criteria.criteria import Criterion, default_criteria, read_criteria
 from screening.database import CoatingDatabase, StoreLocation
-from workflows.builders import RANKING
+from workflows.builders import RANKING, read_output
 from workflows.outputs import LARGE, finished, job_store, output_of
 from workflows.run import aggregate
 
@@ -90,8 +91,8 @@ def describe_run(location: StoreLocation, name: str) -> RunDescription:
 def coatings_of(jobs: JobStore, run: Run) -> list[str] | None:
     """Return the names of a run's own coatings; None where none of its requests for a ranking is finished."""
     outputs = [output_of(jobs, uuid) for uuid in run.ranking_jobs]
-    known = [output for output in outputs if output is not None]
-    return list(dict.fromkeys(coating["name"] for output in known for coating in output["coatings"])) if known else None
+    known = [read_output(RankingRequest, output) for output in outputs if output is not None]
+    return list(dict.fromkeys(coating.name for request in known for coating in request.coatings)) if known else None
 
 
 def rename_run(location: StoreLocation, name: str, new: str) -> Run:
@@ -167,7 +168,7 @@ def merge(location: StoreLocation, other: StoreLocation) -> Merged:
     Raises
     ------
     InputError
-        If both are the same.
+        If both are the same, or call two materials by one name in one ranking.
     """
     if (location.folder, location.uri) == (other.folder, other.uri):
         raise InputError(f"{other.name} is the database itself")
@@ -177,6 +178,7 @@ def merge(location: StoreLocation, other: StoreLocation) -> Merged:
     with other.errors():
         uuids = [doc["uuid"] for doc in source.query({}, properties=["uuid"])]
         done = finished(source, uuids)
+    _require_one_material_a_name(jobs, location.name, source, other.name)
     with location.errors():
         there = finished(jobs, uuids)
         for uuid in sorted(set(done) - set(there)):
@@ -220,6 +222,27 @@ def requests_for(jobs: JobStore, rankings: Iterable[str] | None = None) -> dict[
     found = {doc["uuid"]: doc.get("metadata", {}).get("ranking") for doc in jobs.query(criteria, ["uuid", "metadata"])}
     asked = {uuid: ranking for uuid, ranking in found.items() if ranking is not None}
     return {uuid: asked[uuid] for uuid in finished(jobs, asked)}
+
+
+def _require_one_material_a_name(jobs: JobStore, here: str, source: JobStore, there: str) -> None:
+    """Refuse to rank two materials under one name: the one would silently take the other's place."""
+    ours = _materials(jobs)
+    for (ranking, name), theirs in _materials(source).items():
+        known = ours.get((ranking, name), theirs)
+        if new := theirs - known:
+            raise InputError(
+                f"{there} calls {min(new)} {name!r}, and {here} calls {min(known)} so: nothing was copied; screen one "
+                "of them under another name first"
+            )
+
+
+def _materials(jobs: JobStore) -> dict[tuple[str, str], set[str]]:
+    """Return what the coatings of each ranking are, by the ranking's id and their name."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for uuid, ranking in requests_for(jobs).items():
+        for coating in read_output(RankingRequest, output_of(jobs, uuid)).coatings:
+            found.setdefault((ranking, coating.name), set()).add(coating.reactant)
+    return found
 
 
 def _copy(source: JobStore, target: JobStore, uuid: str) -> None:

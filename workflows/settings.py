@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
@@ -23,7 +23,7 @@ from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 from screening.common.validation import explained
 from screening.common.yaml_text import parse_yaml
 from screening.criteria.criteria import Criterion, default_criteria, read_criteria
-from screening.energies.source import REFERENCE
+from screening.energies.source import REFERENCE, without_doubtful_phases
 from screening.materials.catalogue import Catalogue
 from screening.materials.material import Content
 
@@ -65,6 +65,7 @@ class ScreeningSettings(BaseSettings):
         "default the ends of a usual cycle",
     )
     energies: str = Field(REFERENCE, description="a source of energies, see screening.energies.source")
+    doubtful: Literal["keep", "drop"] = Field("keep", description="what is done with phases of doubtful energy")
     store: str = Field("results/coatings", description="folder of the embedded database, or a mongodb:// URI")
     workers: int = Field(1, ge=1, description="processes")
     batch_size: int = Field(200, ge=1, description="coatings in a job")
@@ -87,6 +88,12 @@ class ScreeningSettings(BaseSettings):
                 raise ValueError(f"{name} needs uncertainty")
             if self.uncertainty and given is None:
                 setattr(self, name, usual)
+        return self
+
+    @model_validator(mode="after")
+    def _energies_without_doubtful_phases(self) -> ScreeningSettings:
+        if self.doubtful == "drop":
+            self.energies = without_doubtful_phases(self.energies)
         return self
 
     @model_validator(mode="after")

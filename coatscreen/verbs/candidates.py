@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, Cathode, Electrolyte, Energies, Thresholds, Workers, read_thresholds
+from coatscreen.options import (
+    AsJson,
+    Cathode,
+    Doubtful,
+    DoubtfulPhases,
+    Electrolyte,
+    Energies,
+    Thresholds,
+    Workers,
+    chosen_energies,
+    read_thresholds,
+)
 
 if TYPE_CHECKING:
     from screening.criteria.criteria import Criterion
@@ -33,6 +44,7 @@ def candidates(
         int | None, typer.Option(help="At most so many printed, 0 for all; 50 in a table, all in JSON.", min=0)
     ] = None,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
     workers: Workers = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -55,6 +67,7 @@ def candidates(
     from screening.searches.candidate_files import require_suffix, write_candidates
     from screening.searches.candidates import screen_candidates
 
+    energies = chosen_energies(energies, doubtful)
     if output is not None:
         require_suffix(output)
     selection = Selection(

@@ -11,13 +11,17 @@ import typer
 from coatscreen.options import (
     SWEEP,
     CathodeName,
+    Doubtful,
+    DoubtfulPhases,
     Energies,
     Lithiation,
+    Material,
     OnlyCathode,
     OnlyElectrolyte,
     RunName,
     Sort,
     Store,
+    chosen_energies,
 )
 from coatscreen.verbs.materials.opened import opened
 
@@ -46,6 +50,7 @@ def profile(
         float | None, typer.Option("--voltage", help="Open to lithium at this voltage against Li/Li+, V.")
     ] = None,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
 ) -> None:
     """Reaction energy against the mixing fraction: mutual and total of one pair, the mutual ones of several.
 
@@ -59,7 +64,7 @@ def profile(
 
     file = _picture(output)
     reservoir = None if voltage is None else Reservoir.lithium_voltage(voltage)
-    phases, pairs = _pairs(materials, energies, *([] if reservoir is None else ["Li"]))
+    phases, pairs = _pairs(materials, chosen_energies(energies, doubtful), *([] if reservoir is None else ["Li"]))
     found = [Interface(phases, a, b, reservoir).document() for a, b in pairs]
     _draw(file, lambda ax: draw_profile(ax, *found))
 
@@ -70,6 +75,7 @@ def window(
     output: Picture,
     cathode: Annotated[str | None, typer.Option(help="A cathode, the voltages of whose states are marked.")] = None,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
 ) -> None:
     """Electrochemical windows as bars.
 
@@ -82,7 +88,7 @@ def window(
 
     file = _picture(output)
     host = [] if cathode is None else [cathode]
-    phases, catalogue = opened(energies, *materials, *host, also=("Li",))
+    phases, catalogue = opened(chosen_energies(energies, doubtful), *materials, *host, also=("Li",))
     found = [material_window(phases, resolve_material(name, catalogue, phases)) for name in materials]
     states = {} if cathode is None else lithium_states(phases, catalogue.cathode(cathode)).states
     voltages = {state.state: state.lithium.voltage_v for state in states}
@@ -95,6 +101,7 @@ def voltage(
     output: Picture,
     lithiation: Lithiation = None,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
 ) -> None:
     """Voltage curve of a cathode, with its states of charge and published voltages.
 
@@ -108,7 +115,9 @@ def voltage(
 
     file = _picture(output)
     host = Catalogue.load().cathode(name).with_states(numbers("--lithiation", lithiation or ""))
-    found = lithium_states(open_energies(energies, systems=[{"Li", *host.composition("full")}]), host)
+    found = lithium_states(
+        open_energies(chosen_energies(energies, doubtful), systems=[{"Li", *host.composition("full")}]), host
+    )
     _draw(file, lambda ax: draw_voltage(ax, found))
 
 
@@ -117,6 +126,7 @@ def staircase(
     materials: Annotated[list[str], typer.Argument(help="Materials.")],
     output: Picture,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
 ) -> None:
     """Lithium that materials hold at each voltage from 0 to 5 V.
 
@@ -127,7 +137,7 @@ def staircase(
     from screening.materials.names import resolve_formula
 
     file = _picture(output)
-    phases, catalogue = opened(energies, *materials, also=("Li",))
+    phases, catalogue = opened(chosen_energies(energies, doubtful), *materials, also=("Li",))
     found = [lithium_staircase(phases, resolve_formula(name, catalogue, phases)) for name in materials]
     _draw(file, lambda ax: draw_staircase(ax, *found))
 
@@ -138,6 +148,7 @@ def sweep(
     output: Picture,
     voltages: Annotated[str, SWEEP] = "2.5:4.5",
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
 ) -> None:
     """Mutual reaction energy of materials in contact, open to lithium, against the voltage.
 
@@ -148,9 +159,40 @@ def sweep(
     from screening.figures import draw_sweep
 
     file, asked = _picture(output), swept_voltages(voltages)
-    phases, pairs = _pairs(materials, energies, "Li")
+    phases, pairs = _pairs(materials, chosen_energies(energies, doubtful), "Li")
     found = [voltage_sweep(phases, a, b, asked) for a, b in pairs]
     _draw(file, lambda ax: draw_sweep(ax, *found))
+
+
+@app.command()
+def anneal(
+    material: Material,
+    output: Picture,
+    energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
+) -> None:
+    """Show what a coating or its precursor becomes in air from 25 to 700 degrees C: the amount of each product.
+
+    Example: coatscreen plot anneal Li3PS4 --output anneal.pdf
+    """
+    from coatscreen.verbs.materials.anneal import (
+        DEFAULT_FROM_C,
+        DEFAULT_OXYGEN_BAR,
+        DEFAULT_STEP_C,
+        DEFAULT_TO_C,
+    )
+    from screening.figures import draw_anneal
+    from screening.heat.annealing.anneal import Annealing
+    from screening.heat.annealing.atmosphere import Atmosphere
+    from screening.heat.annealing.scan import anneal_scan
+    from screening.thermochemistry.element_gibbs import KELVIN_AT_0_C
+
+    file = _picture(output)
+    phases, catalogue = opened(chosen_energies(energies, doubtful), material, also=("O",))
+    steps = range(round((DEFAULT_TO_C - DEFAULT_FROM_C) / DEFAULT_STEP_C) + 1)
+    kelvin = [DEFAULT_FROM_C + KELVIN_AT_0_C + step * DEFAULT_STEP_C for step in steps]
+    found = anneal_scan(Annealing(phases, material, Atmosphere(DEFAULT_OXYGEN_BAR, {}), None, catalogue), kelvin)
+    _draw(file, lambda ax: draw_anneal(ax, found), 3.2)
 
 
 @app.command()

@@ -10,6 +10,7 @@ import typer
 from coatscreen.options import OnlyCathode, OnlyElectrolyte, RunName, Store
 
 if TYPE_CHECKING:
+    from screening.coatings.coating_documents import Run
     from screening.coatings.ranking import RankingHeader
     from screening.database import CoatingDatabase
     from screening.energies.packaged.packaged_documents import PackagedInfo
@@ -60,7 +61,7 @@ def report(
         if not headers:
             wanted = " with ".join(name for name in (cathode, electrolyte, run) if name)
             raise InputError(f"the database holds no ranking{f' for {wanted}' if wanted else ''}")
-        at_hand = _energies_at_hand(headers, energies) if details else {}
+        at_hand = _energies_at_hand(database, headers, energies) if details else {}
         rankings = []
         for header in headers:
             known = at_hand.get(header.energies.sha256)
@@ -78,7 +79,7 @@ def report(
             title=f"Cathode coatings: {run}" if run else "Cathode coatings",
             store=database.location.name,
             command=_command(database, output, cathode, electrolyte, run, details, energies),
-            runs=_runs(database, {header.ranking_id for header in headers}),
+            runs=[_described(one) for one in _behind(database, headers)],
             failed=[f"{job}: {why}" for job, why in database.failed_jobs().items()],
             software=software(),
             made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -100,8 +101,12 @@ class _Energies(NamedTuple):
     info: PackagedInfo | None
 
 
-def _energies_at_hand(headers: list[RankingHeader], given: str | None) -> dict[str, _Energies]:
-    """Open the energies of the rankings, known by their hash: those given, or packaged ones.
+def _energies_at_hand(
+    database: CoatingDatabase, headers: list[RankingHeader], given: str | None
+) -> dict[str, _Energies]:
+    """Open the energies of the rankings, known by their hash: those given, or the packaged ones that their runs name.
+
+    What else a run names could be a path, and is not opened.
 
     Raises
     ------
@@ -109,24 +114,27 @@ def _energies_at_hand(headers: list[RankingHeader], given: str | None) -> dict[s
         If energies are given that none of the rankings came from.
     """
     from screening.common.errors import InputError
-    from screening.energies.packaged.packaged_table import PACKAGED, packaged_energies, packaged_info, table_path
+    from screening.energies.packaged.packaged_table import packaged_info
     from screening.energies.potentials.models import SOURCES
-    from screening.energies.source import open_energies
+    from screening.energies.source import is_packaged, open_energies
 
     wanted = {header.energies.sha256: header.energies.name for header in headers}
+    named = (str(run.request.get("energies")) for run in _behind(database, headers))
     found: dict[str, _Energies] = {}
-    if given is not None:
-        phases = open_energies(given)
-        found[phases.sha256] = _Energies(phases, None)
-    for model in SOURCES.values() if given is None else ():
-        info = packaged_info(model=model) if table_path(PACKAGED, model).exists() else None
-        if info is not None and info.scale.name in wanted.values():  # opened only where it may be the one
-            phases = packaged_energies(model)
+    for source in {given} if given is not None else set(filter(is_packaged, named)):
+        phases = open_energies(source)
+        if phases.sha256 in wanted:
+            info = packaged_info(model=SOURCES[source]) if source in SOURCES else None
             found[phases.sha256] = _Energies(phases, info)
-    found = {sha256: energies for sha256, energies in found.items() if sha256 in wanted}
     if given is not None and not found:
         raise InputError(f"--energies {given}: the rankings came from others: {', '.join(sorted(wanted.values()))}")
     return found
+
+
+def _behind(database: CoatingDatabase, headers: list[RankingHeader]) -> list[Run]:
+    """Return the runs that the rankings are of."""
+    rankings = {header.ranking_id for header in headers}
+    return [run for run in database.runs() if rankings & set(run.rankings)]
 
 
 def _command(
@@ -154,15 +162,11 @@ def _command(
     return shlex.join(["coatscreen", "report", *options])
 
 
-def _runs(database: CoatingDatabase, rankings: set[str]) -> list[str]:
-    """Describe the runs that the rankings are of."""
-    return [
-        f"{run.name} ({run.run_id[:8]}, {run.state}): "
-        + ", ".join(
-            f"{option} {', '.join(map(str, value)) if isinstance(value, list) else value}"
-            for option, value in run.request.items()
-            if option != "criteria" and value not in (None, [], False)
-        )
-        for run in database.runs()
-        if rankings & set(run.rankings)
-    ]
+def _described(run: Run) -> str:
+    """Say what a run asked for."""
+    asked = ", ".join(
+        f"{option} {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        for option, value in run.request.items()
+        if option != "criteria" and value not in (None, [], False)
+    )
+    return f"{run.name} ({run.run_id[:8]}, {run.state}): {asked}"

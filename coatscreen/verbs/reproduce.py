@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, Energies
+from coatscreen.options import AsJson, Doubtful, DoubtfulPhases, Energies, chosen_energies
 from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ _FOLDER = Path("results")
 def reproduce(
     paper: Annotated[str | None, typer.Argument(help="Number or first author of one paper; default: all.")] = None,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -50,6 +51,7 @@ def reproduce(
     from screening.validation.reproduction.reproduce import reproduce as reproduce_papers
     from screening.validation.reproduction.study import elements_of
 
+    energies = chosen_energies(energies, doubtful)
     if 0 < samples < LEAST_SAMPLES:
         raise InputError(f"--samples {samples}: of fewer than {LEAST_SAMPLES} none lies below 5 %; 0 takes none")
     chosen = packaged_papers() if paper is None else (find_paper(packaged_papers(), paper),)

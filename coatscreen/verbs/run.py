@@ -19,6 +19,7 @@ def run(
     lithiation: options.Lithiation = None,
     voltage: options.Voltage = None,
     energies: options.ScreeningEnergies = None,
+    doubtful: options.ScreeningDoubtful = None,
     store: options.ScreeningStore = None,
     workers: options.ScreeningWorkers = None,
     uncertainty: options.Uncertainty = False,
@@ -86,7 +87,7 @@ def run(
             note(f"the ranking holds {len(earlier)} more coatings, screened earlier into this database")
         if as_json:
             found = ((header, database.coatings(header)) for header in headers)
-            print_rankings_json(found, finished.plan.failed)
+            print_rankings_json(found, finished.plan.failed or None)
             return
         for header in headers:
             print_ranking(header, database.lines(header, top=_ROWS))

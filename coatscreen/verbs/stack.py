@@ -43,6 +43,7 @@ def stack(
         ),
     ] = None,
     energies: options.Energies = "reference",
+    doubtful: options.Doubtful = options.DoubtfulPhases.keep,
     catalogue: options.Catalogue = None,
     store: options.Store = "results/coatings",
     workers: options.Workers = 1,
@@ -79,6 +80,7 @@ def stack(
     from workflows.settings import split_names
     from workflows.stack import find_stacks, prepare_stacks, screened_coatings
 
+    energies = options.chosen_energies(energies, doubtful)
     if sum(option is not None for option in (coatings, candidates, tier)) > 1:
         raise InputError("give one of --coatings, --candidates and --tier")
     source = context.get_parameter_source("store")

@@ -18,6 +18,7 @@ def submit(
     lithiation: options.Lithiation = None,
     voltage: options.Voltage = None,
     energies: options.ScreeningEnergies = None,
+    doubtful: options.ScreeningDoubtful = None,
     uncertainty: options.Uncertainty = False,
     samples: options.Samples = None,
     seed: options.SamplingSeed = None,

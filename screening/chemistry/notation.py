@@ -6,6 +6,7 @@
                                 composition of these moles, with the energy of the hull there
 ``LiNbO3@30meV``                a material 30 meV/atom above the hull at its composition, whether or not
                                 a phase of it is known; so is ``1.5Li2S-0.5P2S5-LiI@30meV``
+``LiFePO4#mp-19017``            the phase of this id among those of the composition
 ``0.5Li2CO3+0.5LiNbO3``         a composite: several materials side by side, each a phase of its own
 ==============================  ========================================================================
 
@@ -33,10 +34,11 @@ class Written(NamedTuple):
     name: str  # as written, without blanks around it
     formula: str  # the formula, or that of the overall composition
     above_hull_ev: float | None  # given energy above the hull, eV/atom; None: that of the phase, if one is known
+    polymorph: str | None = None  # id of the phase that was named; None: the lowest in energy
 
 
 def read_material(text: str) -> Written:
-    """Read one material: a formula or a glass, with or without an energy above the hull.
+    """Read one material: a formula or a glass, with or without an energy above the hull, or a formula and a phase's id.
 
     Raises
     ------
@@ -46,9 +48,12 @@ def read_material(text: str) -> Written:
     Examples
     --------
     >>> read_material("1.5Li2S-0.5P2S5-LiI@30meV")
-    Written(name='1.5Li2S-0.5P2S5-LiI@30meV', formula='Li4PS4I', above_hull_ev=0.03)
+    Written(name='1.5Li2S-0.5P2S5-LiI@30meV', formula='Li4PS4I', above_hull_ev=0.03, polymorph=None)
     """
     name = text.strip()
+    base, polymorph = split_polymorph(name)
+    if polymorph is not None:
+        return Written(name, base, None, polymorph)
     base, above_mev = split_energy(name)
     parts = read_glass(base)
     if parts is None:
@@ -79,9 +84,40 @@ def split_energy(text: str) -> tuple[str, float | None]:
     return base, float(found[1])
 
 
+def split_polymorph(text: str) -> tuple[str, str | None]:
+    """Split ``LiFePO4#mp-19017`` into the formula and the id of a phase (None if none is written).
+
+    Raises
+    ------
+    InputError
+        If there is no id behind the #, or an energy stands beside it, which a phase has of its own.
+    """
+    base, mark, polymorph = (part.strip() for part in text.partition("#"))
+    if not mark:
+        return text.strip(), None
+    if "@" in text:
+        raise InputError(f"{shown(text.strip())}: write either a phase behind # or an energy above the hull behind @")
+    if not base or not polymorph:
+        raise InputError(f"{shown(text.strip())}: a formula stands before # and the id of a phase behind it")
+    return base, polymorph
+
+
 def with_energy(text: str, above_mev: float) -> str:
     """Write an energy above the hull, in meV/atom, behind a material."""
     return f"{text}@{above_mev:.10g}meV"
+
+
+def with_polymorph(text: str, polymorph: str) -> str:
+    """Write the id of a phase behind a formula.
+
+    Raises
+    ------
+    InputError
+        If the material is several phases, a glass, or has an energy above the hull: no one phase is of it.
+    """
+    if "+" in text or "-" in text or "@" in text:
+        raise InputError(f"{shown(text)} is no one phase that could be {polymorph}")
+    return f"{text}#{polymorph}"
 
 
 def read_glass(text: str) -> dict[str, float] | None:

@@ -25,6 +25,10 @@ class InputError(CoatscreenError, ValueError):
     """The request is wrong: an unknown name, an unphysical composition, a bad file or option."""
 
 
+class InputWarning(UserWarning):
+    """Something about the input that the user should look at; the program prints it in one line and goes on."""
+
+
 class CalculationError(CoatscreenError, RuntimeError):
     """The request was fine but the calculation could not be finished or certified."""
 

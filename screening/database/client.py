@@ -29,8 +29,8 @@ class CoatingDatabase:
     """The coating-screening database, opened for reading.
 
     A ranking rests on a cathode, an electrolyte, energies, criteria, lithium potentials and samples. Where a database
-    holds several for one cathode, electrolyte and set of energies, the one that was made last is meant, unless a run is
-    named.
+    holds several for one cathode, electrolyte and set of energies, the one that was asked for last is meant, unless a
+    run is named.
 
     Examples
     --------
@@ -92,13 +92,13 @@ class CoatingDatabase:
             Only coatings whose worst closed mutual reaction energy is no larger than this in size, meV/atom.
         filter
             A MongoDB filter on the documents, in addition, of the operators in
-            :data:`screening.database.filters.OPERATORS`; a registered quantity may be named without ``quantities.``.
+            :data:`screening.database.operators.OPERATORS`; a registered quantity may be named without ``quantities.``.
         fields
             Dotted names of the fields wanted, or names of quantities; all if not given. A name that leads into a list
             gives the values of all its members; with a number, or the name of a contact, of that one.
         sort
-            ``rank``, ``tier``, ``pareto``, a registered quantity, or one of :data:`ALIASES`; the better value first,
-            and last what has none.
+            ``rank``, ``tier``, ``pareto``, a registered quantity, or one of
+            :data:`screening.database.questions.ALIASES`; the better value first, and last what has none.
         limit
             At most so many; 0 for all.
         run
@@ -172,7 +172,7 @@ class CoatingDatabase:
     def headers(
         self, cathode: str | None = None, electrolyte: str | None = None, run: str | None = None
     ) -> list[RankingHeader]:
-        """Return what the rankings rest on: for each cathode, electrolyte and set of energies the one made last.
+        """Return what the rankings rest on: for each cathode, electrolyte and set of energies the one asked for last.
 
         Parameters
         ----------
@@ -257,13 +257,14 @@ class CoatingDatabase:
         raise InputError(f"no run {name!r} in {self.location.name}{nearest(name, known)}")
 
     def failed_jobs(self) -> dict[str, str]:
-        """Return the jobs that failed in the last run of each request in the database, and why, by name.
+        """Return the jobs that failed in the last run of each request, and why, by name; those of the last run first.
 
         What coatings lack because of them stands in ``why_missing`` of their documents.
         """
-        with self.location.errors():
-            runs = list(self._store("runs").query({}, properties=["failed"]))
-        return {name: why for run in runs for name, why in run["failed"].items()}
+        failed: dict[str, str] = {}
+        for run in self.runs():
+            failed = {**failed, **{name: why for name, why in run.failed.items() if name not in failed}}
+        return failed
 
     def known(self, role: Role, name: str) -> str:
         """Return the name under which the database holds what a user calls so.
@@ -307,8 +308,9 @@ class CoatingDatabase:
             wanted["electrolyte"] = self.known("electrolyte", electrolyte)
         with self.location.errors():
             docs = list(self._store("rankings").query(wanted))
-        docs.sort(key=lambda doc: (doc["built_at"], doc["ranking_id"]))
         if run is None:
+            asked = {ranking: one.updated for one in reversed(self.runs()) for ranking in one.rankings}
+            docs.sort(key=lambda doc: (asked.get(doc["ranking_id"], doc["built_at"]), doc["ranking_id"]))
             docs = list({(d["cathode"], d["electrolyte"], d["energies"]["sha256"]): d for d in docs}.values())
         return sorted(docs, key=lambda d: (d["cathode"], d["electrolyte"], d["energies"]["sha256"], d["ranking_id"]))
 

@@ -160,7 +160,10 @@ def _document(db: sqlite3.Connection, table: str, key: str) -> dict[str, Any] | 
 def _is_found(db: sqlite3.Connection, table: str, fields: list[str], key: str, doc: dict[str, Any]) -> bool:
     names = ", ".join(map(column, fields))
     row = db.execute(f'SELECT {names} FROM "{table}{_INDEXED}" WHERE key = ?', (key,)).fetchone()
-    return row is not None and list(row) == [value_of(doc, field) for field in fields]
+    try:
+        return row is not None and list(row) == [value_of(doc, field) for field in fields]
+    except TypeError:  # a list or an object where a value is to be
+        return False
 
 
 def _called(doc: dict[str, Any]) -> str | None:

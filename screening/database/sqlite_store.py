@@ -4,7 +4,7 @@ maggma's own embedded stores were tried first. JSONStore and the flat-file Monty
 when two processes write; MontyStore on SQLite loses none, but writes a second document when two
 processes upsert one key, and rewrites take 30 ms each and grow with the collection. Here a document is
 a row under a unique key, written in one transaction with write-ahead logging; queries have MongoDB's
-semantics, see screening.database.filters. For a cluster use MongoDB.
+semantics, see screening.database.conditions. For a cluster use MongoDB.
 """
 
 from __future__ import annotations
@@ -23,20 +23,18 @@ from maggma.core import Sort, Store
 from monty.json import jsanitize
 
 from screening.common.errors import StoreError
+from screening.database.conditions import condition_of
 from screening.database.damage import damaged, is_damage
-from screening.database.filters import condition_of
 from screening.database.indexed_fields import (
     Condition,
     column,
     conditions,
     decides,
     equality,
-    is_column,
     is_plain,
-    member_of,
-    value_of,
     where_all,
 )
+from screening.database.indexed_table import IndexedTable
 from screening.database.projection import has, projected, projection
 from screening.database.schema import require_file
 from screening.database.sqlite_file import open_to_read, open_to_write
@@ -72,7 +70,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
     StoreError
         Here and in every method: if the file cannot be opened, read or written.
     InputError
-        If a filter holds an operator that is not among :data:`screening.database.filters.OPERATORS`.
+        If a filter holds an operator that is not among :data:`screening.database.operators.OPERATORS`.
     """
 
     def __init__(
@@ -93,12 +91,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
         self.collection_name = collection_name
         self.read_only = read_only
         self.indexed, self.heavy = tuple(indexed), tuple(heavy)  # as given: a store travels by its arguments
-        self._fields = tuple(field for field in indexed if not field.endswith(".*"))
-        self._objects = tuple(field.removesuffix(".*") for field in indexed if field.endswith(".*"))
-        if not all(re.fullmatch(r"[A-Za-z_][\w.]*", field, re.ASCII) for field in (*self._fields, *self._objects)):
-            raise StoreError(f"not fields to index: {', '.join(indexed)}")
-        self._has_narrow = False  # whether the table of indexed fields is there
-        self._known: list[str] = []  # its columns
+        self.narrow = IndexedTable(collection_name, indexed)
         self._db: sqlite3.Connection | None = None
         super().__init__(key=key, **kwargs)
 
@@ -128,11 +121,8 @@ class SQLiteStore(Store):  # type: ignore[misc]
             db.execute(f"CREATE TABLE IF NOT EXISTS {table} ({DOCUMENTS})")
         if re.fullmatch(r"\w+", self.key, re.ASCII):
             self._index(db, self.key)
-        self._has_narrow = bool(self.indexed)
-        if self._has_narrow:
-            with _transaction(db):
-                db.execute(f"CREATE TABLE IF NOT EXISTS {self._narrow} (key TEXT PRIMARY KEY)")
-                self._add_columns(db, self._fields)
+        with _transaction(db):
+            self.narrow.make(db, lambda: self._all(db))
         return db
 
     @property
@@ -143,48 +133,9 @@ class SQLiteStore(Store):  # type: ignore[misc]
     def _heavy_table(self) -> str:
         return f'"{self.collection_name}.heavy"'
 
-    @property
-    def _narrow(self) -> str:
-        return f'"{self.collection_name}.indexed"'
-
-    def _columns(self, db: sqlite3.Connection) -> list[str]:
-        """Return the fields that the table of indexed fields has columns for."""
-        return [row[1] for row in db.execute(f"PRAGMA table_info({self._narrow})") if row[1] != "key"]
-
-    def _add_columns(self, db: sqlite3.Connection, fields: Iterable[str]) -> None:
-        """Make columns for fields that have none, and fill them from the documents."""
-        there = self._columns(db)
-        taken = {field.casefold() for field in there}  # SQLite tells no column from one in other case
-        new = [field for field in fields if field.casefold() not in taken]
-        for field in new:
-            db.execute(f"ALTER TABLE {self._narrow} ADD COLUMN {column(field)}")
-        self._known = [*there, *new]
-        if new:
-            rows = db.execute(f"SELECT {ROW} FROM {self._table} ORDER BY rowid").fetchall()
-            for row in rows:
-                self._write_narrow(db, row[0], self._document(row) | self._heavy_part(row[0], db), new)
-
-    def _write_narrow(self, db: sqlite3.Connection, key: str, doc: dict[str, Any], fields: Sequence[str]) -> None:
-        try:
-            values = [value_of(doc, field) for field in fields]
-        except TypeError as error:
-            raise StoreError(f"a document for {self.name} has more than one value in {error}") from None
-        names = [column(field) for field in fields]
-        changes = ", ".join(f"{name} = excluded.{name}" for name in names)
-        marks = ", ".join("?" * (1 + len(names)))
-        db.execute(
-            f"INSERT INTO {self._narrow} ({', '.join(['key', *names])}) VALUES ({marks}) "
-            f"ON CONFLICT (key) DO UPDATE SET {changes}",
-            [key, *values],
-        )
-
-    def _members(self, doc: dict[str, Any]) -> list[str]:
-        """Return the fields of the objects that are indexed whole."""
-        found = []
-        for field in self._objects:
-            inside = member_of(doc, field)
-            found += [f"{field}.{name}" for name in (inside if isinstance(inside, dict) else {}) if is_column(name)]
-        return found
+    def _all(self, db: sqlite3.Connection) -> Iterator[tuple[str, dict[str, Any]]]:
+        for row in db.execute(f"SELECT {ROW} FROM {self._table} ORDER BY rowid").fetchall():
+            yield row[0], self._document(row) | self._heavy_part(row[0], db)
 
     def _open_to_read(self) -> sqlite3.Connection:
         db = open_to_read(self.path)
@@ -192,8 +143,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
         for name in (self.collection_name, *([f"{self.collection_name}.heavy"] if self.heavy else [])):
             if name not in tables:
                 db.execute(f'CREATE TEMP TABLE "{name}" ({DOCUMENTS})')
-        self._known = self._columns(db)
-        self._has_narrow = set(self._fields) <= set(self._known) and bool(self._known)
+        self.narrow.find(db)
         return db
 
     def close(self) -> None:
@@ -206,11 +156,11 @@ class SQLiteStore(Store):  # type: ignore[misc]
         """Count the documents that match."""
         asked = criteria or {}
         condition_of(asked)
-        if asked and not (self._has_narrow and decides(asked, self._known)):
+        if asked and not (self.narrow.is_there and decides(asked, self.narrow.columns)):
             return sum(1 for _ in self._matching(asked))
-        where, values = where_all(conditions(asked, self._known))
+        where, values = where_all(conditions(asked, self.narrow.columns))
         with self._errors("read"):
-            counted = f"SELECT count(*) FROM {self._narrow if asked else self._table}{where}"
+            counted = f"SELECT count(*) FROM {self.narrow.name if asked else self._table}{where}"
             return int(self._collection.execute(counted, values).fetchone()[0])
 
     def query(
@@ -225,7 +175,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
         """Yield the documents that match, as MongoDB would."""
         from mongomock_ng.filtering import resolve_sort_key
 
-        ordered_by_sqlite = self._has_narrow and all(field in self._known for field in sort or {})
+        ordered_by_sqlite = self.narrow.is_there and all(field in self.narrow.columns for field in sort or {})
         whole = self._needs_heavy(properties, sort)
         found = (doc for _, doc in self._matching(criteria or {}, sort if ordered_by_sqlite else None, whole))
         if sort and not ordered_by_sqlite:
@@ -249,16 +199,13 @@ class SQLiteStore(Store):  # type: ignore[misc]
     def put(self, documents: Iterable[tuple[str, dict[str, Any]]]) -> None:
         """Write documents of plain JSON under keys of their own; all of them or none."""
         with self._writing() as db:
-            self._known = self._columns(db)
+            self.narrow.look(db)
             for key, doc in documents:
                 light = {name: value for name, value in doc.items() if name not in self.heavy}
                 put(db, self._table, key, light)
                 if self.heavy:
                     put(db, self._heavy_table, key, {name: doc[name] for name in self.heavy if name in doc})
-                if self._has_narrow:
-                    if not set(members := self._members(doc)) <= set(self._known):
-                        self._add_columns(db, members)
-                    self._write_narrow(db, key, doc, self._known)
+                self.narrow.put(db, key, doc, lambda: self._all(db))
 
     def _identified(self, doc: dict[str, Any], fields: list[str]) -> tuple[str, dict[str, Any]]:
         """Return a document as plain JSON, and what tells it from others."""
@@ -276,23 +223,23 @@ class SQLiteStore(Store):  # type: ignore[misc]
         with self._writing() as db:
             keys = [(key,) for key, _ in self._matching(criteria)]
             tables = [self._table, *([self._heavy_table] if self.heavy else [])]
-            for table in (*tables, *([self._narrow] if self._has_narrow else [])):
+            for table in (*tables, *([self.narrow.name] if self.narrow.is_there else [])):
                 db.executemany(f"DELETE FROM {table} WHERE key = ?", keys)
 
     def distinct(self, field: str, criteria: dict[str, Any] | None = None, all_exist: bool = False) -> list[Any]:
         """Return the values of a field, each once; SQLite finds those of a scalar without opening a document."""
         if (
-            not self._has_narrow
-            or field not in self._known
-            or not set(criteria or {}) <= set(self._known)
+            not self.narrow.is_there
+            or field not in self.narrow.columns
+            or not set(criteria or {}) <= set(self.narrow.columns)
             or any(not is_plain(value) for value in (criteria or {}).values())
         ):
             found: list[Any] = super().distinct(field, criteria, all_exist)
             return found
-        where, values = where_all(conditions(criteria or {}, self._known))
+        where, values = where_all(conditions(criteria or {}, self.narrow.columns))
         name = column(field)
         with self._errors("read"):
-            rows = self._collection.execute(f"SELECT DISTINCT {name} FROM {self._narrow}{where}", values).fetchall()
+            rows = self._collection.execute(f"SELECT DISTINCT {name} FROM {self.narrow.name}{where}", values).fetchall()
         return [value for (value,) in rows if value is not None]
 
     def ensure_index(self, key: str, unique: bool = False) -> bool:
@@ -342,7 +289,7 @@ class SQLiteStore(Store):  # type: ignore[misc]
         Documents have their heavy fields if they are to be `whole`, or the criteria name one.
         """
         holds = condition_of(criteria)
-        decided = self._has_narrow and decides(criteria, self._known)
+        decided = self.narrow.is_there and decides(criteria, self.narrow.columns)
         whole = bool(self.heavy) and (whole or not set(self.heavy).isdisjoint(_top_level(criteria)))
         with self._errors("read"):
             for row in self._found(criteria, sort or {}):
@@ -376,12 +323,12 @@ class SQLiteStore(Store):  # type: ignore[misc]
 
     def _found(self, criteria: dict[str, Any], sort: dict[str, Sort | int]) -> Iterator[Row]:
         db, table = self._collection, self._table
-        narrow = conditions(criteria, self._known) if self._has_narrow else []
+        narrow = conditions(criteria, self.narrow.columns) if self.narrow.is_there else []
         if narrow or sort:
             where, values = where_all(narrow)
             order = ", ".join(f"{column(f)} {'DESC' if _is_descending(d) else 'ASC'}" for f, d in sort.items())
             order = f"{order}, rowid" if order else "rowid"
-            keys = [key for (key,) in db.execute(f"SELECT key FROM {self._narrow}{where} ORDER BY {order}", values)]
+            keys = [key for (key,) in db.execute(f"SELECT key FROM {self.narrow.name}{where} ORDER BY {order}", values)]
             place, together = 0, _FIRST_READ
             while part := keys[place : place + together]:
                 among = f"SELECT {ROW} FROM {table} WHERE key IN (SELECT value FROM json_each(?))"

@@ -93,9 +93,11 @@ class StoreLocation:
         """Options of every connection to MongoDB.
 
         A write is acknowledged when it is in the journals of most servers: it outlives a kill of the server, and the
-        loss of the primary. The next primary is waited for, which is elected within some ten seconds.
+        loss of the primary. The next primary is waited for, which is elected within some ten seconds. Only the primary
+        is asked, even if the address prefers another: there what was just written may not be.
         """
-        return {"serverSelectionTimeoutMS": addresses.PATIENCE_MS, "w": "majority", "journal": True}
+        patience = {"serverSelectionTimeoutMS": addresses.PATIENCE_MS}
+        return {**patience, "w": "majority", "journal": True, "readPreference": "primary"}
 
     def open(self, collection: Collection, read_only: bool = False) -> Any:
         """Open a collection as a connected maggma store.

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.errors import InputError, nearest
 from screening.common.files import write_json
+from screening.energies.doubtful import without_doubtful
 from screening.energies.measured.anchored_table import SOURCE as ANCHORED
 from screening.energies.measured.anchored_table import anchored_energies
 from screening.energies.packaged.packaged_table import document_path, packaged_energies, read_packaged
@@ -29,6 +30,7 @@ from screening.energies.sources.union import Table, union
 from screening.phases.phase_set import PhaseSet
 
 REFERENCE = "reference"
+WITHOUT_DOUBTFUL = "~doubtful"  # at the end of a source
 PACKAGED_SOURCES = (*SOURCES, ANCHORED)
 
 
@@ -58,7 +60,8 @@ def open_energies(
         the Materials Project's, ``"mp:VERSION"`` for those of a database version; a file (see
         :func:`screening.energies.sources.detect.read_energies`); a folder written by ``coatscreen reference build``,
         with ``:MODEL`` where it holds several tables; a name that another package brings (see
-        :mod:`screening.energies.plugins`); or several of these joined by ``+``.
+        :mod:`screening.energies.plugins`); or several of these joined by ``+``. With ``~doubtful`` at the end doubtful
+        phases are dropped (see :mod:`screening.energies.doubtful`).
     sha256
         The content the caller counts on, if any.
     systems
@@ -73,14 +76,32 @@ def open_energies(
     CalculationError
         If the Materials Project cannot be reached.
     """
-    parts = _distinct_parts(source)
+    every = with_doubtful_phases(source)
+    parts = _distinct_parts(every)
     if any(_is_fetched(part) for part in parts):
-        phases = open_table(source, systems).as_set()
+        phases = open_table(every, systems).as_set()
     else:
         phases = _opened(tuple(_stamped(part) for part in parts))
+    if every != source:
+        phases = _without_doubtful(phases)
     if sha256 is not None and phases.sha256 != sha256:
         raise InputError(f"the energies {source!r} have changed since this work was planned")
     return phases
+
+
+def without_doubtful_phases(source: str) -> str:
+    """Return the source of the same energies without doubtful phases."""
+    return with_doubtful_phases(source) + WITHOUT_DOUBTFUL
+
+
+def with_doubtful_phases(source: str) -> str:
+    """Return the source of the same energies with all phases."""
+    return source.removesuffix(WITHOUT_DOUBTFUL)
+
+
+def is_packaged(source: str) -> bool:
+    """Return whether a source is one of the package, with or without doubtful phases, and so no path."""
+    return with_doubtful_phases(source) in (*SOURCES, ANCHORED)
 
 
 def open_table(source: str, systems: Iterable[Iterable[str]] = ()) -> Table:
@@ -94,10 +115,13 @@ def open_table(source: str, systems: Iterable[Iterable[str]] = ()) -> Table:
     Raises
     ------
     InputError
-        If there is no such source, it cannot be read, or two are not on one scale.
+        If there is no such source, it cannot be read, two are not on one scale, or doubtful phases are to be dropped:
+        a table takes all it is given.
     CalculationError
         If the Materials Project cannot be reached.
     """
+    if source.endswith(WITHOUT_DOUBTFUL):
+        raise InputError(f"the energies {source!r} are wanted whole here, without {WITHOUT_DOUBTFUL}")
     asked = largest(systems)
     parts = _distinct_parts(source)
     return union([_fetched(part, asked) if _is_fetched(part) else _table(_stamped(part)) for part in parts])
@@ -111,7 +135,8 @@ def fixed_source(source: str) -> str:
     source
         One that was opened.
     """
-    return "+".join(_fixed(part) for part in _parts(source))
+    every = with_doubtful_phases(source)
+    return "+".join(_fixed(part) for part in _parts(every)) + source[len(every) :]
 
 
 def source_for_jobs(source: str, phases: PhaseSet) -> str:
@@ -236,6 +261,11 @@ def _folder(part: str) -> tuple[Path, str]:
             f"{name}:{models[0]}"
         )
     return folder, models[0]
+
+
+@lru_cache(maxsize=4)
+def _without_doubtful(phases: PhaseSet) -> PhaseSet:
+    return without_doubtful(phases)
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from screening.equilibrium.reactant import Reactant, clean
+from screening.equilibrium.reactant import Reactant, clean, named_products
 from screening.hull.phase_system import Floats, Line
 from screening.phases.phase_set import PhaseSet
 
@@ -71,16 +71,16 @@ class LithiumPath:
 
     def state(self, kink: int) -> LithiumState:
         """Return the mixture at a kink of the line: 0 is the material's own composition."""
-        system, lithium = self.line.system, self.lithium(kink)
+        system, lithium, mixture = self.line.system, self.lithium(kink), self.line.mixture(kink)
         held = lithium + self._others
-        atoms = {position: amount * held for position, amount in self.line.mixture(kink).amounts.items()}
+        atoms = {position: amount * held for position, amount in mixture.amounts.items()}
         closed = {}
         for position, amount in atoms.items():
             (column,) = (system.positions == position).nonzero()[0]
             closed[position] = amount * (1.0 - system.matrix[self._lithium, column])
         total = sum(closed.values())
-        named = [(self.phases.formula(i), clean(amount / total)) for i, amount in closed.items() if amount > 0]
-        return LithiumState(lithium, dict(sorted(named, key=lambda item: (-item[1], item[0]))), atoms)
+        shares = {position: amount / total for position, amount in closed.items() if amount > 0}
+        return LithiumState(lithium, named_products(self.phases, mixture._replace(amounts=shares)), atoms)
 
     @property
     def _others(self) -> float:

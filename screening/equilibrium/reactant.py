@@ -8,6 +8,7 @@ from typing import Literal
 
 from screening.chemistry.formulas import parse_formula
 from screening.chemistry.notation import read_material, term
+from screening.common.errors import InputError
 from screening.hull.phase_system import Mixture
 from screening.hull.reservoir import Reservoir
 from screening.phases.lithium_series import between_cells
@@ -41,25 +42,32 @@ class Reactant:
         Formula of one formula unit.
     given_above_hull
         The energy above the hull that was written, eV/atom; None if none was.
-        The energy above the hull, eV/atom, that was written; None without one.
+    polymorph
+        Id of the phase that was written; None if none was.
 
     Raises
     ------
     InputError
-        If the formula cannot be read or holds an element without energies.
+        If the formula cannot be read, holds an element without energies, or has no phase of the id written.
     """
 
     phases: PhaseSet
     formula: str
     name: str = field(init=False)
     given_above_hull: float | None = field(init=False)
+    polymorph: str | None = field(init=False)
 
     def __post_init__(self) -> None:
         written = read_material(self.formula)
         object.__setattr__(self, "name", written.name)
         object.__setattr__(self, "formula", written.formula)
         object.__setattr__(self, "given_above_hull", written.above_hull_ev)
+        object.__setattr__(self, "polymorph", written.polymorph)
         self.phases.require(sorted(self.composition))
+        if self.polymorph is not None and self.position is None:
+            there = [self.phases.table.id(position) for position in self.phases.polymorphs(self.composition)]
+            known = f"there are {', '.join(there[:10])}" if there else "no phase of this composition is known"
+            raise InputError(f"{written.name}: no phase {self.polymorph} of this composition; {known}")
 
     @cached_property
     def composition(self) -> dict[str, float]:
@@ -68,11 +76,15 @@ class Reactant:
 
     @cached_property
     def position(self) -> int | None:
-        """Position of the lowest-energy phase of this composition; None if none is known or an energy was given."""
+        """Position of the phase that was named, or of the lowest of this composition; None if none is known.
+
+        Nor is there one if an energy above the hull was given.
+        """
         if self.given_above_hull is not None:
             return None
         polymorphs = self.phases.polymorphs(self.composition)
-        return polymorphs[0] if polymorphs else None
+        named = [i for i in polymorphs if self.polymorph in (None, self.phases.table.id(i))]
+        return named[0] if named else None
 
     @cached_property
     def own(self) -> dict[int, float]:

@@ -34,7 +34,8 @@ class StabilityDocument(Result):
         "of this composition or an energy above the hull was given; 'components': those of a composite, together"
     )
     phase: KnownPhase | None = Field(
-        description="the lowest-energy phase of this composition; null where none is known or it is not that phase"
+        description="the lowest-energy phase of this composition, or the one named; null where none is known or it is "
+        "not that phase"
     )
     energy_above_hull_ev_per_atom: float | None = Field(
         description="energy above the hull, eV/atom, never negative; null where no phase is known and none was given"
@@ -75,7 +76,7 @@ def phase_stability(phases: PhaseSet, formula: MaterialLike) -> StabilityDocumen
     lowest = reactant.position
     to_others = None
     if lowest is not None and len(reactant.composition) > 1:
-        others = phases.system(reactant.composition).without(lowest)
+        others = phases.system(reactant.composition).without(known[0])
         to_others = clean(reactant.formation_energy - others.mixture(reactant.composition).energy)
     return StabilityDocument(
         energies=phases.provenance,

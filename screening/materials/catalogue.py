@@ -24,7 +24,9 @@ from screening.chemistry.notation import (
     read_composite,
     read_glass,
     split_energy,
+    split_polymorph,
     with_energy,
+    with_polymorph,
 )
 from screening.common.errors import InputError, nearest, shown
 from screening.common.files import DATA, read_text
@@ -216,6 +218,13 @@ def _formula(role: Role, listed: tuple[_E, ...], name: str) -> dict[str, float]:
 def _material(role: Literal["coating", "electrolyte"], listed: tuple[Material, ...], name: str) -> Material:
     """Make one material from a formula or a glass, with or without an energy above the hull."""
     text = plain_text(name)
+    base, polymorph = split_polymorph(text)
+    if polymorph is not None:
+        found = _known(listed, base) or _material(role, listed, base)
+        with_polymorph(found.reactant, polymorph)
+        return found.model_copy(
+            update={"name": f"{found.name}#{polymorph}", "aliases": (), "default": False, "polymorph": polymorph}
+        )
     base, above = split_energy(text)
     if above is not None:
         found = _known(listed, base) or _material(role, listed, base)
@@ -247,7 +256,7 @@ def _composite(listed: tuple[Material, ...], name: str) -> Material | None:
     components: dict[str, float] = {}
     names = []
     for part, fraction in mole_fractions(parts).items():
-        if "-" in part and _known(listed, part) is None:
+        if "-" in split_polymorph(part)[0] and _known(listed, part) is None:
             raise InputError(
                 f"{shown(text)}: write a glass in a composite as its formula and energy, such as Li4PS4I@0meV"
             )

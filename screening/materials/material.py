@@ -133,6 +133,9 @@ class Material(_Entry):
     energy_above_hull: EnergyAboveHull | None = Field(
         default=None, description="taken in place of that of a known phase, or of the hull's"
     )
+    polymorph: Text | None = Field(
+        default=None, description="id of its phase in the energies; null: the lowest of its composition"
+    )
     properties: tuple[Property, ...] = Field(default=(), description="what the literature says of it")
 
     @field_validator("components")
@@ -163,6 +166,8 @@ class Material(_Entry):
 
     @model_validator(mode="after")
     def _one_energy(self) -> Material:
+        if self.polymorph is not None and (self.components or self.kind == "glass" or self.energy_above_hull):
+            raise ValueError("polymorph: a glass, a composite and a material at a given energy are no one phase")
         if self.mole_fractions and self.energy_above_hull is not None:
             raise ValueError("energy_above_hull: a composite has none of its own; write it behind a component's name")
         return self
@@ -182,6 +187,8 @@ class Material(_Entry):
     @property
     def reactant(self) -> str:
         """The material in the notation of :mod:`screening.chemistry.notation`, with its energy above the hull."""
+        if self.polymorph is not None:
+            return f"{self.written}#{self.polymorph}"
         if self.energy_above_hull is not None:
             return with_energy(self.written, self.energy_above_hull.mev_per_atom)
         return with_energy(self.written, 0.0) if self.kind == "glass" and not self.components else self.written
@@ -189,7 +196,7 @@ class Material(_Entry):
     @property
     def fractions(self) -> dict[str, float]:
         """Atomic fractions by which a formula finds this compound; empty if no formula can mean this material."""
-        if self.components or self.kind == "glass" or self.energy_above_hull is not None:
+        if self.components or self.kind == "glass" or self.energy_above_hull is not None or self.polymorph is not None:
             return {}
         return atomic_fractions(parse_formula(self.formula))
 

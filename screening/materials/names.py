@@ -9,7 +9,15 @@ from screening.chemistry.amounts import format_amount
 from screening.chemistry.charges import check_charge_balance
 from screening.chemistry.compositions import atomic_fractions, require_amounts
 from screening.chemistry.formulas import plain_text, require_formula
-from screening.chemistry.notation import composition_of, read_composite, read_material, split_energy, with_energy
+from screening.chemistry.notation import (
+    composition_of,
+    read_composite,
+    read_material,
+    split_energy,
+    split_polymorph,
+    with_energy,
+    with_polymorph,
+)
 from screening.common.errors import InputError, shown
 from screening.materials.catalogue import Catalogue
 from screening.materials.suggestions import nearest_material
@@ -127,7 +135,8 @@ def _looked_up(text: str, catalogue: Catalogue) -> tuple[str, bool]:
     materials = catalogue.materials
     if "+" in text and text.casefold() not in (known.casefold() for m in materials for known in m.names):
         return catalogue.coating(text).reactant, True
-    base, above = split_energy(text)
+    base, polymorph = split_polymorph(text)
+    base, above = split_energy(base)
     name, colon, state = (part.strip() for part in base.partition(":"))
     found = {
         f"the cathode {cathode.name}": cathode.formula(state if colon else "full")
@@ -146,6 +155,8 @@ def _looked_up(text: str, catalogue: Catalogue) -> tuple[str, bool]:
         material = next(iter(found.values()))
         if above is not None and read_composite(material):
             raise InputError(f"{shown(text)}: {base} is several phases; write the energy behind the one that has it")
+        if polymorph is not None:
+            return with_polymorph(material, polymorph), True
         return material if above is None else with_energy(material, above), True
     if colon:
         raise InputError(f"unknown cathode {name!r}{nearest_material(name, [c.name for c in catalogue.cathodes])}")

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.chemistry.elements import ELEMENTS
-from screening.common.errors import InputError
+from screening.common.errors import InputError, InputWarning
 from screening.common.files import parse_json, read_bytes
 from screening.common.plain_data import structure_of
 from screening.common.ties import first_lowest
 from screening.common.yaml_text import parse_yaml
+from screening.structures.file_forms import require_formula, require_one_block, with_symbols
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -43,10 +44,16 @@ def read_user_structure(path: str | Path) -> Structure:
     Structure
         The elements on the sites, without oxidation states or other site properties of the file.
 
+    Warns
+    -----
+    InputWarning
+        With what the reader says of the file.
+
     Raises
     ------
     InputError
-        If the file is missing or is not one ordered structure of known elements, if two atoms lie closer together than
+        If the file is missing or is not one ordered structure of known elements, if its formula is not that of its
+        sites, if two atoms lie closer together than
         0.5 angstrom, if the cell is flat, endless or not finite, or if an atom has no neighbour.
     """
     from pymatgen.core import Structure
@@ -58,8 +65,8 @@ def read_user_structure(path: str | Path) -> Structure:
         warnings.simplefilter("always")
         try:
             read = _parsed(path)
-        except InputError:
-            raise
+        except InputError as error:
+            raise InputError(str(error) if str(path) in str(error) else f"{path}: {error}") from None
         except Exception as error:  # the parsers raise exceptions of any type
             detail = (str(error) or type(error).__name__).splitlines()[0]
             if any("sum to > 1" in str(warning.message) for warning in said):
@@ -85,6 +92,8 @@ def read_user_structure(path: str | Path) -> Structure:
         raise InputError(f"{path} has two atoms on one place: {_closest(structure)}")
     if reason := describe_isolation(structure):
         raise InputError(f"{path}: {reason}")
+    for message in dict.fromkeys(str(one.message) for one in said if one.category is UserWarning):
+        warnings.warn(f"{path}: {' '.join(message.split())}", InputWarning, stacklevel=2)
     return structure
 
 
@@ -99,7 +108,13 @@ def _parsed(path: Path) -> Structure:
     text = read_bytes(path, "structure file").decode("utf-8", errors="replace")
     if form.name in ("json", "yaml"):
         return structure_of(parse_json(text, path, "structure file") if form.name == "json" else parse_yaml(text))
-    return Structure.from_str(text, fmt=form.name)
+    if form.name == "cif":
+        require_one_block(text)
+        read = Structure.from_str(text, fmt="cif")
+        if read.is_ordered:
+            require_formula(text, read.composition.element_composition.get_el_amt_dict())
+        return read
+    return Structure.from_str(with_symbols(text) if form.name == "poscar" else text, fmt=form.name)
 
 
 def describe_cell(matrix: NDArray[np.float64], places: NDArray[np.float64]) -> str | None:

@@ -34,7 +34,7 @@ from screening.chemistry.amounts import format_amount, read_amount
         ("0.07692308", Fraction(1, 13)),
     ],
 )
-def test_read(text, amount):
+def test_amounts_are_read_as_exact_ratios(text, amount):
     assert read_amount(text) == amount
 
 

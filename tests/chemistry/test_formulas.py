@@ -216,3 +216,9 @@ def test_neither_pymatgen_nor_the_hash_seed_matter() -> None:
             "LiNbO3 False",
             "LiNbO33: no oxidation states balance it (charge between -66 and -10.5)",
         ]
+
+
+@pytest.mark.parametrize("oxide", ["MnO2", "LiNiO2", "V2O5", "Al2O3"])
+def test_the_oxygen_of_an_oxide_may_be_a_decimal(oxide):
+    with pytest.raises(InputError, match=rf"can be read in two ways: write {oxide}·5H2O or"):
+        parse_formula(f"{oxide}.5H2O")

@@ -42,6 +42,12 @@ def test_one_material(text, formula, above):
     assert found.above_hull_ev == (None if above is None else pytest.approx(above))
 
 
+def test_a_phase_by_its_id():
+    assert read_material("LiFePO4 # mp-19017") == ("LiFePO4 # mp-19017", "LiFePO4", None, "mp-19017")
+    assert read_composite("LiFePO4#mp-19017+Li2O") == {"LiFePO4#mp-19017": 1.0, "Li2O": 1.0}
+    assert composition_of("LiFePO4#mp-19017") == {"Li": 1.0, "Fe": 1.0, "P": 1.0, "O": 4.0}
+
+
 @pytest.mark.parametrize(
     ("text", "moles"),
     [
@@ -77,6 +83,9 @@ def test_composites(text, moles):
         (split_energy, "LiF@nanmeV", "not 'nanmeV'"),
         (split_energy, "LiF@", "not ''"),
         (read_material, "@30meV", "empty formula"),
+        (read_material, "LiF#", "a formula stands before # and the id of a phase behind it"),
+        (read_material, "#mp-1", "a formula stands before #"),
+        (read_material, "LiF#mp-1@30meV", "write either a phase behind # or an energy above the hull behind @"),
     ],
 )
 def test_refused_with_what_is_wrong(read, text, message):

@@ -73,12 +73,13 @@ def clients(folder, uri):
 
 def test_it_outlives_a_kill(tmp_path, server):
     """Killed in the middle of a burst of writes of each client."""
-    from pymongo import MongoClient
+    from pymongo import MongoClient, ReadPreference
     from pymongo.errors import AutoReconnect
 
     uri = server.database_uri("coatings")
     acknowledged = {}
-    everyone = clients(tmp_path, uri)
+    everyone = clients(tmp_path, f"{uri}&readPreference=secondary")
+    assert all(collection.read_preference == ReadPreference.PRIMARY for collection in everyone.values())
     asked_for = {name: collection.write_concern.document for name, collection in everyone.items()}
     assert asked_for == {name: {"w": "majority", "j": True} for name in everyone}
     all_at_it = threading.Barrier(len(everyone) + 1, timeout=PATIENCE_S)

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from screening import CoatingDatabase
 from screening.common.errors import InputError
 from screening.database import StoreLocation
-from screening.database.filters import DEEPEST, MOST_CONDITIONS, MOST_VALUES, OPERATORS, check_filter, condition_of
+from screening.database.conditions import condition_of
+from screening.database.filters import DEEPEST, MOST_CONDITIONS, MOST_VALUES, check_filter
+from screening.database.operators import OPERATORS
 from screening.database.patterns import LONGEST_PATTERN, compiled
 from screening.database.sqlite_store import SQLiteStore
 

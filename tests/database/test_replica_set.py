@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from fixtures_screening import contents, settings_for
 from mongo_server import ReplicaSet
+from pymongo import MongoClient
 
 from screening.coatings import tasks
 from screening.database import StoreLocation
@@ -20,7 +21,7 @@ ENOUGH = 200  # writes, before and after the kill
 PATIENCE_S = 120
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def replica_set():
     servers = ReplicaSet(Path(tempfile.mkdtemp(prefix="mongodb-")))
     try:
@@ -31,7 +32,7 @@ def replica_set():
 
 
 def test_a_screening_outlasts_the_loss_of_the_primary(replica_set, tmp_path, monkeypatch):
-    uri, killed = replica_set.database_uri("coatings"), []
+    uri, killed = replica_set.database_uri("screened"), []
     real = tasks.material_window
 
     def kill_once(*arguments):
@@ -45,13 +46,14 @@ def test_a_screening_outlasts_the_loss_of_the_primary(replica_set, tmp_path, mon
     assert outcome.failed == {}
     assert len(killed) == 1
     assert replica_set.primary is not killed[0]
+    killed[0].start()
     run_screening(settings_for(tmp_path))
     assert contents(uri) == contents(tmp_path / "db")
 
 
 def test_what_was_acknowledged_is_there_on_the_next_primary(replica_set):
     """And again when the one that was killed has come back."""
-    store = StoreLocation(replica_set.database_uri("coatings")).open("coatings")
+    store = StoreLocation(replica_set.database_uri("written")).open("coatings")
     acknowledged, over, enough = [], threading.Event(), threading.Event()
 
     def burst():
@@ -74,3 +76,15 @@ def test_what_was_acknowledged_is_there_on_the_next_primary(replica_set):
     writing.join(PATIENCE_S)
     first.start()
     assert set(acknowledged) <= set(store.distinct("key"))
+
+
+def test_a_server_that_lags_behind_is_not_asked(replica_set, tmp_path):
+    """Even if the address prefers it: what was just written would not be there."""
+    uri = replica_set.database_uri("lagging")
+    member = next(one for one in replica_set.members if one is not replica_set.primary)
+    with MongoClient(replica_set.members_uri(member)) as client:
+        client.admin.command("configureFailPoint", "rsSyncApplyStop", mode="alwaysOn")
+        run_screening(settings_for(tmp_path, store=f"{uri}&readPreference=secondary"))
+        client.admin.command("configureFailPoint", "rsSyncApplyStop", mode="off")
+    run_screening(settings_for(tmp_path))
+    assert contents(uri) == contents(tmp_path / "db")

@@ -29,7 +29,7 @@ from maggma.stores import MemoryStore
 from monty.json import MontyDecoder
 
 from screening.common.errors import StoreError
-from screening.database.filters import condition_of
+from screening.database.conditions import condition_of
 from screening.database.sqlite_store import SQLiteStore
 
 DOCUMENTS = [
@@ -455,7 +455,7 @@ def test_the_members_of_an_object_are_indexed_as_they_come(path):
         store.update({"_key": 1, "values": {"cost": 3.0, "gain (%)": -1}})
         store.update([{"_key": 2, "values": {"cost": 2.0, "new_one": None}}, {"_key": 3, "values": {}}, {"_key": 4}])
         store.update({"_key": 5, "values": {"cost": None, "a.b": 1}})  # a name with a dot would be another level
-        assert store._known == ["values.cost", "values.gain (%)", "values.new_one"]
+        assert store.narrow.columns == ["values.cost", "values.gain (%)", "values.new_one"]
         assert [doc["_key"] for doc in store.query({"values.cost": {"$ne": None}}, sort={"values.cost": 1})] == [2, 1]
         assert [doc["_key"] for doc in store.query({"values.gain (%)": {"$lt": 0}})] == [1]
         assert store.distinct("values.cost") == [3.0, 2.0]

@@ -9,7 +9,7 @@ from fixtures_screening import FORMATION, energies_file, phase_set, synthetic
 
 from screening.common.errors import InputError
 from screening.energies.packaged.packaged_table import PACKAGED, PACKAGED_MODEL, document_path, read_packaged
-from screening.energies.source import open_energies
+from screening.energies.source import is_packaged, open_energies
 from screening.phases.phase_set import PhaseSet
 
 
@@ -132,3 +132,15 @@ def test_without_the_extra_of_the_materials_project(tmp_path, monkeypatch):
     monkeypatch.delitem(sys.modules, "screening.energies.sources.materials_project_client", raising=False)
     with pytest.raises(InputError, match=r"need the extra mp: python -m pip install 'coatscreen\[mp\]'"):
         open_energies("mp", systems=[{"Li", "O"}])
+
+
+@pytest.mark.parametrize("source", ["reference", "reference:sevennet", "reference:measured", "reference~doubtful"])
+def test_what_is_packaged(source):
+    assert is_packaged(source)
+
+
+@pytest.mark.parametrize(
+    "source", ["mp", "my/reference", "reference+mine.json", "reference:nothing", "/etc/passwd", ""]
+)
+def test_what_is_not_packaged(source):
+    assert not is_packaged(source)

@@ -4,7 +4,9 @@ import pytest
 from random_phases import build, imbalance, random_phases, written
 
 from screening.common.errors import InputError
+from screening.equilibrium.interface import Interface
 from screening.equilibrium.reactant import Reactant, clean, named_products, reaction_text
+from screening.equilibrium.stability import phase_stability
 from screening.hull.phase_system import Mixture
 from screening.hull.reservoir import Reservoir
 
@@ -110,3 +112,41 @@ def test_a_glass_is_at_the_hull_even_where_a_phase_is_known():
     assert (reactant.formula, reactant.energy_from) == ("LiO2", "hull")
     assert reactant.formation_energy == pytest.approx(-1.6 * 2 / 3)
     assert Reactant(OXIDES, "0.5Li2O2-0.5O2@70meV").formation_energy == pytest.approx(-1.6 * 2 / 3 + 0.07)
+
+
+OLIVINE = "mp-19017"
+
+
+def test_a_polymorph_by_its_id(reference):
+    """Olivine is the ground state in nature; these energies have a monoclinic cell 14.4 meV/atom below it."""
+    lowest, olivine = Reactant(reference, "LiFePO4"), Reactant(reference, f"LiFePO4#{OLIVINE}")
+    assert (olivine.source_id, reference.phase(olivine.position).space_group) == (OLIVINE, 62)
+    assert lowest.source_id != OLIVINE
+    difference = olivine.formation_energy - lowest.formation_energy
+    assert difference == pytest.approx(0.0144, abs=5e-5)
+    assert olivine.energy_above_hull == pytest.approx(difference, abs=1e-9)
+    stable = phase_stability(reference, f"LiFePO4#{OLIVINE}")
+    assert stable.phase.source_id == OLIVINE
+    assert stable.energy_to_other_phases_ev_per_atom == pytest.approx(
+        phase_stability(reference, "LiFePO4").energy_to_other_phases_ev_per_atom + difference, abs=1e-8
+    )
+
+
+def test_its_energy_enters_reactions_and_the_hull_does_not_change(reference):
+    lowest = Interface(reference, "LiFePO4", "Li6PS5Cl").reaction()
+    olivine = Interface(reference, f"LiFePO4#{OLIVINE}", "Li6PS5Cl").reaction()
+    assert olivine.mutual.energy_ev == pytest.approx(lowest.mutual.energy_ev, abs=1e-9)
+    assert olivine.self_a_ev_per_atom == pytest.approx(-0.0144, abs=5e-5)
+    assert olivine.a == f"LiFePO4#{OLIVINE}"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("LiFePO4#mp-1", "LiFePO4#mp-1: no phase mp-1 of this composition; there are mp-585319, "),
+        ("LiFe7PO9#mp-1", "no phase mp-1 of this composition; no phase of this composition is known"),
+    ],
+)
+def test_a_phase_that_is_not_there(reference, text, message):
+    with pytest.raises(InputError, match=message):
+        Reactant(reference, text)

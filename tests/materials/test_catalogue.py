@@ -139,6 +139,19 @@ class TestPackaged:
     def test_usual_abbreviations_of_cathodes(self, name: str, full: str) -> None:
         assert CATALOGUE.cathode(name).formula("full") == full
 
+    def test_a_polymorph_is_a_material_of_its_own(self) -> None:
+        olivine = CATALOGUE.coating("LiNbO3#mp-3731")
+        assert (olivine.name, olivine.formula, olivine.reactant) == ("LiNbO3#mp-3731", "LiNbO3", "LiNbO3#mp-3731")
+        assert not olivine.default
+        assert olivine.properties == CATALOGUE.coating("LiNbO3").properties
+        assert Material.model_validate_json(olivine.model_dump_json()) == olivine
+        assert CATALOGUE.coating("LiNbO3") is CATALOGUE.coatings[0]
+        assert CATALOGUE.coating("LiNbO3#mp-3731+Li2CO3").components == {"LiNbO3#mp-3731": 0.5, "Li2CO3": 0.5}
+        with pytest.raises(InputError, match="is no one phase that could be mp-1"):
+            CATALOGUE.electrolyte("LPSI glass#mp-1")
+        with pytest.raises(ValueError, match="are no one phase"):
+            Material(name="a", role="coating", kind="glass", formula="LiPO3", polymorph="mp-1")
+
     def test_values_from_memory_say_so_and_have_a_doi(self) -> None:
         values = [(m.name, p) for m in CATALOGUE.materials for p in m.properties if not p.verified]
         assert values

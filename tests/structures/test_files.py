@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import warnings
 
 import pytest
 from fixtures_structures import rock_salt, written
 from pymatgen.core import Lattice, Structure
 
-from screening.common.errors import InputError
+from screening.common.errors import InputError, InputWarning
 from screening.structures.files import (
     describe_isolation,
     read_user_structure,
@@ -44,7 +45,8 @@ OLD_POSCAR = "LiF\n1.0\n4 0 0\n0 4 0\n0 0 4\n1 1\nDirect\n0 0 0\n0.5 0.5 0.5\n"
         ("LiF.cif", "hello\n", "cannot be read as a crystal structure"),
         ("LiF.cif", "", "cannot be read as a crystal structure"),
         ("notes.txt", "hello\n", "Unrecognized extension"),
-        ("POSCAR", OLD_POSCAR, "names no elements"),
+        ("POSCAR", OLD_POSCAR.replace("LiF", "mine"), "names no elements"),
+        ("POSCAR", OLD_POSCAR.replace("LiF", "Li2F"), "names no elements"),
         ("POSCAR", OLD_POSCAR.replace("1 1\n", "Li Fx\n1 1\n"), "Fx"),
     ],
 )
@@ -55,6 +57,50 @@ def test_an_unreadable_file_is_named_in_one_line(tmp_path, name, text, says):
         read_user_structure(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("comment", ["LiF", "Li F", "Li1 F1", " Li  F ", "Li2F2"])
+def test_an_old_poscar_with_its_symbols_in_the_comment(tmp_path, comment):
+    path = tmp_path / "POSCAR"
+    path.write_text(OLD_POSCAR.replace("LiF", comment))
+    assert [site.specie.symbol for site in read_user_structure(path)] == ["Li", "F"]
+
+
+def test_of_several_data_blocks_none_is_chosen(tmp_path):
+    text = written(tmp_path, "LiF.cif", rock_salt()).read_text()
+    path = tmp_path / "two.cif"
+    path.write_text(text.replace("data_LiF", "data_first") + text.replace("data_LiF", "data_second"))
+    with pytest.raises(InputError, match=r"two\.cif: 2 data blocks hold sites \(first, second\)"):
+        read_user_structure(path)
+    path.write_text("data_publication\n_publ_section_title 'none'\n" + text)  # a block without sites is no crystal
+    assert same_structure(read_user_structure(path), rock_salt())
+
+
+def test_a_formula_that_is_not_that_of_the_sites_is_refused(tmp_path):
+    path = written(tmp_path, "LiF.cif", rock_salt())
+    text = path.read_text()
+    assert re.search("_chemical_formula_sum .*Li1 F1", text)
+    path.write_text(re.sub("(_chemical_formula_sum +)'Li1 F1'", r"\1'Li2 Na2 F2'", text))
+    with pytest.raises(InputError, match=r"its formula is Li2 Na2 F2 and its sites hold Li1 F1: add the missing sites"):
+        read_user_structure(path)
+    for same in ("'Li4 F4'", "'F2 Li2'", "?", "'not known'"):
+        path.write_text(re.sub("(_chemical_formula_sum +)'Li1 F1'", rf"\1{same}", text))
+        assert read_user_structure(path).composition == rock_salt().composition
+
+
+def test_what_the_reader_says_is_passed_on(tmp_path):
+    path = written(tmp_path, "LiF.cif", rock_salt())
+    text = path.read_text()
+    path.write_text(text.replace("0.50000000", "0.3333"))  # pymatgen takes it for a third, and says so
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        read_user_structure(path)
+    with warnings.catch_warnings(record=True) as theirs:
+        warnings.simplefilter("always")
+        Structure.from_file(path)
+    expected = {" ".join(str(w.message).split()) for w in theirs if w.category is UserWarning}
+    assert any("rounded" in text for text in expected)
+    assert {str(w.message) for w in said if w.category is InputWarning} == {f"{path}: {text}" for text in expected}
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path):

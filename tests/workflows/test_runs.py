@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from fixtures_screening import SMALL, contents, energies_file, job_times, settings_for
 
+from coatscreen.__main__ import execute
 from screening import CoatingDatabase
 from screening.common.errors import InputError
 from screening.criteria.criteria import default_criteria
 from screening.database import StoreLocation
+from screening.database.stores import KEYS
 from workflows import run_screening
 from workflows.runs import delete_run, describe_run, list_runs, merge, rename_run
 
@@ -63,6 +65,48 @@ def test_renamed_and_called_so_ever_after(tmp_path, location):
     screen(tmp_path)  # again: the name stays
     assert describe_run(location, "mine: ../../etc 50 %").run.run_id == run.run_id
     assert sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith("energies")) == ["db"]
+
+
+def test_what_was_asked_for_last_is_shown_though_nothing_is_computed(tmp_path, location):
+    packaged = [one.name for one in default_criteria()]
+    for criteria in ({}, {"criteria": STRICT}, {}):
+        screen(tmp_path, **criteria)
+        with CoatingDatabase.open(location) as database:
+            (header,) = database.headers()
+            assert list(header.criteria) == (["late"] if criteria else packaged)
+            assert {doc["tier"] for doc in database.search()} == {
+                doc["tier"] for doc in database.search(run=database.runs()[0].run_id)
+            }
+
+
+def test_failures_of_the_last_run_come_first(tmp_path, location):
+    runs = [screen(tmp_path, coatings=[name]) for name in ("LiNbO3", "HfO2")]
+    store = location.open("runs")
+    for run, updated, failed in zip(
+        runs, ("2026-02", "2026-01"), ({"a": "new", "b": "new"}, {"c": "old", "a": "old"}), strict=True
+    ):
+        store.update(
+            run.model_copy(update={"updated": updated, "failed": failed}).model_dump(mode="json"), key="run_id"
+        )
+    store.close()
+    with CoatingDatabase.open(location) as database:
+        assert list(database.failed_jobs().items()) == [("a", "new"), ("b", "new"), ("c", "old")]
+
+
+@pytest.mark.parametrize("collection", ["runs", "jobs"])
+def test_documents_of_another_shape_are_one_line(tmp_path, location, collection, capsys):
+    run = screen(tmp_path)
+    store = location.open(collection)
+    for doc in list(store.query({})):
+        changed = {name: value for name, value in doc.items() if name not in ("failed", "output")}
+        store.remove_docs({KEYS[collection]: doc[KEYS[collection]]})
+        store.update(changed if collection == "runs" else {**changed, "output": ["something else"]})
+    store.close()
+    for words in (["list"], ["show", run.run_id], ["compare", run.run_id, run.run_id]):
+        assert execute(["runs", *words, "--store", str(location.folder)]) == 1
+        out, err = capsys.readouterr()
+        assert (out, len(err.splitlines())) == ("", 1)
+        assert ("failed: Field required" if collection == "runs" else "is no document") in err
 
 
 @pytest.mark.parametrize(
@@ -210,6 +254,20 @@ def test_merging_changes_no_run_that_is_there(tmp_path, location):
     assert merged.jobs_there == len(jobs)
     assert [run.name for run in runs_of(location)] == ["mine"]
     assert (contents(location.folder), job_times(location.folder)) == (before, jobs)
+
+
+def test_one_name_for_two_materials_is_not_merged(tmp_path, location):
+    """In one ranking the one would silently take the other's place."""
+    other = StoreLocation(tmp_path / "other")
+    for formula, store in (("LiNbO3", location), ("LiTaO3", other)):
+        catalogue = tmp_path / f"{formula}.yaml"
+        catalogue.write_text(f"coatings:\n  - {{name: mine, formula: {formula}}}\n")
+        screen(tmp_path, coatings=["mine"], catalogue=[str(catalogue)], store=str(store.folder))
+    before = contents(location.folder)
+    with pytest.raises(InputError, match=rf"{other.folder} calls LiTaO3 'mine', and {location.folder} calls LiNbO3 so"):
+        merge(location, other)
+    assert contents(location.folder) == before
+    assert len(runs_of(location)) == 1
 
 
 def test_merging_into_nothing_makes_the_database(tmp_path, location):

@@ -12,7 +12,7 @@ from screening.common.errors import InputError, nearest
 from screening.common.files import parse_json, read_bytes, read_text
 from screening.common.plain_data import plain
 from screening.common.yaml_text import parse_yaml
-from screening.database.filters import condition_of
+from screening.database.conditions import condition_of
 from screening.database.projection import projected
 
 _TIMEOUT_MS = 5000

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, Energies
+from coatscreen.options import AsJson, Doubtful, DoubtfulPhases, Energies, chosen_energies
 
 if TYPE_CHECKING:
     from screening.heat.annealing.anneal import Annealing
@@ -43,6 +43,7 @@ def anneal(
         bool, typer.Option("--published", help="Instead: published coatings at the conditions they were made at.")
     ] = False,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
     as_json: AsJson = False,
 ) -> None:
     """Print what a coating or its precursor becomes in oxygen at temperature, in equilibrium, alone and on a cathode.
@@ -65,6 +66,7 @@ def anneal(
     from screening.materials.names import elements_named
     from screening.thermochemistry.element_gibbs import KELVIN_AT_0_C, check_temperature
 
+    energies = chosen_energies(energies, doubtful)
     catalogue = Catalogue.load()
     if published:
         if any(value is not None for value in (material, on, celsius, start, stop, step, pressure, product_pressure)):

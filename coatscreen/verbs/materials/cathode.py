@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from coatscreen.options import AsJson, CathodeName, Energies, Lithiation, Voltage
+from coatscreen.options import (
+    AsJson,
+    CathodeName,
+    Doubtful,
+    DoubtfulPhases,
+    Energies,
+    Lithiation,
+    Voltage,
+    chosen_energies,
+)
 
 
 def cathode(
@@ -10,6 +19,7 @@ def cathode(
     lithiation: Lithiation = None,
     voltage: Voltage = None,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
     as_json: AsJson = False,
 ) -> None:
     """Print a cathode's composition, states of charge, voltages, and lithium's chemical potential at each state.
@@ -21,6 +31,7 @@ def cathode(
     from screening.energies.source import open_energies
     from screening.materials.catalogue import Catalogue
 
+    energies = chosen_energies(energies, doubtful)
     host = Catalogue.load().cathode(name).with_states(numbers("--lithiation", lithiation or ""))
     host = host.with_voltages(numbers("--voltage", voltage or ""))
     phases = open_energies(energies, systems=[{"Li", *host.composition("full")}])

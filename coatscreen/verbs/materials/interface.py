@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import SWEEP, AsJson, Energies, Samples, SamplingSeed, Uncertainty
+from coatscreen.options import (
+    SWEEP,
+    AsJson,
+    Doubtful,
+    DoubtfulPhases,
+    Energies,
+    Samples,
+    SamplingSeed,
+    Uncertainty,
+    chosen_energies,
+)
 from coatscreen.uncertainty import sampling_asked, spread
-from coatscreen.verbs.materials.opened import opened
+from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_doubtful, products_of_interface
 
 if TYPE_CHECKING:
     from screening.equilibrium.interface import Interface
     from screening.hull.reservoir import Reservoir
+    from screening.phases.phase_set import PhaseSet
     from screening.uncertainty.uncertainty_documents import InterfaceUncertainty
 
 _SWEEP_STEP_V = 0.1
@@ -34,6 +45,7 @@ def interface(
     ] = None,
     sweep: Annotated[str | None, SWEEP] = None,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
@@ -59,6 +71,7 @@ def interface(
     from screening.equilibrium.interface import Interface
     from screening.materials.names import resolve_formula
 
+    energies = chosen_energies(energies, doubtful)
     if sweep is not None:
         others = (pairs, open_element, mu, voltage, temperature, pressure, samples, seed)
         if uncertainty or any(other is not None for other in others):
@@ -75,11 +88,18 @@ def interface(
     if a is None or b is None:
         raise InputError("two materials are needed, or --pairs FILE")
     phases, catalogue = opened(energies, a, b, also=reservoir.elements if reservoir else (), sampling=sampling)
-    found = Interface(phases, resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases), reservoir)
+    first, second = resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases)
+
+    def compute(every: PhaseSet) -> Interface:
+        return Interface(every, first, second, reservoir)
+
+    found = compute(phases)
+    doubted = doubtful_entering(energies, phases, found, compute, products_of_interface)
     off = None if sampling is None else sampling.interface(found)
     if as_json:
-        return print_json(document(found.document(), uncertainty=off))
+        return print_json(document(found.document(), uncertainty=off, doubtful=doubted))
     _print_interface(found, off)
+    print_doubtful(energies, doubted)
     return print_energies(phases.provenance, off)
 
 

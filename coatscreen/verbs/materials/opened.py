@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from coatscreen.uncertainty import Sampling
+    from screening.energies.doubtful import DoubtfulPhase
+    from screening.equilibrium.interface import Interface
     from screening.materials.catalogue import Catalogue
     from screening.phases.phase_set import PhaseSet
+
+Result = TypeVar("Result")
 
 
 def opened(
@@ -42,3 +46,51 @@ def opened(
     if sampling is not None:
         sampling.require_model(phases)
     return phases, catalogue
+
+
+def doubtful_entering(
+    energies: str,
+    phases: PhaseSet,
+    result: Result,
+    compute: Callable[[PhaseSet], Result],
+    products: Callable[[Result], Iterable[str]],
+) -> list[DoubtfulPhase]:
+    """Return the doubtful phases that enter a result, or would have entered it if they had not been dropped.
+
+    Parameters
+    ----------
+    energies
+        Where the energies come from.
+    phases
+        What they were opened as.
+    result
+        What was computed with them.
+    compute
+        Computes the same with other energies.
+    products
+        Returns the formulas that a result holds.
+    """
+    from screening.energies.doubtful import doubtful_among
+    from screening.energies.source import open_energies, with_doubtful_phases
+    from screening.energies.sources.fetched import FetchedPhaseSet
+
+    every = with_doubtful_phases(energies)
+    if every == energies:
+        return doubtful_among(phases, products(result))
+    whole = open_energies(every, systems=phases.systems if isinstance(phases, FetchedPhaseSet) else ())
+    return doubtful_among(whole, products(compute(whole)))
+
+
+def products_of_interface(found: Interface) -> set[str]:
+    """Return the products at every kink of an interface."""
+    return {formula for kink in found.document().kinks for formula in kink.products}
+
+
+def print_doubtful(energies: str, doubtful: Iterable[DoubtfulPhase]) -> None:
+    """Print which doubtful phases enter a result, or would have."""
+    from screening.energies.source import with_doubtful_phases
+
+    found = "; ".join(f"{phase.formula} ({phase.id}): {phase.reason}" for phase in doubtful)
+    if found:
+        kept = with_doubtful_phases(energies) == energies
+        print(f"doubtful, {'and kept' if kept else 'and dropped; it would have entered'}: {found}")

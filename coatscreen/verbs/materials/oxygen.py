@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, Energies
+from coatscreen.options import AsJson, Doubtful, DoubtfulPhases, Energies, chosen_energies
 
 if TYPE_CHECKING:
     from screening.heat.oxygen.oxygen_documents import ContactProducts, OxygenBalance, OxygenDocument, ProductShare
@@ -32,6 +32,7 @@ def oxygen(
     temperature: Annotated[float, typer.Option(help="Of the O2 gas, K; solids are at 0 K.")] = 300.0,
     pressure: Annotated[float, typer.Option(help="Of O2, bar.")] = 1.0,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
     as_json: AsJson = False,
 ) -> None:
     """Oxygen release of a cathode against its state of charge, alone and at its contacts.
@@ -47,6 +48,7 @@ def oxygen(
     from screening.materials.catalogue import Catalogue
     from screening.materials.names import elements_named, resolve_formula
 
+    energies = chosen_energies(energies, doubtful)
     catalogue = Catalogue.load()
     host = catalogue.cathode(name)
     check_cathode(host)

@@ -43,7 +43,10 @@ def answers(
     InputError
         If the file cannot be read, or the energies cannot be opened or sampled.
     """
+    from functools import partial
+
     from coatscreen.output import document
+    from coatscreen.verbs.materials.opened import doubtful_entering, products_of_interface
     from screening.common.errors import CoatscreenError, InputError
     from screening.energies.source import open_energies
     from screening.equilibrium.interface import Interface
@@ -58,14 +61,13 @@ def answers(
         try:
             if row.surplus:
                 raise InputError("more values than columns")
-            found = Interface(
-                phases,
-                resolve_formula(row.a or "", catalogue, phases),
-                resolve_formula(row.b or "", catalogue, phases),
-                _held(row, element) or reservoir,
-            )
+            first = resolve_formula(row.a or "", catalogue, phases)
+            second = resolve_formula(row.b or "", catalogue, phases)
+            compute = partial(Interface, a=first, b=second, reservoir=_held(row, element) or reservoir)
+            found = compute(phases)
             off = None if sampling is None else sampling.interface(found)
-            yield {**document(found.document(), uncertainty=off), **row.extra}
+            doubted = doubtful_entering(energies, phases, found, compute, products_of_interface)
+            yield {**document(found.document(), uncertainty=off, doubtful=doubted), **row.extra}
         except CoatscreenError as error:
             yield {"a": row.a, "b": row.b, "error": str(error), **row.extra}
 

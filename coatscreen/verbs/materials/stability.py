@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from coatscreen.options import AsJson, Energies, Material, Samples, SamplingSeed, Uncertainty
+from typing import TYPE_CHECKING
+
+from coatscreen.options import (
+    AsJson,
+    Doubtful,
+    DoubtfulPhases,
+    Energies,
+    Material,
+    Samples,
+    SamplingSeed,
+    Uncertainty,
+    chosen_energies,
+)
 from coatscreen.uncertainty import sampling_asked, spread
-from coatscreen.verbs.materials.opened import opened
+from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_doubtful
+
+if TYPE_CHECKING:
+    from screening.energies.ground_states import OtherGroundState
+    from screening.equilibrium.stability import StabilityDocument
+    from screening.phases.phase_set import PhaseSet
 
 
 def stability(
     formula: Material,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
@@ -18,18 +36,28 @@ def stability(
     """Energy above hull, decomposition and known polymorphs of a material.
 
     Example: coatscreen stability Li6PS5Cl --uncertainty
+
+    Example: coatscreen stability LiFePO4#mp-19017
     """
     from coatscreen.output import document, number, print_energies, print_json
     from coatscreen.verbs.materials.composites import print_composite_stability
     from screening.equilibrium.composite import CompositeStability, material_stability
     from screening.materials.names import resolve_material
 
+    energies = chosen_energies(energies, doubtful)
     sampling = sampling_asked(uncertainty, samples, seed)
     phases, catalogue = opened(energies, formula, sampling=sampling)
-    result = material_stability(phases, resolve_material(formula, catalogue, phases))
+
+    def compute(every: PhaseSet) -> StabilityDocument | CompositeStability:
+        return material_stability(every, resolve_material(formula, catalogue, every))
+
+    result = compute(phases)
+    doubted = doubtful_entering(energies, phases, result, compute, lambda found: found.decomposition)
     off = None if sampling is None else sampling.stability(phases, result.formula)
+    others = _other_ground_states(phases, result)
     if as_json:
-        return print_json(document(result, uncertainty=off))
+        elsewhere = [other.model_dump(mode="json") for other in others]
+        return print_json({**document(result, uncertainty=off, doubtful=doubted), "other_ground_states": elsewhere})
     if isinstance(result, CompositeStability):
         print_composite_stability(result, spread(off, "energy_above_hull", 1000, 1))
     elif result.phase is None:
@@ -58,9 +86,32 @@ def stability(
         print(f"stable, {number(-1000 * result.energy_to_other_phases_ev_per_atom, 1)} meV/atom below all other phases")
     else:
         print(f"decomposition: {result.reaction}")
-    for polymorph in result.polymorphs[0 if result.phase is None else 1 :]:
+    for other in others:
+        print(
+            f"doubtful ground state: in {other.energies} {other.source_id}, space group {other.space_group}, is lower "
+            f"by {number(1000 * other.below_there_ev_per_atom, 1)} meV/atom; ask for it as {_bare(result.formula)}"
+            f"#{other.source_id}"
+        )
+    for polymorph in result.polymorphs:
+        if result.phase is not None and polymorph.source_id == result.phase.source_id:
+            continue
         print(
             f"polymorph {polymorph.source_id}, space group {polymorph.space_group}: "
             f"+{number(1000 * polymorph.above_lowest_ev_per_atom, 1)} meV/atom"
         )
+    print_doubtful(energies, doubted)
     return print_energies(phases.provenance, off)
+
+
+def _bare(formula: str) -> str:
+    return formula.partition("#")[0]
+
+
+def _other_ground_states(phases: PhaseSet, result: StabilityDocument) -> list[OtherGroundState]:
+    """Return what other packaged energies have lowest, where the lowest phase here stands for the material."""
+    from screening.chemistry.formulas import parse_formula
+    from screening.energies.ground_states import other_ground_states
+
+    if result.phase is None or result.phase.source_id != result.polymorphs[0].source_id:
+        return []
+    return other_ground_states(phases, parse_formula(_bare(result.formula)))

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, Energies, Material, Samples, SamplingSeed, Uncertainty
+from coatscreen.options import (
+    AsJson,
+    Doubtful,
+    DoubtfulPhases,
+    Energies,
+    Material,
+    Samples,
+    SamplingSeed,
+    Uncertainty,
+    chosen_energies,
+)
 from coatscreen.uncertainty import sampling_asked, spread
-from coatscreen.verbs.materials.opened import opened
+from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_doubtful
+
+if TYPE_CHECKING:
+    from screening.equilibrium.window import WindowDocument
+    from screening.phases.phase_set import PhaseSet
 
 
 def window(
@@ -17,6 +31,7 @@ def window(
         bool, typer.Option("--staircase", help="Every step from 0 to 5 V instead: lithium, energy, products, volume.")
     ] = False,
     energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
@@ -33,14 +48,22 @@ def window(
     from screening.equilibrium.composite import CompositeWindow, material_window
     from screening.materials.names import resolve_material
 
+    energies = chosen_energies(energies, doubtful)
     if staircase:
         return _staircase(formula, energies, uncertainty, as_json)
     sampling = sampling_asked(uncertainty, samples, seed)
     phases, catalogue = opened(energies, formula, also=("Li",), sampling=sampling)
-    result = material_window(phases, resolve_material(formula, catalogue, phases))
+
+    def compute(every: PhaseSet) -> WindowDocument | CompositeWindow:
+        return material_window(every, resolve_material(formula, catalogue, every))
+
+    result = compute(phases)
+    doubted = doubtful_entering(
+        energies, phases, result, compute, lambda w: w.reduction_products.keys() | w.oxidation_products.keys()
+    )
     off = None if sampling is None else sampling.window(phases, result.formula)
     if as_json:
-        return print_json(document(result, uncertainty=off))
+        return print_json(document(result, uncertainty=off, doubtful=doubted))
     low = f"{number(result.reduction_limit_v, 3)} V{spread(off, 'reduction_limit', 1, 2)}"
     high = "no limit: no lithium to give up"
     if result.oxidation_limited:
@@ -62,6 +85,7 @@ def window(
             f"metastable: {number(1000 * result.distance_to_hull_ev_per_atom, 1)} meV/atom above the hull in its window"
             f"{spread(off, 'distance_to_hull', 1000, 1)}"
         )
+    print_doubtful(energies, doubted)
     return print_energies(phases.provenance, off)
 
 

@@ -17,7 +17,7 @@ from screening.energies.source import REFERENCE, EnergySource, energy_source
 from screening.energies.sources.fetched import FetchedPhaseSet
 from screening.equilibrium.reactant import Reactant
 from screening.materials.material import Cathode, Material
-from screening.searches.screening_request import plan_screening
+from screening.searches.screening_request import CATALOGUE, plan_screening
 
 
 class StackPlan(BaseModel):
@@ -62,9 +62,9 @@ def plan_stacks(
     criterion = next(criterion for criterion in default_criteria() if criterion.quantity == STABILITY)
     if max_above_hull_mev_per_atom is not None:
         (criterion,) = with_thresholds([criterion], {criterion.name: max_above_hull_mev_per_atom})
-    plan = plan_screening(coatings, [cathode], [electrolyte], energies, catalogue, candidates)
-    if len(plan.cathodes) > 1 or len(plan.electrolytes) > 1:
+    if CATALOGUE in (cathode, electrolyte):
         raise InputError("stacks are found between one cathode and one electrolyte: name them")
+    plan = plan_screening(coatings, [cathode], [electrolyte], energies, catalogue, candidates)
     phases = plan.energies.open()
     failed = dict(plan.failed)
     layers: dict[tuple[tuple[str, Fraction], ...], Material] = {}

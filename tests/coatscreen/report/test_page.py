@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
-import json
 import random
-import re
 from html.parser import HTMLParser
 
 import pytest
 from fixtures_ranking import record
-from fixtures_report import HOSTILE, header, lines_of, report_of, reported
+from fixtures_report import HOSTILE, data_of, header, lines_of, report_of, reported
 
 from coatscreen.report.page import page
 from coatscreen.report.report import ranking_report
@@ -41,11 +38,6 @@ class Tags(HTMLParser):
 
     def handle_data(self, data):
         self.text.append(data)
-
-
-def data_of(html):
-    packed = re.search(r'<script type="application/gzip" id="data">([A-Za-z0-9+/=]*)</script>', html)[1]
-    return json.loads(gzip.decompress(base64.b64decode(packed)))
 
 
 def test_nothing_is_loaded():

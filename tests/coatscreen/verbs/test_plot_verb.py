@@ -85,3 +85,20 @@ def test_bad_requests_are_one_line(plot, tmp_path, store):
         assert told in err, err
         assert err.count("\n") == 1
     assert not good.exists()
+
+
+def test_doubtful_phases_are_dropped_on_demand(capsys, tmp_path):
+    """Without them the oxidation limit of LiNbO3 is another, so the picture is."""
+    pictures = []
+    for doubtful in ("keep", "drop"):
+        file = tmp_path / f"{doubtful}.svg"
+        assert execute(["plot", "window", "LiNbO3", "--doubtful", doubtful, "--output", str(file)]) == 0
+        pictures.append(file.read_text())
+    assert pictures[0] != pictures[1]
+
+
+def test_of_annealing(tmp_path):
+    """With the packaged energies: free energies of solids take volumes."""
+    file = tmp_path / "anneal.svg"
+    assert execute(["plot", "anneal", "Li3PS4", "--output", str(file)]) == 0
+    assert file.read_bytes().startswith(BEGINS["svg"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from fixtures_report import data_of
 from fixtures_screening import SMALL, energies_file
 
 from coatscreen.__main__ import execute
@@ -95,3 +98,33 @@ def test_a_store_of_another_version_is_refused(report, store, tmp_path):
     assert status in (1, 2)
     assert err.count("\n") == 1
     assert not (tmp_path / "page.html").exists()
+
+
+def test_of_a_server_without_its_password(report, database_uri, energies, tmp_path):
+    options = [f"--{name}={','.join(values)}" for name, values in {**SMALL, "coatings": ["HfO2"]}.items()]
+    assert execute(["run", *options, "--energies", energies, "--store", database_uri]) == 0
+    file = tmp_path / "page.html"
+    assert report("--store", database_uri, "--energies", energies, "--output", file)[0] == 0
+    html = file.read_text(encoding="utf-8")
+    assert "HfO2" in html
+    password = urlsplit(database_uri).password
+    assert password
+    assert password not in html
+    assert password not in json.dumps(data_of(html))
+
+
+@pytest.mark.parametrize("doubtful", ["keep", "drop"])
+def test_packaged_energies_are_recognised(report, tmp_path, doubtful):
+    folder, file = str(tmp_path / "store"), tmp_path / "page.html"
+    assert execute(["run", "--coatings", "LiF", "--doubtful", doubtful, "--store", folder]) == 0
+    assert report("--store", folder, "--output", file)[0] == 0
+    contacts = data_of(file.read_text(encoding="utf-8"))["rankings"][0]["details"]["LiF"]["contacts"]
+    assert all(contact["kinks"] for contact in contacts)
+
+
+def test_a_path_that_a_database_names_is_not_opened(report, store, energies, tmp_path, monkeypatch):
+    """The run names the file of the energies, which are there, and yet are not taken from it unasked."""
+    opened = []
+    monkeypatch.setattr("screening.energies.source.open_energies", lambda source, *_: opened.append(source))
+    assert report("--store", store, "--output", tmp_path / "page.html")[0] == 0
+    assert opened == []

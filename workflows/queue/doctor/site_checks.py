@@ -242,10 +242,10 @@ def _indexes(site: Site) -> str:
     missing = missing_indexes(site)
     if missing:
         raise _Broken(
-            f"the job database has no index of {', '.join(missing)}: looking up a flow will be slow",
+            f"the database has no index of {', '.join(missing)}: looking things up will be slow",
             "`coatscreen site init --overwrite` makes them",
         )
-    return "flows and queue jobs are indexed"
+    return "flows, coatings, outputs and their large parts are indexed"
 
 
 def _queue(site: Site) -> str:

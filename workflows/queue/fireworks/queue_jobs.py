@@ -9,6 +9,7 @@ job.
 from __future__ import annotations
 
 import getpass
+import re
 import socket
 from datetime import UTC, datetime
 from itertools import takewhile
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 
 _COLLECTION = "queue_jobs"
 _TAKEN = {"job_id": {"$exists": True}}  # by the scheduler
-_NO_FAULT_OF_THE_WORKER = ("CANCELLED", "PREEMPTED", "NODE_FAIL")
+_NO_FAULT_OF_THE_WORKER = re.compile(  # by the scheduler, or by the log where it has forgotten the queue job
+    r"CANCELLED|PREEMPTED|NODE_FAIL|.*: \*\*\* JOB .* CANCELLED AT (?!.*DUE TO TIME LIMIT)"
+)
 
 
 def note_worker(launchpad: LaunchPad, folder: Path) -> None:
@@ -82,10 +85,10 @@ class QueueJobs:
             silent = list(takewhile(lambda job: "worker" not in job, records))
         found = []
         for job in (job for job in silent if job["job_id"] not in there):
-            how, line = how_ended(self.site, job["job_id"]) or "", last_line(Path(job["folder"]))
-            if how.startswith(_NO_FAULT_OF_THE_WORKER) or not (how or line):
-                continue
+            how, line = how_ended(self.site, job["job_id"]), last_line(Path(job["folder"]))
             why = ": ".join(filter(None, (how, line)))
+            if not why or _NO_FAULT_OF_THE_WORKER.match(how or why):
+                continue
             found.append(QueueJobInVain(job_id=job["job_id"], folder=job["folder"], why=why))
         return found
 

@@ -1,4 +1,4 @@
-"""The indexes by which flows are looked up in a job database, beside those of the job managers."""
+"""The indexes by which things are looked up in a site's database, beside those of the job managers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from screening.database.server_indexes import ASKED_BY, UNIQUE, ensure_indexes
 from workflows.queue.words import LABEL
 
 if TYPE_CHECKING:
@@ -14,11 +15,20 @@ if TYPE_CHECKING:
 _FLOWS = {"fireworks": "workflows", "jobflow-remote": "jf_flows"}
 
 
-def indexes(site: Site) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Return the fields of the indexes of flows and of queue jobs, by collection."""
+def indexes(site: Site) -> dict[str, list[tuple[str, ...]]]:
+    """Return the fields of the indexes by collection: of flows, of queue jobs, and of what jobs write."""
+    found: dict[str, list[tuple[str, ...]]] = {
+        name: [(field,) for field in fields] for name, fields in ASKED_BY.items()
+    }
+    for name, fields in UNIQUE.items():
+        found.setdefault(name, []).append(fields)
+    return {**found, **_of_manager(site)}
+
+
+def _of_manager(site: Site) -> dict[str, list[tuple[str, ...]]]:
     return {
-        _FLOWS[site.manager]: ((f"metadata.{LABEL}.flow_id",), (f"metadata.{LABEL}.name",)),
-        "queue_jobs": (("site", "user", "launched"),),
+        _FLOWS[site.manager]: [(f"metadata.{LABEL}.flow_id",), (f"metadata.{LABEL}.name",)],
+        "queue_jobs": [("site", "user", "launched")],
     }
 
 
@@ -31,7 +41,9 @@ def make_indexes(site: Site) -> None:
         If the database cannot be reached or written.
     """
     with _database(site) as database:
-        for collection, wanted in indexes(site).items():
+        for collection in {*UNIQUE, *ASKED_BY}:
+            ensure_indexes(database, collection, site.location.name)
+        for collection, wanted in _of_manager(site).items():
             for fields in wanted:
                 database[collection].create_index([(field, 1) for field in fields])
 

@@ -17,7 +17,7 @@ from workflows.queue.site.site import Site
 
 _TIMEOUT_S = 60
 _NEWEST = 20  # among so many queue jobs one that was submitted just now is sought
-_PENDING = {"PD", "PENDING", "CF", "CONFIGURING", "Q", "H", "W", "qw", "hqw", "S", "SUSPENDED"}
+_PENDING = {"PD", "CF", "RQ", "RH", "SE", "Q", "H", "W"}  # of Slurm and PBS; one that is suspended has begun
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def scheduler_of(site: Site) -> Scheduler:
 
 
 def jobs_in_queue(site: Site) -> dict[str, str]:
-    """Return the user's jobs in the queue: ``"running"`` or ``"pending"`` by id.
+    """Return the user's jobs in the queue by id: ``"running"``, also if suspended, or ``"pending"``.
 
     Raises
     ------
@@ -153,9 +153,12 @@ def _pbs(text: str) -> dict[str, str]:
 
 
 def _sge(text: str) -> dict[str, str]:
-    """Read ``qstat -u``: its lines of jobs begin with a number and have the state in the fifth column."""
+    """Read ``qstat -u``: its lines of jobs begin with a number and have the state in the fifth column.
+
+    The letters of a state say what holds: a job that waits has a w, also if it is held or in error.
+    """
     rows = [line.split() for line in text.splitlines() if re.match(r"\s*\d", line)]
-    return {row[0]: _state(row[4]) for row in rows}
+    return {row[0]: "pending" if "w" in row[4] else "running" for row in rows}
 
 
 def _state(word: str) -> str:

@@ -103,6 +103,23 @@ def test_one_whose_worker_came_up_did_not(queue_jobs, scheduler, site):
     assert queue_jobs.in_vain() == []
 
 
+@pytest.mark.parametrize(
+    ("line", "in_vain"),
+    [
+        ("slurmstepd-n1: error: *** JOB 7 ON n1 CANCELLED AT 2026-01-01T00:00:00 ***", False),
+        ("slurmstepd-n1: error: *** JOB 7 ON n1 CANCELLED AT 2026-01-01T00:00:00 DUE TO PREEMPTION ***", False),
+        ("slurmstepd-n1: error: *** JOB 7 ON n1 CANCELLED AT 2026-01-01T00:00:00 DUE TO TIME LIMIT ***", True),
+        ("python: command not found", True),
+    ],
+)
+def test_the_log_says_how_one_ended_that_the_scheduler_has_forgotten(queue_jobs, scheduler, line, in_vain):
+    queue_jobs.launch(1)
+    scheduler.mode = "vanish"
+    (folder,) = queue_jobs.launched().values()
+    Path(folder, "coatscreen-7.out").write_text(f"some output\n{line}\n")
+    assert [job.why for job in queue_jobs.in_vain()] == ([line] if in_vain else [])
+
+
 def test_one_that_was_cancelled_while_it_waited_is_not_in_vain(queue_jobs, scheduler):
     queue_jobs.launch(1)
     scheduler.mode = "vanish"  # it has left no log

@@ -55,6 +55,24 @@ def test_the_jobs_in_the_queue(scheduler, command):
     assert jobs_in_queue(site(scheduler)) == {"11": "running", "12": "pending", "13": "running"}
 
 
+PBS_LINE = "11.server me short coatscreen 4711 1 1 -- 01:00 {} 00:01\n"
+SGE_LINE = "11 0.555 coatscreen me {} 11/21/2026 12:00:00 all.q@n1 1\n"
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "line", "states"),
+    [
+        ("slurm", "11 {}\n", {"R": "running", "CG": "running", "S": "running", "CF": "pending", "RQ": "pending"}),
+        ("pbs", PBS_LINE, {"R": "running", "S": "running", "H": "pending", "W": "pending", "E": None, "F": None}),
+        ("sge", SGE_LINE, {"r": "running", "s": "running", "dr": "running", "hqw": "pending", "Eqw": "pending"}),
+    ],
+)
+def test_a_suspended_job_has_begun_and_a_held_one_has_not(scheduler, line, states, command):
+    for state, ours in states.items():
+        command(scheduler_of(site(scheduler)).ask, line.format(state))
+        assert jobs_in_queue(site(scheduler)).get("11") == ours
+
+
 @pytest.mark.parametrize("scheduler", LISTS)
 def test_an_empty_queue(scheduler, command):
     command(scheduler_of(site(scheduler)).ask, "")
