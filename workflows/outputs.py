@@ -15,6 +15,7 @@ from workflows.decoding import require_known_classes
 from workflows.identity import digest
 
 LARGE = "data"  # name of the additional store; atomate2's jobs use the same
+_HASH = "sha256"  # of a large part, which GridFS keeps beside it
 
 
 def job_store(location: StoreLocation, read_only: bool = False) -> JobStore:
@@ -37,7 +38,13 @@ def job_store(location: StoreLocation, read_only: bool = False) -> JobStore:
     else:
         from maggma.stores import GridFSStore
 
-        large = GridFSStore.from_uri(location.uri, LARGE, key="blob_uuid", mongoclient_kwargs=location.client_options)
+        large = GridFSStore.from_uri(
+            location.uri,
+            LARGE,
+            key="blob_uuid",
+            searchable_fields=[_HASH],
+            mongoclient_kwargs=location.client_options,
+        )
     store = OutputStore(jobs, additional_stores={LARGE: large})
     with location.errors():
         store.connect()
@@ -67,7 +74,11 @@ class OutputStore(JobStore):  # type: ignore[misc]
             yield document
 
     def update(self, docs: Any, key: list[str] | str | None = None, save: Any = None) -> None:
-        """Write outputs, see jobflow; their large parts first, so that no output refers to one that is not there."""
+        """Write outputs, see jobflow; their large parts first, so that no output refers to one that is not there.
+
+        A part that is there as it is stays untouched: GridFS replaces a part by a new one, and somebody may be reading
+        the old one.
+        """
         taken_apart = copy.copy(self)
         taken_apart.docs_store = written = _Written()
         taken_apart.additional_stores = parts = {name: _Written() for name in self.additional_stores}
@@ -79,9 +90,18 @@ class OutputStore(JobStore):  # type: ignore[misc]
                     if part := names.get(reference["blob_uuid"]):
                         named = digest([document["uuid"], document["index"], place])[:32]
                         part["blob_uuid"] = reference["blob_uuid"] = named
-            if names:
-                store.update(parts[name].documents, key="blob_uuid")
+            if new := _changed(parts[name].documents, store):
+                store.update(new, key="blob_uuid")
         self.docs_store.update(written.documents, key=written.key)
+
+
+def _changed(parts: list[dict[str, Any]], store: Any) -> list[dict[str, Any]]:
+    """Return the large parts that a store does not hold as they are, which it tells by their hashes."""
+    for part in parts:
+        part[_HASH] = digest([part["blob_uuid"], part["data"]])
+    of_these = {"blob_uuid": {"$in": [part["blob_uuid"] for part in parts]}}
+    there = set(store.distinct(_HASH, of_these)) if parts else set()
+    return [part for part in parts if part[_HASH] not in there]
 
 
 class _Written:

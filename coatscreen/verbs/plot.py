@@ -15,6 +15,7 @@ from coatscreen.options import (
     DoubtfulPhases,
     Energies,
     Lithiation,
+    Material,
     OnlyCathode,
     OnlyElectrolyte,
     RunName,
@@ -161,6 +162,37 @@ def sweep(
     phases, pairs = _pairs(materials, chosen_energies(energies, doubtful), "Li")
     found = [voltage_sweep(phases, a, b, asked) for a, b in pairs]
     _draw(file, lambda ax: draw_sweep(ax, *found))
+
+
+@app.command()
+def anneal(
+    material: Material,
+    output: Picture,
+    energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
+) -> None:
+    """Show what a coating or its precursor becomes in air from 25 to 700 degrees C: the amount of each product.
+
+    Example: coatscreen plot anneal Li3PS4 --output anneal.pdf
+    """
+    from coatscreen.verbs.materials.anneal import (
+        DEFAULT_FROM_C,
+        DEFAULT_OXYGEN_BAR,
+        DEFAULT_STEP_C,
+        DEFAULT_TO_C,
+    )
+    from screening.figures import draw_anneal
+    from screening.heat.annealing.anneal import Annealing
+    from screening.heat.annealing.atmosphere import Atmosphere
+    from screening.heat.annealing.scan import anneal_scan
+    from screening.thermochemistry.element_gibbs import KELVIN_AT_0_C
+
+    file = _picture(output)
+    phases, catalogue = opened(chosen_energies(energies, doubtful), material, also=("O",))
+    steps = range(round((DEFAULT_TO_C - DEFAULT_FROM_C) / DEFAULT_STEP_C) + 1)
+    kelvin = [DEFAULT_FROM_C + KELVIN_AT_0_C + step * DEFAULT_STEP_C for step in steps]
+    found = anneal_scan(Annealing(phases, material, Atmosphere(DEFAULT_OXYGEN_BAR, {}), None, catalogue), kelvin)
+    _draw(file, lambda ax: draw_anneal(ax, found), 3.2)
 
 
 @app.command()

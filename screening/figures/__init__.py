@@ -1,5 +1,6 @@
 """Pictures of results at the size of a journal's column: each a function that draws a document into matplotlib Axes."""
 
+from screening.figures.anneal import draw_anneal
 from screening.figures.canvas import FORMATS, STYLE, drawn
 from screening.figures.heatmap import draw_heatmap
 from screening.figures.profile import draw_profile
@@ -12,6 +13,7 @@ from screening.figures.windows import draw_windows
 __all__ = [
     "FORMATS",
     "STYLE",
+    "draw_anneal",
     "draw_heatmap",
     "draw_profile",
     "draw_ranking",

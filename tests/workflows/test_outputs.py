@@ -45,6 +45,21 @@ def test_an_output_written_again_replaces_its_parts(location):
         assert store.get_output(uuid, load=True) == {**LARGE_PARTS, "attempt": 2}
 
 
+def test_a_part_that_is_the_same_stays_as_it_is(database_uri):
+    """Somebody may be reading it."""
+    store = job_store(StoreLocation(database_uri))
+    files = store.additional_stores[LARGE]._files_collection
+    store.update([output(1)], save={LARGE: "contacts"})
+    before = set(files.distinct("_id"))
+    store.update([output(2)], save={LARGE: "contacts"})
+    assert set(files.distinct("_id")) == before
+    other = output(3)
+    other["output"]["first"] = {"contacts": [0.0]}
+    store.update([other], save={LARGE: "contacts"})
+    assert len(set(files.distinct("_id")) & before) == 2
+    assert store.get_output("job", load=True) == other["output"]
+
+
 def test_each_part_is_that_of_its_place(location):
     """And of its job and the attempt that jobflow counts."""
     store = job_store(location)

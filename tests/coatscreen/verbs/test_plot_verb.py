@@ -95,3 +95,10 @@ def test_doubtful_phases_are_dropped_on_demand(capsys, tmp_path):
         assert execute(["plot", "window", "LiNbO3", "--doubtful", doubtful, "--output", str(file)]) == 0
         pictures.append(file.read_text())
     assert pictures[0] != pictures[1]
+
+
+def test_of_annealing(tmp_path):
+    """With the packaged energies: free energies of solids take volumes."""
+    file = tmp_path / "anneal.svg"
+    assert execute(["plot", "anneal", "Li3PS4", "--output", str(file)]) == 0
+    assert file.read_bytes().startswith(BEGINS["svg"])
