@@ -266,9 +266,12 @@ def _read_uncertainty(data: Mapping[str, Any]) -> Any:
 
 
 def _composite(line: Line) -> str:
-    """Say of a composite what it consists of, and which contact is its worst."""
+    """Say of a composite what it consists of, which phases limit its window, and which contact is its worst."""
     parts = ", ".join(f"{100 * fraction:.3g} mol% {phase}" for phase, fraction in (line["components"] or {}).items())
     said = [f"{line['coating']}: {parts}"]
+    window = line["window"] or {}
+    limits = {"reduction": window.get("reduction_limited_by"), "oxidation": window.get("oxidation_limited_by")}
+    said += [f"{end} limited by {phase}" for end, phase in limits.items() if phase is not None]
     if line["worst_contact"] is not None:
         said.append(f"worst contact: {line['worst_contact']}")
     return "; ".join(said)

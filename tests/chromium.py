@@ -129,6 +129,11 @@ class Chromium:
         for kind in ("keyDown", "keyUp"):
             self.command("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, text=text)
 
+    def paste(self) -> None:
+        """Paste what was copied into what has the focus."""
+        key = {"key": "v", "code": "KeyV", "windowsVirtualKeyCode": 86, "modifiers": 2}
+        self.command("Input.dispatchKeyEvent", type="keyDown", commands=["paste"], **key)
+
     def write(self, selector: str, text: str) -> None:
         """Write into a field."""
         self.value(f"document.querySelector({json.dumps(selector)}).focus()")

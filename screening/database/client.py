@@ -23,6 +23,7 @@ from screening.database.stores import HEAVY, Collection, StoreLocation
 
 Role = Literal["coating", "cathode", "electrolyte"]
 BOOKKEEPING = ("key", "ranking_id", "source_jobs", "built_at", "compared", "_id")
+_LIMITING = ("window.reduction_limited_by", "window.oxidation_limited_by")  # a composite's phases
 
 
 class CoatingDatabase:
@@ -216,10 +217,17 @@ class CoatingDatabase:
             yield self._read(RankedCoating, _without_bookkeeping(doc))
 
     def lines(self, header: RankingHeader, sort: str = "rank", top: int = 0) -> Iterator[dict[str, Any]]:
-        """Yield the coatings of a ranking without what was computed of each: what a table shows, and little memory."""
+        """Yield the coatings of a ranking without what was computed of each: what a table shows, and little memory.
+
+        A composite also says which of its phases limit its window, as ``window``.
+        """
         light = [name for name in RankedCoating.model_fields if name not in (*HEAVY["coatings"], *BOOKKEEPING)]
         for doc in self._sorted({"ranking_id": header.ranking_id}, sort, top, light):
             doc.pop("_id", None)
+            if doc["components"]:
+                one = {"ranking_id": header.ranking_id, "coating": doc["coating"]}
+                found: dict[str, Any] = next(self._store("coatings").query(one, list(_LIMITING), limit=1), {})
+                doc["window"] = found.get("window")
             yield doc
 
     def pairs(self) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from screening.hull.compiled.core import Core, core
 from screening.hull.compiled.lines import Field, LineResults, Shelves, compute_lines
 from screening.hull.reservoir import Reservoir
 from screening.phases.element_rows import ROW, rows_of
+from screening.phases.lithium_series import lithium_series
 from screening.phases.phase_set import PhaseSet
 
 Floats = NDArray[np.float64]
@@ -107,13 +108,24 @@ class Survey:
                     [sample.formation_energies[reactant.position] for sample in self.samples]
                 )
             elif reactant.own:
-                self._own[material] = np.array([Reactant(s, material).formation_energy for s in self.samples])
+                self._own[material] = self._between_cells(reactant.composition)
             else:
                 on_hull.append(material)
         above = [self.reactant(material).given_above_hull or 0.0 for material in on_hull]
         for material, given, hull in zip(on_hull, above, self.hull_energies(on_hull), strict=True):
             self._own[material] = hull + given
         return np.array([self._own[material] for material in materials]).reshape(len(materials), len(self.samples))
+
+    def _between_cells(self, composition: dict[str, float]) -> Floats:
+        """Return the formation energies of a cathode between its ordered cells, (s,), eV/atom."""
+        host = {element: amount for element, amount in composition.items() if element != "Li"}
+        content = composition.get("Li", 0.0) / sum(host.values())
+        series = lithium_series(self.phases, host)  # the lowest cell of a composition is the same in every sample
+        priced = [sample.formation_energies for sample in self.samples]
+        shares = [series.repriced(energies).shares(content) for energies in priced]
+        return np.array(
+            [sum(share * e[i] for i, share in held.items()) for held, e in zip(shares, priced, strict=True)]
+        )
 
     def hull_energies(self, materials: Sequence[str]) -> Floats:
         """Return the energies of the lowest-energy mixtures at the compositions of materials, (k, s), eV/atom.

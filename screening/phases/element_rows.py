@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,32 +40,36 @@ def shelves_of(table: PhaseTable, positions: NDArray[np.intp]) -> tuple[NDArray[
     return positions, Shelves.of(rows_of_table(table.take(positions)))
 
 
-def lowest_of_compositions(table: PhaseTable, lowest_first: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Return whether each phase is the first of its composition.
+def lowest_of_compositions(
+    keys: NDArray[np.float64],
+    words: NDArray[np.uint64],
+    place: NDArray[np.intp],
+    distance: Callable[[NDArray[np.intp], NDArray[np.intp]], NDArray[np.float64]],
+) -> NDArray[np.bool_]:
+    """Return whether each of n phases is the first of its composition.
 
     Parameters
     ----------
-    table
-        The phases.
-    lowest_first
-        All of them in the order in which the first of a composition is chosen.
+    keys
+        Their fractions summed with the weights :data:`WEIGHTS`, (n,).
+    words
+        Their elements as bits, (2, n).
+    place
+        The place of each in the order in which the first of a composition is chosen, (n,).
+    distance
+        Returns by how much the fractions of some phases differ from those of others, in the element where they differ
+        most.
     """
-    # of phases of the same elements, those are neighbours whose fractions have nearly the same weighted sum
-    keys = table.sum_by_phase(table.fractions * WEIGHTS[table.numbers])
-    order = np.lexsort((keys, *table.words))
+    order = np.lexsort((keys, *words))  # of the same elements, side by side are those of nearly the same key
     one, other = order[:-1], order[1:]
-    near = keys[other] - keys[one] <= SAME_FRACTION * len(ELEMENTS)
-    near[near] = (table.words[:, one[near]] == table.words[:, other[near]]).all(axis=0)
-    same = np.zeros(len(table), dtype=bool)
-    for some in np.array_split(np.flatnonzero(near), 1 + len(table) // 4096):  # in cache
-        dense = [table.dense(places[some], ELEMENTS) for places in (one, other)]
-        same[some + 1] = np.abs(dense[0] - dense[1]).max(axis=1, initial=0.0) <= SAME_FRACTION
-    place = np.empty(len(table), dtype=np.intp)
-    place[lowest_first] = np.arange(len(table))
-    first = np.minimum.reduceat(place[order], np.flatnonzero(~same))
-    lowest = np.zeros(len(table), dtype=bool)
-    lowest[lowest_first[first]] = True
-    return lowest
+    same = np.zeros(len(order), dtype=bool)
+    near = np.flatnonzero(
+        (keys[other] - keys[one] <= SAME_FRACTION * len(ELEMENTS)) & (words[:, one] == words[:, other]).all(axis=0)
+    )
+    same[near + 1] = distance(one[near], other[near]) <= SAME_FRACTION
+    chosen = np.zeros(len(order), dtype=bool)
+    chosen[np.minimum.reduceat(place[order], np.flatnonzero(~same))] = True
+    return chosen[place]
 
 
 def near_hull(core: Core, table: PhaseTable, formation_energies: NDArray[np.float64]) -> NDArray[np.intp]:

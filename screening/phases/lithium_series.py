@@ -7,7 +7,10 @@ that has the lowest energy, as in a voltage curve of Aydinol et al., Phys. Rev. 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from screening.chemistry.compositions import same_composition
 from screening.phases.phase_set import PhaseSet
@@ -52,6 +55,21 @@ class LithiumSeries:
                 if best is None or energy < best[0] - 1e-12:
                     best = (energy, {self.positions[high]: share, self.positions[low]: 1.0 - share})
         return {} if best is None else {position: share for position, share in best[1].items() if share > 1e-9}
+
+    def shares(self, lithium: float) -> dict[int, float]:
+        """Return the cells of :meth:`mixture` with their shares of all atoms; empty beyond the cells."""
+        if not self.holds(lithium):
+            return {}
+        held = dict(zip(self.positions, self.lithium, strict=True))
+        atoms = {position: share * (1.0 + held[position]) for position, share in self.mixture(lithium).items()}
+        total = sum(atoms.values())
+        return {position: share / total for position, share in atoms.items()}
+
+    def repriced(self, formation_energies: NDArray[np.float64]) -> LithiumSeries:
+        """Return the same cells with the formation energies of another sample of the set, given for all its phases."""
+        of_cells = formation_energies[list(self.positions)].tolist()
+        energies = tuple(e * (1.0 + content) for e, content in zip(of_cells, self.lithium, strict=True))
+        return replace(self, energies=energies)
 
     def energy(self, lithium: float) -> float:
         """Return the formation energy at a lithium content per host atom, eV per host atom."""
@@ -105,11 +123,4 @@ def between_cells(phases: PhaseSet, composition: dict[str, float]) -> dict[int, 
     host = {element: amount for element, amount in composition.items() if element != "Li"}
     if not host or len(phases.cells) == 0:
         return {}
-    series = lithium_series(phases, host)
-    content = composition.get("Li", 0.0) / sum(host.values())
-    if not series.holds(content):
-        return {}
-    held = dict(zip(series.positions, series.lithium, strict=True))
-    shares = {position: share * (1.0 + held[position]) for position, share in series.mixture(content).items()}
-    total = sum(shares.values())
-    return {position: share / total for position, share in shares.items()}
+    return lithium_series(phases, host).shares(composition.get("Li", 0.0) / sum(host.values()))

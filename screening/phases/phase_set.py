@@ -255,7 +255,7 @@ class PhaseSet:
     def lowest_first(self, positions: Sequence[int] | NDArray[np.intp]) -> NDArray[np.intp]:
         """Return phases by rising energy; those of the same energy, to the digits that :attr:`sha256` tells, by id."""
         given = np.asarray(positions, dtype=np.intp)
-        return given[np.lexsort((self._place_by_id[given], self.energies[given].round(ENERGY_DIGITS)))]
+        return given[self._choice_among(given)]
 
     def system(self, elements: Iterable[str], reservoir: Reservoir | None = None) -> PhaseSystem:
         """Return the phases of a chemical system, ready for calculations of phase equilibrium.
@@ -390,19 +390,42 @@ class PhaseSet:
         if elements not in self._selections:
             _make_room(self._selections, _KEPT_SELECTIONS)
             inside = self.table.inside(elements)
-            inside = inside[self._is_lowest[inside]]
-            self._selections[elements] = inside, self.table.dense(inside, elements)
+            fractions = self.table.dense(inside, elements)
+            if "_is_lowest" in self.__dict__:  # all phases were asked for together
+                lowest = self._is_lowest[inside]
+            else:
+                lowest = lowest_of_compositions(
+                    fractions @ WEIGHTS[element_numbers(elements)],
+                    self.table.words[:, inside],
+                    self._place_among(inside),
+                    lambda one, other: np.abs(fractions[one] - fractions[other]).max(axis=1, initial=0.0),
+                )
+            self._selections[elements] = inside[lowest], fractions[lowest]
         return self._selections[elements]
 
     @cached_property
     def _is_lowest(self) -> NDArray[np.bool_]:
         """Whether each phase is the one of lowest energy of its composition, in the order of :meth:`lowest_first`."""
-        return lowest_of_compositions(self.table, self.lowest_first(np.arange(len(self))))
+        table = self.table
 
-    @cached_property
-    def _place_by_id(self) -> NDArray[np.intp]:
-        """The place of each phase among all in the order of their ids."""
-        return np.argsort(np.argsort(self.table.ids, kind="stable"), kind="stable")
+        def distance(one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.float64]:
+            parts = zip(np.array_split(one, 20), np.array_split(other, 20), strict=True)  # in cache
+            differences = [table.dense(a, self.elements) - table.dense(b, self.elements) for a, b in parts]
+            return np.concatenate([np.abs(part).max(axis=1, initial=0.0) for part in differences])
+
+        order, keys = self._by_key
+        unsorted = np.empty_like(keys)
+        unsorted[order] = keys
+        return lowest_of_compositions(unsorted, table.words, self._place_among(np.arange(len(self))), distance)
+
+    def _place_among(self, positions: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the place of each of some phases in the order of :meth:`lowest_first`."""
+        place = np.empty(len(positions), dtype=np.intp)
+        place[self._choice_among(positions)] = np.arange(len(positions))
+        return place
+
+    def _choice_among(self, positions: NDArray[np.intp]) -> NDArray[np.intp]:
+        return np.lexsort((self.table.ids[positions], self.energies[positions].round(ENERGY_DIGITS)))
 
     @cached_property
     def _by_key(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

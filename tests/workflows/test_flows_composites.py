@@ -90,7 +90,11 @@ def test_the_table_has_one_column_for_a_face_and_says_which_contact_is_the_worst
     for coating, row in zip(coatings, rows(header, coatings), strict=True):
         lines = [line for line in printed.splitlines() if line.startswith(f"{coating['coating']}: ")]
         assert len(lines) == (coating["components"] is not None)
-        assert all(line.endswith(f"; worst contact: {coating['worst_contact']}") for line in lines)
+        window = documents(store)[coating["coating"]]["window"]
+        for line in lines:
+            assert f"; reduction limited by {window['reduction_limited_by']}; " in line
+            assert (f"; oxidation limited by {window['oxidation_limited_by']}; " in line) == window["oxidation_limited"]
+            assert line.endswith(f"; worst contact: {coating['worst_contact']}")
         assert (row["coating"], row["worst_contact"]) == (coating["coating"], coating["worst_contact"])
 
 

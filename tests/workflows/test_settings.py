@@ -160,6 +160,8 @@ def test_a_wrong_environment(monkeypatch):
 
 def test_further_states_of_charge_come_as_numbers_or_a_comma_list():
     assert load_settings(lithiation="0.3, 0.2").lithiation == [0.3, 0.2]
+    assert load_settings(lithiation="1/3, 0.6667").lithiation == [1 / 3, 2 / 3]
     assert load_settings().lithiation == []
-    with pytest.raises(InputError, match="lithiation"):
-        load_settings(lithiation="half")
+    for wrong in ("half", "1/0", "-0.1"):
+        with pytest.raises(InputError, match="lithiation"):
+            load_settings(lithiation=wrong)

@@ -66,6 +66,7 @@ _CONCLUSIONS = """\
 _SOURCES = """\
 - Structures of the packaged energies: Materials Project (A. Jain et al., *APL Materials* 1, 011002 (2013)), CC-BY 4.0.
 - CHGNet: B. Deng et al., *Nature Machine Intelligence* 5, 1031 (2023).
+- SevenNet: Y. Park et al., *Journal of Chemical Theory and Computation* 20, 4857 (2024).
 - Measured enthalpies of formation and DFT entries packaged with pymatgen (MIT licence; S. P. Ong et al.,
   *Comput. Mater. Sci.* 68, 314 (2013)): collected by A. Wang et al., *Sci. Rep.* 11, 15496 (2021), with the MP2020
   corrections; the DFT entries are the Materials Project's, CC-BY 4.0.

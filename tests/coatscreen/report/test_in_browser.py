@@ -183,6 +183,20 @@ def test_what_is_pointed_at_is_marked(opened):
     assert [place for place, is_marked in enumerate(opened.value(marked)) if is_marked] == [1]
 
 
+def test_a_reaction_is_copied_to_be_pasted(opened, coatings):
+    name = list(coatings)[-1]
+    [contact] = [one for one in coatings[name].interfaces if one.face_quantity == MUTUAL]
+    reaction = contact.reaction.mutual.reaction
+    opened.click(f'#contacts tbody tr:last-child button[data-face="{MUTUAL}"]')
+    button = f'#kinks [data-copy="{reaction}"]'
+    opened.click(button)
+    opened.wait(f"document.querySelector('{button}').textContent === 'copied'")
+    opened.value("document.querySelector('input[name=text]').focus()")
+    opened.paste()
+    opened.wait("document.querySelector('input[name=text]').value !== ''")
+    assert opened.value("document.querySelector('input[name=text]').value") == reaction
+
+
 def test_two_side_by_side(opened, coatings):
     opened.click('[data-key="compare 0"]')
     opened.click('[data-key="compare 2"]')
