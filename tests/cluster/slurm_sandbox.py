@@ -213,6 +213,14 @@ class SlurmSandbox:
         """Cancel a job: CANCELLED."""
         self._command("scancel", str(job_id))
 
+    def suspend(self, job_id: int) -> None:
+        """Stop the processes of a running job, until it is resumed: SUSPENDED."""
+        self._command("scontrol", "suspend", str(job_id))
+
+    def resume(self, job_id: int) -> None:
+        """Let a suspended job go on: RUNNING."""
+        self._command("scontrol", "resume", str(job_id))
+
     def requeue(self, job_id: int) -> None:
         """Put a job back into the queue; one submitted with ``--no-requeue`` cannot be."""
         self._command("scontrol", "requeue", str(job_id))

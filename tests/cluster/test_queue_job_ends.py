@@ -1,4 +1,4 @@
-"""Queue jobs end as Slurm ends them: preempted, out of memory. Their jobs run again, and the result is the same."""
+"""Queue jobs are suspended, preempted and run out of memory. Their jobs run again, and the result is the same."""
 
 from __future__ import annotations
 
@@ -76,6 +76,10 @@ def test_preemption_and_the_end_of_the_memory(site, slurm, tmp_path):
     assert all(site.password not in environment for environment in environments)
     assert all(site.password not in command for command, _ in processes())
 
+    slurm.suspend(int(first))
+    assert slurm.state(int(first)) == "SUSPENDED"
+    assert site.recover(lost_after_s=0.0, launch=False).rerun == []  # it will go on
+    slurm.resume(int(first))
     with pytest.raises(SandboxError, match="Requested operation is presently disabled"):
         slurm.requeue(int(first))  # or two workers would be at one job
     urgent = slurm.submit("#!/bin/bash\ntrue\n", "--partition=urgent", f"--ntasks={slurm.cpus}")

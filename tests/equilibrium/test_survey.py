@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from random_phases import random_composition, random_phases, written
+from random_phases import build, random_composition, random_phases, written
 
 from screening.common.errors import CoatscreenError, InputError
 from screening.energies.sources.fetched import FetchedPhaseSet
@@ -144,3 +144,13 @@ def test_systems_that_were_not_fetched():
     assert np.isnan(found.mutual[:, 0]).tolist() == [False, True, True]
     assert "were not fetched for Li-O-P-S" in found.why_missing[1][0]
     assert check_contacts([fetched], pairs) == 1
+
+
+def test_reservoirs_that_react_in_the_energies_that_a_sample_was_drawn_from():
+    """2 mu(Li) + mu(O) = -5.9 eV: above Li2O at -6 eV, below it at -5.7."""
+    phases = build([({"Li": 2, "O": 1}, -2.0), ({"Li": 1, "S": 1}, -1.0)], elements=["Li", "O", "S"])
+    sample = phases.shifted(np.array([0.0, 0.0, 0.0, 0.1, 0.0]))
+    held = (Reservoir({"Li": -1.0, "O": -3.9}),)
+    [why] = Survey([phases]).contacts([Pair("LiS", "S", held)]).why_missing
+    assert "react with each other" in why[0]
+    assert check_contacts([phases, sample], [Pair("LiS", "S", held)]) == 1

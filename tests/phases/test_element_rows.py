@@ -19,26 +19,35 @@ def test_rows_are_fractions():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_lowest_of_each_composition(seed):
-    """The same as in the system of all elements, which is chosen in another way."""
+    """One by one, by its fractions: of all phases, and of those of one chemical system."""
     phases = random_phases(seed, 6)
+    lowest = {}
+    for i in sorted(range(len(phases)), key=lambda i: (phases.energies[i].round(9), phases.table.id(i))):
+        lowest.setdefault(tuple(phases.fractions[i].round(6)), i)
+    few = set(phases.elements[:4])
+    inside = [i for i in sorted(lowest.values()) if set(phases.table.composition(i)) <= few]
+    assert phases.system(few).positions.tolist() == inside
     positions, shelves = phases.shelves
-    assert positions.tolist() == phases.system(phases.elements).positions.tolist()
+    assert positions.tolist() == sorted(lowest.values())
     assert len(shelves.rows) == len(positions) < len(phases)
 
 
 def test_compositions_that_are_nearly_one():
     """Equal but for rounding are one; apart by more than a millionth in an element are two."""
-    phases = build([({"Li": 2, "O": 1}, -1.0), ({"Li": 4.000001, "O": 2}, -1.1), ({"Li": 2.0001, "O": 1}, -1.2)])
+    phases = build([({"Li": 2, "O": 1}, -1.0), ({"Li": 4.00001, "O": 2}, -1.1), ({"Li": 2.0001, "O": 1}, -1.2)])
     positions, _ = phases.shelves
     assert [phases.table.id(i) for i in positions] == ["element-Li", "element-O", "phase-1", "phase-2"]
 
 
 def test_packaged_systems():
-    phases = PhaseSet.reference()
+    """Chosen among the phases of the system alone, and among all."""
+    alone, phases = (PhaseSet.from_table(p.scale, p.table) for p in (PhaseSet.reference(),) * 2)
     positions, _ = phases.shelves
     for elements in ({"Li", "O", "P", "S"}, {"Li", "Ni", "Mn", "O", "Zr"}):
         inside = np.intersect1d(phases.table.inside(elements), positions)
-        assert inside.tolist() == phases.system(elements).positions.tolist()
+        assert (
+            inside.tolist() == alone.system(elements).positions.tolist() == phases.system(elements).positions.tolist()
+        )
 
 
 @pytest.mark.skipif(core() is None, reason="the compiled core is not built, or not wanted")
