@@ -182,7 +182,7 @@ def error_model(scale: EnergyScale | EnergyProvenance) -> ErrorModel:
     known = "; ".join(f"{model.functional}, {model.correction}" for model in models)
     raise InputError(
         f"no error model for the energies {scale.name!r} ({scale.functional}; corrections: {scale.correction}): "
-        f"none was calibrated on them. There is one for: {known}"
+        f"how far they are from DFT was never measured. There is one for: {known}"
     )
 
 
