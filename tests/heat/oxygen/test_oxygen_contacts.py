@@ -125,7 +125,7 @@ def test_nothing_is_lost(lithium, voltage, coating):
         assert row.bare_mutual == pytest.approx(row.bare - row.alone, abs=1e-8)
         assert row.coated_mutual == pytest.approx(row.coated - row.alone, abs=1e-8)
         if row.bare > 1e-5:
-            of_rounding = 1e-9 / row.bare * (1 + row.coated / row.bare)  # both shares are rounded to 9 digits
+            of_rounding = 1e-9 / row.bare * (1 + abs(row.coated) / row.bare)  # both shares are rounded to 9 digits
             assert row.removed == pytest.approx(1 - row.coated / row.bare, abs=1e-9 + of_rounding)
     given_up = contact.bare.oxygen_per_partner_formula_unit
     if given_up:
