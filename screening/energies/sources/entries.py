@@ -74,7 +74,7 @@ def _entry(number: int, data: Any, path: Path) -> ComputedEntry | PDEntry:
     try:
         made = _built(data["@class"], data)
         energy, formula = float(made.energy), made.composition.reduced_formula
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:  # what pymatgen meets in bad data
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:  # in bad data
         reason = f"lacks {error}" if isinstance(error, KeyError) else str(error).splitlines()[0]
         raise InputError(f"{where}: cannot be read: {reason}") from None
     name = f"{where} ({getattr(made, 'entry_id', None) or 'no id'}, {formula})"

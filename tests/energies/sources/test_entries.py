@@ -136,6 +136,7 @@ GOOD = {"@module": "pymatgen.entries.computed_entries", "@class": "ComputedEntry
             r"entry 3 \(mine-7, Li2O\): its energy is zero",
         ),
         ({**GOOD, "composition": {}, "energy": -1.0}, "entry 3: it holds no atom"),
+        ({**GOOD, "composition": {"Li": float("inf"), "O": 1}, "energy": -1.0}, "entry 3: cannot be read"),
         ({**GOOD, "composition": {"Xx": 1}, "energy": -1.0}, "no element Xx"),
         (
             {**GOOD, "@class": "ComputedEntri"},
