@@ -9,7 +9,7 @@ from coatscreen.flows import print_recovery, print_status
 from workflows.queue.flow_documents import QueueJobInVain, QueueState, Recovery, StatusDocument
 from workflows.queue.status import flow_status
 
-DIED = QueueJobInVain(job_id="12", folder="/work/a", why="FAILED: python: command not found")
+DIED = QueueJobInVain(job_id="12", folder="/runs/a", why="FAILED: python: command not found")
 
 
 def status_of(*flows, in_vain=()):
@@ -40,7 +40,7 @@ def test_queue_jobs_that_ended_in_vain_are_named(capsys):
     print_status(status_of(flow_of(queued(1, "ready")), in_vain=[DIED]))
     said = capsys.readouterr().out
     assert "Queue: 1 running, 0 pending, 1 ended in vain (slurm)" in said
-    assert "Queue: job 12 ended before a worker came up: FAILED: python: command not found [/work/a]" in said
+    assert "Queue: job 12 ended before a worker came up: FAILED: python: command not found [/runs/a]" in said
 
 
 def test_a_recovery_says_what_it_did_not_do(capsys):
