@@ -52,8 +52,8 @@ class AtlasCollector(ResultCollector[AtlasDocument]):
         with location.errors():
             found = output_of(jobs, self.result)
         if found is None:
-            first = next((f"{name}: {why}" for name, why in failed.items() if not why.startswith("needs ")), None)
-            raise CalculationError(first or f"the atlas is not in {location.name}")
+            reasons = sorted(f"{name}: {why}" for name, why in failed.items() if not why.startswith("needs "))
+            raise CalculationError(reasons[0] if reasons else f"the atlas is not in {location.name}")
         document = AtlasDocument.model_validate(found)
         if not is_as_written(document):
             raise CalculationError(f"{document.file} is not as it was written: coatscreen atlas build writes it again")

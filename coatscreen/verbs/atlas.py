@@ -27,10 +27,10 @@ _REASONS = 5
 def build(
     output: Annotated[Path, typer.Option(help="The file, Parquet; replaced if present.")] = Path(_FILE),
     elements: Annotated[str | None, typer.Option(help="Comma list: only coatings of these elements.")] = None,
-    exclude: Annotated[str | None, typer.Option(help="Comma list: no coating that holds one of these.")] = None,
+    exclude: options.Exclude = None,
     with_lithium: Annotated[bool, typer.Option("--with-lithium", help="Only coatings that hold lithium.")] = False,
-    cathodes: Annotated[str | None, typer.Option(help="Comma list; by default all of the catalogue.")] = None,
-    electrolytes: Annotated[str | None, typer.Option(help="Comma list; by default all of the catalogue.")] = None,
+    cathodes: options.Cathodes = None,
+    electrolytes: options.Electrolytes = None,
     voltage: Annotated[
         str | None,
         typer.Option(help="Comma list: V against Li/Li+ of contacts open to lithium; by default 2.9,3.6,4.3."),
@@ -50,9 +50,9 @@ def build(
     """Compute the contacts of every coating there could be with every cathode and electrolyte, into one file.
 
     Coatings are the stable compounds of the energies that do not conduct electrons, with or without lithium, and those
-    of the catalogue. Each meets every cathode in each state of charge and every electrolyte, closed and open to lithium
-    at each voltage. Of every contact the file has the lowest mutual and total energy, where they lie, the self parts,
-    and the products with their amounts.
+    of the catalogue. Each meets every cathode of the catalogue in each state of charge and every electrolyte, or those
+    named, closed and open to lithium at each voltage. Of every contact the file has the lowest mutual and total energy,
+    where they lie, the self parts, and the products with their amounts.
 
     Finished jobs are kept in the folder FILE.work: the same command goes on where it was interrupted. With --submit the
     jobs run on a queue, on machines that reach FILE.work by the same path.
@@ -63,7 +63,7 @@ def build(
     from screening.atlas.atlas_request import plan_atlas
     from screening.atlas.columns import arrow
     from screening.common.progress import progress_bar
-    from screening.searches.candidate_documents import Selection
+    from screening.searches.candidates.candidate_documents import Selection
     from workflows.atlas import build_atlas, prepare_atlas
     from workflows.requests.result_file import result_file
     from workflows.settings import split_names
@@ -102,8 +102,8 @@ def build(
 
     say(
         f"{built.file}: {built.n_contacts} contacts of {built.n_coatings} coatings with {built.n_neighbours} "
-        f"neighbours, closed and at {', '.join(f'{one:g}' for one in built.voltages_v) or 'no'} V; {built.n_bytes / 1e6:.1f} MB, "
-        f"{built.bytes_per_contact:.1f} bytes a contact; sha256 {built.sha256}"
+        f"neighbours, closed and at {', '.join(f'{one:g}' for one in built.voltages_v) or 'no'} V; "
+        f"{built.n_bytes / 1e6:.1f} MB, {built.bytes_per_contact:.1f} bytes a contact; sha256 {built.sha256}"
     )
     print_energies(built.energies)
 
@@ -124,15 +124,16 @@ def query(
         str | None, typer.Option(help="Comma list: closed, or V against Li/Li+; by default all the atlas has.")
     ] = None,
     element: Annotated[str | None, typer.Option(help="Comma list: elements that a coating must hold.")] = None,
-    exclude: Annotated[str | None, typer.Option(help="Comma list: elements that it must not hold.")] = None,
+    exclude: options.Exclude = None,
     kind: Annotated[
         str | None, typer.Option("--class", help="Comma list: chemistry classes of coatings, such as oxide,halide.")
     ] = None,
     without: Annotated[
         str | None,
         typer.Option(
+            "--no-product",
             help="Comma list: products that no contact may form: conducting (electrons), classes such as sulfate or "
-            "transition-metal sulfide, or formulas."
+            "transition-metal sulfide, or formulas.",
         ),
     ] = None,
     passing: Annotated[bool, typer.Option("--passing", help="Only what passes all criteria of a screening.")] = False,
@@ -140,7 +141,7 @@ def query(
     sort: Annotated[
         str, typer.Option(help="What comes first: any quantity; coatscreen catalogue list --quantities has them.")
     ] = "worst_contact_mev_per_closed_atom",
-    top: Annotated[int, typer.Option(help="At most so many coatings; 0 for all.", min=0)] = 20,
+    top: options.TopCoatings = 20,
     energies: Annotated[
         str | None, typer.Option(help="The energies that the atlas must have been made from; not checked by default.")
     ] = None,
@@ -154,7 +155,7 @@ def query(
 
     Example: coatscreen atlas query --cathode 'NCM*' --electrolyte Li6PS5Cl,Li3YCl6 --at closed,4.3 --passing
 
-    Example: coatscreen atlas query --electrolyte Li6PS5Cl --without conducting --class 'polyanionic oxide' --element Li
+    Example: coatscreen atlas query --electrolyte Li6PS5Cl --no-product conducting --class 'polyanionic oxide' --element Li
     """
     from coatscreen.output import document, numbers, print_csv, print_json
     from screening.atlas.atlas import Atlas

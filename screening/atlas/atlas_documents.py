@@ -10,8 +10,6 @@ from screening.chemistry.classes import ChemistryClass
 from screening.common.provenance import Result
 from screening.energies.source import EnergySource
 
-FORM = "coatscreen atlas 1"  # what a file is told by
-
 
 class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -69,7 +67,7 @@ class CoatingColumns(_Document):
     def joined(cls, parts: list[CoatingColumns]) -> CoatingColumns:
         """Return the coatings of several lists, one after the other."""
         columns = {name: [value for part in parts for value in getattr(part, name)] for name in cls.model_fields}
-        return cls.model_construct(**columns)
+        return cls.model_validate(columns)
 
 
 class BareContact(_Document):
@@ -85,7 +83,7 @@ class BareContact(_Document):
 class AtlasHeader(Result):
     """What the file of an atlas says of itself."""
 
-    form: Literal["coatscreen atlas 1"] = Field(FORM, description="by which an atlas is known")
+    form: Literal["coatscreen atlas 1"] = Field(default="coatscreen atlas 1", description="by which an atlas is known")
     source: str = Field(description="of the energies, by which they are opened")
     neighbours: list[AtlasNeighbour] = Field(description="what the coatings meet; each is a row group of the file")
     voltages_v: list[float] = Field(

@@ -17,8 +17,8 @@ from screening.equilibrium.reactant import Reactant
 from screening.materials.catalogue import Catalogue
 from screening.materials.material import cycling_voltages
 from screening.phases.phase_set import PhaseSet
-from screening.searches.candidate_documents import Selection
-from screening.searches.candidates import energies_above_hull_mev, select_compounds
+from screening.searches.candidates.candidate_documents import Selection
+from screening.searches.candidates.selection import energies_above_hull_mev, select_compounds
 
 
 def default_voltages() -> tuple[float, ...]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from screening.atlas.atlas_documents import FORM, AtlasHeader, AtlasNeighbour
+from screening.atlas.atlas_documents import AtlasHeader, AtlasNeighbour
 from screening.common.errors import InputError
 from screening.common.files import whole_file
 from screening.common.validation import explained
@@ -34,7 +34,8 @@ NUMBERS = (
     "self_coating_ev_per_closed_atom",
     "self_neighbour_ev_per_closed_atom",
 )
-_LABELS = ("neighbour", "state", "coating", "products")  # columns of text
+_LABELS = ("neighbour", "state", "coating", "products.list.element")  # columns of text, as Parquet calls them
+_PATHS = ("neighbour", "state", "voltage_v", "coating", *NUMBERS, _LABELS[-1], "product_shares.list.element")
 
 
 def arrow() -> Any:
@@ -166,8 +167,8 @@ def atlas_writer(path: Path, header: AtlasHeader) -> Iterator[Any]:
             schema(),
             compression="zstd",
             compression_level=6,
-            use_dictionary=["neighbour", "state", "voltage_v", "coating", "products.list.element"],
-            use_byte_stream_split=[*NUMBERS, "product_shares.list.element"],
+            use_dictionary=[*_LABELS, "voltage_v"],
+            use_byte_stream_split=[*NUMBERS, _PATHS[-1]],
             write_page_checksum=True,
             store_schema=False,
         ) as writer,
@@ -194,24 +195,25 @@ class AtlasFile:
         pa = arrow()
         self.path = Path(path)
         try:
-            self._file = pa.parquet.ParquetFile(
-                self.path, read_dictionary=[*_LABELS[:-1], "products.list.element"], page_checksum_verification=True
-            )
-            metadata = self._file.metadata.metadata or {}
+            metadata = pa.parquet.read_metadata(self.path)
         except FileNotFoundError:
             raise InputError(f"the atlas {path} does not exist: coatscreen atlas build makes one") from None
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"{path} is no atlas, or was only half written: {_line(error)}") from None
-        if _HEADER not in metadata:
+        if _HEADER not in (metadata.metadata or {}):
             raise InputError(f"{path} is a Parquet file, but no atlas")
         try:
-            self.header = AtlasHeader.model_validate_json(metadata[_HEADER])
+            self.header = AtlasHeader.model_validate_json(metadata.metadata[_HEADER])
         except ValidationError as error:
-            raise InputError(f"{path} is no atlas of this version of coatscreen ({FORM}): {explained(error)}") from None
-        contacts = len(self.header.coatings.coating) * (1 + len(self.header.voltages_v))
-        groups = [self._file.metadata.row_group(k).num_rows for k in range(self._file.num_row_groups)]
-        if groups != [contacts] * len(self.header.neighbours) or self._file.schema_arrow.names != schema().names:
+            raise InputError(f"{path} is no atlas of this version of coatscreen: {explained(error)}") from None
+        rows = len(self.header.coatings.coating) * (1 + len(self.header.voltages_v))
+        groups = [metadata.row_group(k).num_rows for k in range(metadata.num_row_groups)]
+        there = [metadata.schema.column(k).path for k in range(metadata.num_columns)]
+        if groups != [rows] * len(self.header.neighbours) or there != list(_PATHS):
             raise InputError(f"{path} does not hold the contacts that its header names")
+        self._file = pa.parquet.ParquetFile(
+            self.path, metadata=metadata, read_dictionary=list(_LABELS), page_checksum_verification=True
+        )
 
     def table(self, neighbour: int, columns: Sequence[str] | None = None) -> Any:
         """Return the rows of a neighbour, given by its number, as a table of Arrow.

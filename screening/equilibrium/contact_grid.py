@@ -116,7 +116,8 @@ def contact_grid(
         products[place], amounts[place] = -1, 0.0
         products[place][: len(held)] = [position for position, _ in held]
         amounts[place][: len(held)] = [amount for _, amount in held]
-    return ContactGrid(*(numbers.round(9) + 0.0), products, amounts, why)
+    mutual, x_mutual, total, x_total, self_material, self_neighbour = numbers.round(9) + 0.0
+    return ContactGrid(mutual, x_mutual, total, x_total, self_material, self_neighbour, products, amounts, why)
 
 
 def _lines(
@@ -131,7 +132,7 @@ def _lines(
 
     Points are the materials, then the neighbours. Lines of one system are followed one after the other.
     """
-    positions, shelves = phases.shelves if phases.is_sample else phases.on_hull
+    positions, shelves = phases.shelved.lowest if phases.is_sample else phases.shelved.on_hull
     material, neighbour, reservoir = (axis.ravel() for axis in np.indices(shape))
     neighbour = neighbour + shape[0]
     held = [tuple(one.mu_relative_ev.items()) if one is not None else () for one in reservoirs]
