@@ -155,7 +155,7 @@ def query(
 
     Example: coatscreen atlas query --cathode 'NCM*' --electrolyte Li6PS5Cl,Li3YCl6 --at closed,4.3 --passing
 
-    Example: coatscreen atlas query --electrolyte Li6PS5Cl --no-product conducting --class 'polyanionic oxide' --element Li
+    Example: coatscreen atlas query --electrolyte Li6PS5Cl --no-product conducting --class oxide --element Li
     """
     from coatscreen.output import document, numbers, print_csv, print_json
     from screening.atlas.atlas import Atlas
