@@ -14,7 +14,7 @@ _CONTACT = re.compile(  # a face, of a composite perhaps one phase or an inner i
 class Contact(NamedTuple):
     """What the name of a contact's mutual energy says."""
 
-    face: str  # the face that is met
+    face: str  # the face that is met, with the potential that is held there
     state: str | None  # of charge, if that face is a cathode's
     held: str | None  # the state of charge whose potential of lithium is held
     closed: bool  # whether the energy counts per atom that is not exchanged

@@ -21,12 +21,8 @@ def test_a_face_is_named_by_its_own_quantity(contact, face):
 
 
 def test_what_a_name_says():
-    assert Contact.named("mutual_cathode_half_at_mu(full)_mev_per_closed_atom") == (
-        "cathode half",
-        "half",
-        "full",
-        True,
-    )
+    contact = Contact.named("mutual_cathode_half_at_mu(full)_mev_per_closed_atom")
+    assert contact == ("cathode half at mu(full)", "half", "full", True)
     assert Contact.named("mutual_electrolyte_mev_per_atom") == ("electrolyte", None, None, False)
     assert Contact.named("oxidation_limit_v") is None
 
