@@ -1,7 +1,7 @@
 """Time an atlas, and what a larger one would cost: ``python benchmarks/atlas.py [--coatings 1000] [--energies NAME]``.
 
-Computes the contacts of some coatings, blocks taken evenly from all, and joins them in two parts. Processor times, of one
-process; the last lines are multiples of these figures.
+Computes the contacts of some coatings, blocks taken evenly from all, and joins them in two parts. Processor times, of
+one process; the last lines are multiples of these figures.
 """
 
 from __future__ import annotations

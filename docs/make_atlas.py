@@ -106,8 +106,8 @@ def summary(document: AtlasDocument) -> str:
     energies = document.energies
     return (
         f"{document.n_contacts:,} contacts of {document.n_coatings:,} coatings with {document.n_neighbours} "
-        f"neighbours, closed and at {voltages} V, in {document.n_bytes / 1e6:.0f} MB ({document.bytes_per_contact:.1f} bytes a "
-        f"contact); {document.n_missing} could not be computed. Energies: {energies.name}, version {energies.version}, "
+        f"neighbours, closed and at {voltages} V, in {document.n_bytes / 1e6:.0f} MB "
+        f"({document.bytes_per_contact:.1f} bytes a contact); {document.n_missing} could not be computed. Energies: {energies.name}, version {energies.version}, "
         f"{energies.n_phases:,} phases."
     )
 
