@@ -107,7 +107,8 @@ def summary(document: AtlasDocument) -> str:
     return (
         f"{document.n_contacts:,} contacts of {document.n_coatings:,} coatings with {document.n_neighbours} "
         f"neighbours, closed and at {voltages} V, in {document.n_bytes / 1e6:.0f} MB "
-        f"({document.bytes_per_contact:.1f} bytes a contact); {document.n_missing} could not be computed. Energies: {energies.name}, version {energies.version}, "
+        f"({document.bytes_per_contact:.1f} bytes a contact); {document.n_missing} could not be computed. "
+        f"Energies: {energies.name}, version {energies.version}, "
         f"{energies.n_phases:,} phases."
     )
 
