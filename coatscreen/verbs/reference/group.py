@@ -1,0 +1,16 @@
+"""The group of verbs ``coatscreen reference``."""
+
+from __future__ import annotations
+
+import typer
+
+from coatscreen.verbs.reference import anchor, calibrate, check, info
+
+app = typer.Typer(
+    help="The packaged energies: what they are, and making them again.", no_args_is_help=True, rich_markup_mode=None
+)
+app.command("check")(check.check)
+app.command("build")(info.build)
+app.command("anchor")(anchor.anchor)
+app.command("info")(info.info)
+app.command("calibrate")(calibrate.calibrate)
