@@ -2,6 +2,7 @@
 
 from screening.figures.anneal import draw_anneal
 from screening.figures.canvas import FORMATS, STYLE, drawn
+from screening.figures.class_map import draw_class_map
 from screening.figures.heatmap import draw_heatmap
 from screening.figures.profile import draw_profile
 from screening.figures.ranking import draw_ranking
@@ -14,6 +15,7 @@ __all__ = [
     "FORMATS",
     "STYLE",
     "draw_anneal",
+    "draw_class_map",
     "draw_heatmap",
     "draw_profile",
     "draw_ranking",
