@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from coatscreen.options import Version
+from coatscreen.verb_groups import VerbGroup
 from coatscreen.verbs import (
     candidates,
     catalogue,
@@ -31,53 +32,54 @@ from coatscreen.verbs.energies import add, imports, missing, orderings, vacancie
 from coatscreen.verbs.materials import anneal, cathode, interface, oxygen, stability, window
 from coatscreen.verbs.reference import anchor, calibrate, check, info
 
+_SCREEN, _ASK, _ENERGIES = "Screen coatings", "Ask about a material", "Energies"
+_CLUSTER, _SHOW = "Cluster", "Results and names"
+
 
 def _group(about: str) -> typer.Typer:
-    return typer.Typer(help=about, no_args_is_help=True, rich_markup_mode=None)
+    return typer.Typer(cls=VerbGroup, help=about, no_args_is_help=True, rich_markup_mode=None)
 
 
-app = typer.Typer(
-    name="coatscreen",
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-app.command("run")(run.run)
-app.command("submit")(submit.submit)
-app.command("status")(status.status)
-app.command("recover")(status.recover)
-app.command("rank")(database.rank)
-app.command("query")(database.query)
-app.command("report")(report.report)
-app.command("stability")(stability.stability)
-app.command("window")(window.window)
-app.command("interface")(interface.interface)
-app.command("cathode")(cathode.cathode)
-app.command("oxygen")(oxygen.oxygen)
-app.command("candidates")(candidates.candidates)
-app.command("anneal")(anneal.anneal)
-app.command("reproduce")(reproduce.reproduce)
-app.command("stack")(stack.stack)
-app.command("doctor")(doctor.doctor)
+app = typer.Typer(name="coatscreen", cls=VerbGroup, rich_markup_mode=None, pretty_exceptions_enable=False)
 of_reference = _group("The packaged energies: what they are, and making them again.")
 of_reference.command("check")(check.check)
 of_reference.command("build")(info.build)
 of_reference.command("anchor")(anchor.anchor)
 of_reference.command("info")(info.info)
 of_reference.command("calibrate")(calibrate.calibrate)
-app.add_typer(of_reference, name="reference")
 of_user = _group("Your own energies: of structures, and of finished calculations.")
 of_user.command("order")(orderings.order)
 of_user.command("vacancies")(vacancies.vacancies)
 of_user.command("missing")(missing.missing)
 of_user.command("add")(add.add)
 of_user.command("import")(imports.import_)
-app.add_typer(of_user, name="energies")
-app.add_typer(site.app, name="site")
-app.add_typer(runs.app, name="runs")
-app.add_typer(store.app, name="store")
-app.add_typer(plot.app, name="plot")
-app.add_typer(catalogue.app, name="catalogue")
+for _name, _verb, _heading in (
+    ("run", run.run, _SCREEN),
+    ("candidates", candidates.candidates, _SCREEN),
+    ("stack", stack.stack, _SCREEN),
+    ("reproduce", reproduce.reproduce, _SCREEN),
+    ("stability", stability.stability, _ASK),
+    ("window", window.window, _ASK),
+    ("interface", interface.interface, _ASK),
+    ("cathode", cathode.cathode, _ASK),
+    ("oxygen", oxygen.oxygen, _ASK),
+    ("anneal", anneal.anneal, _ASK),
+    ("rank", database.rank, _SHOW),
+    ("query", database.query, _SHOW),
+    ("report", report.report, _SHOW),
+    ("submit", submit.submit, _CLUSTER),
+    ("status", status.status, _CLUSTER),
+    ("recover", status.recover, _CLUSTER),
+    ("doctor", doctor.doctor, _CLUSTER),
+):
+    app.command(_name, rich_help_panel=_heading)(_verb)
+app.add_typer(plot.app, name="plot", rich_help_panel=_SHOW)
+app.add_typer(runs.app, name="runs", rich_help_panel=_SHOW)
+app.add_typer(store.app, name="store", rich_help_panel=_SHOW)
+app.add_typer(catalogue.app, name="catalogue", rich_help_panel=_SHOW)
+app.add_typer(of_reference, name="reference", rich_help_panel=_ENERGIES)
+app.add_typer(of_user, name="energies", rich_help_panel=_ENERGIES)
+app.add_typer(site.app, name="site", rich_help_panel=_CLUSTER)
 
 
 _TAKE_ADDRESSES = ("--store", "--database", "--setup", "--queue-option", "--filter")  # or lines with such

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from coatscreen.options import AsJson, Catalogue
+from coatscreen.verb_groups import VerbGroup
 
 if TYPE_CHECKING:
     from screening.materials.catalogue import Catalogue as Loaded
     from screening.materials.material import Cathode, Material, Property, PublishedVoltage
 
 app = typer.Typer(
+    cls=VerbGroup,
     help="Materials that have names, and quantities that coatings are judged by.",
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -23,6 +23,7 @@ from coatscreen.options import (
     Store,
     chosen_energies,
 )
+from coatscreen.verb_groups import VerbGroup
 from coatscreen.verbs.materials.opened import opened
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from screening.phases.phase_set import PhaseSet
 
 app = typer.Typer(
+    cls=VerbGroup,
     help="Pictures of results at the size of a journal's column: PDF, PNG or SVG.",
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from coatscreen.options import AsJson, Store
+from coatscreen.verb_groups import VerbGroup
 
 if TYPE_CHECKING:
     from workflows.comparisons import Comparison, Difference
     from workflows.runs import RunSummary
 
 app = typer.Typer(
+    cls=VerbGroup,
     help="The runs of a database: list, compare, rename, delete and merge them.",
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -149,7 +149,7 @@ def _print_conditions(conditions: Conditions) -> None:
 
 def _print_point(annealing: Annealing, point: AnnealDocument) -> None:
     from coatscreen.output import number, print_table
-    from screening.chemistry.notation import term
+    from screening.chemistry.equations import term
 
     print(f"{annealing.material} at {point.temperature_c:g} C ({point.temperature_k:g} K), mu_O {point.mu_o_ev:.3f} eV")
     _print_conditions(annealing.conditions)
