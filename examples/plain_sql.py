@@ -11,8 +11,7 @@ from pathlib import Path
 
 QUESTION = """
 SELECT i.cathode, i.electrolyte, i.rank, i.coating,
-       printf('%.2f', i."window.reduction_limit_v"),
-       CASE WHEN i."window.oxidation_limit_v" IS NULL THEN '-' ELSE printf('%.2f', i."window.oxidation_limit_v") END
+       i."window.reduction_limit_v", i."window.oxidation_limit_v"
 FROM "coatings.indexed" AS i
 WHERE i.tier <= 2 AND i.rank IS NOT NULL
 ORDER BY i.cathode, i.electrolyte, i."energies.sha256", i.rank, i.coating
@@ -23,8 +22,8 @@ def main(folder):
     """Print a line for each coating of the first two tiers, best first: cathode, electrolyte, rank, name, window."""
     [file] = Path(folder).glob("*.sqlite")
     with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
-        for row in database.execute(QUESTION):
-            print(*row, sep="\t")
+        for *names, low, high in database.execute(QUESTION):
+            print(*names, *("-" if limit is None else f"{limit:.2f}" for limit in (low, high)), sep="\t")
 
 
 if __name__ == "__main__":
