@@ -13,6 +13,7 @@ import typer
 from coatscreen.options import Version
 from coatscreen.verb_groups import VerbGroup
 from coatscreen.verbs import (
+    atlas,
     candidates,
     catalogue,
     database,
@@ -28,7 +29,7 @@ from coatscreen.verbs import (
     store,
     submit,
 )
-from coatscreen.verbs.energies import add, imports, missing, orderings, vacancies
+from coatscreen.verbs.energies import add, deciding, imports, missing, orderings, vacancies
 from coatscreen.verbs.materials import anneal, cathode, interface, oxygen, stability, window
 from coatscreen.verbs.reference import anchor, calibrate, check, info
 
@@ -51,6 +52,7 @@ of_user = _group("Your own energies: of structures, and of finished calculations
 of_user.command("order")(orderings.order)
 of_user.command("vacancies")(vacancies.vacancies)
 of_user.command("missing")(missing.missing)
+of_user.command("deciding")(deciding.deciding)
 of_user.command("add")(add.add)
 of_user.command("import")(imports.import_)
 for _name, _verb, _heading in (
@@ -76,6 +78,7 @@ for _name, _verb, _heading in (
 app.add_typer(plot.app, name="plot", rich_help_panel=_SHOW)
 app.add_typer(runs.app, name="runs", rich_help_panel=_SHOW)
 app.add_typer(store.app, name="store", rich_help_panel=_SHOW)
+app.add_typer(atlas.app, name="atlas", rich_help_panel=_ASK)
 app.add_typer(catalogue.app, name="catalogue", rich_help_panel=_SHOW)
 app.add_typer(of_reference, name="reference", rich_help_panel=_ENERGIES)
 app.add_typer(of_user, name="energies", rich_help_panel=_ENERGIES)

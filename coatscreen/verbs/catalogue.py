@@ -12,7 +12,8 @@ from coatscreen.verb_groups import VerbGroup
 
 if TYPE_CHECKING:
     from screening.materials.catalogue import Catalogue as Loaded
-    from screening.materials.material import Cathode, Material, Property, PublishedVoltage
+    from screening.materials.cathode import Cathode, PublishedVoltage
+    from screening.materials.material import Material, Property
 
 app = typer.Typer(
     cls=VerbGroup,
