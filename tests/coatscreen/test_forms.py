@@ -16,7 +16,6 @@ from pymatgen.core import Composition
 
 from coatscreen.__main__ import execute
 from coatscreen.forms import Format, heading, latex_text, print_rows, print_text_table
-from screening.chemistry.subscripts import subscripted
 from screening.criteria.quantities import WORST_CONTACT
 from screening.energies.source import open_energies
 
@@ -140,10 +139,6 @@ def test_formulas_have_subscripts():
     assert latex_text("2 Li3PS4 -> P2S5 + 3 S") == r"2 Li$_{3}$PS$_{4}$ $\rightarrow$ P$_{2}$S$_{5}$ + 3 S"
     assert latex_text("-12.5") == "$-12.5$"
     assert latex_text("passes (%)") == r"passes (\%)"
-    assert (
-        subscripted("0.5Li2CO3+NCM83", lambda n: f"<sub>{n}</sub>", str.upper)
-        == "0.5Li<sub>2</sub>CO<sub>3</sub>+NCM83"
-    )
 
 
 def test_headings_have_units():

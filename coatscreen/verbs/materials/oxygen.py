@@ -14,6 +14,8 @@ from coatscreen.options import AsJson, Doubtful, DoubtfulPhases, Energies, Outpu
 if TYPE_CHECKING:
     from screening.heat.oxygen.oxygen_documents import ContactProducts, OxygenBalance, OxygenDocument, ProductShare
 
+GasTemperature = Annotated[float, typer.Option("--temperature", help="Of the O2 gas, K; solids are at 0 K.")]
+GasPressure = Annotated[float, typer.Option("--pressure", help="Of O2, bar.")]
 _ALONE_STEP, _CONTACT_STEP = 0.05, 0.25  # of the full lithium content
 
 
@@ -32,8 +34,8 @@ def oxygen(
             "by 0.25 with an electrolyte."
         ),
     ] = None,
-    temperature: Annotated[float, typer.Option(help="Of the O2 gas, K; solids are at 0 K.")] = 300.0,
-    pressure: Annotated[float, typer.Option(help="Of O2, bar.")] = 1.0,
+    temperature: GasTemperature = 300.0,
+    pressure: GasPressure = 1.0,
     energies: Energies = "reference",
     doubtful: Doubtful = DoubtfulPhases.keep,
     form: OutputFormat = Format.table,

@@ -17,6 +17,7 @@ from coatscreen.options import (
     chosen_energies,
 )
 from coatscreen.verbs.materials.opened import opened
+from coatscreen.verbs.materials.oxygen import GasPressure, GasTemperature
 from coatscreen.verbs.plot.picture import ROW_INCHES, Picture, draw_into, picture_file
 
 if TYPE_CHECKING:
@@ -175,8 +176,8 @@ def anneal(
 def oxygen(
     name: CathodeName,
     output: Picture,
-    temperature: Annotated[float, typer.Option(help="Of the O2 gas, K.")] = 300.0,
-    pressure: Annotated[float, typer.Option(help="Of O2, bar.")] = 1.0,
+    temperature: GasTemperature = 300.0,
+    pressure: GasPressure = 1.0,
     energies: Energies = "reference",
     doubtful: Doubtful = DoubtfulPhases.keep,
 ) -> None:
