@@ -2,6 +2,7 @@
 
 from screening.figures.anneal import draw_anneal
 from screening.figures.canvas import FORMATS, STYLE, drawn
+from screening.figures.class_map import draw_class_map
 from screening.figures.heatmap import draw_heatmap
 from screening.figures.oxygen import draw_oxygen
 from screening.figures.parity import draw_parity
@@ -17,6 +18,7 @@ __all__ = [
     "FORMATS",
     "STYLE",
     "draw_anneal",
+    "draw_class_map",
     "draw_heatmap",
     "draw_oxygen",
     "draw_parity",

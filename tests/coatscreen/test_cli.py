@@ -15,7 +15,8 @@ import pytest
 import typer
 from fixtures_screening import SMALL, contents, energies_file, synthetic
 
-from coatscreen.__main__ import app, execute, main
+from coatscreen.__main__ import execute, main
+from coatscreen.program import program as whole_program
 from screening.chemistry.formulas import parse_formula
 from screening.common.provenance import software
 from screening.equilibrium.interface import Interface
@@ -107,7 +108,7 @@ def has_origin(document):
 
 
 def verbs(command=None, path=()):
-    command = command or typer.main.get_command(app)
+    command = command or typer.main.get_command(whole_program())
     for name, verb in command.commands.items():
         if hasattr(verb, "commands"):
             yield from verbs(verb, (*path, name))

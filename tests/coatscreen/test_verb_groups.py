@@ -9,9 +9,10 @@ import sys
 import pytest
 import typer
 
-from coatscreen.__main__ import app, execute
+from coatscreen.__main__ import execute
+from coatscreen.program import program
 
-PROGRAM = typer.main.get_command(app)
+PROGRAM = typer.main.get_command(program())
 GROUPS = ["Screen coatings", "Ask about a material", "Energies", "Cluster", "Results and names"]
 
 
