@@ -12,7 +12,7 @@ from coatscreen.whole_help import whole_help
 
 _TAKE_ADDRESSES = ("--store", "--database", "--setup", "--queue-option", "--filter")  # or lines with such
 _IMPORT = ["energies", "import"]
-
+_COMPLETION = "_COATSCREEN_COMPLETE"  # in the environment where a shell completes a line
 
 _INTERRUPTED = 130  # what a shell gives a program that Ctrl-C ends
 
@@ -58,7 +58,8 @@ def execute(arguments: Sequence[str] | None = None) -> int:
 
 def _answer(given: list[str]) -> int:
     """Carry out what is asked, and return the exit status."""
-    if given in ([], ["--help"]) and (text := whole_help()) is not None:
+    completing = _COMPLETION in os.environ  # the shell asks, and not a person
+    if given in ([], ["--help"]) and not completing and (text := whole_help()) is not None:
         print(text, end="")
         return 0
     import typer

@@ -339,7 +339,7 @@ def test_cathode(answer):
         ),
         (["stability", "Li6PS5Cl"], ["syn-Li6PS5Cl", "above the hull", "decomposition: Li6PS5Cl ->"]),
         (["stability", "Li3PO4"], ["stable, ", "below all other phases"]),
-        (["window", "Li3PS4"], [" V to ", "reduction: Li3PS4 + ", "oxidation: Li3PS4 -> "]),
+        (["window", "Li3PS4"], [" V to ", "reduction: Li3PS4 + ", "oxidation: 2 Li3PS4 -> "]),
         (["window", "HfO2"], ["no limit: no lithium to give up"]),
         (["cathode", "NCM83"], ["given", "3.660 computed", "Zhao et al.", "charged"]),
     ],

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from coatscreen.verb_groups import VerbGroup
 from coatscreen.verbs.reference import anchor, calibrate, check, info
 
 app = typer.Typer(
-    help="The packaged energies: what they are, and making them again.", no_args_is_help=True, rich_markup_mode=None
+    cls=VerbGroup,
+    help="The packaged energies: what they are, and making them again.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.command("check")(check.check)
 app.command("build")(info.build)
