@@ -44,7 +44,7 @@ def candidates(
         int | None, typer.Option(help="At most so many printed, 0 for all; 50 in a table, all in JSON.", min=0)
     ] = None,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
     workers: Workers = 1,
     as_json: AsJson = False,
 ) -> None:

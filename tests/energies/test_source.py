@@ -134,7 +134,7 @@ def test_without_the_extra_of_the_materials_project(tmp_path, monkeypatch):
         open_energies("mp", systems=[{"Li", "O"}])
 
 
-@pytest.mark.parametrize("source", ["reference", "reference:sevennet", "reference:measured", "reference~doubtful"])
+@pytest.mark.parametrize("source", ["reference", "reference:sevennet", "reference:measured", "reference~all"])
 def test_what_is_packaged(source):
     assert is_packaged(source)
 

@@ -43,7 +43,7 @@ def anneal(
         bool, typer.Option("--published", help="Instead: published coatings at the conditions they were made at.")
     ] = False,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
     as_json: AsJson = False,
 ) -> None:
     """Print what a coating or its precursor becomes in oxygen at temperature, in equilibrium, alone and on a cathode.

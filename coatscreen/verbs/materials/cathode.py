@@ -19,7 +19,7 @@ def cathode(
     lithiation: Lithiation = None,
     voltage: Voltage = None,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
     as_json: AsJson = False,
 ) -> None:
     """Print a cathode's composition, states of charge, voltages, and lithium's chemical potential at each state.

@@ -32,7 +32,7 @@ def oxygen(
     temperature: Annotated[float, typer.Option(help="Of the O2 gas, K; solids are at 0 K.")] = 300.0,
     pressure: Annotated[float, typer.Option(help="Of O2, bar.")] = 1.0,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
     as_json: AsJson = False,
 ) -> None:
     """Oxygen release of a cathode against its state of charge, alone and at its contacts.
