@@ -54,13 +54,10 @@ class DoubtfulPhases(StrEnum):
     drop = "drop"
 
 
-_DOUBTFUL = typer.Option(
-    "--doubtful", help="Phases whose energies are doubtful: drop them, or keep them."
-)
+_DOUBTFUL = typer.Option("--doubtful", help="Phases whose energies are doubtful: drop them, or keep them.")
 Doubtful = Annotated[DoubtfulPhases, _DOUBTFUL]
 ScreeningDoubtful = Annotated[DoubtfulPhases | None, _DOUBTFUL]
 Model = Annotated[str, typer.Option(help="Model of the energies: chgnet-0.3.0, chgnet-r2scan or sevennet-l3i5.")]
-ChgnetModel = Annotated[str, typer.Option("--model", help="Model that relaxes: chgnet-0.3.0 or chgnet-r2scan.")]
 Elements = Annotated[
     str | None, typer.Option(help="Take phases of these elements alone: 'Li P S' or Li,P,S; default all.")
 ]

@@ -13,9 +13,17 @@ from screening.energies.doubtful import (
     DoubtfulPhase,
     doubtful_among,
     doubtful_phases,
+    without_doubtful,
 )
 from screening.energies.packaged.packaged_table import packaged_energies
-from screening.energies.source import energy_source, fixed_source, open_energies, open_table
+from screening.energies.source import (
+    energy_source,
+    fixed_source,
+    open_energies,
+    open_table,
+    with_doubtful_phases,
+    without_doubtful_phases,
+)
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.window import electrochemical_window
 from screening.phases.phase import Phase
@@ -117,6 +125,15 @@ class TestDropped:
         source = energy_source("reference~all")
         assert fixed_source("reference~all") == source.source == "reference~all"
         assert source.open().sha256 == source.sha256 == open_energies("reference~all").sha256
+
+    def test_where_none_is_doubtful_nothing_is_said_of_it(self):
+        phases = phases_of(["LiNbO3"])
+        assert without_doubtful(phases) is phases
+
+    def test_sources_are_named_one_way(self):
+        for source in ("reference", "reference~all"):
+            assert without_doubtful_phases(source) == "reference"
+            assert with_doubtful_phases(source) == "reference~all"
 
     def test_a_table_is_wanted_whole(self):
         with pytest.raises(InputError, match="are wanted whole here in any case: write them without ~all"):
