@@ -77,13 +77,12 @@ def open_energies(
         If the Materials Project cannot be reached.
     """
     bare = without_doubtful_phases(source)
-    parts = _distinct_parts(bare)
+    kept, parts = bare != source, _distinct_parts(bare)
     if any(_is_fetched(part) for part in parts):
-        phases = open_table(bare, systems).as_set()
+        every = open_table(bare, systems).as_set()
+        phases = every if kept else without_doubtful(every)
     else:
-        phases = _opened(tuple(_stamped(part) for part in parts))
-    if bare == source:
-        phases = _without_doubtful(phases)
+        phases = _opened(tuple(_stamped(part) for part in parts), kept)
     if sha256 is not None and phases.sha256 != sha256:
         raise InputError(f"the energies {source!r} have changed since this work was planned")
     return phases
@@ -263,13 +262,11 @@ def _folder(part: str) -> tuple[Path, str]:
     return folder, models[0]
 
 
-@lru_cache(maxsize=4)
-def _without_doubtful(phases: PhaseSet) -> PhaseSet:
-    return without_doubtful(phases)
-
-
-@lru_cache(maxsize=4)
-def _opened(sources: tuple[_Stamped, ...]) -> PhaseSet:
+@lru_cache(maxsize=8)
+def _opened(sources: tuple[_Stamped, ...], kept: bool) -> PhaseSet:
+    """Open sources that are on this machine, with their doubtful phases or without."""
+    if not kept:
+        return without_doubtful(_opened(sources, True))
     return _set(sources[0]) if len(sources) == 1 else union([_table(source) for source in sources]).as_set()
 
 
