@@ -15,7 +15,7 @@ from screening.common.errors import InputError
 from screening.common.provenance import EnergyScale
 from screening.database import StoreLocation
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL, packaged_energies
-from screening.energies.potentials.models import MODELS, relaxing_model
+from screening.energies.potentials.models import MODELS, model_named, relaxing_model
 from screening.energies.sources.materials_project import MATERIALS_PROJECT
 from screening.energies.user.added import (
     AddedEnergies,
@@ -149,6 +149,7 @@ def prepare_user_energies(
         If a structure is unfit, the table cannot take these energies, or atomate2 or the potential is not
         installed.
     """
+    model_named(model)
     packaged, path = packaged_energies(model) if calculator == CHGNET else None, result_file(table)
     structures = _read_all(files, packaged)
     scale = VASP_SCALE
