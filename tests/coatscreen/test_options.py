@@ -12,7 +12,7 @@ import pytest
 import typer
 
 import coatscreen
-from coatscreen.__main__ import app
+from coatscreen.program import program
 
 FOLDER = Path(coatscreen.__file__).parent
 # names that mean something else in another verb, where the verbs say what
@@ -25,7 +25,7 @@ OF_ITS_VERB = {
 
 def verbs(command=None, name=()):
     """Yield every verb with its name."""
-    command = command or typer.main.get_command(app)
+    command = command or typer.main.get_command(program())
     if hasattr(command, "commands"):
         for part, inner in command.commands.items():
             yield from verbs(inner, (*name, part))
