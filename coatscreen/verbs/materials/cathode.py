@@ -29,7 +29,7 @@ def cathode(
     lithiation: Lithiation = None,
     voltage: Voltage = None,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
     form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:

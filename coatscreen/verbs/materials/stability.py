@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def stability(
     formula: Material,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,

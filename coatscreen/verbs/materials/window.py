@@ -36,7 +36,7 @@ def window(
         bool, typer.Option("--staircase", help="Every step from 0 to 5 V instead: lithium, energy, products, volume.")
     ] = False,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
