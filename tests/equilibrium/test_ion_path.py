@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from random_phases import build
-
 from screening.equilibrium.lithium_path import lithium_paths
+
 from screening.equilibrium.reactant import Reactant
 
 # per formula unit: Li2O -6, Li2O2 -6.4, LiO2 -1.5 eV

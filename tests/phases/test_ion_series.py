@@ -11,7 +11,7 @@ from screening.cathodes.lithium_potentials import average_voltage, lithium_state
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.reactant import Reactant
 from screening.materials.catalogue import Catalogue
-from screening.phases.lithium_series import LithiumSeries, between_cells, lithium_series
+from screening.phases.ion_series import IonSeries, between_cells, ordered_cells
 from screening.phases.phase import CELL, Phase
 from screening.phases.phase_set import PhaseSet
 
@@ -37,10 +37,10 @@ def with_cells(formation=FORMATION):
 
 
 def test_the_cells_of_a_host_are_found_by_rising_lithium():
-    series = lithium_series(with_cells(), HOST)
-    assert series.lithium == pytest.approx((0.0, 0.5 / 3, 1.0 / 3))
+    series = ordered_cells(with_cells(), HOST)
+    assert series.contents == pytest.approx((0.0, 0.5 / 3, 1.0 / 3))
     assert series.energies == pytest.approx((-0.80, -1.30 * 3.5 / 3, -1.60 * 4 / 3))
-    assert lithium_series(with_cells(), {"Ni": 1.0, "O": 2.0}).positions == ()
+    assert ordered_cells(with_cells(), {"Ni": 1.0, "O": 2.0}).positions == ()
 
 
 def test_voltages_are_those_of_the_cells():
@@ -99,7 +99,7 @@ def test_another_host_has_no_cells():
 @given(st.lists(st.floats(-3, 0), min_size=2, max_size=6), st.floats(0, 1))
 def test_the_mixture_is_the_lower_convex_envelope(energies, where):
     contents = tuple(i / (len(energies) - 1) for i in range(len(energies)))
-    series = LithiumSeries(tuple(range(len(energies))), contents, tuple(energies))
+    series = IonSeries(tuple(range(len(energies))), contents, tuple(energies))
     mixture = series.mixture(where)
     assert sum(mixture.values()) == pytest.approx(1.0)
     assert sum(share * contents[i] for i, share in mixture.items()) == pytest.approx(where, abs=1e-8)
