@@ -12,8 +12,8 @@ import time
 from screening.criteria.criteria import default_criteria
 from screening.energies.source import energy_source
 from screening.materials.catalogue import Catalogue
-from screening.searches.candidate_documents import Neighbours, Selection
-from screening.searches.candidates import screen_candidates
+from screening.searches.candidates.candidate_documents import Neighbours, Selection
+from screening.searches.candidates.candidates import screen_candidates
 
 
 def main() -> None:

@@ -29,8 +29,8 @@ from coatscreen import PhaseSet
 from screening.coatings import tasks
 from screening.coatings.samples import Sampling
 from screening.criteria.criteria import default_criteria
-from screening.searches.candidate_documents import Selection
-from screening.searches.candidates import stable_compounds
+from screening.searches.candidates.candidate_documents import Selection
+from screening.searches.candidates.selection import stable_compounds
 from screening.searches.screening_request import ScreeningPlan, plan_screening
 
 N_CONTACTS, N_SAMPLED, N_SAMPLES = 200, 8, 50

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from screening.chemistry.formulas import parse_formula
 from screening.equilibrium.interface import Interface
 from screening.phases.phase_set import PhaseSet
+from screening.phases.systems import Systems
 from screening.uncertainty import sampled
 from screening.uncertainty.sampled_quantities import interface_uncertainty, stability_uncertainty, window_uncertainty
 
@@ -30,7 +31,7 @@ def timed(what: str, run: Callable[[], object]) -> None:
 
 def one_by_one(phases: PhaseSet, n_samples: int) -> None:
     for sample in sampled(phases, {*parse_formula(CATHODE), *parse_formula(ELECTROLYTE)}, n_samples):
-        sample._sample_of = None
+        sample._systems = Systems(sample._polymorphs, sample.formation_energies)
         Interface(sample, CATHODE, ELECTROLYTE).profile()
 
 

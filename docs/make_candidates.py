@@ -14,7 +14,7 @@ from pathlib import Path
 from screening.chemistry.charges import check_charge_balance
 from screening.chemistry.compositions import atomic_fractions
 from screening.chemistry.formulas import parse_formula
-from screening.searches.candidate_documents import CandidatesDocument
+from screening.searches.candidates.candidate_documents import CandidatesDocument
 
 PAGE = Path(__file__).parent / "candidates.md"
 BEST = 50

@@ -40,7 +40,7 @@ _PUBLIC = {
     "read_energies": "energies.sources.detect",
     "reproduce": "validation.reproduction.reproduce",
     "resolve_formula": "materials.names",
-    "screen_candidates": "searches.candidates",
+    "screen_candidates": "searches.candidates.candidates",
     "voltage_sweep": "equilibrium.voltage_sweep",
 }
 __all__ = sorted(_PUBLIC)

@@ -34,7 +34,7 @@ from screening.energies.packaged.rows import pack, unpack
 from screening.energies.sources.detect import read_energies
 from screening.energies.user.imported import gather
 from screening.materials.catalogue import Catalogue
-from screening.searches.candidate_files import read_candidates
+from screening.searches.candidates.candidate_files import read_candidates
 from screening.structures.files import read_user_structure
 from screening.structures.records import read_structures
 from workflows.queue.site import Site

@@ -22,7 +22,7 @@ from coatscreen.options import (
 
 if TYPE_CHECKING:
     from screening.criteria.criteria import Criterion
-    from screening.searches.candidate_documents import CandidatesDocument
+    from screening.searches.candidates.candidate_documents import CandidatesDocument
 
 _ROWS = 50  # of a table, unless asked
 
@@ -63,9 +63,9 @@ def candidates(
     from screening.criteria.criteria import default_criteria, with_thresholds
     from screening.energies.source import energy_source
     from screening.materials.catalogue import Catalogue
-    from screening.searches.candidate_documents import Neighbours, Selection
-    from screening.searches.candidate_files import require_suffix, write_candidates
-    from screening.searches.candidates import screen_candidates
+    from screening.searches.candidates.candidate_documents import Neighbours, Selection
+    from screening.searches.candidates.candidate_files import require_suffix, write_candidates
+    from screening.searches.candidates.candidates import screen_candidates
 
     energies = chosen_energies(energies, doubtful)
     if output is not None:

@@ -292,6 +292,6 @@ class Survey:
     def _shelves(self, compiled: Core, n_lines: int) -> tuple[NDArray[np.intp], Shelves]:
         """Return the phases that lines are followed among: all, or those that may be part of a mixture."""
         nominal = len(self.samples) == 1 and not self.phases.is_sample
-        if nominal and (n_lines >= _WORTH_SORTING or self.phases.knows_its_hull):
-            return self.phases.on_hull
-        return self.phases.shelves
+        if nominal and (n_lines >= _WORTH_SORTING or self.phases.shelved.knows_hull):
+            return self.phases.shelved.on_hull
+        return self.phases.shelved.lowest

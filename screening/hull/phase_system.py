@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from screening.chemistry.compositions import format_formula
 from screening.common.errors import InputError
+from screening.common.kept import Kept
 from screening.hull.reservoir import Reservoir
 from screening.hull.simplex import Program, irregular
 
 Floats = NDArray[np.float64]
 
-_KEPT_MIXTURES = 256
+_KEPT_MIXTURES = 256  # a cathode or electrolyte is needed again in each of its interfaces
 ONLY_OPEN = 1e-12  # a phase with a smaller fraction of closed atoms consists of open elements only
 CLEAN = 1e-6  # amounts below this, in atoms per atom of mixture, are rounding errors of a formula or of the program
 
@@ -105,7 +106,7 @@ class PhaseSystem:
         if missing:
             raise InputError(f"no phase of {', '.join(missing)} alone is known")
         self._program = Program(self.matrix, self.costs, np.where(pure, self.costs, np.inf).argmin(axis=1))
-        self._mixtures: dict[bytes, Mixture] = {}
+        self._mixtures: Kept[bytes, Mixture] = Kept(_KEPT_MIXTURES)
 
     def _price(self, energies: Floats) -> Floats:
         """Return the (grand) energies per closed atom, from formation energies, of the phases with closed atoms."""
@@ -142,7 +143,7 @@ class PhaseSystem:
             repriced._potentials = np.array([reservoir.mu_relative_ev[element] for element in self.open])
         repriced.costs = repriced._price(formation_energies[self._all_positions])
         repriced._program = self._program.repriced(repriced.costs)
-        repriced._mixtures = {}
+        repriced._mixtures = Kept(_KEPT_MIXTURES)
         return repriced
 
     def vector(self, composition: dict[str, float]) -> Floats:
@@ -172,13 +173,11 @@ class PhaseSystem:
         earlier calls.
         """
         here = self.vector(composition)
-        key = here.tobytes()
-        if key not in self._mixtures:  # a cathode or electrolyte is needed again in each of its interfaces
-            beside = here + 1e-3 * irregular(len(here))
-            while len(self._mixtures) >= _KEPT_MIXTURES:
-                self._mixtures.pop(next(iter(self._mixtures)))
-            self._mixtures[key] = self.line(beside / beside.sum(), here).mixture(-1)
-        return self._mixtures[key]
+        return self._mixtures.get(here.tobytes(), lambda: self._mixture_at(here))
+
+    def _mixture_at(self, here: Floats) -> Mixture:
+        beside = here + 1e-3 * irregular(len(here))
+        return self.line(beside / beside.sum(), here).mixture(-1)
 
     def line(self, start: Floats, stop: Floats) -> Line:
         """Find all mixtures along the line from one composition to another, both as vectors (:meth:`vector`).

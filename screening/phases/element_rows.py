@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.chemistry.compositions import SAME_FRACTION
 from screening.chemistry.elements import ELEMENTS
-from screening.hull.compiled.core import Core
+from screening.hull.compiled.core import Core, core
 from screening.hull.compiled.lines import Field, Rows, Shelves, compute_lines
 from screening.phases.phase_table import PhaseTable
 
 ROW = {element: number for number, element in enumerate(sorted(ELEMENTS))}  # rows of a system are in this order
 _ROW_OF: NDArray[np.int64] = np.array([ROW[element] for element in ELEMENTS], dtype=np.int64)
-# Linearly independent over the rationals, so that no two compositions have the same weighted sum of their fractions.
-WEIGHTS: NDArray[np.float64] = np.exp(np.linspace(0.0, 1.0, len(ELEMENTS)))
 _NEAR_HULL = 1e-7  # eV/atom; phases no further above the hull are kept: more than needed does no harm
 
 
@@ -35,41 +33,57 @@ def rows_of_table(table: PhaseTable) -> Rows:
     return Rows(table.starts.astype(np.int64), _ROW_OF[table.numbers], table.fractions)
 
 
-def shelves_of(table: PhaseTable, positions: NDArray[np.intp]) -> tuple[NDArray[np.intp], Shelves]:
-    """Return some phases, in their order, in the form in which the compiled core picks them."""
-    return positions, Shelves.of(rows_of_table(table.take(positions)))
-
-
-def lowest_of_compositions(
-    keys: NDArray[np.float64],
-    words: NDArray[np.uint64],
-    place: NDArray[np.intp],
-    distance: Callable[[NDArray[np.intp], NDArray[np.intp]], NDArray[np.float64]],
-) -> NDArray[np.bool_]:
-    """Return whether each of n phases is the first of its composition.
+class ShelvedPhases:
+    """The phases of a set in the form in which the compiled core picks them.
 
     Parameters
     ----------
-    keys
-        Their fractions summed with the weights :data:`WEIGHTS`, (n,).
-    words
-        Their elements as bits, (2, n).
-    place
-        The place of each in the order in which the first of a composition is chosen, (n,).
-    distance
-        Returns by how much the fractions of some phases differ from those of others, in the element where they differ
-        most.
+    table
+        All phases.
+    lowest
+        Positions of the lowest-energy phase of each composition, in order.
+    formation_energies
+        Formation energies of all phases, (n,), eV/atom; None if they are those of a sample, whose hull is not found.
     """
-    order = np.lexsort((keys, *words))  # of the same elements, side by side are those of nearly the same key
-    one, other = order[:-1], order[1:]
-    same = np.zeros(len(order), dtype=bool)
-    near = np.flatnonzero(
-        (keys[other] - keys[one] <= SAME_FRACTION * len(ELEMENTS)) & (words[:, one] == words[:, other]).all(axis=0)
-    )
-    same[near + 1] = distance(one[near], other[near]) <= SAME_FRACTION
-    chosen = np.zeros(len(order), dtype=bool)
-    chosen[np.minimum.reduceat(place[order], np.flatnonzero(~same))] = True
-    return chosen[place]
+
+    def __init__(
+        self, table: PhaseTable, lowest: NDArray[np.intp], formation_energies: NDArray[np.float64] | None
+    ) -> None:
+        self._table = table
+        self._lowest = lowest
+        self._formation_energies = formation_energies
+
+    @cached_property
+    def lowest(self) -> tuple[NDArray[np.intp], Shelves]:
+        """The lowest-energy phase of each composition: positions, and their compositions."""
+        return self._lowest, Shelves.of(rows_of_table(self._table.take(self._lowest)))
+
+    @cached_property
+    def on_hull(self) -> tuple[NDArray[np.intp], Shelves]:
+        """Those of :attr:`lowest` that may be part of a lowest-energy mixture, with these energies and no others.
+
+        Raises
+        ------
+        ValueError
+            If the energies are those of a sample, or there is no compiled core.
+        """
+        compiled = core()
+        if self._formation_energies is None or compiled is None:
+            raise ValueError("the phases on the hull are found of the energies as they are, with the compiled core")
+        near = near_hull(compiled, self._table.take(self._lowest), self._formation_energies[self._lowest])
+        kept = self._lowest[near]
+        return kept, Shelves.of(rows_of_table(self._table.take(kept)))
+
+    @property
+    def knows_hull(self) -> bool:
+        """Whether :attr:`on_hull` has been found before."""
+        return "on_hull" in self.__dict__
+
+    def of_sample(self) -> ShelvedPhases:
+        """Return the same phases with the energies of a sample, which are shifted alike within a composition."""
+        sample = ShelvedPhases(self._table, self._lowest, None)
+        sample.__dict__["lowest"] = self.lowest
+        return sample
 
 
 def near_hull(core: Core, table: PhaseTable, formation_energies: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,27 +12,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.chemistry.compositions import SAME_FRACTION, format_formula
+from screening.chemistry.compositions import format_formula
 from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError
 from screening.common.provenance import EnergyProvenance, EnergyScale
-from screening.hull.compiled.core import core
-from screening.hull.compiled.lines import Shelves
 from screening.hull.phase_system import PhaseSystem
 from screening.hull.reservoir import Reservoir
-from screening.phases.element_rows import WEIGHTS, lowest_of_compositions, near_hull, shelves_of
+from screening.phases.element_rows import ShelvedPhases
 from screening.phases.files import content_of, table_of, write_table
 from screening.phases.phase import CELL, Phase, PhaseColumns
-from screening.phases.phase_table import ENERGY_DIGITS, PhaseTable, element_numbers, sha256_of
+from screening.phases.phase_table import PhaseTable, element_numbers, sha256_of
 from screening.phases.plausibility import require_plausible
+from screening.phases.polymorphs import Polymorphs, lowest_first
+from screening.phases.systems import Systems
 
 if TYPE_CHECKING:
     from pymatgen.analysis.phase_diagram import PDEntry
     from pymatgen.entries.computed_entries import ComputedEntry
-
-_KEPT_SYSTEMS = 128
-_KEPT_SELECTIONS = 8  # the same elements are asked for with one reservoir after the other
-_KEPT_POLYMORPHS = 4096  # a cathode or electrolyte is asked for in each of its contacts
 
 
 class PhaseSet:
@@ -94,9 +88,8 @@ class PhaseSet:
         self.references: NDArray[np.float64] = lowest[element_numbers(self.elements)]
         from_elements = table.sum_by_phase(table.fractions * lowest[table.numbers])
         self.formation_energies: NDArray[np.float64] = self.energies - from_elements
-        self._systems: dict[tuple[frozenset[str], Reservoir | None], PhaseSystem] = {}
-        self._selections: dict[tuple[str, ...], tuple[NDArray[np.intp], NDArray[np.float64]]] = {}
-        self._polymorphs: dict[frozenset[tuple[str, float]], list[int]] = {}
+        self._polymorphs = Polymorphs(table, self.energies)
+        self._systems = Systems(self._polymorphs, self.formation_energies)
         self._sample_of: PhaseSet | None = None
 
     # -- where phases come from ---------------------------------------------------------------
@@ -233,29 +226,15 @@ class PhaseSet:
 
     def polymorphs(self, composition: dict[str, float]) -> list[int]:
         """Return the phases of a composition as positions in :attr:`phases`, in the order of :meth:`lowest_first`."""
-        key = frozenset(composition.items())
-        if key not in self._polymorphs:
-            _make_room(self._polymorphs, _KEPT_POLYMORPHS)
-            self._polymorphs[key] = self._polymorphs_of(composition)
-        return self._polymorphs[key].copy()
-
-    def _polymorphs_of(self, composition: dict[str, float]) -> list[int]:
-        if any(element not in self.elements for element in composition):
-            return []
-        total = sum(composition.values())
-        target = np.array([composition.get(element, 0.0) / total for element in self.elements])
-        order, keys = self._by_key
-        key = float(target @ WEIGHTS[element_numbers(self.elements)])
-        margin = SAME_FRACTION * len(composition) * math.e  # the largest weight
-        start, stop = np.searchsorted(keys, (key - margin, key + margin))
-        near = np.sort(order[start:stop])
-        same = near[np.abs(self.table.dense(near, self.elements) - target).max(axis=1, initial=0.0) <= SAME_FRACTION]
-        return [int(i) for i in self.lowest_first(same)]
+        return self._polymorphs.of(composition)
 
     def lowest_first(self, positions: Sequence[int] | NDArray[np.intp]) -> NDArray[np.intp]:
         """Return phases by rising energy; those of the same energy, to the digits that :attr:`sha256` tells, by id."""
-        given = np.asarray(positions, dtype=np.intp)
-        return given[self._choice_among(given)]
+        return lowest_first(self.table, self.energies, positions)
+
+    def lowest_among(self, positions: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the first of each composition among some phases, in the order of :meth:`lowest_first`; by position."""
+        return self._polymorphs.lowest_among(positions)
 
     def system(self, elements: Iterable[str], reservoir: Reservoir | None = None) -> PhaseSystem:
         """Return the phases of a chemical system, ready for calculations of phase equilibrium.
@@ -273,34 +252,8 @@ class PhaseSet:
             If an element has no energies, or a phase of the open elements alone would precipitate without limit.
         """
         wanted = frozenset(elements) | frozenset(reservoir.elements if reservoir else ())
-        key = (wanted, reservoir)
-        if key not in self._systems:
-            _make_room(self._systems, _KEPT_SYSTEMS)
-            self._systems[key] = self._system(wanted, reservoir)
-        return self._systems[key]
-
-    def _system(self, wanted: frozenset[str], reservoir: Reservoir | None) -> PhaseSystem:
-        if self._sample_of is not None:
-            with suppress(InputError):  # what precipitates without limit with those energies may not do so with these
-                alike = self._sample_of._alike(wanted, reservoir)
-                return alike.repriced(self.formation_energies, reservoir)
         self.require(sorted(wanted))
-        inside, fractions = self._lowest_inside(tuple(sorted(wanted)))
-        return PhaseSystem(
-            tuple(sorted(wanted)),
-            np.ascontiguousarray(fractions.T),
-            self.formation_energies[inside],
-            inside,
-            reservoir,
-        )
-
-    def _alike(self, wanted: frozenset[str], reservoir: Reservoir | None) -> PhaseSystem:
-        """Return a system of these elements and open elements at any potentials, to start a sample's system from."""
-        exchanged = set(reservoir.elements if reservoir else ())
-        known = (system for (elements, _), system in self._systems.items() if elements == wanted)
-        return next((system for system in known if set(system.open) == exchanged), None) or self.system(
-            wanted, reservoir
-        )
+        return self._systems.of(wanted, reservoir)
 
     def without(self, positions: Iterable[int]) -> PhaseSet:
         """Return the set without some phases, given by their positions in :attr:`phases`."""
@@ -336,10 +289,10 @@ class PhaseSet:
         """
         sample = copy.copy(self)
         sample._sample_of = self
-        sample.__dict__.pop("on_hull", None)  # shelves stay: phases of one composition are shifted alike
         sample.energies = self.energies + shifts_ev_per_atom
         sample.formation_energies = self.formation_energies + shifts_ev_per_atom
-        sample._systems, sample._selections, sample._polymorphs = {}, {}, {}
+        sample._systems = Systems(self._polymorphs, sample.formation_energies, self._systems)
+        sample.__dict__.pop("shelved", None)
         return sample
 
     @property
@@ -348,32 +301,11 @@ class PhaseSet:
         return self._sample_of is not None
 
     @cached_property
-    def shelves(self) -> tuple[NDArray[np.intp], Shelves]:
-        """The lowest-energy phase of each composition, for the compiled core: positions, and their compositions."""
+    def shelved(self) -> ShelvedPhases:
+        """The phases in the form in which the compiled core picks them."""
         if self._sample_of is not None:
-            return self._sample_of.shelves  # shifts are equal for phases of one composition
-        return shelves_of(self.table, np.flatnonzero(self._is_lowest))
-
-    @cached_property
-    def on_hull(self) -> tuple[NDArray[np.intp], Shelves]:
-        """Those of :attr:`shelves` that may be part of a lowest-energy mixture, with these energies and no others.
-
-        Raises
-        ------
-        ValueError
-            If the energies are those of a sample, or there is no compiled core.
-        """
-        compiled = core()
-        if self.is_sample or compiled is None:
-            raise ValueError("the phases on the hull are found of the energies as they are, with the compiled core")
-        positions, _ = self.shelves
-        near = near_hull(compiled, self.table.take(positions), self.formation_energies[positions])
-        return shelves_of(self.table, positions[near])
-
-    @property
-    def knows_its_hull(self) -> bool:
-        """Whether :attr:`on_hull` has been found before."""
-        return "on_hull" in self.__dict__
+            return self._sample_of.shelved.of_sample()
+        return ShelvedPhases(self.table, np.flatnonzero(self._polymorphs.is_lowest), self.formation_energies)
 
     def formula(self, position: int) -> str:
         """Return the reduced formula of a phase."""
@@ -384,58 +316,3 @@ class PhaseSet:
         if self._sample_of is None:
             return taken
         return taken.shifted((self.energies - self.table.energies)[positions])
-
-    def _lowest_inside(self, elements: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """Find the lowest-energy phase of each composition of these elements: positions, in order, and fractions."""
-        if elements not in self._selections:
-            _make_room(self._selections, _KEPT_SELECTIONS)
-            inside = self.table.inside(elements)
-            fractions = self.table.dense(inside, elements)
-            if "_is_lowest" in self.__dict__:  # all phases were asked for together
-                lowest = self._is_lowest[inside]
-            else:
-                lowest = lowest_of_compositions(
-                    fractions @ WEIGHTS[element_numbers(elements)],
-                    self.table.words[:, inside],
-                    self._place_among(inside),
-                    lambda one, other: np.abs(fractions[one] - fractions[other]).max(axis=1, initial=0.0),
-                )
-            self._selections[elements] = inside[lowest], fractions[lowest]
-        return self._selections[elements]
-
-    @cached_property
-    def _is_lowest(self) -> NDArray[np.bool_]:
-        """Whether each phase is the one of lowest energy of its composition, in the order of :meth:`lowest_first`."""
-        table = self.table
-
-        def distance(one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.float64]:
-            parts = zip(np.array_split(one, 20), np.array_split(other, 20), strict=True)  # in cache
-            differences = [table.dense(a, self.elements) - table.dense(b, self.elements) for a, b in parts]
-            return np.concatenate([np.abs(part).max(axis=1, initial=0.0) for part in differences])
-
-        order, keys = self._by_key
-        unsorted = np.empty_like(keys)
-        unsorted[order] = keys
-        return lowest_of_compositions(unsorted, table.words, self._place_among(np.arange(len(self))), distance)
-
-    def _place_among(self, positions: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return the place of each of some phases in the order of :meth:`lowest_first`."""
-        place = np.empty(len(positions), dtype=np.intp)
-        place[self._choice_among(positions)] = np.arange(len(positions))
-        return place
-
-    def _choice_among(self, positions: NDArray[np.intp]) -> NDArray[np.intp]:
-        return np.lexsort((self.table.ids[positions], self.energies[positions].round(ENERGY_DIGITS)))
-
-    @cached_property
-    def _by_key(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """The order of the phases by a number that only equal compositions share, and these numbers in that order."""
-        keys = self.table.sum_by_phase(self.table.fractions * WEIGHTS[self.table.numbers])
-        order = np.argsort(keys, kind="stable")
-        return order, keys[order]
-
-
-def _make_room(kept: dict[Any, Any], most: int) -> None:
-    """Drop the oldest of what is kept, so that one more may be."""
-    while len(kept) >= most:
-        kept.pop(next(iter(kept)))

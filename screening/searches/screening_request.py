@@ -21,9 +21,9 @@ from screening.energies.sources.fetched import FetchedPhaseSet
 from screening.materials.catalogue import Catalogue
 from screening.materials.material import Cathode, Material
 from screening.phases.phase_set import PhaseSet
-from screening.searches.candidate_documents import Selection
-from screening.searches.candidate_files import Listed, read_candidates
-from screening.searches.candidates import stable_compounds
+from screening.searches.candidates.candidate_documents import Selection
+from screening.searches.candidates.candidate_files import Listed, read_candidates
+from screening.searches.candidates.selection import stable_compounds
 
 E = TypeVar("E", Material, Cathode)
 CATALOGUE = "catalogue"  # in place of a name: all entries of that role
@@ -68,7 +68,7 @@ def plan_screening(
     catalogue
         YAML files of the user's own materials.
     candidates
-        A file of further coatings; see :func:`~screening.searches.candidate_files.read_candidates`.
+        A file of further coatings; see :func:`~screening.searches.candidates.candidate_files.read_candidates`.
     criteria
         The one on phase stability says what ``"all"`` takes; None for the packaged criteria.
     lithiation

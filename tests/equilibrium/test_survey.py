@@ -97,10 +97,10 @@ def test_contacts_of_the_packaged_energies(monkeypatch):
     partners = ["LiNi0.83Co0.12Mn0.05O2", "Li0.7Ni0.83Co0.12Mn0.05O2", "Li6PS5Cl"]
     pairs = [Pair(a, b, r) for a in coatings for b in partners for r in ((), (Reservoir({"Li": -3.66}),))]
     assert check_contacts([phases], pairs) == len(pairs)
-    assert not phases.knows_its_hull
+    assert not phases.shelved.knows_hull
     monkeypatch.setattr(surveys, "_WORTH_SORTING", 1)
     assert check_contacts([phases], pairs) == len(pairs)
-    assert phases.knows_its_hull == (core() is not None)
+    assert phases.shelved.knows_hull == (core() is not None)
 
 
 def test_energies_and_windows():

@@ -1,15 +1,13 @@
 """Sets of phases: what is refused, what is kept, and how they go to disk and back."""
 
 import gzip
-import itertools
 import json
 import math
 
 import numpy as np
 import pytest
 from monty.json import MontyDecoder, MontyEncoder
-from pymatgen.core import Composition
-from random_phases import SCALE, build, random_phases
+from random_phases import SCALE, build
 
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
@@ -68,37 +66,6 @@ def test_a_formula_that_is_none(formula):
 
 
 # -- asking ------------------------------------------------------------------------------------
-
-
-def test_polymorphs_lowest_first():
-    assert SET.polymorphs({"Li": 1, "O": 0.5}) == [2, 3]
-    assert SET.polymorphs({"Li": 1, "O": 1}) == []
-    assert SET.polymorphs({"Zr": 1}) == []
-    assert SET.polymorphs({"Li": 0.666667, "O": 0.333333}) == [2, 3]  # six digits are within the same composition
-    assert SET.polymorphs({"Li": 0.66667, "O": 0.33333}) == []
-
-
-def test_polymorphs_of_random_sets_are_all_of_one_composition():
-    phases = random_phases(5, 6)
-    reduced = [Composition(p.formula).reduced_composition for p in phases.phases]
-    for i, phase_ in enumerate(phases.phases):
-        same = [j for j, composition in enumerate(reduced) if composition.almost_equals(reduced[i])]
-        found = phases.polymorphs(Composition(phase_.formula).get_el_amt_dict())
-        assert sorted(found) == same
-        assert sorted(found, key=phases.energies.item) == found
-
-
-def test_a_system_holds_the_lowest_phase_of_each_composition_within_its_elements():
-    phases = random_phases(6, 5)
-    chosen = {"Li", "O", "P"}
-    expected = {}
-    for i, p in enumerate(phases.phases):
-        composition = Composition(p.formula)
-        if {el.symbol for el in composition} <= chosen:
-            key = composition.reduced_formula
-            if key not in expected or phases.energies[i] < phases.energies[expected[key]]:
-                expected[key] = i
-    assert sorted(phases.system(chosen).positions.tolist()) == sorted(expected.values())
 
 
 def test_an_element_that_is_not_there():
@@ -313,15 +280,3 @@ def test_parts_of_a_sample_keep_its_energies() -> None:
         }
     inside, alone = phase_stability(sample, "Li2S"), phase_stability(sample.within(["Li", "S"]), "Li2S")
     assert inside.formation_energy_ev_per_atom == alone.formation_energy_ev_per_atom
-
-
-def test_polymorphs_of_one_energy_go_by_their_ids():
-    """Two sets that differ in the order of their phases are equal, and so are their results."""
-    same = [phase("z", "Li2O2", -4.8), phase("m", "Li4O4", -4.8 + 2e-10), phase("n", "Li2O2", -4.8 + 4e-9)]
-    for order in itertools.permutations(same):
-        phases = PhaseSet(SCALE, [*LIST, *order])
-        assert [phases.table.id(i) for i in phases.polymorphs({"Li": 1.0, "O": 1.0})] == ["m", "z", "n"]
-        assert "m" in [phases.table.id(i) for i in phases.system({"Li", "O"}).positions]
-        found = phase_stability(phases, "Li2O2")
-        assert found.phase.source_id == "m"
-        assert [polymorph.source_id for polymorph in found.polymorphs] == ["m", "z", "n"]

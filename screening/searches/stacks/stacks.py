@@ -29,7 +29,7 @@ from screening.energies.source import EnergySource
 from screening.hull.reservoir import Reservoir
 from screening.materials.material import Material
 from screening.phases.phase_set import PhaseSet
-from screening.searches.candidates import mutual_mev
+from screening.searches.candidates.compound import mutual_mev
 from screening.searches.stacks.search import Path, best_pairs, best_single
 from screening.searches.stacks.stack_documents import (
     ClosedPath,

@@ -1,18 +1,19 @@
 """The worker of a queue job: FireWorks' rocket launcher, with what a failing database does to it put right.
 
 Run as ``python -m workflows.queue.fireworks.worker`` in the folder of a queue job. FireWorks' own ``rlaunch`` stops
-giving signs of life for a job at the first one that does not come through, and records a job as failed that could not
-reach the database, so that the flow goes on without it.
+giving signs of life for a job at the first one that does not come through, records a job as failed that could not
+reach the database, so that the flow goes on without it, and cannot record the error of a job that it cannot print.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from fireworks import FWAction, LaunchPad
 from fireworks.core.rocket_launcher import rapidfire
@@ -45,6 +46,31 @@ class WorkerLaunchPad(LaunchPad):  # type: ignore[misc]
         return None
 
 
+class Printed:
+    """A stream on which a full disk loses what is written, and nothing else.
+
+    FireWorks prints the error of a job before it records it and before it ends the thread of the signs of life: an
+    error of the stream would leave the job without a reason, and the worker without an end.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text, or lose it."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what waits to be written, or lose it."""
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def work(site: Site, timeout_s: int, max_loops: int) -> None:
     """Take jobs of a site one after another.
 
@@ -67,7 +93,8 @@ def work(site: Site, timeout_s: int, max_loops: int) -> None:
             if time.monotonic() > give_up:
                 raise
             time.sleep(_PAUSE_S)
-    rapidfire(launchpad, read_fworker(site), timeout=timeout_s, max_loops=max_loops)
+    with redirect_stdout(Printed(sys.stdout)), redirect_stderr(Printed(sys.stderr)):
+        rapidfire(launchpad, read_fworker(site), timeout=timeout_s, max_loops=max_loops)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

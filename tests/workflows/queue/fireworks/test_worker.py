@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from pymongo.collection import Collection
@@ -121,6 +123,21 @@ def test_a_worker_waits_at_its_start_for_the_database(queue, work, monkeypatch):
 
 def test_a_job_that_fails_by_itself_has_failed(queue, work):
     work("fail")
+    assert states(queue) == ["failed", "completed"]
+    assert queue.flows()[0].failed[0].error == "no energy"
+
+
+@pytest.fixture
+def full():
+    """A stream of a full disk; what is left in it cannot be written when it is closed."""
+    with suppress(OSError), Path("/dev/full").open("w", buffering=1) as stream:
+        yield stream
+
+
+def test_the_error_of_a_job_is_recorded_where_it_cannot_be_printed(queue, work, full, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stderr", full)
+        work("fail")
     assert states(queue) == ["failed", "completed"]
     assert queue.flows()[0].failed[0].error == "no energy"
 

@@ -12,7 +12,7 @@ from screening.common.errors import InputError, nearest
 from screening.common.files import parse_json, read_text
 from screening.common.spreadsheets import column, read_table
 from screening.common.visible_text import cell
-from screening.searches.candidate_documents import Candidate, CandidatesDocument
+from screening.searches.candidates.candidate_documents import Candidate, CandidatesDocument
 
 _SUFFIXES = (".csv", ".json")
 _FORMULA = "formula"

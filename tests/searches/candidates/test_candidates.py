@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
-from fixtures_screening import SCALE, energies_file, phase, phase_set, synthetic
+from fixtures_screening import energies_file, synthetic
 
 from screening.chemistry.compositions import format_formula
 from screening.chemistry.formulas import parse_formula
@@ -16,10 +14,8 @@ from screening.equilibrium.interface import Interface
 from screening.equilibrium.stability import phase_stability
 from screening.equilibrium.window import electrochemical_window
 from screening.materials.catalogue import Catalogue
-from screening.phases.phase_set import PhaseSet
-from screening.searches.candidate_documents import CandidatesDocument, Neighbours, Selection
-from screening.searches.candidate_files import read_candidates, write_candidates
-from screening.searches.candidates import screen_candidates, select_compounds, stable_compounds
+from screening.searches.candidates.candidate_documents import Neighbours, Selection
+from screening.searches.candidates.candidates import screen_candidates
 
 EVERYTHING = Selection(any=True, transition_metals=True, radioactive=True)
 
@@ -102,43 +98,6 @@ def test_several_processes_give_the_same(energies, everything):
     assert [told[:2] for told in seen if told[2] == "stable"][-1] == (everything.funnel[0].left,) * 2
 
 
-def test_choices_by_composition():
-    phases = synthetic()
-
-    def formulas(**choice):
-        *_, (_, left) = select_compounds(phases, Selection(**choice))
-        return {phases.formula(i) for i in left}
-
-    assert formulas() == {
-        "Li2O", "Li2O2", "LiPO3", "Li4P2O7", "Li3PO4", "Li3P", "Li2S", "Li3PS4", "Li6PS5Cl", "LiCl", "Li2SO4",
-    }  # fmt: skip
-    assert formulas(elements=("Li", "Nb", "O"), transition_metals=True) == {
-        "Li2O", "Li2O2", "LiNbO3", "LiNb3O8", "Li3NbO4",
-    }  # fmt: skip
-    assert formulas(exclude=("O", "P")) == {"Li2S", "LiCl"}
-    assert formulas(any=True) - formulas() == {"P2O5", "P2S5", "SO2", "SO3"}
-
-
-def test_the_lowest_of_a_composition_stands_for_it():
-    listed = [phase("Li"), phase("Cl"), phase("LiCl", -2.0, "high"), phase("Li2Cl2", -2.1, "low")]
-    phases = PhaseSet(SCALE, listed)
-    *_, (_, left) = select_compounds(phases, Selection())
-    assert [phases.table.id(i) for i in left] == ["low"]
-
-
-@pytest.mark.parametrize(
-    ("choice", "message"),
-    [
-        ({"elements": ("Lii",)}, r"no element 'Lii' \(did you mean Li\?\)"),
-        ({"exclude": ("Xx",)}, "no element 'Xx'"),
-        ({"elements": ("Li", "U")}, "no phase of U"),
-    ],
-)
-def test_wrong_elements(choice, message):
-    with pytest.raises(InputError, match=message):
-        list(select_compounds(synthetic(), Selection(**choice)))
-
-
 def test_until_a_criterion(energies):
     short = screened(energies, until="stable")
     assert [step.name for step in short.funnel][-1] == "stable"
@@ -177,69 +136,3 @@ def test_a_wider_threshold_leaves_more(energies, everything):
     assert [c.at_least for c in with_thresholds(default_criteria(), {"oxidation": 3.0}) if c.name == "oxidation"] == [
         3.0
     ]
-
-
-def test_nothing_is_left():
-    phases = phase_set({"CoO": -1.2})
-    with pytest.raises(InputError, match="no compound of the energies 'synthetic' is left"):
-        stable_compounds(phases, Selection(), default_criteria())
-
-
-# -- files ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["c.csv", "c.json"])
-def test_files(tmp_path, everything, name):
-    write_candidates(everything, tmp_path / name)
-    assert [row.formula for row in read_candidates(tmp_path / name)] == [c.formula for c in everything.candidates]
-    if name.endswith("json"):
-        assert CandidatesDocument.model_validate_json((tmp_path / name).read_bytes()) == everything
-
-
-def test_nothing_left_is_not_written(tmp_path, everything):
-    with pytest.raises(InputError, match="no candidate is left"):
-        write_candidates(everything.model_copy(update={"candidates": []}), tmp_path / "c.csv")
-    assert not (tmp_path / "c.csv").exists()
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "message"),
-    [
-        ("c.csv", "", "no column 'formula'; it has none"),
-        ("c.csv", "formul,a\nLiF,1\n", r"no column 'formula' \('formul' is not it\)"),
-        ("c.csv", "formula\n\n", "holds no candidate"),
-        ("c.csv", "formula,b\nLiQ,1\nLiXx,2\n", r"c\.csv row 2: .*Q; .*c\.csv row 3: .*Xx"),
-        ("c.csv", "Formula;FORMULA\nLiF;1\n", "has the column 'formula' twice"),
-        ("c.json", "{", "is not JSON"),
-        ("c.json", "{}", "neither a list"),
-        ("c.json", json.dumps([{"formula": "LiF"}, {"name": "LiCl"}]), "candidate 2 is neither"),
-        ("c.xls", "LiF", "neither CSV nor JSON nor text"),
-        ("c.txt", "# none\n\n", "holds no candidate"),
-    ],
-)
-def test_bad_files(tmp_path, name, text, message):
-    (tmp_path / name).write_text(text)
-    with pytest.raises(InputError, match=message):
-        read_candidates(tmp_path / name)
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("c.csv", "FORMULA,note\nLiF,a\nLiXx,b\nLiCl,c\n"),
-        ("c.csv", "\ufeffrank; Formula ;cost\n1;LiF;2,5\n2;LiXx;3\n3;LiCl;\n"),
-        ("c.csv", "formula\tnote\nLiF\ta, b\nLiXx\t\nLiCl\t\n"),
-        ("c.txt", "# formulas of mine\nLiF\n\nLiXx  # no element\n LiCl\n"),
-        ("c.TXT", "LiF\r\nLiXx\r\nLiCl"),
-    ],
-)
-def test_one_bad_row_stops_nothing(tmp_path, name, text):
-    (tmp_path / name).write_text(text, encoding="utf-8", newline="")
-    rows = read_candidates(tmp_path / name)
-    assert [row.formula for row in rows] == ["LiF", "LiXx", "LiCl"]
-    assert [row.fault for row in rows] == [None, "LiXx: no element Xx", None]
-
-
-def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(InputError, match="does not exist"):
-        read_candidates(tmp_path / "c.csv")

@@ -1,0 +1,1 @@
+"""Candidates for a coating among all compounds of a set of energies."""
