@@ -215,7 +215,7 @@ def test_open_interface(answer):
     assert found["ensemble"] == {"open": {"Li": -3.66}, "reference": "Li metal"}
     assert found["unit"] == "eV/non-open atom"
     for minimum in (found["total"], found["mutual"]):
-        assert minimum.keys() == EXTREMUM | {"min_ev_per_closed_atom", "exchanged"}
+        assert minimum.keys() == EXTREMUM | {"min_ev_per_closed_atom", "exchanged", "x_closed_a"}
         assert minimum["exchanged"].keys() == {"Li"}
     for kink in found["kinks"]:
         assert kink.keys() >= {"total_ev_per_closed_atom", "mutual_ev_per_closed_atom", "products", "exchanged"}
@@ -230,11 +230,14 @@ def test_products_are_the_whole_mixture_and_fractions_of_atoms_and_moles_agree(a
         return sum(n for element, n in parse_formula(formula).items() if element in closed)
 
     a, b = atoms(found["a"]), atoms(found["b"])
+    all_a, all_b = (sum(parse_formula(found[one]).values()) for one in "ab")
     assert a != b
     for mixture in (found["total"], found["mutual"], *found["kinks"]):
         assert sum(mixture["products"].values()) == pytest.approx(1, abs=1e-7)
         molar, atomic = mixture["x_molar_a"], mixture["x_atomic_a"]
-        assert atomic == pytest.approx(molar * a / (molar * a + (1 - molar) * b), abs=1e-9)
+        assert atomic == pytest.approx(molar * all_a / (molar * all_a + (1 - molar) * all_b), abs=1e-8)
+        counted = mixture["x_closed_a"] if options else atomic
+        assert counted == pytest.approx(molar * a / (molar * a + (1 - molar) * b), abs=1e-8)
     assert {k["x_atomic_a"] for k in found["kinks"]} >= {0.0, 1.0}
 
 
@@ -445,11 +448,26 @@ def test_a_file_that_holds_no_pairs(cli, tmp_path, content, words):
         (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Li", "--mu", "nan"], ["not a number"]),
         (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Li", "--mu", "much"], ["--mu"]),
         (["interface", "LiNbO3", "Li6PS5Cl", "--mu", "-1"], ["--mu needs --open"]),
-        (["interface", "LiNbO3", "Li6PS5Cl", "--voltage", "1"], ["--voltage needs --open"]),
+        (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Na", "--voltage", "1"], ["Li/Li+", "Na is open", "--ion"]),
+        (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Li,O", "--mu", "-1"], ["which of Li, O?", "ELEMENT=NUMBER"]),
+        (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Li", "--mu", "Li=-1,O=-1"], ["O is not open"]),
+        (["interface", "LiNbO3", "Li6PS5Cl", "--temperature", "600"], ["O2 gas", "--open O"]),
+        (["interface", "LiNbO3", "Li6PS5Cl", "--ion", "Xx"], ["no working ion 'Xx'", "Li, Na, K, Mg"]),
+        (["interface", "LiNbO3", "Li6PS5Cl", "--sweep", "2:3", "--voltage", "2"], ["--sweep", "no --voltage"]),
+        (["window", "LiNbO3", "--open", "Li", "--mu", "-1"], ["the potential of lithium is what is asked for"]),
+        (["window", "Li2O", "--open", "O", "--mu", "-1"], ["with O open: nothing of it stays"]),
+        (["window", "LiNbO3", "--staircase", "--open", "O", "--mu", "-1"], ["--staircase takes no --open"]),
+        (["stability", "LiNbO3", "--open", "Li", "--mu", "-1", "--uncertainty"], ["leave out the reservoirs"]),
+        (["cathode", "LiCoO2", "--ion", "Na"], ["LiCoO2 is a cathode of lithium, not of sodium"]),
+        (["cathode", "LiCoO2", "--charged", "NiO2"], ["NiO2 is not LiCoO2 with less lithium"]),
+        (["cathode", "LiCoO2#nobody"], ["no phase nobody of this composition", "syn-LiCoO2"]),
         (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Li"], ["--mu"]),
         (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Li", "--mu", "-1", "--voltage", "1"], ["--mu with --voltage"]),
         (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Li", "--voltage", "-1"], ["-1 V"]),
-        (["interface", "LiNbO3", "Li6PS5Cl", "--open", "O", "--voltage", "1"], ["--open O takes --mu"]),
+        (
+            ["interface", "LiNbO3", "Li6PS5Cl", "--open", "O", "--voltage", "1"],
+            ["--open O needs its chemical potential", "--temperature with --pressure"],
+        ),
         (["interface", "LiNbO3", "Li6PS5Cl", "--open", "O", "--temperature", "600"], ["--temperature with --pressure"]),
         (
             ["interface", "LiNbO3", "Li6PS5Cl", "--open", "O", "--temperature", "6", "--pressure", "1"],

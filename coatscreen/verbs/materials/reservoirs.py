@@ -97,6 +97,8 @@ def reservoirs_asked(
         parts.append(_gas(elements, temperature, pressure))
     left = [e for e in elements if not any(e in part.elements for part in parts)]
     if mu is not None:
+        if parts and not left:
+            raise InputError(f"--mu with {'--voltage' if voltage is not None else '--temperature'}: one potential each")
         parts.append(_at_mu(mu, left))
         left = [element for element in left if element not in parts[-1].elements]
     found = None
@@ -130,8 +132,9 @@ def _at_mu(text: str, left: Sequence[str]) -> Reservoir:
         except ValueError:
             raise InputError(f"--mu takes a number in eV, or ELEMENT=NUMBER of several, not {text!r}") from None
         if not equals and len(left) != 1:
-            named = f"which of {', '.join(left)}: write ELEMENT=NUMBER" if left else "needs --open ELEMENT"
-            raise InputError(f"--mu {part.strip()}: {named}")
+            if left:
+                raise InputError(f"--mu {part.strip()}: which of {', '.join(left)}? Write ELEMENT=NUMBER")
+            raise InputError("--mu needs --open ELEMENT")
         element = element if equals else left[0]
         if element not in left or element in given:
             raise InputError(f"--mu {part.strip()}: {element} is not open without a potential; name it by --open")
