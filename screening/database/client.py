@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
@@ -20,6 +20,9 @@ from screening.database.fields import require_fields, value_at
 from screening.database.filters import check_filter
 from screening.database.questions import path_of, sort_order, with_quantities
 from screening.database.stores import HEAVY, Collection, StoreLocation
+
+if TYPE_CHECKING:
+    from screening.materials.material import Cathode, Material
 
 Role = Literal["coating", "cathode", "electrolyte"]
 BOOKKEEPING = ("key", "ranking_id", "source_jobs", "built_at", "compared", "_id")
@@ -287,7 +290,11 @@ class CoatingDatabase:
         from screening.materials.catalogue import Catalogue
 
         catalogue = Catalogue.load()
-        find = {"coating": catalogue.coating, "cathode": catalogue.cathode, "electrolyte": catalogue.electrolyte}
+        find: dict[str, Callable[[str], Material | Cathode]] = {
+            "coating": catalogue.coating,
+            "cathode": catalogue.cathode,
+            "electrolyte": catalogue.electrolyte,
+        }
         reason = ""
         try:
             resolved = find[role](name).name

@@ -35,7 +35,7 @@ def test_lithium_at_a_voltage_and_oxygen_at_a_potential():
 
 
 def test_a_reservoir_in_equilibrium_changes_nothing():
-    """With lithium at the potential that a mixture has by itself, the energy released is that of the closed material."""
+    """With lithium at the potential that a mixture has by itself, the energy released is that of the closed one."""
     closed = phase_stability(COBALT, "LiCo2O4")
     mu = closed.chemical_potentials_ev["Li"]
     found = open_stability(COBALT, "LiCo2O4@50meV", Reservoir({"Li": mu}))
