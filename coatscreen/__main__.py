@@ -12,6 +12,7 @@ import typer
 
 from coatscreen.options import Version
 from coatscreen.verbs import (
+    atlas,
     candidates,
     catalogue,
     database,
@@ -27,7 +28,7 @@ from coatscreen.verbs import (
     store,
     submit,
 )
-from coatscreen.verbs.energies import add, imports, missing, orderings, vacancies
+from coatscreen.verbs.energies import add, deciding, imports, missing, orderings, vacancies
 from coatscreen.verbs.materials import anneal, cathode, interface, oxygen, stability, window
 from coatscreen.verbs.reference import anchor, calibrate, check, info
 
@@ -70,9 +71,11 @@ of_user = _group("Your own energies: of structures, and of finished calculations
 of_user.command("order")(orderings.order)
 of_user.command("vacancies")(vacancies.vacancies)
 of_user.command("missing")(missing.missing)
+of_user.command("deciding")(deciding.deciding)
 of_user.command("add")(add.add)
 of_user.command("import")(imports.import_)
 app.add_typer(of_user, name="energies")
+app.add_typer(atlas.app, name="atlas")
 app.add_typer(site.app, name="site")
 app.add_typer(runs.app, name="runs")
 app.add_typer(store.app, name="store")

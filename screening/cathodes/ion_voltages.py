@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.cathodes.voltage_curve import VOLTAGE_STEP, AverageVoltage, Kind, VoltageCurve
 from screening.common.provenance import Result
 from screening.equilibrium.reactant import Reactant, clean
-from screening.materials.material import Cathode
+from screening.materials.cathode import Cathode
 from screening.phases.phase_set import PhaseSet
 
 

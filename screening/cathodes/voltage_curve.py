@@ -18,7 +18,7 @@ from screening.cathodes.hosts.host_families import topotactic_series
 from screening.chemistry.ions import LITHIUM, ion_of
 from screening.common.errors import InputError
 from screening.equilibrium.reactant import Reactant, clean
-from screening.materials.material import Cathode
+from screening.materials.cathode import Cathode
 from screening.phases.ion_series import IonSeries, ordered_cells
 from screening.phases.phase_set import PhaseSet
 

@@ -55,7 +55,7 @@ def stability_uncertainty(
     elements = composition_of(formula)
     survey = Survey(sampled(phases, elements, n_samples, seed))
     above = energies_above_hull(survey, formula)
-    within = _stable_within_ev_per_atom()
+    within = stable_within_ev_per_atom()
     return StabilityUncertainty(
         **samples_of(phases, elements, [formula], n_samples, seed),
         energy_above_hull_ev_per_atom=None if above is None else Interval.of(above),
@@ -178,7 +178,7 @@ def samples_of(
     }
 
 
-def _stable_within_ev_per_atom() -> float:
+def stable_within_ev_per_atom() -> float:
     """Return the threshold of the packaged criterion of stability."""
     [at_most] = [c.at_most for c in default_criteria() if c.quantity == "energy_above_hull_mev_per_atom"]
     return float(at_most or 0.0) / 1000.0

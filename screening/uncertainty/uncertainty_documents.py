@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +17,7 @@ class ErrorModelProvenance(BaseModel):
 
     name: str = Field(description="name of the model")
     version: str = Field(description="version of its form")
+    against: Literal["DFT", "measurement"] = Field(description="what the errors are counted from")
     sha256: str = Field(description="hash of its parameters")
 
 

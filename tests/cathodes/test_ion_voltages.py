@@ -9,7 +9,7 @@ from screening.cathodes.ion_voltages import ion_states
 from screening.cathodes.lithium_potentials import lithium_states
 from screening.common.errors import InputError
 from screening.materials.catalogue import Catalogue
-from screening.materials.material import Cathode
+from screening.materials.cathode import Cathode
 from screening.phases.phase import Phase
 from screening.phases.phase_set import PhaseSet
 

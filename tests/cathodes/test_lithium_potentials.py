@@ -11,7 +11,7 @@ from screening.cathodes.lithium_potentials import lithium_states
 from screening.cathodes.voltage_curve import VoltageCurve
 from screening.common.errors import InputError
 from screening.materials.catalogue import Catalogue
-from screening.materials.material import Cathode
+from screening.materials.cathode import Cathode
 from screening.phases.phase_set import PhaseSet
 
 LCO, HALF, EMPTY = -1.76, -1.50, -0.95  # formation energies of LiCoO2, LiCo2O4 and CoO2, eV/atom

@@ -9,7 +9,7 @@ from screening.cathodes.voltage_curve import VoltageCurve
 from screening.common.errors import InputError
 from screening.energies.source import open_energies
 from screening.materials.catalogue import Catalogue
-from screening.materials.material import Cathode
+from screening.materials.cathode import Cathode
 from screening.phases.phase import Phase
 from screening.phases.phase_set import PhaseSet
 

@@ -9,7 +9,7 @@ from screening.chemistry.notation import composition_of, split_polymorph
 from screening.common.errors import InputError, shown
 from screening.equilibrium.reactant import Reactant
 from screening.materials.catalogue import Catalogue
-from screening.materials.material import Cathode
+from screening.materials.cathode import Cathode
 from screening.phases.ion_series import ion_series
 from screening.phases.phase_set import PhaseSet
 

@@ -11,6 +11,7 @@ from screening.common.files import write_whole
 from screening.common.ties import first_lowest
 from screening.validation.accuracy.check import AccuracyDocument, Checked, SetAccuracy
 from screening.validation.accuracy.formation import FormationErrors
+from screening.validation.accuracy.page_intervals import interval_sections, packaged_calibrations
 from screening.validation.accuracy.page_tables import (
     formation_summary,
     formation_table,
@@ -146,6 +147,7 @@ def _sections(checked: Checked, plots: Sequence[Path], command: str) -> Iterable
         yield literature_table(sets)
         yield "Not compared, and why:"
         yield not_compared(sets)
+    yield from interval_sections(packaged_calibrations([found.energies for found in sets]))
     tests = [(found.energies.name, test) for found in sets for test in found.replacement]
     if tests:
         yield "## Would replacing single energies by DFT values help?"

@@ -11,7 +11,7 @@ from screening.cathodes.hosts.host_families import TABLE, families_of, host_form
 from screening.chemistry.formulas import parse_formula
 from screening.energies.source import open_energies
 from screening.materials.catalogue import Catalogue
-from screening.materials.material import Cathode
+from screening.materials.cathode import Cathode
 from screening.phases.phase import Phase
 from screening.phases.phase_set import PhaseSet
 
