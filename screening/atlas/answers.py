@@ -27,6 +27,7 @@ from screening.chemistry.formulas import parse_formula
 from screening.chemistry.notation import read_material
 from screening.common.errors import InputError, nearest
 from screening.common.ties import ranks
+from screening.criteria.contact_names import contact_quantity, is_contact
 from screening.criteria.criteria import Criterion, default_criteria, with_thresholds
 from screening.criteria.quantities import (
     COST,
@@ -37,11 +38,9 @@ from screening.criteria.quantities import (
     WORST,
     WORST_CONTACT,
     Quantity,
-    contact_quantity,
-    is_contact,
     quantity,
 )
-from screening.materials.material import cycling_voltages
+from screening.materials.cathode import cycling_voltages
 
 Floats = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from screening.energies.source import REFERENCE, energy_source
 from screening.energies.sources.fetched import FetchedPhaseSet
 from screening.equilibrium.reactant import Reactant
 from screening.materials.catalogue import Catalogue
-from screening.materials.material import cycling_voltages
+from screening.materials.cathode import cycling_voltages
 from screening.phases.phase_set import PhaseSet
 from screening.searches.candidates.candidate_documents import Selection
 from screening.searches.candidates.selection import energies_above_hull_mev, select_compounds
