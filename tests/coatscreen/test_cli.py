@@ -19,6 +19,7 @@ from coatscreen.__main__ import app, execute, main
 from screening.chemistry.formulas import parse_formula
 from screening.common.provenance import software
 from screening.equilibrium.interface import Interface
+from screening.hull.reservoir import Reservoir
 
 ENERGIES_KEYS = {"name", "version", "functional", "correction", "n_phases", "sha256"}
 
@@ -221,6 +222,28 @@ def test_open_interface(answer):
         assert kink.keys() >= {"total_ev_per_closed_atom", "mutual_ev_per_closed_atom", "products", "exchanged"}
 
 
+def test_a_voltage_alone_opens_lithium(answer):
+    assert answer("interface", "LiNbO3", "Li6PS5Cl", "--voltage", "3") == answer(
+        "interface", "LiNbO3", "Li6PS5Cl", "--open", "Li", "--mu", "-3"
+    )
+
+
+def test_lithium_at_a_voltage_and_oxygen_as_a_gas(answer):
+    gas = ["--voltage", "3", "--open", "O", "--temperature", "700", "--pressure", "0.2"]
+    found = answer("interface", "LiNbO3", "Li6PS5Cl", *gas)
+    held = Reservoir.lithium_voltage(3.0).joined(Reservoir.oxygen_gas(700.0, 0.2))
+    assert found["ensemble"] == {"open": held.mu_relative_ev, "reference": "element's reference phase"}
+    alone = answer("stability", "LiNbO3", *gas)
+    assert alone["distance_to_hull_ev_per_closed_atom"] == -found["self_a_ev_per_closed_atom"]
+    assert alone["ensemble"] == found["ensemble"]
+
+
+def test_a_cathode_between_two_phases(answer):
+    found = answer("cathode", "LiCoO2#syn-LiCoO2", "--charged", "CoO2")
+    assert {step["kind"] for step in found["voltages"]} == {"topotactic"}
+    assert found["averages"][0]["phases"] == ["syn-LiCoO2", "syn-CoO2"]
+
+
 @pytest.mark.parametrize("options", [[], ["--open", "Li", "--mu", "-2.5"], ["--open", "O", "--mu", "-0.5"]])
 def test_products_are_the_whole_mixture_and_fractions_of_atoms_and_moles_agree(answer, options):
     found = answer("interface", "Li3PO4", "LiCoO2", *options)
@@ -402,6 +425,19 @@ def test_pairs_of_a_european_spreadsheet(cli, tmp_path, answer):
     assert second["columns"] == {"No": "2"}
     assert "LiNbO33" in second["error"]
     assert third["error"] == "voltage 'high' is not a number"
+
+
+def test_pairs_with_oxygen_open_in_every_row(cli, tmp_path, answer):
+    file = tmp_path / "pairs.csv"
+    file.write_text("a,b,voltage,mu\nLiNbO3,Li6PS5Cl,3,\nLiNbO3,Li6PS5Cl,,-2\nLiNbO3,Li6PS5Cl,,\n")
+    status, out, _ = cli("interface", "--pairs", file, "--open", "O", "--mu", "-1.5")
+    assert status == 0
+    volts, potential, oxygen = [strict_json(line) for line in out.splitlines()]
+    assert volts == answer("interface", "LiNbO3", "Li6PS5Cl", "--open", "O", "--mu", "-1.5", "--voltage", "3")
+    assert potential == answer("interface", "LiNbO3", "Li6PS5Cl", "--open", "Li,O", "--mu", "Li=-2,O=-1.5")
+    assert oxygen["ensemble"]["open"] == {"O": -1.5}
+    status, out, _ = cli("interface", "--pairs", file, "--open", "Li")
+    assert "--open Li needs its chemical potential" in strict_json(out.splitlines()[2])["error"]
 
 
 def test_pairs_with_one_reservoir(cli, tmp_path, answer):

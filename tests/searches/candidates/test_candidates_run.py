@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import pytest
@@ -78,6 +80,21 @@ def test_bad_rows_are_kept_with_their_reasons_and_stop_nothing(energies, tmp_pat
     assert ranked.keys() == {"Li3PO4", "LiF"}
     assert ranked["Li3PO4"]["why_missing"] is None
     assert "hold no phase of F" in ranked["LiF"]["why_missing"]
+
+
+def test_the_other_columns_of_the_file_stay_with_its_coatings(energies, tmp_path, capsys):
+    (tmp_path / "c.csv").write_text("formula,batch,rank\nLi3PO4,7,first\nHfO2,8,second\n")
+    arguments = ["--cathodes", "LiCoO2", "--electrolytes", "Li6PS5Cl", "--energies", energies, "--store", str(tmp_path)]
+    assert execute(["run", "--candidates", str(tmp_path / "c.csv"), *arguments, "--json"]) == 0
+    ranked = json.loads(capsys.readouterr().out)["rankings"][0]["ranking"]
+    assert {row["coating"]: row["columns"] for row in ranked} == {
+        "Li3PO4": {"batch": "7", "rank": "first"},
+        "HfO2": {"batch": "8", "rank": "second"},
+    }
+    assert execute(["rank", "--store", str(tmp_path), "--format", "csv"]) == 0
+    rows = {row["coating"]: row for row in csv.DictReader(io.StringIO(capsys.readouterr().out))}
+    assert (rows["Li3PO4"]["batch"], rows["Li3PO4"]["rank (given)"]) == ("7", "first")
+    assert rows["Li3PO4"]["rank"] in ("1", "2")
 
 
 def test_named_coatings_are_refused_together(energies):
