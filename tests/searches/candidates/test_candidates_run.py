@@ -7,7 +7,7 @@ import io
 import json
 
 import pytest
-from fixtures_screening import SMALL, contents, energies_file
+from fixtures_screening import SMALL, contents, energies_file, without
 
 from coatscreen.__main__ import execute
 from screening.common.errors import InputError
@@ -123,5 +123,5 @@ def test_a_file_of_candidates_is_screened_as_if_they_were_named(energies, tmp_pa
     assert {"LiNbO3", "Li3PO4"} <= set(coatings)
     named = load_settings(coatings=coatings, store=str(tmp_path / "named"), **pair)
     run_screening(named)
-    assert contents(by_file.store) == contents(named.store)
+    assert without(contents(by_file.store), "columns") == without(contents(named.store), "columns")
     assert run_screening(by_file).outcome.done == []
