@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
-from screening.coatings.coating_documents import Run
+from screening.coatings.run_document import Run
 from screening.common.errors import InputError, nearest
 from screening.common.tabular import Documents
 from screening.database.stored_documents import StoredDocuments

@@ -42,7 +42,7 @@ class Step(BaseModel):
     )
     products_below: dict[str, float] = Field(description="phases below: fraction in each of the atoms but the ion")
     products_above: dict[str, float] = Field(description="phases above")
-    reaction: str = Field(description="balanced equation, for one formula unit of the material")
+    reaction: str = Field(description="balanced equation in formula units")
     volume_below_a3: float | None = Field(
         description="volume of the solids below, cubic angstrom per formula unit; null where one's is unknown"
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from coatscreen.forms import Format
 from coatscreen.options import (
     AsJson,
     CathodeName,
@@ -13,12 +15,15 @@ from coatscreen.options import (
     DoubtfulPhases,
     Energies,
     Lithiation,
+    OutputFormat,
     Voltage,
     WorkingIon,
     chosen_energies,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from screening.cathodes.ion_voltages import IonCathodeDocument
     from screening.cathodes.lithium_potentials import CathodeDocument
 
@@ -37,6 +42,7 @@ def cathode(
     ion: WorkingIon = "Li",
     energies: Energies = "reference",
     doubtful: Doubtful = DoubtfulPhases.keep,
+    form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
     """Print a cathode's composition, states of charge, voltages, and its ion's chemical potential at each state.
@@ -49,7 +55,8 @@ def cathode(
 
     Example: coatscreen cathode NaCoO2 --ion Na
     """
-    from coatscreen.output import document, numbers, print_energies, print_json
+    from coatscreen.forms import printed
+    from coatscreen.output import document, numbers, print_energies
     from coatscreen.verbs.materials.opened import opened
     from screening.cathodes.hosts.named_phases import split_cathode, with_named_phases
     from screening.cathodes.ion_voltages import ion_states
@@ -74,13 +81,13 @@ def cathode(
     )
     if ion == LITHIUM:
         result = lithium_states(phases, host)
-        if as_json:
-            return print_json(document(result))
+        if printed(form, as_json, partial(document, result), lambda: _states(result), phases.provenance):
+            return None
         _print_lithium(result)
     else:
         of_ion = ion_states(phases, host)
-        if as_json:
-            return print_json(document(of_ion))
+        if printed(form, as_json, partial(document, of_ion), lambda: _ion_states(of_ion), phases.provenance):
+            return None
         _print_ion(of_ion)
     return print_energies(phases.provenance)
 
@@ -158,6 +165,20 @@ def _print_ion(result: IonCathodeDocument) -> None:
             for s in (*result.voltages, *result.averages)
         ],
     )
+
+
+def _states(result: CathodeDocument) -> Iterator[dict[str, Any]]:
+    for state in result.states:
+        row = state.model_dump(mode="json")
+        lithium = row.pop("lithium")
+        yield {"cathode": result.cathode, **row, **lithium}
+
+
+def _ion_states(result: IonCathodeDocument) -> Iterator[dict[str, Any]]:
+    for state in result.states:
+        row = state.model_dump(mode="json")
+        voltage = row.pop("voltage")
+        yield {"cathode": result.cathode, "ion": result.ion, **row, **voltage}
 
 
 def _known(above_hull_ev_per_atom: float | None) -> str:

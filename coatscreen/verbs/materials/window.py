@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from coatscreen.forms import Format
 from coatscreen.options import (
     AsJson,
     Doubtful,
     DoubtfulPhases,
     Energies,
     Material,
+    OutputFormat,
     Samples,
     SamplingSeed,
     Uncertainty,
@@ -24,6 +28,7 @@ from coatscreen.verbs.materials.reservoirs import GasPressure, GasTemperature, M
 
 if TYPE_CHECKING:
     from coatscreen.uncertainty import Sampling
+    from screening.equilibrium.staircase import StaircaseDocument
     from screening.equilibrium.window import WindowDocument
     from screening.hull.reservoir import Reservoir
     from screening.phases.phase_set import PhaseSet
@@ -44,6 +49,7 @@ def window(
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
+    form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
     """Electrochemical window of a material against Li/Li+ or another ion's metal, with the products beyond each limit.
@@ -56,7 +62,8 @@ def window(
 
     Example: coatscreen window Li7La3Zr2O12 --open O --temperature 1000 --pressure 0.2
     """
-    from coatscreen.output import document, number, print_energies, print_json
+    from coatscreen.forms import printed
+    from coatscreen.output import document, number, print_energies
     from coatscreen.verbs.materials.composites import print_limits
     from screening.chemistry.ions import LITHIUM, ion_of
     from screening.common.errors import InputError
@@ -70,7 +77,7 @@ def window(
     if staircase:
         if reservoir is not None:
             raise InputError("--staircase takes no --open: its steps are those of a closed material")
-        return _staircase(formula, ion, energies, sampling, as_json)
+        return _staircase(formula, ion, energies, sampling, form, as_json)
     also = {ion, *(reservoir.elements if reservoir else ())}
     phases, catalogue = opened(energies, formula, also=also, sampling=sampling)
 
@@ -82,8 +89,9 @@ def window(
         energies, phases, result, compute, lambda w: w.reduction_products.keys() | w.oxidation_products.keys()
     )
     off = None if sampling is None else sampling.window(phases, result.formula, ion, reservoir)
-    if as_json:
-        return print_json(document(result, uncertainty=off, doubtful=doubted))
+    whole = partial(document, result, uncertainty=off, doubtful=doubted)
+    if printed(form, as_json, whole, lambda: [_row(result)], phases.provenance):
+        return None
     low = f"{number(result.reduction_limit_v, 3)} V{spread(off, 'reduction_limit', 1, 2)}"
     high = f"no limit: no {word} to give up"
     if result.oxidation_limited:
@@ -136,16 +144,22 @@ def _firmness(word: str, side: str, exchange: float | None, much: float | None, 
     return f" ({number(100 * exchange, 1)} % of its {word}{later})"
 
 
-def _staircase(formula: str, ion: str, energies: str, sampling: Sampling | None, as_json: bool) -> None:
-    from coatscreen.output import document, number, print_energies, print_json, print_table
+def _row(result: WindowDocument) -> dict[str, Any]:
+    """Return a window as one row: of a composite, without its components."""
+    return result.model_dump(mode="json", exclude={"energies", "software", "components"})
+
+
+def _staircase(formula: str, ion: str, energies: str, sampling: Sampling | None, form: Format, as_json: bool) -> None:
+    from coatscreen.forms import printed
+    from coatscreen.output import document, number, print_energies, print_table
     from screening.equilibrium.staircase import lithium_staircase
     from screening.materials.names import resolve_formula
 
     phases, catalogue = opened(energies, formula, also=(ion,), sampling=sampling)
     result = lithium_staircase(phases, resolve_formula(formula, catalogue, phases), ion=ion)
     off = None if sampling is None else sampling.staircase(phases, result)
-    if as_json:
-        return print_json(document(result, uncertainty=off))
+    if printed(form, as_json, partial(document, result, uncertainty=off), lambda: _steps(result), phases.provenance):
+        return None
     columns = ["V", f"{ion} below", f"{ion} above", "energy (eV)", "volume (%)", "reaction as the voltage rises"]
     rows = [
         [
@@ -161,3 +175,7 @@ def _staircase(formula: str, ion: str, energies: str, sampling: Sampling | None,
     between = f"{result.lowest_v:g} to {result.highest_v:g} V against {result.couple}"
     print_table(columns, rows, f"{result.formula}, per formula unit, {between}")
     return print_energies(phases.provenance, off)
+
+
+def _steps(result: StaircaseDocument) -> Iterator[dict[str, Any]]:
+    return ({"formula": result.formula, "ion": result.ion, **row} for row in result.rows())
