@@ -57,9 +57,8 @@ def test_no_option_is_declared_twice():
     assert {inside: files for inside, files in declared.items() if len(files) > 1} == {}
 
 
-@pytest.mark.parametrize("name", [name for name, _ in verbs()])
-def test_every_verb_has_an_example(name):
-    command = dict(verbs())[name]
+@pytest.mark.parametrize(("name", "command"), [pytest.param(*verb, id=verb[0]) for verb in verbs()])
+def test_every_verb_has_an_example(name, command):
     assert f"Example: coatscreen {name}" in command.help
 
 
