@@ -430,12 +430,12 @@ def test_pairs_of_a_european_spreadsheet(cli, tmp_path, answer):
 
 def test_pairs_with_oxygen_open_in_every_row(cli, tmp_path, answer):
     file = tmp_path / "pairs.csv"
-    file.write_text("a,b,voltage,mu\nLiNbO3,Li6PS5Cl,3,\nLiNbO3,Li6PS5Cl,,-2\nLiNbO3,Li6PS5Cl,,\n")
+    file.write_text("a,b,voltage,mu\nLiNbO3,Li6PS5Cl,3,\nLiNbO3,Li6PS5Cl,,-2.5\nLiNbO3,Li6PS5Cl,,\n")
     status, out, _ = cli("interface", "--pairs", file, "--open", "O", "--mu", "-1.5")
     assert status == 0
     volts, potential, oxygen = [strict_json(line) for line in out.splitlines()]
     assert volts == answer("interface", "LiNbO3", "Li6PS5Cl", "--open", "O", "--mu", "-1.5", "--voltage", "3")
-    assert potential == answer("interface", "LiNbO3", "Li6PS5Cl", "--open", "Li,O", "--mu", "Li=-2,O=-1.5")
+    assert potential == answer("interface", "LiNbO3", "Li6PS5Cl", "--open", "Li,O", "--mu", "Li=-2.5,O=-1.5")
     assert oxygen["ensemble"]["open"] == {"O": -1.5}
     status, out, _ = cli("interface", "--pairs", file, "--open", "Li")
     assert "--open Li needs its chemical potential" in strict_json(out.splitlines()[2])["error"]
