@@ -48,11 +48,10 @@ class DoubtfulPhases(StrEnum):
     drop = "drop"
 
 
-_DOUBTFUL = typer.Option("--doubtful", help="Phases whose energies are doubtful: keep them, or drop them.")
+_DOUBTFUL = typer.Option("--doubtful", help="Phases whose energies are doubtful: drop them, or keep them.")
 Doubtful = Annotated[DoubtfulPhases, _DOUBTFUL]
 ScreeningDoubtful = Annotated[DoubtfulPhases | None, _DOUBTFUL]
 Model = Annotated[str, typer.Option(help="Model of the energies: chgnet-0.3.0, chgnet-r2scan or sevennet-l3i5.")]
-ChgnetModel = Annotated[str, typer.Option("--model", help="Model that relaxes: chgnet-0.3.0 or chgnet-r2scan.")]
 Elements = Annotated[
     str | None, typer.Option(help="Take phases of these elements alone: 'Li P S' or Li,P,S; default all.")
 ]
@@ -176,9 +175,9 @@ def given_options(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def chosen_energies(energies: str, doubtful: DoubtfulPhases) -> str:
     """Return the source of the energies that a verb was asked for, with or without doubtful phases."""
-    from screening.energies.source import without_doubtful_phases
+    from screening.energies.source import with_doubtful_phases
 
-    return energies if doubtful == DoubtfulPhases.keep else without_doubtful_phases(energies)
+    return energies if doubtful == DoubtfulPhases.drop else with_doubtful_phases(energies)
 
 
 def read_thresholds(given: Sequence[str]) -> dict[str, float]:

@@ -229,7 +229,7 @@ def test_the_window_with_oxygen_open():
     found = electrochemical_window(phases, "LiCoO2", reservoir=Reservoir({"O": -1.0}))
     assert (found.reduction_limit_v, found.oxidation_limit_v) == (2.5, 3.3)
     assert found.reduction_reaction is None
-    assert found.oxidation_reaction == "LiCoO2 -> 0.3333 Co3O4 + Li + 0.6667 O"
+    assert found.oxidation_reaction == "3 LiCoO2 -> Co3O4 + 3 Li + 2 O"
     assert found.ensemble.open == {"O": -1.0}
     with pytest.raises(InputError, match="the potential of lithium is what is asked for"):
         electrochemical_window(phases, "LiCoO2", reservoir=Reservoir({"Li": -1.0}))

@@ -41,7 +41,7 @@ def cathode(
     ] = None,
     ion: WorkingIon = "Li",
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
     form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:

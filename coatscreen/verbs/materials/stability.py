@@ -46,7 +46,7 @@ def stability(
     pressure: GasPressure = None,
     ion: WorkingIon = "Li",
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
