@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from coatscreen.forms import Format, usable
 from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 
 
@@ -25,16 +26,9 @@ Version = Annotated[bool, typer.Option("--version", is_eager=True, callback=_pri
 
 # -- how results are printed ------------------------------------------------------------------------------
 
-
-class Format(StrEnum):
-    """The form in which results are printed."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
-
-
-OutputFormat = Annotated[Format, typer.Option("--format", help="How to print.")]
+OutputFormat = Annotated[
+    Format, typer.Option("--format", callback=usable, help="How to print; parquet and xlsx go into a file: > FILE.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 # -- where the energies come from -------------------------------------------------------------------------
@@ -54,11 +48,10 @@ class DoubtfulPhases(StrEnum):
     drop = "drop"
 
 
-_DOUBTFUL = typer.Option("--doubtful", help="Phases whose energies are doubtful: keep them, or drop them.")
+_DOUBTFUL = typer.Option("--doubtful", help="Phases whose energies are doubtful: drop them, or keep them.")
 Doubtful = Annotated[DoubtfulPhases, _DOUBTFUL]
 ScreeningDoubtful = Annotated[DoubtfulPhases | None, _DOUBTFUL]
 Model = Annotated[str, typer.Option(help="Model of the energies: chgnet-0.3.0, chgnet-r2scan or sevennet-l3i5.")]
-ChgnetModel = Annotated[str, typer.Option("--model", help="Model that relaxes: chgnet-0.3.0 or chgnet-r2scan.")]
 Elements = Annotated[
     str | None, typer.Option(help="Take phases of these elements alone: 'Li P S' or Li,P,S; default all.")
 ]
@@ -84,7 +77,15 @@ Material = Annotated[
         "of them 30 meV/atom above the hull as NAME@30meV, or composite such as 0.5Li2CO3+0.5LiNbO3."
     ),
 ]
-CathodeName = Annotated[str, typer.Argument(help="Name of the catalogue, or a lithium-containing formula.")]
+CathodeName = Annotated[
+    str,
+    typer.Argument(
+        help="Name of the catalogue, or a formula with the working ion; with the id of its phase as LiFePO4#mp-19017."
+    ),
+]
+WorkingIon = Annotated[
+    str, typer.Option("--ion", help="Working ion: Li, Na, K or Mg. Voltages are counted against its metal.")
+]
 SWEEP = typer.Option("--sweep", help="LOW:HIGH or LOW:HIGH:STEP: open to Li at these voltages, V; the step is 0.1.")
 Cathode = Annotated[str | None, typer.Option(help="Name or formula of the cathode.")]
 Electrolyte = Annotated[str | None, typer.Option(help="Name or formula of the electrolyte.")]
@@ -104,6 +105,7 @@ Candidates = Annotated[
     Path | None,
     typer.Option(help="CSV, JSON or text of formulas, as coatscreen candidates writes; in place of --coatings."),
 ]
+Exclude = Annotated[str | None, typer.Option(help="Comma list: no compound of one of these.")]
 Cathodes = Annotated[str | None, typer.Option(help="Comma list of names or formulas.")]
 Electrolytes = Annotated[
     str | None, typer.Option(help="Comma list of names, formulas, or glasses such as 0.75Li2S-0.25P2S5@30meV.")
@@ -138,6 +140,7 @@ Sort = Annotated[
         "the ranks stay."
     ),
 ]
+TopCoatings = Annotated[int, typer.Option("--top", help="At most so many coatings; 0 for all.", min=0)]
 Thresholds = Annotated[
     list[str] | None,
     typer.Option("--threshold", help="NAME=VALUE: another threshold for a criterion or quantity; may be repeated."),
@@ -172,9 +175,9 @@ def given_options(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def chosen_energies(energies: str, doubtful: DoubtfulPhases) -> str:
     """Return the source of the energies that a verb was asked for, with or without doubtful phases."""
-    from screening.energies.source import without_doubtful_phases
+    from screening.energies.source import with_doubtful_phases
 
-    return energies if doubtful == DoubtfulPhases.keep else without_doubtful_phases(energies)
+    return energies if doubtful == DoubtfulPhases.drop else with_doubtful_phases(energies)
 
 
 def read_thresholds(given: Sequence[str]) -> dict[str, float]:

@@ -8,14 +8,18 @@ from screening.uncertainty.energy_errors import ErrorModel, OwnError, PairError
 
 SCALE = EnergyScale(name="test", version="1", functional="test functional", correction="none")
 
+# own errors that no two phases share, of one size whatever the number of elements
+APART = {"own_by_elements": {"2": 1.0, "3": 1.0, "4": 1.0}, "own_correlation": 0.0, "correlation_length": 0.05}
 
-def model(pair_sd=0.0, own_scale=0.0, own_by_class=None, pairs_by_kind=None, freedom=(3.0, 2.0)):
+
+def model(pair_sd=0.0, own_scale=0.0, own_by_class=None, pairs_by_kind=None, freedom=(3.0, 2.0), **changed):
     """A model with one size of pair errors and one scale of own errors, but where named."""
     return ErrorModel(
         name="test",
         version="1",
         functional=SCALE.functional,
         correction=SCALE.correction,
+        against="DFT",
         elements=("Li", "O"),
         near_hull_ev_per_atom=0.1,
         pair_errors={
@@ -28,6 +32,7 @@ def model(pair_sd=0.0, own_scale=0.0, own_by_class=None, pairs_by_kind=None, fre
         },
         freedom_below=freedom[0],
         freedom_above=freedom[1],
+        **{**APART, **changed},
     )
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fixtures_error_model import APART
 from fixtures_screening import FORMATION, SMALL, phase_set
 
 from screening.coatings.samples import CoatingSamples, Sampling
@@ -14,7 +15,9 @@ from screening.phases.phase_set import EnergyScale, PhaseSet
 from screening.uncertainty.energy_errors import ErrorModel, OwnError, PairError
 from screening.uncertainty.uncertainty_documents import ErrorModelProvenance
 
-SAMPLING = Sampling(n_samples=20, seed=0, model=ErrorModelProvenance(name="by hand", version="1", sha256="0" * 64))
+SAMPLING = Sampling(
+    n_samples=20, seed=0, model=ErrorModelProvenance(name="by hand", version="1", against="DFT", sha256="0" * 64)
+)
 
 
 @cache
@@ -50,12 +53,14 @@ def error_model_of(pair_sd: float, own_scale: float) -> ErrorModel:
         version="1",
         functional=scale.functional,
         correction=scale.correction,
+        against="DFT",
         elements=("Li", "O"),
         near_hull_ev_per_atom=0.1,
         pair_errors={"other": PairError(sd_ev_per_atom=pair_sd, n_pairs=1)},
         own_errors={"other": OwnError(scale_ev_per_atom=own_scale, n_compounds=1)},
         freedom_below=3.0,
         freedom_above=3.0,
+        **APART,
     )
 
 

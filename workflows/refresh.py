@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from screening.coatings.coating_documents import RankedCoating, Run
+from screening.coatings.coating_documents import RankedCoating, Verdict
 from screening.coatings.ranking import RankingDocument
+from screening.coatings.run_document import Run
 from screening.common.errors import StoreError
 from screening.criteria.criteria import Criterion
 from screening.database import CoatingDatabase, StoreLocation
 from screening.database.questions import sort_order
-from workflows.builders import CoatingBuilder, judged_again
+from workflows.builders import CoatingBuilder, RankingGroup, judged_again, verdicts_of
 from workflows.outputs import finished, job_store
 from workflows.run import aggregate
 
@@ -36,6 +37,29 @@ def refreshed(location: StoreLocation) -> list[tuple[Run, int]]:
     return found
 
 
+def verdicts_again(location: StoreLocation, ranking_id: str) -> dict[str, Verdict]:
+    """Return the coatings of a ranking of a database as they were judged, best first, with their samples.
+
+    Raises
+    ------
+    StoreError
+        As :func:`judge_again`.
+    """
+    return verdicts_of(_group(location, ranking_id))
+
+
+def _group(location: StoreLocation, ranking_id: str) -> RankingGroup:
+    jobs = job_store(location, read_only=True)
+    builder = CoatingBuilder(jobs, None, None)
+    requests = builder.requests(ranking_id)
+    if not requests:
+        raise StoreError(f"{location.name} does not hold the jobs of this ranking")
+    done = finished(jobs, {uuid for request in requests for uuid in request.jobs})
+    group = builder.group(requests, done)
+    jobs.close()
+    return group
+
+
 def judge_again(
     location: StoreLocation, ranking_id: str, criteria: Sequence[Criterion], sort: str, top: int
 ) -> RankingDocument:
@@ -57,14 +81,7 @@ def judge_again(
     StoreError
         If the database cannot be read, or does not hold the jobs of the ranking.
     """
-    jobs = job_store(location, read_only=True)
-    builder = CoatingBuilder(jobs, None, None)
-    requests = builder.requests(ranking_id)
-    if not requests:
-        raise StoreError(f"{location.name} does not hold the jobs of this ranking")
-    done = finished(jobs, {uuid for request in requests for uuid in request.jobs})
-    ranking = judged_again(builder.group(requests, done), criteria)
-    jobs.close()
+    ranking = judged_again(_group(location, ranking_id), criteria)
     field, direction = sort_order(sort)
 
     def key(coating: RankedCoating) -> tuple[bool, float]:

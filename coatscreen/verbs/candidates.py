@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coatscreen.forms import Format
 from coatscreen.options import (
     AsJson,
     Cathode,
@@ -14,6 +16,8 @@ from coatscreen.options import (
     DoubtfulPhases,
     Electrolyte,
     Energies,
+    Exclude,
+    OutputFormat,
     Thresholds,
     Workers,
     chosen_energies,
@@ -34,7 +38,7 @@ def candidates(
     ] = False,
     radioactive: Annotated[bool, typer.Option("--radioactive", help="Compounds of radioactive elements too.")] = False,
     elements: Annotated[str | None, typer.Option(help="Comma list: only compounds of these elements.")] = None,
-    exclude: Annotated[str | None, typer.Option(help="Comma list: no compound of one of these.")] = None,
+    exclude: Exclude = None,
     cathode: Cathode = None,
     electrolyte: Electrolyte = None,
     threshold: Thresholds = None,
@@ -44,8 +48,9 @@ def candidates(
         int | None, typer.Option(help="At most so many printed, 0 for all; 50 in a table, all in JSON.", min=0)
     ] = None,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
     workers: Workers = 1,
+    form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
     """Pass the compounds of the energies through criteria, and print how many each leaves.
@@ -57,7 +62,8 @@ def candidates(
 
     Example: coatscreen candidates --any --elements Li,B,O,F --until stable --output candidates.csv
     """
-    from coatscreen.output import document, note, print_json
+    from coatscreen.forms import printed
+    from coatscreen.output import document, note
     from screening.chemistry.formulas import parse_formula
     from screening.common.progress import progress_bar
     from screening.criteria.criteria import default_criteria, with_thresholds
@@ -88,10 +94,8 @@ def candidates(
     source = energy_source(energies, systems)
     with progress_bar("candidates") as progress:
         found = screen_candidates(source, selection, criteria, neighbours, until, workers, progress)
-    if as_json:
-        shown = found.model_copy(update={"candidates": found.candidates[: top or None]})
-        print_json(document(shown))
-    else:
+    shown = found.model_copy(update={"candidates": found.candidates[: top or None]})
+    if not printed(form, as_json, partial(document, shown), shown.rows, found.energies):
         _print(found, _ROWS if top is None else top)
     if not found.candidates:
         note(f"no candidate is left after {next(step.name for step in found.funnel if step.left == 0)!r}")

@@ -19,8 +19,9 @@ from screening.coatings.samples import CoatingSamples
 from screening.coatings.standing import standing
 from screening.common.files import DATA
 from screening.common.ties import TIE, ranks
+from screening.criteria.contact_names import contact_quantity, is_open
 from screening.criteria.criteria import Criterion, tier
-from screening.criteria.quantities import GAIN, WORST, WORST_CONTACT, contact_quantity, is_open, quantity
+from screening.criteria.quantities import GAIN, WORST, WORST_CONTACT, quantity
 from screening.uncertainty import Interval
 
 _PACKAGED = DATA / "order.yaml"
@@ -149,6 +150,24 @@ def ranks_by_sample(standings: Floats) -> NDArray[np.intp]:
     return ranks(-standings)
 
 
+def undecided_pairs(standings: Floats, decided_at: float | None = None) -> NDArray[np.bool_]:
+    """Return of which coatings the order is undecided, (n, n), symmetric.
+
+    Parameters
+    ----------
+    standings
+        (n, n_samples), one row for each coating, best first.
+    decided_at
+        Share of the samples in which the first of two must have the higher standing; by default the packaged one.
+    """
+    share = order_rule().decided_at_probability if decided_at is None else decided_at
+    undecided = np.zeros((len(standings), len(standings)), dtype=bool)
+    for place in range(len(standings) - 1):
+        better = (standings[place] > standings[place + 1 :] + TIE).mean(axis=1)
+        undecided[place, place + 1 :] = better < share
+    return undecided | undecided.T
+
+
 def undecided_groups(standings: Floats, decided_at: float) -> list[list[int]]:
     """Group coatings so that two are together in some group if their order is undecided, and only then.
 
@@ -169,11 +188,7 @@ def undecided_groups(standings: Floats, decided_at: float) -> list[list[int]]:
         Places of the members of each group, rising; each has two or more.
     """
     n = len(standings)
-    undecided = np.zeros((n, n), dtype=bool)
-    for place in range(n - 1):
-        better = (standings[place] > standings[place + 1 :] + TIE).mean(axis=1)
-        undecided[place, place + 1 :] = better < decided_at
-    undecided |= undecided.T
+    undecided = undecided_pairs(standings, decided_at)
     left = np.triu(undecided)
     groups = []
     for first in range(n):

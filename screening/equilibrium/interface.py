@@ -128,6 +128,11 @@ class Interface:
         total[np.abs(total) < ZERO] = 0.0
         return InterfaceProfile(line, total, mutual, clean(at_a - own_a), clean(at_b - own_b))
 
+    def per_formula_unit(self, energy_ev: float, x_molar_a: float) -> float:
+        """Return an energy per (closed) atom as eV per formula unit of a mixture, of which x_molar_a are A's."""
+        closed = self.system.closed
+        return energy_ev * (x_molar_a * self.a.amount(closed) + (1.0 - x_molar_a) * self.b.amount(closed))
+
     def reaction(self) -> Reaction:
         """Return the minima of the total and the mutual energy with their products, without the kinks."""
         return ClosedReaction(**self._minima()) if self.reservoir is None else OpenReaction(**self._minima())
@@ -178,6 +183,8 @@ class Interface:
         closed = self.system.closed
         atoms_a, atoms_b = self.a.amount(closed), self.b.amount(closed)
         molar = (x / atoms_a) / (x / atoms_a + (1.0 - x) / atoms_b)
+        from_a = molar * sum(self.a.composition.values())
+        from_b = (1.0 - molar) * sum(self.b.composition.values())
         held = molar * atoms_a + (1.0 - molar) * atoms_b  # closed atoms in one formula unit of the mixture
         brought = {
             element: molar * self.a.amount((element,)) + (1.0 - molar) * self.b.amount((element,))
@@ -185,7 +192,7 @@ class Interface:
         }
         exchanged = {element: clean(mixture.exchanged[element] - n / held) for element, n in brought.items()}
         described: dict[str, Any] = {
-            "x_atomic_a": clean(x),
+            "x_atomic_a": clean(from_a / (from_a + from_b)),
             "x_molar_a": clean(molar),
             "products": products,
             "reaction": reaction_text(
@@ -196,7 +203,7 @@ class Interface:
             ),
         }
         if self.reservoir is not None:
-            described["exchanged"] = exchanged
+            described |= {"exchanged": exchanged, "x_closed_a": clean(x)}
         return described
 
 

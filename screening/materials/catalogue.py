@@ -6,18 +6,17 @@ in none of them is read in the notation of :mod:`screening.chemistry.notation`: 
 
 from __future__ import annotations
 
-from functools import lru_cache, reduce
 from pathlib import Path
 from typing import Literal, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.amounts import format_amount
 from screening.chemistry.charges import check_charge_balance
 from screening.chemistry.compositions import SAME_FRACTION, same_composition
 from screening.chemistry.elements import element
 from screening.chemistry.formulas import parse_formula, plain_text, require_formula
+from screening.chemistry.ions import LITHIUM, ion_elements, ion_of
 from screening.chemistry.notation import (
     composition_of,
     mole_fractions,
@@ -28,24 +27,11 @@ from screening.chemistry.notation import (
     with_energy,
     with_polymorph,
 )
-from screening.common.errors import InputError, nearest, shown
-from screening.common.files import DATA, read_text
-from screening.common.validation import explained
-from screening.common.yaml_text import parse_yaml
-from screening.materials.material import Cathode, EnergyAboveHull, Material, Property, PublishedVoltage
+from screening.common.errors import InputError, shown
+from screening.materials.catalogue_files import Role, read_entries
+from screening.materials.cathode import Cathode
+from screening.materials.material import EnergyAboveHull, Material
 from screening.materials.suggestions import nearest_material
-
-__all__ = ["Catalogue", "Cathode", "Material", "Property", "PublishedVoltage", "Role"]
-
-Role = Literal["coating", "electrolyte", "cathode", "anode"]
-
-_PACKAGED = DATA / "catalogue"
-_ROLES: dict[str, Role] = {
-    "coatings": "coating",
-    "electrolytes": "electrolyte",
-    "cathodes": "cathode",
-    "anodes": "anode",
-}
 
 _E = TypeVar("_E", Material, Cathode)
 
@@ -103,7 +89,7 @@ class Catalogue(BaseModel):
             If a file cannot be read, an entry is invalid, or its name is taken; the message names the file and the
             entry.
         """
-        return reduce(_extended, map(Path, extra), _packaged())
+        return cls.model_validate(read_entries(*map(Path, extra)))
 
     def coating(self, name: str) -> Material:
         """Find a coating by name, alias or formula; any other formula becomes a coating of that composition.
@@ -140,27 +126,38 @@ class Catalogue(BaseModel):
             )
         return known or _material("electrolyte", self.electrolytes, name)
 
-    def cathode(self, name: str) -> Cathode:
-        """Find a cathode by name, alias or fully lithiated formula.
+    def cathode(self, name: str, ion: str = LITHIUM) -> Cathode:
+        """Find a cathode by name, alias or formula with all of its working ion.
 
-        Any other formula with lithium becomes a cathode: its state ``full`` has the lithium content written, its state
-        ``half`` has half of it.
+        Any other formula with the ion becomes a cathode: its state ``full`` has the content written, its state ``half``
+        has half of it.
+
+        Parameters
+        ----------
+        name
+            What the user wrote.
+        ion
+            Element of the working ion.
 
         Raises
         ------
         InputError
-            If the text is neither a name nor a formula of lithium and a host, or no oxidation states balance it.
+            If the text is neither a name nor a formula of the ion and a host, no oxidation states balance it, or the
+            cathode of that name has another ion.
         """
+        word = ion_of(ion).word
         known = _known(self.cathodes, name)
+        if known is not None and known.ion != ion:
+            raise InputError(f"{known.name} is a cathode of {ion_of(known.ion).word}, not of {word}")
         if known is not None:
             return known
         host = _formula("cathode", self.cathodes, name)
-        lithium = host.pop("Li", 0.0)
-        if not lithium or not host:
-            hint = "" if lithium else f": write the lithiated one, such as {_lithiated(self.cathodes, host)}"
-            missing = "host" if lithium else "lithium"
-            raise InputError(f"a cathode is lithium and a host: {plain_text(name)} has no {missing}{hint}")
-        return Cathode(name=plain_text(name), host=host, lithiations={"full": lithium, "half": lithium / 2})
+        held = host.pop(ion, 0.0)
+        if not held or not host:
+            hint = _hint(self.cathodes, host, ion) if not held else ""
+            missing = "host" if held else word
+            raise InputError(f"a cathode is {word} and a host: {plain_text(name)} has no {missing}{hint}")
+        return Cathode(name=plain_text(name), ion=ion, host=host, lithiations={"full": held, "half": held / 2})
 
     def defaults(self, role: Role) -> tuple[str, ...]:
         """Return the names of the materials that are used if the user names none."""
@@ -178,6 +175,14 @@ def _known(listed: tuple[_E, ...], name: str) -> _E | None:
     except InputError:
         return None
     return next((entry for entry in listed if entry.fractions and same_composition(entry.fractions, composition)), None)
+
+
+def _hint(cathodes: tuple[Cathode, ...], host: dict[str, float], ion: str) -> str:
+    """Say what to write in place of a formula without the working ion."""
+    others = [element for element in ion_elements() if element in host and element != ion]
+    if others:
+        return f"; {ion_of(others[0]).word} is the working ion with --ion {others[0]}"
+    return f": write the lithiated one, such as {_lithiated(cathodes, host)}" if ion == LITHIUM else ""
 
 
 def _lithiated(cathodes: tuple[Cathode, ...], host: dict[str, float]) -> str:
@@ -276,56 +281,3 @@ def _composite(listed: tuple[Material, ...], name: str) -> Material | None:
 
 def _nearest(text: str, listed: tuple[_E, ...]) -> str:
     return nearest_material(text, [known for entry in listed for known in entry.names])
-
-
-@lru_cache(maxsize=1)
-def _packaged() -> Catalogue:
-    return reduce(_extended, (_PACKAGED / f"{section}.yaml" for section in _ROLES), Catalogue())
-
-
-def _extended(catalogue: Catalogue, path: Path) -> Catalogue:
-    """Return the catalogue with the entries of one more file."""
-    entries: dict[str, list[Material | Cathode]] = {section: [*getattr(catalogue, section)] for section in _ROLES}
-    for section, rows in _sections(path).items():
-        taken = {name.casefold(): entry.name for entry in entries[section] for name in entry.names}
-        for number, row in enumerate(rows, start=1):
-            entry = _entry(path, section, number, row)
-            for name in entry.names:
-                if name.casefold() in taken:
-                    holder = taken[name.casefold()]
-                    raise InputError(f"{path}: {section} {entry.name!r}: {name!r} already names {holder!r}")
-                taken[name.casefold()] = entry.name
-            entries[section].append(entry)
-    return Catalogue.model_validate(entries)
-
-
-def _entry(path: Path, section: str, number: int, row: object) -> Material | Cathode:
-    label = f"{path}: {section} entry {number}"
-    if not isinstance(row, dict):
-        raise InputError(f"{label} is not a mapping")
-    if "name" in row:
-        label = f"{path}: {section} {row['name']!r}"
-    if "role" in row:
-        raise InputError(f"{label}: unknown key 'role'")
-    model = Cathode if section == "cathodes" else Material
-    try:
-        return model.model_validate({**row, "role": _ROLES[section]})
-    except ValidationError as error:
-        parts = (model, Property, PublishedVoltage, EnergyAboveHull)
-        raise InputError(f"{label}: {explained(error, [key for part in parts for key in part.model_fields])}") from None
-
-
-def _sections(path: Path) -> dict[str, list[object]]:
-    """Read the lists of entries in one file."""
-    try:
-        data = parse_yaml(read_text(path, "catalogue"))
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(data, dict):
-        raise InputError(f"{path}: not a mapping with any of the keys {', '.join(_ROLES)}")
-    for section, rows in data.items():
-        if section not in _ROLES:
-            raise InputError(f"{path}: unknown key {section!r}{nearest(str(section), _ROLES)}")
-        if not isinstance(rows, list):
-            raise InputError(f"{path}: {section} is not a list")
-    return data

@@ -6,9 +6,10 @@ The error of a phase with atomic fractions c is ::
 
 The weights w of the pairs (see :mod:`screening.uncertainty.pairs`) are normal, with the standard deviation of the
 pair's kind; they make alike phases err alike. A phase's own error follows Student's t distribution with the scale of
-its chemistry class, since some phases are far off, and more of them are too low in the computed energies than too
-high: the two sides have their own degrees of freedom. Both parts have the median zero. The model says how far
-results may be off; it does not correct them.
+its chemistry class and of the number of its elements, since some phases are far off, and more of them on one side than
+on the other: the two sides have their own degrees of freedom. Own errors of near compositions are correlated
+(see :mod:`screening.uncertainty.composition_fields`): what is wrong of LiNbO3 is largely wrong of Li17Nb18O54 too. Both
+parts have the median zero. The model says how far results may be off; it does not correct them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +31,8 @@ from screening.common.errors import InputError
 from screening.common.files import DATA
 from screening.common.provenance import EnergyProvenance, EnergyScale
 from screening.common.validation import explained
-from screening.uncertainty.noise import normal, two_sided_t
+from screening.uncertainty.composition_fields import fields
+from screening.uncertainty.noise import normal, normal_pairs, two_sided_t
 from screening.uncertainty.pairs import Pair, kind, pairs
 from screening.uncertainty.uncertainty_documents import ErrorModelProvenance
 
@@ -38,6 +41,9 @@ PACKAGED = DATA / "uncertainty"
 # A grid that no ratio of whole numbers falls between: amounts that differ by rounding alone are one composition.
 _GRID = 1e6 * 2**0.5
 _BLOCK = 2048  # compositions whose pairs are held in memory at once
+MANY_ELEMENTS = 4  # phases of so many elements and of more are counted together
+
+Against = Literal["DFT", "measurement"]
 
 
 class PairError(BaseModel):
@@ -69,12 +75,23 @@ class ErrorModel(BaseModel):
     version: str = Field(description="its version")
     functional: str = Field(description="functional of the energies it was calibrated for")
     correction: str = Field(description="correction scheme of these energies")
+    against: Against = Field(description="what the errors are counted from")
     elements: tuple[str, ...] = Field(description="elements it was calibrated on; others are taken to be alike")
     near_hull_ev_per_atom: PositiveFloat = Field(
         description="it was calibrated on compounds no further above the hull, eV/atom; others are off by more"
     )
     pair_errors: dict[str, PairError] = Field(description="by kind of pair; 'other' for kinds not named")
     own_errors: dict[str, OwnError] = Field(description="by chemistry class; 'other' for classes not named")
+    own_by_elements: dict[str, NonNegativeFloat] = Field(
+        description=f"factor of a class's scale by number of elements: '2', '3' and '{MANY_ELEMENTS}' for that and more"
+    )
+    own_correlation: float = Field(
+        ge=0.0, le=1.0, description="correlation of the own errors of two phases of all but the same composition"
+    )
+    correlation_length: PositiveFloat = Field(
+        description="distance between compositions over which it falls by a factor e: root of the summed squares of "
+        "the differences of atomic fractions"
+    )
     freedom_below: PositiveFloat = Field(description="degrees of freedom of own errors below zero")
     freedom_above: PositiveFloat = Field(description="the same above zero; the fewer, the more phases are far off")
 
@@ -83,6 +100,9 @@ class ErrorModel(BaseModel):
         for name, errors in (("pair_errors", self.pair_errors), ("own_errors", self.own_errors)):
             if "other" not in errors:
                 raise ValueError(f"{name} lacks 'other'")
+        for number in range(2, MANY_ELEMENTS + 1):
+            if str(number) not in self.own_by_elements:
+                raise ValueError(f"own_by_elements lacks '{number}'")
         return self
 
     @cached_property
@@ -93,7 +113,7 @@ class ErrorModel(BaseModel):
     @property
     def provenance(self) -> ErrorModelProvenance:
         """Name, version and hash, for results."""
-        return ErrorModelProvenance(name=self.name, version=self.version, sha256=self.sha256)
+        return ErrorModelProvenance(name=self.name, version=self.version, against=self.against, sha256=self.sha256)
 
     def uncalibrated(self, elements: Iterable[str]) -> list[str]:
         """Return those of some elements that it was not calibrated on."""
@@ -144,7 +164,8 @@ class ErrorModel(BaseModel):
         """Return the scale of a phase's own error, eV/atom; zero for an element."""
         if len(composition) < 2:
             return 0.0
-        return self.own_errors.get(chemistry_class(composition), self.own_errors["other"]).scale_ev_per_atom
+        of_class = self.own_errors.get(chemistry_class(composition), self.own_errors["other"])
+        return of_class.scale_ev_per_atom * self.own_by_elements[number_of_elements(composition)]
 
     def _shared(self, named: Mapping[str, Mapping[str, float]], n_samples: int, seed: int) -> NDArray[np.float64]:
         held = [pairs(composition) for composition in named.values()]
@@ -157,8 +178,17 @@ class ErrorModel(BaseModel):
         return np.asarray((weights * [self.pair_sd(pair) for pair in rows]) @ products)
 
     def _own(self, named: Mapping[str, Mapping[str, float]], n_samples: int, seed: int) -> NDArray[np.float64]:
-        numbers = two_sided_t(list(named), n_samples, seed, self.freedom_below, self.freedom_above)
+        apart = normal_pairs(list(named), n_samples, seed)
+        together = fields(list(named.values()), self.correlation_length, n_samples, seed)
+        share, rest = np.sqrt(self.own_correlation), np.sqrt(1.0 - self.own_correlation)
+        one, other = (share * field + rest * alone for field, alone in zip(together, apart, strict=True))
+        numbers = two_sided_t(one, other, self.freedom_below, self.freedom_above)
         return np.asarray(numbers * [self.own_scale(composition) for composition in named.values()])
+
+
+def number_of_elements(composition: Mapping[str, float]) -> str:
+    """Return by which number of elements the own error of a phase is counted: ``"2"``, ``"3"`` or ``"4"``."""
+    return str(min(len(composition), MANY_ELEMENTS))
 
 
 def _name(composition: Mapping[str, float]) -> str:

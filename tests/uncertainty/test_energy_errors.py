@@ -99,6 +99,28 @@ def test_own_errors_have_the_scale_of_their_class():
     assert np.nanmedian(below, axis=0) == pytest.approx(np.array([0.05, 0.01, 0.002]) * expected, rel=0.05)
 
 
+def test_near_compositions_have_near_errors():
+    formulas = [parse_formula(formula) for formula in ("LiNbO3", "Li17Nb18O54", "Li3NbO4")]
+    apart = model(own_scale=0.02, freedom=(3.0, 3.0)).draw(formulas, 9999)
+    near = model(own_scale=0.02, freedom=(3.0, 3.0), own_correlation=0.9, correlation_length=0.1).draw(formulas, 9999)
+
+    def width(errors, one, other):
+        return np.ptp(np.percentile(errors[:, one] - errors[:, other], (5, 95)))
+
+    assert width(near, 0, 1) < 0.6 * width(apart, 0, 1)  # their fractions differ by 0.012
+    assert width(near, 0, 2) > 0.8 * width(apart, 0, 2)  # by 0.22
+    # each alone is distributed as before: Student's t, of 5 to 95 % 2 x 2.353 scales wide
+    assert np.ptp(np.percentile(near, (5, 95), axis=0), axis=0) == pytest.approx(2 * 2.353 * 0.02, rel=0.06)
+
+
+def test_own_errors_differ_with_the_number_of_elements():
+    sizes = {"2": 2.0, "3": 1.0, "4": 0.5}
+    compositions = [parse_formula(formula) for formula in ("NiO", "LiNiO2", "LiNiPO4", "LiNiMnPO4")]
+    drawn = model(own_scale=0.01, freedom=(3.0, 3.0), own_by_elements=sizes).draw(compositions, 9999)
+    half = stats.t.ppf(0.75, 3.0)
+    assert np.median(np.abs(drawn), axis=0) == pytest.approx(np.array([0.02, 0.01, 0.005, 0.005]) * half, rel=0.06)
+
+
 def test_kinds_of_pairs():
     assert kind(("Nb", "O")) == "d-block | oxygen"
     assert kind(("Al", "Li")) == "p-metal | s-block"
@@ -154,6 +176,7 @@ def test_the_same_functional_with_other_corrections_has_no_model(reference):
     ("damage", "message"),
     [
         (lambda data: data["model"]["pair_errors"].pop("other"), "pair_errors lacks 'other'"),
+        (lambda data: data["model"]["own_by_elements"].pop("3"), "own_by_elements lacks '3'"),
         (lambda data: data["model"].pop("freedom_above"), "damaged: model.freedom_above: Field required"),
         (lambda data: data.pop("model"), "damaged: 'model'"),
     ],

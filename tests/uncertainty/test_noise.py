@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from screening.uncertainty.noise import normal, two_sided_t
+from screening.uncertainty.noise import normal, normal_pairs, two_sided_t
 
 NAMES = [f"name {number}" for number in range(50)]
 
@@ -21,11 +21,19 @@ def test_normal_numbers_are_normal_and_independent():
 
 @pytest.mark.parametrize("freedom", [(3.0, 2.0), (1.5, 10.0)])
 def test_each_side_is_students_t_with_its_own_freedom(freedom):
-    numbers = two_sided_t(NAMES, 2000, 0, *freedom).ravel()
+    numbers = two_sided_t(*normal_pairs(NAMES, 2000, 0), *freedom).ravel()
     below, above = -numbers[numbers < 0], numbers[numbers > 0]
     assert len(below) / len(numbers) == pytest.approx(0.5, abs=0.01)
     for side, degrees in ((below, freedom[0]), (above, freedom[1])):
         assert stats.kstest(side, lambda x, degrees=degrees: 2.0 * stats.t.cdf(x, degrees) - 1.0).pvalue > 1e-3
+
+
+def test_names_alike_in_both_sets_have_alike_numbers():
+    one, other = normal_pairs(NAMES, 200, 0)
+    far, moved = two_sided_t(one, other, 2.0, 3.0), two_sided_t(one + 1e-9, other, 2.0, 3.0)
+    assert np.abs(moved / far - 1.0).max() < 1e-4
+    assert np.array_equal(one, normal(NAMES, 200, 0))
+    assert np.corrcoef(one.ravel(), other.ravel())[0, 1] == pytest.approx(0.0, abs=0.05)
 
 
 def test_a_number_depends_on_its_name_sample_and_seed_alone():

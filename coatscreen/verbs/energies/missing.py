@@ -39,6 +39,10 @@ def missing(
     fetch: Annotated[
         bool, typer.Option("--fetch", help="Fetch the others from the Materials Project: extra 'mp' and a key.")
     ] = False,
+    deciding: Annotated[
+        Path | None,
+        typer.Option(help="File of coatscreen energies deciding: only these phases, in place of a screening's."),
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """List the phases whose energies a screening needs and some energies lack, the most needed first.
@@ -56,33 +60,44 @@ def missing(
     from screening.common.errors import InputError
     from screening.energies.packaged.packaged_table import packaged_energies
     from screening.energies.source import open_table
-    from screening.searches.missing.missing import missing_energies
-    from screening.searches.missing.needed import contact_systems, default_within_mev
+    from screening.searches.deciding.decisions import read_decisions
+    from screening.searches.missing.missing import absent_energies
+    from screening.searches.missing.needed import contact_systems, default_within_mev, named_phases, needed_phases
     from screening.searches.screening_request import plan_screening
     from workflows.settings import load_settings
 
     if output is None and (structures is not None or fetch):
         raise InputError(f"--{'fetch' if fetch else 'structures'} needs --output, a folder to write structures to")
-    settings = load_settings(
-        coatings=coatings,
-        candidates=None if candidates is None else str(candidates),
-        cathodes=cathodes,
-        electrolytes=electrolytes,
-        lithiation=lithiation,
-        catalogue=catalogue,
-    )
-    plan = plan_screening(
-        settings.coatings,
-        settings.cathodes,
-        settings.electrolytes,
-        catalogue=settings.catalogue,
-        candidates=settings.candidates,
-        criteria=settings.criteria,
-        lithiation=settings.lithiation,
-    )
-    given = None if energies is None else open_table(energies, contact_systems(plan).values())
     within = default_within_mev() if within_mev is None else within_mev
-    outcome = missing_energies(plan, packaged_energies(), given, within, structures, output, fetch)
+    if deciding is not None:
+        asked = (coatings, candidates, cathodes, electrolytes, lithiation, catalogue, within_mev)
+        if any(option is not None for option in asked):
+            raise InputError("--deciding names the phases itself: without options that say what is screened")
+        found = read_decisions(deciding)
+        systems = found.systems
+        needed = named_phases(found.needed_for, packaged_energies())
+    else:
+        settings = load_settings(
+            coatings=coatings,
+            candidates=None if candidates is None else str(candidates),
+            cathodes=cathodes,
+            electrolytes=electrolytes,
+            lithiation=lithiation,
+            catalogue=catalogue,
+        )
+        plan = plan_screening(
+            settings.coatings,
+            settings.cathodes,
+            settings.electrolytes,
+            catalogue=settings.catalogue,
+            candidates=settings.candidates,
+            criteria=settings.criteria,
+            lithiation=settings.lithiation,
+        )
+        systems = list(contact_systems(plan).values())
+        needed = needed_phases(plan, packaged_energies(), within / 1000.0)
+    given = None if energies is None else open_table(energies, systems)
+    outcome = absent_energies(needed, systems, packaged_energies(), given, within, structures, output, fetch)
     if as_json:
         print_json(document(outcome))
     else:

@@ -12,53 +12,66 @@ from coatscreen.options import AsJson
 
 def calibrate(
     against: Annotated[Path, typer.Option(help="CSV of DFT formation energies: formula and eV/atom; may be gzipped.")],
+    energies: Annotated[
+        str, typer.Option(help="The packaged energies to calibrate: reference or reference:sevennet.")
+    ] = "reference",
     column: Annotated[
         str | None, typer.Option(help="Its column of energies; default the one that names the energies' corrections.")
     ] = None,
-    pairs: Annotated[int, typer.Option(min=1, help="Pairs of compounds that react in each half.")] = 400,
-    seed: Annotated[int, typer.Option(min=0, help="Of the split in halves, the pairs and the samples.")] = 0,
+    pairs: Annotated[int, typer.Option(min=1, help="Pairs of compounds that react in each half.")] = 200,
+    divisions: Annotated[int, typer.Option(min=1, help="Divisions in halves; each half is tested.")] = 10,
+    seed: Annotated[int, typer.Option(min=0, help="Of the first division, its pairs and samples.")] = 0,
     output: Annotated[
         Path | None, typer.Option(help="File to write; default the packaged parameters of the installed package.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Calibrate the error model on half of the compounds DFT knows, test it on the other half, and write it.
+    """Calibrate the error model of packaged energies against DFT, test it on compounds held back, and write it.
 
-    Example: coatscreen reference calibrate --against formation_energies.csv.gz
+    The compounds DFT knows are divided into halves several times, and each half is tested with a model told from the
+    other. The parameters written are told from all.
+
+    Example: coatscreen reference calibrate --energies reference:sevennet --against formation_energies.csv.gz
     """
     from coatscreen.output import note, number, print_json, print_table
-    from screening.common.errors import InputError
+    from screening.common.errors import InputError, nearest
     from screening.common.progress import progress_bar
     from screening.common.provenance import software
-    from screening.energies.packaged.packaged_table import PACKAGED_MODEL, packaged_energies
+    from screening.energies.packaged.packaged_table import packaged_energies
+    from screening.energies.potentials.models import SOURCES
     from screening.uncertainty.energy_errors import model_path
     from screening.validation.calibration.calibration_document import WANTED, calibrate
 
-    name = PACKAGED_MODEL
+    if energies not in SOURCES:
+        raise InputError(
+            f"no packaged energies {energies!r}{nearest(energies, SOURCES)}; there are {', '.join(SOURCES)}"
+        )
+    name = SOURCES[energies]
     path = output or model_path(name)
     if not path.parent.is_dir():
         raise InputError(f"there is no folder {path.parent} to write to")
-    with progress_bar("reactions") as progress:
+    with progress_bar("halves") as progress:
         result = calibrate(
             name,
-            packaged_energies(),
+            packaged_energies(name),
             against,
             column,
             pairs,
+            divisions,
             seed,
-            lambda done, all_pairs: progress(done, all_pairs, ""),
+            lambda done, halves: progress(done, halves, ""),
         )
     result.to_file(path)
     if as_json:
         data = result.model_dump(mode="json")
-        energies = data.pop("energies")
-        print_json({**data, "energies": energies, "software": software().model_dump(mode="json")})
+        provenance = data.pop("energies")
+        print_json({**data, "energies": provenance, "software": software().model_dump(mode="json")})
         return
     model = result.model
     print(
-        f"Error model {model.name}, {model.sha256[:12]}: told from {result.n_calibration} compounds, "
-        f"tested on {result.n_test} of other chemical systems, {result.n_pairs} pairs of each; "
-        f"errors multiplied by {result.factor:g} to fit the reactions of the former"
+        f"Error model {model.name} against {model.against}, {model.sha256[:12]}: told from {result.n_compounds} "
+        f"compounds, tested on {2 * result.n_divisions} halves, {result.n_pairs} pairs of each; errors of halves "
+        f"multiplied by {min(result.factors):g} to {max(result.factors):g} to fit their reactions"
     )
     print_table(
         ["kind of pair", "standard deviation (eV/atom)", "pairs"],
@@ -70,39 +83,48 @@ def calibrate(
         [[key, number(1000 * e.scale_ev_per_atom, 1), str(e.n_compounds)] for key, e in model.own_errors.items()],
         numeric=["compounds"],
     )
-    print(f"degrees of freedom of own errors: {model.freedom_below:g} below zero, {model.freedom_above:g} above")
+    factors = ", ".join(f"{factor:g} for {n} elements" for n, factor in model.own_by_elements.items())
+    print(
+        f"own errors times {factors} and more; correlation of near compositions {model.own_correlation:g}, falling by "
+        f"e over {model.correlation_length:g}; degrees of freedom {model.freedom_below:g} below zero, "
+        f"{model.freedom_above:g} above"
+    )
     print_table(
-        [
-            "quantity",
-            "group",
-            "n",
-            "in 90 % (%)",
-            "in 50 % (%)",
-            "width (meV)",
-            "error (meV)",
-            "|error| (meV)",
-            "bias (meV)",
-        ],
+        ["quantity", "group", "n", "in 90 % (%)", "least half (%)", "in 50 % (%)", "width (meV)", "|error| (meV)"],
         [
             [
                 row.quantity,
                 row.group,
                 str(row.n),
                 number(100 * row.inside_90, 0),
+                number(100 * row.inside_90_least, 0),
                 number(100 * row.inside_50, 0),
-                number(row.median_width_mev_per_atom, 0),
-                number(row.median_error_mev_per_atom, 1),
-                number(row.median_absolute_error_mev_per_atom, 1),
-                number(row.median_bias_mev_per_atom, 1),
+                number(row.median_width_mev, 0),
+                number(row.median_absolute_error_mev, 1),
             ]
             for row in result.coverage
         ],
-        "How often intervals hold the DFT value; medians per atom",
+        f"How often intervals hold the value of {model.against}; medians per atom (limits of windows: lithium atom)",
+        numeric=["n"],
+    )
+    print_table(
+        ["event", "probability said", "n", "mean of it", "came true"],
+        [
+            [
+                row.event,
+                f"{row.at_least:g} to {row.at_most:g}",
+                str(row.n),
+                number(row.mean_probability, 2),
+                number(row.share, 2),
+            ]
+            for row in result.reliability
+        ],
+        "How often what is said with some probability comes true",
         numeric=["n"],
     )
     for row in result.misses:
         note(
-            f"{row.quantity}: {100 * row.inside_90:.1f} % of the 90 % intervals hold the DFT value, "
+            f"{row.quantity}: {100 * row.inside_90:.1f} % of the 90 % intervals hold the other value, "
             f"not {100 * WANTED[0]:.0f} to {100 * WANTED[1]:.0f} %"
         )
     print(f"written to {path}")

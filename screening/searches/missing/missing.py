@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,13 +46,44 @@ def missing_energies(
 ) -> MissingEnergies:
     """Work out which energies a screening needs that are not there, and write structures to compute them from.
 
+    Parameters
+    ----------
+    plan
+        The screening, checked against the packaged energies.
+    known, given, within_mev_per_atom, structures, output, fetch
+        As for :func:`absent_energies`.
+
+    Raises
+    ------
+    InputError, CalculationError
+        As :func:`absent_energies`.
+    """
+    needed = needed_phases(plan, known, within_mev_per_atom / 1000.0)
+    systems = contact_systems(plan).values()
+    return absent_energies(needed, systems, known, given, within_mev_per_atom, structures, output, fetch)
+
+
+def absent_energies(
+    needed: Sequence[Needed],
+    systems: Iterable[Iterable[str]],
+    known: PhaseSet,
+    given: Table | None,
+    within_mev_per_atom: float,
+    structures: str | Path | None = None,
+    output: str | Path | None = None,
+    fetch: bool = False,
+) -> MissingEnergies:
+    """Work out which of the energies that are needed are not there, and write structures to compute them from.
+
     A phase is there if the energies hold its identifier; or its composition and space group; for an element, any phase
     of it; for an ordered cell, any phase of the composition of the cell or of the material.
 
     Parameters
     ----------
-    plan
-        The screening, checked against the packaged energies.
+    needed
+        The phases that are needed, the most needed first.
+    systems
+        The chemical systems they are needed in.
     known
         The packaged energies.
     given
@@ -74,7 +105,6 @@ def missing_energies(
         If the Materials Project cannot be reached.
     """
     cells = {cell_id(cell): cell for cell in read_cells(cells_path(PACKAGED_MODEL))}
-    needed = needed_phases(plan, known, within_mev_per_atom / 1000.0)
     there = _There(given, cells)
     absent = [one for one in needed if not there.holds(one, known)]
     ids = {one.position: known.table.id(one.position) for one in absent if one.position is not None}
@@ -101,7 +131,7 @@ def missing_energies(
         energies=known.provenance,
         given=None if given is None else _provenance(given),
         within_mev_per_atom=within_mev_per_atom,
-        systems=sorted({"-".join(sorted(system)) for system in contact_systems(plan).values()}),
+        systems=sorted({"-".join(sorted(system)) for system in systems}),
         n_needed=len(needed),
         n_present=len(needed) - len(absent),
         missing=missing,

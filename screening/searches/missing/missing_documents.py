@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.provenance import EnergyProvenance, Result
 
-Why = Literal["element", "material", "on the hull", "near the hull"]
+Why = Literal["element", "material", "on the hull", "near the hull", "would decide"]
 StructureFrom = Literal["structures file", "packaged cell", "Materials Project"]
 
 
@@ -20,7 +20,10 @@ class MissingPhase(BaseModel):
     id: str | None = Field(description="identifier among the packaged energies; null: no phase of it is known there")
     formula: str = Field(description="reduced formula; of an ordered cell, that of the material it stands for")
     space_group: int | None = Field(description="space-group number")
-    why: Why = Field(description="a reference of an element; a material of the screening; or a competing phase")
+    why: Why = Field(
+        description="a reference of an element; a material of the screening; a competing phase; or a phase whose "
+        "energy would decide an order"
+    )
     needed_for: list[str] = Field(description="elements, materials and contacts that need it")
     energy_above_hull_ev_per_atom: float | None = Field(
         description="among the packaged energies, eV/atom, never negative; null where no phase is known"

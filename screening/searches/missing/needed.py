@@ -7,9 +7,10 @@ system or near it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import yaml
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.compositions import format_formula
 from screening.chemistry.formulas import parse_formula
+from screening.common.errors import InputError, nearest
 from screening.common.files import DATA
 from screening.equilibrium.reactant import ZERO, Reactant
 from screening.phases.phase_set import PhaseSet
@@ -25,7 +27,7 @@ from screening.searches.screening_request import ScreeningPlan
 
 _PACKAGED = DATA / "missing.yaml"
 _LITHIUM = "Li"  # exchanged at every contact
-_ORDER: dict[Why, int] = {"element": 0, "material": 1, "on the hull": 2, "near the hull": 3}
+_ORDER: dict[Why, int] = {"element": 0, "material": 1, "on the hull": 2, "near the hull": 3, "would decide": 4}
 
 
 class _Number(BaseModel):
@@ -106,16 +108,79 @@ def needed_phases(plan: ScreeningPlan, known: PhaseSet, within_ev_per_atom: floa
             need(position, known.formula(position), "material", _above_hull(known, position), name)
         if not reactant.own:
             need(None, format_formula(reactant.composition), "material", None, name)
-    distances: dict[int, float] = {}
+    for position, competing in competing_phases(systems, known, within_ev_per_atom).items():
+        why: Why = "on the hull" if competing.above_hull_ev_per_atom <= ZERO else "near the hull"
+        for contact in competing.contacts:
+            need(position, known.formula(position), why, competing.above_hull_ev_per_atom, contact)
+    return sorted(found.values(), key=lambda one: one.rank)
+
+
+def named_phases(needed_for: Mapping[str, Sequence[str]], known: PhaseSet) -> list[Needed]:
+    """Return phases by their identifiers, in their order, as phases whose energies would decide something.
+
+    Parameters
+    ----------
+    needed_for
+        By identifier: what each is needed for.
+    known
+        The packaged energies.
+
+    Raises
+    ------
+    InputError
+        If they hold no phase of an identifier.
+    """
+    place = {identifier.decode(): position for position, identifier in enumerate(known.table.ids.tolist())}
+    found = []
+    for identifier, whom in needed_for.items():
+        if identifier not in place:
+            raise InputError(f"no phase {identifier!r} among the packaged energies{nearest(identifier, place)}")
+        position = place[identifier]
+        above = _above_hull(known, position)
+        found.append(Needed(position, known.formula(position), "would decide", above, list(whom)))
+    return found
+
+
+class Competing(NamedTuple):
+    """A phase that may be a product of contacts."""
+
+    above_hull_ev_per_atom: float
+    contacts: list[str]
+
+
+def competing_phases(
+    systems: Mapping[str, frozenset[str]], known: PhaseSet, within_ev_per_atom: float
+) -> dict[int, Competing]:
+    """Find the phases that compete in the chemical systems of contacts, of each composition the lowest.
+
+    Parameters
+    ----------
+    systems
+        Elements of each contact, by its name.
+    known
+        The energies.
+    within_ev_per_atom
+        Phases further above the hull are left out.
+
+    Returns
+    -------
+    dict of int to Competing
+        By position in the energies, in the order of the contacts.
+    """
+    found: dict[int, Competing] = {}
+    far: set[int] = set()
     for contact, elements in systems.items():
         for position in known.system(elements).positions.tolist():
-            if position not in distances:
-                distances[position] = _above_hull(known, position)
-            above = distances[position]
-            if above <= within_ev_per_atom:
-                why: Why = "on the hull" if above <= ZERO else "near the hull"
-                need(position, known.formula(position), why, above, contact)
-    return sorted(found.values(), key=lambda one: one.rank)
+            if position in far:
+                continue
+            if position not in found:
+                above = _above_hull(known, position)
+                if above > within_ev_per_atom:
+                    far.add(position)
+                    continue
+                found[position] = Competing(above, [])
+            found[position].contacts.append(contact)
+    return found
 
 
 def _materials(plan: ScreeningPlan) -> Iterator[tuple[str, str]]:

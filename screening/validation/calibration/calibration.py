@@ -5,8 +5,9 @@ is among those the model is tested on (:mod:`screening.validation.calibration.co
 
 The fit is by expectation maximisation: given the sizes of the errors, the weights of all pairs of elements have a
 normal distribution; given that distribution, the sizes are chosen that make the observed errors most likely. Student's
-t distribution enters as a normal distribution whose variance differs from compound to compound. Only formation energies
-are fitted. How errors combine in reactions is a prediction of the model, except for one factor
+t distribution enters as a normal distribution whose variance differs from compound to compound. How far near
+compositions err alike is then found from what is left (:mod:`screening.validation.calibration.likeness`). Only
+formation energies are fitted. How errors combine in reactions is a prediction of the model, except for one factor
 (:func:`screening.validation.calibration.coverage.fitting_factor`).
 
 References
@@ -25,6 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm, t
 
 from screening.chemistry.classes import chemistry_class
 from screening.chemistry.formulas import parse_formula
@@ -33,10 +35,18 @@ from screening.common.provenance import EnergyScale
 from screening.equilibrium.reactant import Reactant
 from screening.phases.phase import Phase
 from screening.phases.phase_set import PhaseSet
-from screening.uncertainty.energy_errors import ErrorModel, OwnError, PairError
+from screening.uncertainty.energy_errors import (
+    MANY_ELEMENTS,
+    Against,
+    ErrorModel,
+    OwnError,
+    PairError,
+    number_of_elements,
+)
 from screening.uncertainty.pairs import kind, pairs
 from screening.validation.accuracy.formation import formation_pairs
 from screening.validation.accuracy.formation_tables import FormationTable
+from screening.validation.calibration.likeness import near_correlation
 
 Floats = NDArray[np.float64]
 
@@ -141,7 +151,9 @@ def split(compounds: Sequence[Compound], seed: int = 0) -> tuple[list[Compound],
     return halves
 
 
-def fit(name: str, version: str, phases: PhaseSet, compounds: Sequence[Compound]) -> ErrorModel:
+def fit(
+    name: str, version: str, phases: PhaseSet, compounds: Sequence[Compound], against: Against = "DFT"
+) -> ErrorModel:
     """Find the parameters of the error model that make the errors of the compounds most likely.
 
     Parameters
@@ -152,6 +164,8 @@ def fit(name: str, version: str, phases: PhaseSet, compounds: Sequence[Compound]
         The energies; the model is for their scale.
     compounds
         The compounds to fit; those far above the hull are left out.
+    against
+        What their other energies are.
     """
     compounds = [compound for compound in compounds if compound.is_near_hull]
     counted = [pairs(compound.composition) for compound in compounds]
@@ -162,13 +176,17 @@ def fit(name: str, version: str, phases: PhaseSet, compounds: Sequence[Compound]
             products[row, column[pair]] = product
     kinds, kind_of = _numbered([kind(pair) for pair in column])
     classes, class_of = _numbered([chemistry_class(compound.composition) for compound in compounds])
-    sizes = _maximise(products, kind_of, class_of, np.array([compound.error for compound in compounds]))
+    numbers = [str(number) for number in range(2, MANY_ELEMENTS + 1)]
+    number_of = np.array([numbers.index(number_of_elements(compound.composition)) for compound in compounds])
+    sizes = _maximise(products, kind_of, class_of, number_of, np.array([compound.error for compound in compounds]))
+    alike = near_correlation([compound.composition for compound in compounds], sizes.scores)
     pair_counts, class_counts = np.bincount(kind_of).tolist(), np.bincount(class_of).tolist()
     return ErrorModel(
         name=name,
         version=version,
         functional=phases.scale.functional,
         correction=phases.scale.correction,
+        against=against,
         elements=tuple(sorted({element for compound in compounds for element in compound.composition})),
         pair_errors={
             key: PairError(sd_ev_per_atom=round(math.sqrt(variance), 4), n_pairs=count)
@@ -182,6 +200,11 @@ def fit(name: str, version: str, phases: PhaseSet, compounds: Sequence[Compound]
                 [*classes, "other"], [*sizes.classes, sizes.all_classes], [*class_counts, len(compounds)], strict=True
             )
         },
+        own_by_elements={
+            number: round(math.sqrt(square), 3) for number, square in zip(numbers, sizes.numbers, strict=True)
+        },
+        own_correlation=alike.correlation,
+        correlation_length=alike.length,
         near_hull_ev_per_atom=NEAR_HULL_EV_PER_ATOM,
         freedom_below=sizes.freedom[0],
         freedom_above=sizes.freedom[1],
@@ -193,35 +216,54 @@ class _Sizes(NamedTuple):
     all_kinds: float
     classes: list[float]  # squared scale of the own errors of each class; all_classes: of all classes together
     all_classes: float
+    numbers: list[float]  # squared factor of the own errors by number of elements
     freedom: tuple[float, float]  # degrees of freedom for errors below and above zero
+    scores: Floats  # the own error of each compound as a normal score
 
 
-def _maximise(products: Floats, kind_of: NDArray[np.intp], class_of: NDArray[np.intp], errors: Floats) -> _Sizes:
+def _maximise(
+    products: Floats,
+    kind_of: NDArray[np.intp],
+    class_of: NDArray[np.intp],
+    number_of: NDArray[np.intp],
+    errors: Floats,
+) -> _Sizes:
     """Find the most likely sizes by expectation maximisation; `products` is (compounds, pairs)."""
-    n_kinds, n_classes = int(kind_of.max()) + 1, int(class_of.max()) + 1
+    n_kinds, n_classes, n_numbers = int(kind_of.max()) + 1, int(class_of.max()) + 1, MANY_ELEMENTS - 1
     spread = float(np.median(np.abs(errors))) ** 2
     all_kinds, all_classes, freedom = 100.0 * spread, spread, (3.0, 3.0)
-    kinds, classes = np.full(n_kinds, all_kinds), np.full(n_classes, all_classes)
+    kinds, classes, numbers = np.full(n_kinds, all_kinds), np.full(n_classes, all_classes), np.ones(n_numbers)
     likeness = np.ones(len(errors))  # weight of each compound's error, which is small if the error is large
+    left = errors
     for _ in range(_ROUNDS):
-        precision = likeness / classes[class_of]
+        scales = classes[class_of] * numbers[number_of]
+        precision = likeness / scales
         covariance = np.linalg.inv((products.T * precision) @ products + np.diag(1.0 / kinds[kind_of]))
         weights = covariance @ (products.T @ (precision * errors))
         told = 1.0 - np.diag(covariance) / kinds[kind_of]  # how far the data determine each weight, 0 to 1
-        squares, numbers = np.bincount(kind_of, weights**2, n_kinds), np.bincount(kind_of, told, n_kinds)
-        all_kinds = float(squares.sum() / max(numbers.sum(), 1.0))
-        kinds = np.maximum((squares + _AS_PAIRS * all_kinds) / (numbers + _AS_PAIRS), _LEAST_VARIANCE)
+        squares, counts = np.bincount(kind_of, weights**2, n_kinds), np.bincount(kind_of, told, n_kinds)
+        all_kinds = float(squares.sum() / max(counts.sum(), 1.0))
+        kinds = np.maximum((squares + _AS_PAIRS * all_kinds) / (counts + _AS_PAIRS), _LEAST_VARIANCE)
         left = errors - products @ weights
         own = left**2 + ((products @ covariance) * products).sum(axis=1)
         above = left > 0.0
-        ratios = own / classes[class_of]
+        ratios = own / scales
         freedom = _likeliest_freedom(ratios[~above]), _likeliest_freedom(ratios[above])
         degrees = np.where(above, freedom[1], freedom[0])
         likeness = (degrees + 1.0) / (degrees + ratios)
-        all_classes = float((likeness * own).mean())
-        summed, members = np.bincount(class_of, likeness * own, n_classes), np.bincount(class_of, minlength=n_classes)
-        classes = (summed + _AS_COMPOUNDS * all_classes) / (members + _AS_COMPOUNDS)
-    return _Sizes(kinds.tolist(), all_kinds, classes.tolist(), all_classes, freedom)
+        by_class = likeness * own / numbers[number_of]
+        all_classes = float(by_class.mean())
+        classes = _drawn_towards(all_classes, by_class, class_of, n_classes)
+        numbers = _drawn_towards(1.0, likeness * own / classes[class_of], number_of, n_numbers)
+    scales = classes[class_of] * numbers[number_of]
+    scores = norm.ppf(t.cdf(left / np.sqrt(scales), np.where(left > 0.0, freedom[1], freedom[0])))
+    return _Sizes(kinds.tolist(), all_kinds, classes.tolist(), all_classes, numbers.tolist(), freedom, scores)
+
+
+def _drawn_towards(common: float, values: Floats, group_of: NDArray[np.intp], n_groups: int) -> Floats:
+    """Return the mean of each group, that of a small one drawn towards what all have in common."""
+    summed, members = np.bincount(group_of, values, n_groups), np.bincount(group_of, minlength=n_groups)
+    return np.asarray((summed + _AS_COMPOUNDS * common) / (members + _AS_COMPOUNDS))
 
 
 def _likeliest_freedom(ratios: Floats) -> float:

@@ -4,51 +4,62 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.files import write_whole
 from screening.common.provenance import EnergyProvenance
-from screening.common.sampling_defaults import N_SAMPLES
 from screening.phases.phase_set import PhaseSet
-from screening.uncertainty.energy_errors import ErrorModel
+from screening.uncertainty.energy_errors import Against, ErrorModel
 from screening.validation.accuracy.formation_tables import read_formation_tables, require_per_atom
-from screening.validation.calibration.calibration import choose_table, compounds_in_common, fit, split
+from screening.validation.calibration.calibration import Compound, choose_table, compounds_in_common, fit, split
 from screening.validation.calibration.coverage import (
     ALL,
+    N_SAMPLES,
     REACTIONS,
     Coverage,
     Progress,
-    fitting_factor,
-    measure_coverage,
+    Reliability,
+    coverage_of,
+    reliability_of,
+    try_half,
 )
 
-VERSION = "1"  # version of the form of the model
-WANTED = (0.85, 0.95)  # range for the fraction of 90 % intervals of reaction energies that hold the DFT value
+VERSION = "2"  # version of the form of the model
+WANTED = (0.85, 0.95)  # range for the fraction of 90 % intervals of reaction energies that hold the other value
 
 
 class Calibration(BaseModel):
-    """The parameters of an error model, their source, and the test on compounds that were not used in the fit."""
+    """The parameters of an error model, their source, and the test on compounds that were not used in the fit.
+
+    The compounds are divided into halves several times. Each half is tested with a model told from the other, and the
+    tests of all halves stand together. The packaged parameters are told from all compounds.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    model: ErrorModel = Field(description="the parameters")
-    against: str = Field(description="the DFT energies: file and column")
-    against_sha256: str = Field(description="hash of the file")
+    model: ErrorModel = Field(description="the parameters, told from all compounds")
+    compared_with: str = Field(description="the energies that the errors are counted from: file and column")
+    compared_with_sha256: str = Field(description="hash of them")
     energies: EnergyProvenance = Field(description="the energies calibrated")
-    seed: int = Field(description="of the split in halves, the pairs and the samples")
-    n_calibration: int = Field(description="compounds calibrated on")
-    n_test: int = Field(description="compounds tested on, of other chemical systems")
-    factor: float = Field(description="what all errors were multiplied by to fit reactions of the calibration half")
+    seed: int = Field(description="of the first division, its pairs and samples; the others follow")
+    n_divisions: int = Field(description="divisions in halves; each half of each was tested")
+    n_compounds: int = Field(description="compounds near the hull that both energies know")
     n_pairs: int = Field(description="pairs of compounds reacted in each half")
     n_samples: int = Field(description="samples of the energies in the test")
+    factors: list[float] = Field(
+        description="what the errors of each half were multiplied by to fit its reactions; of all, by the median"
+    )
     date: str = Field(description="day of the calibration, UTC")
-    coverage: list[Coverage] = Field(description="how often the intervals hold the DFT value, by quantity and group")
+    coverage: list[Coverage] = Field(description="how often the intervals hold the other value, by quantity and group")
+    reliability: list[Reliability] = Field(description="how often what has a probability comes true")
 
     @property
     def misses(self) -> list[Coverage]:
-        """The groups of all reaction energies whose 90 % intervals hold too few or too many of the DFT values."""
+        """The groups of all reaction energies whose 90 % intervals hold too few or too many of the other values."""
         return [
             row
             for row in self.coverage
@@ -60,16 +71,22 @@ class Calibration(BaseModel):
         write_whole(path, self.model_dump_json(indent=1) + "\n")
 
 
+def read_calibration(path: Path) -> Calibration:
+    """Read a calibration that :meth:`Calibration.to_file` wrote."""
+    return Calibration.model_validate_json(path.read_bytes())
+
+
 def calibrate(
     name: str,
     phases: PhaseSet,
     against: Path,
     column: str | None = None,
-    n_pairs: int = 400,
+    n_pairs: int = 200,
+    n_divisions: int = 10,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Calibration:
-    """Calibrate an error model on one half of the compounds known to DFT, and test it on the other half.
+    """Calibrate an error model against DFT, and test it on compounds held back.
 
     Parameters
     ----------
@@ -83,10 +100,12 @@ def calibrate(
         Its column of energies; by default the one that names the corrections of our energies.
     n_pairs
         Number of pairs of compounds that react, in each half.
+    n_divisions
+        Number of divisions in halves.
     seed
-        Seed of the split in halves, the pairs and the samples.
+        Seed of the first division, its pairs and samples.
     progress
-        Called with the number of pairs done and the number of all pairs.
+        Called with the number of halves tested and the number of all.
 
     Raises
     ------
@@ -96,25 +115,43 @@ def calibrate(
     table = choose_table(read_formation_tables(against), phases, column)
     require_per_atom(table, phases)
     known = compounds_in_common(phases, table)
-    told, tested = split(known, seed)
+    sha256 = hashlib.sha256(against.read_bytes()).hexdigest()
+    return _calibrated(name, phases, known, "DFT", table.name, sha256, n_pairs, n_divisions, seed, progress)
 
-    def half_done(half: int) -> Progress | None:
-        return None if progress is None else lambda done, _: progress(half * n_pairs + done, 2 * n_pairs)
 
-    model = fit(name, VERSION, phases, told)
-    factor = fitting_factor(model, known, told, n_pairs, seed, half_done(0))
-    model = model.scaled(factor)
+def _calibrated(
+    name: str,
+    phases: PhaseSet,
+    known: Sequence[Compound],
+    against: Against,
+    compared_with: str,
+    compared_with_sha256: str,
+    n_pairs: int,
+    n_divisions: int,
+    seed: int,
+    progress: Progress | None,
+) -> Calibration:
+    found = []
+    for number in range(n_divisions):
+        halves = split(known, seed + number)
+        for told, held in (halves, halves[::-1]):
+            model = fit(name, VERSION, phases, told, against)
+            found.append(try_half(model, known, told, held, n_pairs, seed + number))
+            if progress:
+                progress(len(found), 2 * n_divisions)
+    factors = [round(one.factor, 3) for one in found]
     return Calibration(
-        model=model,
-        against=table.name,
-        against_sha256=hashlib.sha256(against.read_bytes()).hexdigest(),
+        model=fit(name, VERSION, phases, known, against).scaled(float(np.median(factors))),
+        compared_with=compared_with,
+        compared_with_sha256=compared_with_sha256,
         energies=phases.provenance,
         seed=seed,
-        n_calibration=sum(compound.is_near_hull for compound in told),
-        n_test=sum(compound.is_near_hull for compound in tested),
-        factor=round(factor, 3),
+        n_divisions=n_divisions,
+        n_compounds=sum(compound.is_near_hull for compound in known),
         n_pairs=n_pairs,
         n_samples=N_SAMPLES,
+        factors=factors,
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        coverage=measure_coverage(model, known, tested, n_pairs, seed, half_done(1)),
+        coverage=coverage_of(found),
+        reliability=reliability_of(found),
     )

@@ -1,156 +1,163 @@
-"""A test whether the intervals of an error model contain the DFT values.
+"""Test of an error model on compounds that it was not calibrated on.
 
-The test uses formation energies, energies above the hull and reaction energies of compounds that the model was not
-calibrated on, in a hull of the compounds that both our energies and DFT know. Of the nominal 90 % intervals nine in ten
-should contain the DFT value. Quantities that are zero in both (no reaction, on the hull) are left out, since any
-interval would contain them. Compounds far above the hull, which the model is not made for, are tested separately.
+A 90 % interval that is right contains the value of the other energies nine times in ten: of formation energies, of
+their differences between near compounds, of energies above the hull, of reactions of pairs of compounds, closed and
+open to lithium, and of limits of windows. A probability that is right is the share of cases in which it comes true.
+Some of the tests are not independent: a compound occurs in several pairs, and all share the errors of their pairs of
+elements.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.classes import ChemistryClass, chemistry_class
 from screening.common.errors import InputError
-from screening.common.sampling_defaults import N_SAMPLES
-from screening.equilibrium.interface import Interface
-from screening.equilibrium.reactant import clean
-from screening.phases.phase_set import PhaseSet
 from screening.uncertainty.energy_errors import ErrorModel
-from screening.validation.calibration.calibration import Compound, formation_phases
+from screening.validation.calibration.calibration import Compound
+from screening.validation.calibration.trials import (
+    FAR,
+    MUTUAL,
+    TOTAL,
+    Event,
+    Hulls,
+    Trial,
+    draw_pairs,
+    is_something,
+)
 
 Progress = Callable[[int, int], None]
 
-ZERO_EV_PER_ATOM = 1e-3  # smaller energies count as no reaction
-MOST_ELEMENTS = 9  # largest number of elements in a pair of compounds
+N_SAMPLES = 100  # of the energies; half as many as usual, of each of many halves
 LEAST_REACTIONS = 10  # fewest reactions for a fit; one in ten then lies outside the intervals
-REACTIONS = ("mutual reaction energy", "total reaction energy")
+REACTIONS = (MUTUAL, TOTAL)
 ALL = "all"
-FAR = "all further above the hull"  # compounds that the model is not calibrated for; they are not part of "all"
 
-_FAMILIES: dict[ChemistryClass, str] = {
-    "oxide": "oxide",
-    "transition-metal oxide": "oxide",
-    "polyanionic oxide": "oxide",
-    "sulfide": "sulfide",
-    "thiophosphate": "sulfide",
-    "halide": "halide",
-    "mixed anion": "mixed anion",
-}
-_OTHER_FAMILY = "intermetallic and other"
-_TRIES = 100  # most draws for each pair wanted; few draws are refused
+_BINS = (0.0, 0.05, 0.2, 0.5, 0.8, 0.95, 1.0)  # of probabilities
+_ROUNDING = 1e-9  # an interval from zero to zero contains a value of zero
 
 
 class Coverage(BaseModel):
-    """How often the intervals of one kind of quantity contain the DFT value."""
+    """How often the intervals of one kind of quantity contain the value of the other energies.
+
+    Energies are in meV per atom, those of contacts open to lithium per closed atom; limits of windows in meV per
+    lithium atom, which is mV.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    quantity: str = Field(description="formation energy, energy above hull, mutual or total reaction energy")
-    group: str = Field(description="'all', a chemistry class, or two families of compounds")
-    n: int = Field(description="how many were tested")
-    inside_90: float = Field(description="fraction of the 90 % intervals that hold the DFT value")
-    inside_50: float = Field(description="the same of the 50 % intervals")
-    median_width_mev_per_atom: float = Field(description="median width of the 90 % intervals, meV/atom")
-    median_error_mev_per_atom: float = Field(description="median of the nominal value less that of DFT, meV/atom")
-    median_absolute_error_mev_per_atom: float = Field(description="median of its magnitude, meV/atom")
-    median_bias_mev_per_atom: float = Field(
-        description="median of the samples' median less the nominal value, meV/atom: how far sampling moves the middle"
+    quantity: str = Field(description="the quantity")
+    group: str = Field(description="'all', a chemistry class, a family of compounds, or two families")
+    n: int = Field(description="how many were tested, in all divisions together")
+    inside_90: float = Field(description="fraction of the 90 % intervals that hold the other value")
+    inside_90_least: float = Field(description="the same of the division where it is least")
+    inside_50: float = Field(description="the same of the 50 % intervals, in all divisions")
+    nominal_inside_90: float = Field(description="fraction of the 90 % intervals that hold the nominal value")
+    median_width_mev: float = Field(description="median width of the 90 % intervals")
+    width_of_errors_mev: float = Field(description="5 to 95 % of the nominal values less the others")
+    median_error_mev: float = Field(description="median of the nominal value less the other")
+    median_absolute_error_mev: float = Field(description="median of its magnitude")
+    median_bias_mev: float = Field(
+        description="median of the samples' median less the nominal value: how far sampling moves the middle"
     )
 
 
-class _Tested(NamedTuple):
-    quantity: str
-    group: str
-    dft: float  # DFT value, eV/atom
-    nominal: float
-    samples: NDArray[np.float64]
+class Reliability(BaseModel):
+    """How often what is said to be so with some probability is so."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    event: str = Field(description="the event")
+    at_least: float = Field(description="probabilities from here")
+    at_most: float = Field(description="to here")
+    n: int = Field(description="how many were tested, in all divisions together")
+    mean_probability: float = Field(description="mean of the probabilities said")
+    share: float = Field(description="fraction of which it is so by the other energies")
 
 
-def measure_coverage(
-    model: ErrorModel,
-    known: Sequence[Compound],
-    tested: Sequence[Compound],
-    n_pairs: int,
-    seed: int = 0,
-    progress: Progress | None = None,
-) -> list[Coverage]:
-    """Test an error model on compounds it was not calibrated on.
+class Division(NamedTuple):
+    """What was found of one half of the compounds, with a model told from the other half."""
 
-    Parameters
-    ----------
-    model
-        The error model.
-    known
-        All compounds that both the energies and DFT know; the hulls are made of these.
-    tested
-        The compounds that the model was not calibrated on.
-    n_pairs
-        Number of pairs of compounds that react, drawn evenly from all pairs of families.
-    seed
-        Seed of the pairs and the samples.
-    progress
-        Called with the number of pairs done and the number of all pairs.
-    """
-    found = [
-        *_formation_energies(model, tested, seed),
-        *_reactions(model, known, tested, n_pairs, seed, progress),
-    ]
-    groups: dict[tuple[str, str], list[_Tested]] = {}
-    for t in _distinct(found):
-        groups.setdefault((t.quantity, t.group), []).append(t)
-        if t.group != FAR:
-            groups.setdefault((t.quantity, ALL), []).append(t)
-    order = list(dict.fromkeys(t.quantity for t in found))
-    return [
-        _coverage(quantity, group, members)
-        for (quantity, group), members in sorted(
-            groups.items(), key=lambda item: (order.index(item[0][0]), item[0][1] != ALL, item[0][1])
-        )
-    ]
+    factor: float  # what the errors were multiplied by
+    trials: list[Trial]
+    events: list[Event]
 
 
-def fitting_factor(
+def try_half(
     model: ErrorModel,
     known: Sequence[Compound],
     told: Sequence[Compound],
+    held: Sequence[Compound],
     n_pairs: int,
-    seed: int = 0,
-    progress: Progress | None = None,
-) -> float:
-    """Return the factor by which errors must grow for nine in ten intervals of reaction energies to contain DFT.
-
-    The sizes of errors fitted to formation energies are those of single phases. Errors that phases share beyond those
-    of their pairs of elements cancel in reactions. The factor is determined from reactions of the compounds that the
-    model was calibrated on, on the assumption that intervals widen in proportion about the median of the samples.
+    seed: int,
+) -> Division:
+    """Test an error model on compounds that it was not calibrated on.
 
     Parameters
     ----------
     model
-        The error model, before the factor.
+        The error model, told from `told` and before the factor of :func:`fitting_factor`.
     known
-        All compounds that both the energies and DFT know.
-    told
-        The compounds that the model was calibrated on.
-    n_pairs, seed, progress
-        As for :func:`measure_coverage`.
+        All compounds that both energies know; the hulls are made of these.
+    told, held
+        The compounds that the model was calibrated on, and those that it was not.
+    n_pairs
+        Number of pairs of compounds that react in each half, drawn evenly from all pairs of families.
+    seed
+        Seed of the pairs and the samples.
 
     Raises
     ------
     InputError
         If too few of the pairs react.
     """
+    errors = model.draw([compound.composition for compound in known], N_SAMPLES, seed)
+    factor = fitting_factor(Hulls(known, errors), told, n_pairs, seed)
+    hulls = Hulls(known, factor * errors)
+    pairs = _reacting_pairs(held, n_pairs, seed)
+    found: list[Trial | Event] = [
+        *hulls.formation_energies(held),
+        *hulls.neighbours(held),
+        *hulls.above_hull(held),
+        *hulls.reactions(pairs),
+        *hulls.open_reactions(pairs),
+        *hulls.windows(held),
+    ]
+    tested = [one for one in found if isinstance(one, Trial)]
+    return Division(factor, _distinct(tested), [one for one in found if isinstance(one, Event)])
+
+
+def fitting_factor(hulls: Hulls, told: Sequence[Compound], n_pairs: int, seed: int) -> float:
+    """Return the factor by which errors must grow for nine in ten intervals of reaction energies to hold the others.
+
+    The sizes of errors fitted to formation energies are those of single phases. Errors that phases share beyond those
+    of the model cancel in reactions. The factor is determined from reactions of the compounds that the model was
+    calibrated on, on the assumption that intervals widen in proportion about the median of the samples.
+
+    Parameters
+    ----------
+    hulls
+        The compounds in samples of the error model, before the factor.
+    told
+        The compounds that the model was calibrated on.
+    n_pairs, seed
+        As for :func:`try_half`.
+
+    Raises
+    ------
+    InputError
+        If too few of the pairs react.
+    """
+    found = [one for one in hulls.reactions(_reacting_pairs(told, n_pairs, seed)) if isinstance(one, Trial)]
     ratios = []
-    for t in _distinct(_reactions(model, known, told, n_pairs, seed, progress)):
-        if t.quantity in REACTIONS:
-            low, middle, high = np.percentile(t.samples, (5, 50, 95))
-            off = t.dft - middle
-            ratios.append(off / max(high - middle, 1e-9) if off > 0.0 else off / min(low - middle, -1e-9))
+    for one in _distinct(found):
+        low, _, middle, _, high = one.cuts
+        off = one.other - middle
+        ratios.append(off / max(high - middle, 1e-9) if off > 0.0 else off / min(low - middle, -1e-9))
     if len(ratios) < LEAST_REACTIONS:
         raise InputError(
             f"{n_pairs} pairs of compounds gave {len(ratios)} reaction energies to fit; {LEAST_REACTIONS} are needed"
@@ -158,103 +165,86 @@ def fitting_factor(
     return float(np.percentile(ratios, 90))
 
 
-def _reactions(
-    model: ErrorModel,
-    known: Sequence[Compound],
-    tested: Sequence[Compound],
-    n_pairs: int,
-    seed: int,
-    progress: Progress | None,
-) -> Iterator[_Tested]:
-    drawn = draw_pairs([compound for compound in tested if compound.is_near_hull], n_pairs, seed)
-    ours = formation_phases({compound.formula: compound.energy for compound in known})
-    theirs = formation_phases({compound.formula: compound.dft_energy for compound in known})
-    for number, (a, b) in enumerate(drawn, start=1):
-        yield from _reaction(model, ours, theirs, a, b, seed)
-        if progress:
-            progress(number, len(drawn))
-
-
-def _distinct(found: Iterable[_Tested]) -> Iterable[_Tested]:
-    """Leave out values that are zero in both, and a compound that occurs again in another pair."""
-    return {
-        (t.quantity, t.group, clean(t.dft), clean(t.nominal)): t
-        for t in found
-        if max(abs(t.dft), abs(t.nominal)) > ZERO_EV_PER_ATOM
-    }.values()
-
-
-def draw_pairs(compounds: Sequence[Compound], n_pairs: int, seed: int) -> list[tuple[Compound, Compound]]:
-    """Draw pairs of compounds with at most nine elements, equally many from each pair of families."""
-    random = np.random.default_rng(seed)
-    families: dict[str, list[Compound]] = {}
-    for compound in compounds:
-        families.setdefault(_family(compound), []).append(compound)
-    names = sorted(families)
-    kinds = [
-        (one, other) for i, one in enumerate(names) for other in names[i:] if one != other or len(families[one]) > 1
+def coverage_of(divisions: Sequence[Division]) -> list[Coverage]:
+    """Say how often intervals hold the other value, by quantity and group, in all divisions together."""
+    groups: dict[tuple[str, str], list[tuple[int, Trial]]] = {}
+    order: dict[str, int] = {}
+    for number, division in enumerate(divisions):
+        for one in division.trials:
+            order.setdefault(one.quantity, len(order))
+            groups.setdefault((one.quantity, one.group), []).append((number, one))
+            if one.group != FAR:
+                groups.setdefault((one.quantity, ALL), []).append((number, one))
+    return [
+        _coverage(quantity, group, members)
+        for (quantity, group), members in sorted(
+            groups.items(), key=lambda item: (order[item[0][0]], item[0][1] != ALL, item[0][1])
+        )
     ]
-    drawn: list[tuple[Compound, Compound]] = []
-    for _ in range(_TRIES * n_pairs):
-        if len(drawn) == n_pairs:
-            break
-        one, other = kinds[len(drawn) % len(kinds)]
-        a = families[one][random.integers(len(families[one]))]
-        b = families[other][random.integers(len(families[other]))]
-        if a is not b and len({*a.composition, *b.composition}) <= MOST_ELEMENTS:
-            drawn.append((a, b))
-    return drawn
 
 
-def _family(compound: Compound) -> str:
-    return _FAMILIES.get(chemistry_class(compound.composition), _OTHER_FAMILY)
+def reliability_of(divisions: Sequence[Division]) -> list[Reliability]:
+    """Say how often what was said with some probability came true, in all divisions together; first of all alike."""
+    by_event: dict[str, list[Event]] = {}
+    for division in divisions:
+        for one in division.events:
+            by_event.setdefault(one.event, []).append(one)
+    rows = []
+    for event, members in by_event.items():
+        said = np.array([one.probability for one in members])
+        so = np.array([one.so for one in members])
+        bin_of = np.clip(np.digitize(said, _BINS), 1, len(_BINS) - 1)
+        for number in range(len(_BINS)):
+            held = np.ones(len(said), dtype=bool) if number == 0 else bin_of == number
+            if held.any():
+                rows.append(
+                    Reliability(
+                        event=event,
+                        at_least=_BINS[max(number - 1, 0)],
+                        at_most=_BINS[number or -1],
+                        n=int(held.sum()),
+                        mean_probability=round(float(said[held].mean()), 3),
+                        share=round(float(so[held].mean()), 3),
+                    )
+                )
+    return rows
 
 
-def _formation_energies(model: ErrorModel, tested: Sequence[Compound], seed: int) -> Iterator[_Tested]:
-    errors = model.draw([compound.composition for compound in tested], N_SAMPLES, seed)
-    for compound, own in zip(tested, errors.T, strict=True):
-        group = chemistry_class(compound.composition) if compound.is_near_hull else FAR
-        yield _Tested("formation energy", group, compound.dft_energy, compound.energy, compound.energy + own)
+def _reacting_pairs(compounds: Sequence[Compound], n_pairs: int, seed: int) -> list[tuple[Compound, Compound]]:
+    return draw_pairs([compound for compound in compounds if compound.is_near_hull], n_pairs, seed)
 
 
-def _reaction(
-    model: ErrorModel, ours: PhaseSet, theirs: PhaseSet, a: Compound, b: Compound, seed: int
-) -> Iterator[_Tested]:
-    inside = ours.within({*a.composition, *b.composition})
-    shifts = model.draw([inside.table.composition(i) for i in range(len(inside))], N_SAMPLES, seed)
-    nominal, dft = (Interface(phases, a.formula, b.formula).profile() for phases in (inside, theirs))
-    samples = [Interface(inside.shifted(shift), a.formula, b.formula).profile() for shift in shifts]
-    for compound, own in ((a, "self_a"), (b, "self_b")):
-        above = -np.array([getattr(sample, own) for sample in samples])
-        group = chemistry_class(compound.composition)
-        yield _Tested("energy above hull", group, -getattr(dft, own), -getattr(nominal, own), above)
-    families = " | ".join(sorted((_family(a), _family(b))))
-    for quantity in REACTIONS:
-        name = quantity.split()[0]
-        least = np.array([getattr(sample, name).min() for sample in samples])
-        yield _Tested(quantity, families, float(getattr(dft, name).min()), float(getattr(nominal, name).min()), least)
+def _distinct(found: Iterable[Trial]) -> list[Trial]:
+    """Leave out values that are zero in both energies, and a compound that occurs again in another pair."""
+    kept: Mapping[tuple[str, str, float, float], Trial] = {
+        (one.quantity, one.group, one.other, one.nominal): one for one in found if is_something(one)
+    }
+    return list(kept.values())
 
 
-def _coverage(quantity: str, group: str, members: Sequence[_Tested]) -> Coverage:
-    samples = np.array([member.samples for member in members])
-    low, quarter, middle, three_quarters, high = np.percentile(samples, (5, 25, 50, 75, 95), axis=1)
-    dft, nominal = np.array([member.dft for member in members]), np.array([member.nominal for member in members])
-    rounding = 1e-9  # an interval from zero to zero contains a value of zero
+def _coverage(quantity: str, group: str, members: Sequence[tuple[int, Trial]]) -> Coverage:
+    division = np.array([number for number, _ in members])
+    low, quarter, middle, three_quarters, high = np.array([one.cuts for _, one in members]).T
+    other, nominal = np.array([one.other for _, one in members]), np.array([one.nominal for _, one in members])
 
-    def inside(least: NDArray[np.float64], most: NDArray[np.float64]) -> float:
-        return round(float(((dft >= least - rounding) & (dft <= most + rounding)).mean()), 3)
+    def inside(values: NDArray[np.float64], least: NDArray[np.float64], most: NDArray[np.float64]) -> NDArray[np.bool_]:
+        return np.asarray((values >= least - _ROUNDING) & (values <= most + _ROUNDING))
 
-    def mev(values: NDArray[np.float64]) -> float:
-        return round(1000.0 * float(np.median(values)), 1) + 0.0
+    def mev(value: float) -> float:
+        return round(1000.0 * float(value), 1) + 0.0
 
+    held = inside(other, low, high)
     return Coverage(
         quantity=quantity,
         group=group,
         n=len(members),
-        inside_90=inside(low, high),
-        inside_50=inside(quarter, three_quarters),
-        median_width_mev_per_atom=mev(high - low),
-        median_error_mev_per_atom=mev(nominal - dft),
-        median_absolute_error_mev_per_atom=mev(np.abs(nominal - dft)),
-        median_bias_mev_per_atom=mev(middle - nominal),
+        inside_90=round(float(held.mean()), 3),
+        inside_90_least=round(min(float(held[division == number].mean()) for number in np.unique(division)), 3),
+        inside_50=round(float(inside(other, quarter, three_quarters).mean()), 3),
+        nominal_inside_90=round(float(inside(nominal, low, high).mean()), 3),
+        median_width_mev=mev(float(np.median(high - low))),
+        width_of_errors_mev=mev(float(np.ptp(np.percentile(nominal - other, (5.0, 95.0))))),
+        median_error_mev=mev(float(np.median(nominal - other))),
+        median_absolute_error_mev=mev(float(np.median(np.abs(nominal - other)))),
+        median_bias_mev=mev(float(np.median(middle - nominal))),
     )

@@ -9,7 +9,7 @@ from coatscreen.report.answer import answer
 from screening.coatings.samples import Sampling
 from screening.uncertainty.uncertainty_documents import ErrorModelProvenance
 
-MODEL = ErrorModelProvenance(name="m", version="1", sha256="0" * 64)
+MODEL = ErrorModelProvenance(name="m", version="1", against="DFT", sha256="0" * 64)
 SAMPLED = Sampling(n_samples=50, seed=0, model=MODEL)
 
 

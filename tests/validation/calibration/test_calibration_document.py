@@ -14,8 +14,8 @@ from screening.common.provenance import EnergyScale
 from screening.phases.phase import Phase
 from screening.phases.phase_set import PhaseSet
 from screening.validation.accuracy.formation_tables import read_formation_tables
-from screening.validation.calibration.calibration import compounds_in_common, fit, split
-from screening.validation.calibration.calibration_document import Calibration, calibrate
+from screening.validation.calibration.calibration import compounds_in_common, fit
+from screening.validation.calibration.calibration_document import Calibration, calibrate, read_calibration
 from screening.validation.calibration.coverage import ALL, Coverage
 
 SCALE = EnergyScale(name="ours", version="1", functional="a model", correction="MP2020 (learned)")
@@ -27,28 +27,32 @@ def row(quantity, group, inside):
         group=group,
         n=100,
         inside_90=inside,
+        inside_90_least=inside,
         inside_50=0.5,
-        median_width_mev_per_atom=1.0,
-        median_error_mev_per_atom=0.0,
-        median_absolute_error_mev_per_atom=1.0,
-        median_bias_mev_per_atom=0.0,
+        nominal_inside_90=1.0,
+        median_width_mev=1.0,
+        width_of_errors_mev=1.0,
+        median_error_mev=0.0,
+        median_absolute_error_mev=1.0,
+        median_bias_mev=0.0,
     )
 
 
 def calibration(*coverage):
     return Calibration(
         model=model(own_scale=0.01),
-        against="file: column",
-        against_sha256="0" * 64,
+        compared_with="file: column",
+        compared_with_sha256="0" * 64,
         energies=ENERGIES,
         seed=0,
-        n_calibration=1,
-        n_test=1,
-        factor=1.0,
+        n_divisions=1,
+        n_compounds=1,
         n_pairs=1,
         n_samples=1,
+        factors=[1.0, 1.0],
         date="2026-01-01",
         coverage=list(coverage),
+        reliability=[],
     )
 
 
@@ -70,7 +74,7 @@ def test_a_miss_is_a_reaction_energy_of_all_with_too_few_or_too_many_inside(quan
 def test_it_is_written_completely_and_read_again(tmp_path):
     path = tmp_path / "model.json"
     calibration(row("formation energy", ALL, 0.9)).to_file(path)
-    assert Calibration.model_validate_json(path.read_bytes()) == calibration(row("formation energy", ALL, 0.9))
+    assert read_calibration(path) == calibration(row("formation energy", ALL, 0.9))
     assert [file.name for file in tmp_path.iterdir()] == ["model.json"]
 
 
@@ -92,22 +96,28 @@ def made_up(tmp_path_factory):
     return PhaseSet(SCALE, phases), path, formulas
 
 
-def test_both_halves_together_are_all_compounds_and_the_file_is_named_by_its_hash(made_up):
+def test_every_half_is_tested_and_the_file_is_named_by_its_hash(made_up):
     phases, path, formulas = made_up
     told = []
-    found = calibrate("mine", phases, path, n_pairs=8, seed=1, progress=lambda done, all_: told.append((done, all_)))
-    assert found.against == "dft.csv: formation_energy_mp2020_ev_per_atom"
-    assert found.against_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    found = calibrate(
+        "mine", phases, path, n_pairs=20, n_divisions=2, seed=1, progress=lambda done, all_: told.append((done, all_))
+    )
+    assert found.compared_with == "dft.csv: formation_energy_mp2020_ev_per_atom"
+    assert found.compared_with_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert found.energies == phases.provenance
-    known_near_hull = found.n_calibration + found.n_test
-    assert 100 < known_near_hull <= len(formulas)
-    assert told == [(done, 16) for done in range(1, 17)]  # both halves count on
-    # the errors of the model are those fitted to the first half, times the factor
-    told_from, _ = split(compounds_in_common(phases, read_formation_tables(path)[0]), seed=1)
-    fitted = fit("mine", "1", phases, told_from)
-    assert abs(found.factor - 1.0) > 0.02
+    assert 100 < found.n_compounds <= len(formulas)
+    assert told == [(done, 4) for done in range(1, 5)]
+    assert len(found.factors) == 4
+    # both halves of both divisions: each compound is tested twice, once with either
+    [row] = [row for row in found.coverage if (row.quantity, row.group) == ("formation energy", ALL)]
+    assert row.n == 2 * found.n_compounds
+    # the errors of the model are those fitted to all, times the median of the factors
+    fitted = fit("mine", "2", phases, compounds_in_common(phases, read_formation_tables(path)[0]))
+    factor = float(np.median(found.factors))
+    assert abs(factor - 1.0) > 0.02
+    assert found.model.against == "DFT"
     for name, own in fitted.own_errors.items():
-        expected = own.scale_ev_per_atom * found.factor
+        expected = own.scale_ev_per_atom * factor
         assert found.model.own_errors[name].scale_ev_per_atom == pytest.approx(expected, rel=0.01, abs=1e-4)
 
 

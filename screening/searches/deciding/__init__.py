@@ -1,0 +1,1 @@
+"""Which phases' energies, if they were known, would decide an undecided ranking."""
