@@ -9,6 +9,7 @@ import typer
 
 from coatscreen.options import (
     SWEEP,
+    Against,
     AsJson,
     Doubtful,
     DoubtfulPhases,
@@ -49,6 +50,7 @@ def interface(
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
+    against: Against = None,
     as_json: AsJson = False,
 ) -> None:
     """Reaction energies of two materials in contact, closed or open to a reservoir.
@@ -73,12 +75,12 @@ def interface(
 
     energies = chosen_energies(energies, doubtful)
     if sweep is not None:
-        others = (pairs, open_element, mu, voltage, temperature, pressure, samples, seed)
+        others = (pairs, open_element, mu, voltage, temperature, pressure, samples, seed, against)
         if uncertainty or any(other is not None for other in others):
             raise InputError("--sweep takes two materials and no other option but --energies and --json")
         return _sweep(a, b, sweep, energies, as_json)
     reservoir = _reservoir(open_element, mu, voltage, temperature, pressure)
-    sampling = sampling_asked(uncertainty, samples, seed)
+    sampling = sampling_asked(uncertainty, samples, seed, against)
     if pairs is not None:
         if a is not None:
             raise InputError("give either two materials or --pairs, not both")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coatscreen.options import (
+    Against,
     AsJson,
     Doubtful,
     DoubtfulPhases,
@@ -31,6 +32,7 @@ def stability(
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
+    against: Against = None,
     as_json: AsJson = False,
 ) -> None:
     """Energy above hull, decomposition and known polymorphs of a material.
@@ -45,7 +47,7 @@ def stability(
     from screening.materials.names import resolve_material
 
     energies = chosen_energies(energies, doubtful)
-    sampling = sampling_asked(uncertainty, samples, seed)
+    sampling = sampling_asked(uncertainty, samples, seed, against)
     phases, catalogue = opened(energies, formula, sampling=sampling)
 
     def compute(every: PhaseSet) -> StabilityDocument | CompositeStability:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coatscreen.options import (
+    Against,
     AsJson,
     Doubtful,
     DoubtfulPhases,
@@ -35,6 +36,7 @@ def window(
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
+    against: Against = None,
     as_json: AsJson = False,
 ) -> None:
     """Electrochemical window of a material against Li/Li+, with the products beyond each limit.
@@ -51,7 +53,7 @@ def window(
     energies = chosen_energies(energies, doubtful)
     if staircase:
         return _staircase(formula, energies, uncertainty, as_json)
-    sampling = sampling_asked(uncertainty, samples, seed)
+    sampling = sampling_asked(uncertainty, samples, seed, against)
     phases, catalogue = opened(energies, formula, also=("Li",), sampling=sampling)
 
     def compute(every: PhaseSet) -> WindowDocument | CompositeWindow:
