@@ -20,7 +20,7 @@ from equilibrium import CATHODE, ELECTROLYTE, beside_pymatgen, fresh
 from screening.chemistry.formulas import parse_formula
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.survey import Pair, Survey
-from screening.hull import simplex
+from screening.hull import vertex
 from screening.hull.compiled.core import VARIABLE, core
 from screening.hull.reservoir import Reservoir
 from screening.phases.phase_set import PhaseSet
@@ -66,15 +66,15 @@ def line(phases, held):
         with using(name):
             program.path(start, stop)
             found[name] = seconds(lambda: [program.path(start, stop) for _ in range(50)], 7) / 50
-    count, pivot = [0], simplex._Vertex._pivot
+    count, pivot = [0], vertex.Vertex._pivot
 
     def counting(*given):
         count[0] += 1
         pivot(*given)
 
-    simplex._Vertex._pivot = counting
+    vertex.Vertex._pivot = counting
     program._path(start, stop)
-    simplex._Vertex._pivot = pivot
+    vertex.Vertex._pivot = pivot
     vector, out = np.ones(len(system.matrix)), np.empty(system.matrix.shape[1])
     product = seconds(lambda: [np.dot(vector, system.matrix, out=out) for _ in range(1000)], 7) / 1000
     what = f"a line, {system.matrix.shape[0]} x {system.matrix.shape[1]}, {count[0]} pivots"

@@ -19,6 +19,7 @@ import numpy as np
 
 from screening.chemistry.formulas import parse_formula
 from screening.equilibrium.interface import Interface
+from screening.hull import vertex
 from screening.hull.reservoir import Reservoir
 from screening.hull.simplex import Program
 from screening.phases.phase_set import PhaseSet
@@ -142,23 +143,21 @@ def screening(phases, reservoir):
 
 def pivots(phases, more, reservoir):
     """Time a pivot, and the least it could take: each phase's column read once."""
-    from screening.hull import simplex
-
     elements = {*parse_formula(CATHODE), *parse_formula(ELECTROLYTE), *more}
     system = fresh(phases).system(elements, reservoir)
     start, stop = (system.vector(parse_formula(formula)) for formula in (ELECTROLYTE, CATHODE))
     unit = np.array([int(np.flatnonzero(row == 1.0)[0]) for row in system.matrix])
     program = Program(system.matrix, system.costs, unit)
     program.path(start, stop)
-    count, pivot = [0], simplex._Vertex._pivot
+    count, pivot = [0], vertex.Vertex._pivot
 
     def counting(self, *given):
         count[0] += 1
         pivot(self, *given)
 
-    simplex._Vertex._pivot = counting
+    vertex.Vertex._pivot = counting
     path = program._path(start, stop)  # the compiled core does not count
-    simplex._Vertex._pivot = pivot
+    vertex.Vertex._pivot = pivot
     _, whole, _ = timed(lambda: program.path(start, stop), 100)
     vector, out = path.duals[0].copy(), np.empty(system.matrix.shape[1])
     _, batch, _ = timed(lambda: [np.dot(vector, system.matrix, out=out) for _ in range(1000)], 20)

@@ -12,6 +12,7 @@ import typer
 
 from coatscreen.options import Version
 from coatscreen.verbs import (
+    atlas,
     candidates,
     catalogue,
     database,
@@ -74,6 +75,7 @@ of_user.command("deciding")(deciding.deciding)
 of_user.command("add")(add.add)
 of_user.command("import")(imports.import_)
 app.add_typer(of_user, name="energies")
+app.add_typer(atlas.app, name="atlas")
 app.add_typer(site.app, name="site")
 app.add_typer(runs.app, name="runs")
 app.add_typer(store.app, name="store")

@@ -121,6 +121,7 @@ Candidates = Annotated[
     Path | None,
     typer.Option(help="CSV, JSON or text of formulas, as coatscreen candidates writes; in place of --coatings."),
 ]
+Exclude = Annotated[str | None, typer.Option(help="Comma list: no compound of one of these.")]
 Cathodes = Annotated[str | None, typer.Option(help="Comma list of names or formulas.")]
 Electrolytes = Annotated[
     str | None, typer.Option(help="Comma list of names, formulas, or glasses such as 0.75Li2S-0.25P2S5@30meV.")
@@ -155,6 +156,7 @@ Sort = Annotated[
         "the ranks stay."
     ),
 ]
+TopCoatings = Annotated[int, typer.Option("--top", help="At most so many coatings; 0 for all.", min=0)]
 Thresholds = Annotated[
     list[str] | None,
     typer.Option("--threshold", help="NAME=VALUE: another threshold for a criterion or quantity; may be repeated."),

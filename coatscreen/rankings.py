@@ -8,18 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from coatscreen.output import document, json_text, number, print_energies, print_json_list, print_table, say
+from screening.criteria.contact_names import contact_quantity
 from screening.criteria.criteria import Criterion
-from screening.criteria.quantities import (
-    COST,
-    GAIN,
-    OXIDATION,
-    REDUCTION,
-    STABILITY,
-    WORST,
-    WORST_CONTACT,
-    contact_quantity,
-    quantity,
-)
+from screening.criteria.quantities import COST, GAIN, OXIDATION, REDUCTION, STABILITY, WORST, WORST_CONTACT, quantity
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -11,6 +11,7 @@ from typing import Any
 PART_OF = "coatscreen"  # by which the package is told from others of its name
 _PUBLIC = {
     "Annealing": "heat.annealing.anneal",
+    "Atlas": "atlas.atlas",
     "Atmosphere": "heat.annealing.atmosphere",
     "CalculationError": "common.errors",
     "Catalogue": "materials.catalogue",
@@ -35,6 +36,7 @@ _PUBLIC = {
     "oxygen_document": "heat.oxygen.oxygen_contacts",
     "packaged_info": "energies.packaged.packaged_table",
     "phase_stability": "equilibrium.stability",
+    "plan_atlas": "atlas.atlas_request",
     "plan_stacks": "searches.stacks.stack_request",
     "rank_coatings": "coatings.ranking",
     "read_energies": "energies.sources.detect",

@@ -7,12 +7,14 @@ from typing import Any
 
 PART_OF = "coatscreen"  # by which the package is told from others of its name
 _PUBLIC = {
+    "AtlasMaker": "flows.atlas",
     "CoatingBuilder": "builders",
     "CoatingScreeningMaker": "flows.screening",
     "FlowRequest": "requests.flow_request",
     "PackagedEnergiesMaker": "flows.packaged",
     "ScreeningSettings": "settings",
     "StackMaker": "flows.stack",
+    "build_atlas": "atlas",
     "find_stacks": "stack",
     "import_energies": "requests.imported_energies",
     "load_settings": "settings",

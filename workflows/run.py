@@ -15,7 +15,7 @@ from screening.coatings.coating_documents import Run, RunState
 from screening.coatings.samples import Sampling
 from screening.common.errors import CalculationError, InputError, nearest
 from screening.common.progress import Progress
-from screening.criteria.quantities import states_named
+from screening.criteria.contact_names import states_named
 from screening.database import CoatingDatabase, StoreLocation
 from screening.energies.source import fixed_source
 from screening.searches.screening_request import ScreeningPlan, plan_screening

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from coatscreen.output import number
 from coatscreen.rankings import Line
 from screening.coatings.ranking import RankingHeader
-from screening.criteria.quantities import WORST_CONTACT, is_open
+from screening.criteria.contact_names import is_open
+from screening.criteria.quantities import WORST_CONTACT
 
 _NAMED = 3  # coatings in a sentence
 

@@ -12,7 +12,8 @@ from coatscreen.report.contacts import contact_reports
 from coatscreen.report.report_documents import Cell, CoatingDetails, Column, Face, RankingReport
 from screening.coatings.coating_documents import BareInterface, CoatingDocument
 from screening.coatings.ranking import RankingHeader
-from screening.criteria.quantities import WORST_CONTACT, face_named, is_open, quantity, registered
+from screening.criteria.contact_names import face_named, is_open
+from screening.criteria.quantities import WORST_CONTACT, quantity, registered
 from screening.figures.heatmap import darkest_mev
 from screening.phases.phase_set import PhaseSet
 

@@ -10,7 +10,8 @@ from coatscreen.options import AsJson, Catalogue
 
 if TYPE_CHECKING:
     from screening.materials.catalogue import Catalogue as Loaded
-    from screening.materials.material import Cathode, Material, Property, PublishedVoltage
+    from screening.materials.cathode import Cathode, PublishedVoltage
+    from screening.materials.material import Material, Property
 
 app = typer.Typer(
     help="Materials that have names, and quantities that coatings are judged by.",

@@ -17,6 +17,7 @@ from coatscreen.options import (
     Sort,
     Store,
     Thresholds,
+    TopCoatings,
     read_thresholds,
 )
 
@@ -33,7 +34,7 @@ def rank(
     electrolyte: OnlyElectrolyte = None,
     run: RunName = None,
     sort: Sort = "rank",
-    top: Annotated[int, typer.Option(help="At most so many coatings; 0 for all.", min=0)] = 0,
+    top: TopCoatings = 0,
     criteria: Annotated[
         Path | None, typer.Option(help="YAML file of criteria: judge again by these; nothing is computed or stored.")
     ] = None,

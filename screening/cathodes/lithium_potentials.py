@@ -27,7 +27,7 @@ from screening.common.errors import InputError
 from screening.common.provenance import Result
 from screening.equilibrium.reactant import Reactant, clean
 from screening.materials.catalogue import Catalogue
-from screening.materials.material import Cathode, PublishedVoltage
+from screening.materials.cathode import Cathode, PublishedVoltage
 from screening.phases.lithium_series import LithiumSeries, lithium_series
 from screening.phases.phase_set import PhaseSet
 

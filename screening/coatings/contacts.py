@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.cathodes.lithium_potentials import CathodeDocument, CathodeState, LithiumPotential
 from screening.chemistry.notation import read_composite
 from screening.common.errors import CoatscreenError
-from screening.criteria.quantities import contact_quantity
+from screening.criteria.contact_names import contact_quantity
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.interface_documents import Reaction
 from screening.hull.reservoir import Reservoir

@@ -19,8 +19,9 @@ from screening.coatings.samples import CoatingSamples
 from screening.coatings.standing import standing
 from screening.common.files import DATA
 from screening.common.ties import TIE, ranks
+from screening.criteria.contact_names import contact_quantity, is_open
 from screening.criteria.criteria import Criterion, tier
-from screening.criteria.quantities import GAIN, WORST, WORST_CONTACT, contact_quantity, is_open, quantity
+from screening.criteria.quantities import GAIN, WORST, WORST_CONTACT, quantity
 from screening.uncertainty import Interval
 
 _PACKAGED = DATA / "order.yaml"

@@ -19,7 +19,7 @@ from screening.common.errors import InputError
 from screening.equilibrium.composite_numbers import energies_above_hull, window_limits
 from screening.equilibrium.survey import ContactNumbers, Pair, Survey
 from screening.hull.reservoir import Reservoir
-from screening.materials.material import Cathode
+from screening.materials.cathode import Cathode
 from screening.phases.phase_set import PhaseSet
 from screening.uncertainty import error_model, sampled
 from screening.uncertainty.energy_errors import Against

@@ -28,7 +28,8 @@ from screening.energies.source import EnergySource
 from screening.equilibrium.composite import CompositeStability, CompositeWindow, material_stability, material_window
 from screening.equilibrium.stability import StabilityDocument
 from screening.equilibrium.window import WindowDocument
-from screening.materials.material import Cathode, Material
+from screening.materials.cathode import Cathode
+from screening.materials.material import Material
 
 T = TypeVar("T")
 

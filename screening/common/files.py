@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import gzip
+import hashlib
 import json
 import math
 import os
 import re
 import zlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -170,19 +172,51 @@ def write_whole(path: str | Path, content: bytes | str) -> None:
     StoreError
         If the disk is full or fails.
     """
+    with whole_file(path) as half, half.open("wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def whole_file(path: str | Path) -> Iterator[Path]:
+    """Give the path of a new file that takes the place of another when it is complete, or of none.
+
+    Parameters
+    ----------
+    path
+        The file, replaced if present; its folder is made.
+
+    Raises
+    ------
+    InputError
+        If no file can be written there, or it is an address.
+    StoreError
+        If the disk is full or fails.
+    """
     if is_address(str(path)):
         raise InputError(f"{path} is an address, and no file")
     path = Path(path)
     half = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with half.open("wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
+        yield half
+        with half.open("rb") as file:
             os.fsync(file.fileno())
         half.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            half.unlink(missing_ok=True)
         kind = StoreError if error.errno in _DISK_ERRORS else InputError
         raise kind(f"{path} cannot be written: {error.strerror or error}") from None
+    finally:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
+
+
+def file_sha256(path: str | Path) -> str:
+    """Return the SHA-256 hash of a file, read in parts.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

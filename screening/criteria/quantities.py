@@ -6,28 +6,24 @@ new one is one entry: in :data:`QUANTITIES`, or in a package of one's own that n
 under the entry point ``coatscreen.criteria``.
 
 The mutual reaction energy of each contact is a quantity too; its name is made from the contact's, see
-:func:`contact_quantity`, since the states of charge are the cathode's own.
+:mod:`screening.criteria.contact_names`, since the states of charge are the cathode's own.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from screening.common.errors import InputError, nearest
+from screening.criteria.contact_names import Contact, contact_quantity, is_contact
 
 if TYPE_CHECKING:
     from screening.chemistry.economics import EconomicsDocument
 
 ENTRY_POINTS = "coatscreen.criteria"
-_CONTACT = re.compile(  # a face, of a composite perhaps one phase or an inner interface, and perhaps a held potential
-    r"mutual_(?P<face>(?:electrolyte|inner|coating|(?:cathode|bare)_(?P<state>.+?))"
-    r"(?:_with_.+?|_[^_]+?\|.+?)?(?:_at_mu\((?P<held>.+?)\))?)_mev_per_(?P<closed>closed_)?atom"
-)
 
 
 class HasStability(Protocol):
@@ -270,22 +266,10 @@ def registered() -> Mapping[str, Quantity]:
         for quantity in given:
             if not isinstance(quantity, Quantity):
                 raise InputError(f"{where} returns a {type(quantity).__name__}, not quantities")
-            if quantity.name in found or _CONTACT.fullmatch(quantity.name):
+            if quantity.name in found or is_contact(quantity.name):
                 raise InputError(f"{where} registers {quantity.name!r}, a name that is taken")
             found[quantity.name] = quantity
     return found
-
-
-def contact_quantity(contact: str) -> str:
-    """Return what the mutual energy of a contact is called, ``mutual_cathode_half_mev_per_atom`` say.
-
-    Parameters
-    ----------
-    contact
-        The face that is met, ``cathode half`` or ``electrolyte at mu(half)``; or a contact at it. One that names a
-        potential exchanges lithium, and its energy counts per atom that is not lithium.
-    """
-    return f"mutual_{contact.replace(' ', '_')}_mev_per_{'closed_' if is_open(contact) else ''}atom"
 
 
 @cache
@@ -299,47 +283,16 @@ def quantity(name: str) -> Quantity:
     """
     if name in registered():
         return registered()[name]
-    contact = _CONTACT.fullmatch(name)
-    if contact is None or bool(contact["held"]) != bool(contact["closed"]):
+    contact = Contact.named(name)
+    if contact is None or (contact.held is not None) != contact.closed:
         examples = [contact_quantity(face) for face in ("electrolyte", "cathode full", "cathode half")]
         raise InputError(f"no quantity {name!r}{nearest(name, [*registered(), *examples])}")
-    face = contact["face"].replace("_", " ")
     return Quantity(
         name=name,
-        label=face,
+        label=contact.face,
         better="higher",
-        description=f"lowest mutual reaction energy at the contact {face}, meV per "
-        + ("atom that is not lithium" if contact["held"] else "atom"),
+        description=f"lowest mutual reaction energy at the contact {contact.face}, meV per "
+        + ("atom that is not lithium" if contact.held else "atom"),
         value=lambda coating: coating.mutual(name),
         highest=0.0,
     )
-
-
-def face_named(name: str) -> str | None:
-    """Return the face whose lowest mutual energy a quantity is, ``electrolyte at mu(half)`` say.
-
-    None where the name is that of another quantity, or of one phase of a composite alone.
-    """
-    if not is_contact(name):
-        return None
-    face = name.removeprefix("mutual_").removesuffix("_mev_per_atom").removesuffix("_mev_per_closed_atom")
-    face = face.replace("_", " ")
-    return face if contact_quantity(face) == name and " with " not in face and "|" not in face else None
-
-
-def is_open(contact: str) -> bool:
-    """Return whether the name of a contact names a potential, so that it exchanges lithium."""
-    return " at mu(" in contact
-
-
-def is_contact(name: str) -> bool:
-    """Return whether a name is that of a contact's mutual energy."""
-    return name not in registered() and _CONTACT.fullmatch(name) is not None
-
-
-def states_named(name: str) -> set[str]:
-    """Return the states of charge in the name of a contact's mutual energy, as composition or potential."""
-    contact = _CONTACT.fullmatch(name)
-    if contact is None or name in registered():
-        return set()
-    return {state for state in (contact["held"], contact["state"]) if state}

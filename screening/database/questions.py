@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from screening.common.errors import InputError, nearest
+from screening.criteria.contact_names import is_contact
 from screening.criteria.quantities import (
     COST,
     GAIN,
@@ -14,7 +15,6 @@ from screening.criteria.quantities import (
     STABILITY,
     WORST,
     WORST_CONTACT,
-    is_contact,
     quantity,
     registered,
 )

@@ -19,7 +19,7 @@ from screening.equilibrium.interface import Interface
 from screening.equilibrium.reactant import Reactant
 from screening.equilibrium.window import electrochemical_window
 from screening.hull.compiled.core import Core, core
-from screening.hull.compiled.lines import Field, LineResults, Shelves, compute_lines
+from screening.hull.compiled.lines import Field, Shelves, compute_lines
 from screening.hull.reservoir import Reservoir
 from screening.phases.element_rows import ROW, rows_of
 from screening.phases.lithium_series import lithium_series
@@ -143,7 +143,7 @@ class Survey:
         found = self._lines(compositions, ends)
         hull = np.full((len(compositions), len(self.samples)), np.nan)
         if found is not None:
-            hull[:] = found.records[:, :, Field.AT_TO]
+            hull[:] = found[:, :, Field.AT_TO]
         for k, s in np.argwhere(np.isnan(hull)).tolist():
             hull[k, s] = self.samples[s].system(compositions[k]).mixture(compositions[k]).energy
         return hull
@@ -172,7 +172,7 @@ class Survey:
             )
         if found is not None:
             fields = [Field.MUTUAL, Field.X_MUTUAL, Field.TOTAL, Field.X_TOTAL, Field.SELF_TO, Field.SELF_FROM]
-            numbers[:, good] = np.moveaxis(found.records[:, :, fields], 2, 0)
+            numbers[:, good] = np.moveaxis(found[:, :, fields], 2, 0)
         for k, s in np.argwhere(np.isnan(numbers[0])).tolist():
             pair = pairs[k]
             try:
@@ -212,7 +212,7 @@ class Survey:
         limits = np.full((len(materials), 2, len(self.samples)), np.nan)
         found = self._lines(points, np.array(ends, dtype=np.int64).reshape(-1, 2), asked=int(ROW["Li"]))
         if found is not None:
-            for (k, limit), record in zip(asked, found.records, strict=True):
+            for (k, limit), record in zip(asked, found, strict=True):
                 limits[k, limit] = -record[:, Field.POTENTIAL]
         wanted = np.zeros(limits.shape[:2], dtype=bool)
         wanted[tuple(np.array(asked, dtype=np.int64).reshape(-1, 2).T)] = True
@@ -232,7 +232,7 @@ class Survey:
         reservoirs: Sequence[tuple[Reservoir, ...]] | None = None,
         own: Floats | None = None,
         asked: int = -1,
-    ) -> LineResults | None:
+    ) -> Floats | None:
         """Follow lines between points with the compiled core; None where there is none. `own` is (points, s)."""
         compiled = core()
         if compiled is None or not len(ends):
@@ -264,7 +264,7 @@ class Survey:
         )
         records = np.full((len(ends), *found.records.shape[1:]), np.nan)
         records[order] = found.records
-        return LineResults(records)
+        return records
 
     def _possible_by_system(
         self,

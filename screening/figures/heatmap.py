@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from screening.coatings.coating_documents import BareInterface, RankedCoating
-from screening.criteria.quantities import face_named, is_open
+from screening.criteria.contact_names import face_named, is_open
 from screening.figures.canvas import label, number
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from screening.coatings.coating_documents import BareInterface, RankedCoating
-from screening.criteria.quantities import WORST_CONTACT, face_named, is_open
+from screening.criteria.contact_names import face_named, is_open
+from screening.criteria.quantities import WORST_CONTACT
 from screening.figures.canvas import COLOURS, MARKERS, label
 
 if TYPE_CHECKING:

@@ -35,24 +35,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from screening.common.errors import CalculationError
 from screening.hull.compiled.core import core
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
+from screening.hull.vertex import Columns, Floats, Integers, Vertex
 
 INSIDE = 0.4871  # lines are entered at this t, which no simple ratio of the ends makes a change of basis
-ROUNDING = 1e-12  # amounts and reduced costs closer to zero than this count as ties
-TIED = 1e-9  # numbers this close to each other, relatively, are equal, and the first of them is taken
-AT_END = 1e-10  # an amount above minus this at the end of a line has not reached zero on the line
-PIVOT = 1e-9  # smallest pivot element allowed; elements of A are of order 1
-SOUND = 1e-3  # a smaller pivot element is chosen with care, and the new basis is inverted afresh
-SAME = 1e-10  # segments shorter than this in t are left out
 CERTIFIED = 1e-8  # largest violation that the check of a path allows, in units of cost and of right-hand side
-STALL = 60  # pivots without progress before Bland's rule is used
-ENDLESS = 10_000  # pivots without progress before the path is given up
 KNOWN = 256  # optimal bases kept to start later paths from
 
 
@@ -88,6 +77,7 @@ class Program:
         self.matrix = matrix
         self.costs = costs
         self.columns: Floats = np.ascontiguousarray(matrix.T)
+        self._given = Columns(matrix, self.columns, costs)
         self._check = np.vstack([matrix, -costs])
         self._feasible: tuple[Floats, Integers] | None = None  # the compiled core's first optimum inside a line
         self._nominal: Program | None = None  # the program with other costs that this one was made from
@@ -140,6 +130,7 @@ class Program:
         """
         repriced = Program.__new__(Program)
         repriced.matrix, repriced.columns, repriced.costs = self.matrix, self.columns, costs
+        repriced._given = Columns(self.matrix, self.columns, costs)
         repriced._check = np.vstack([self.matrix, -costs])
         repriced._feasible = self._feasible
         repriced._nominal, repriced._entry, repriced._unit = self, None, self._unit
@@ -151,7 +142,7 @@ class Program:
         direction = stop - start
         middle = start + INSIDE * direction
         basis = self._optimum(middle)
-        ahead = _Vertex(self, basis, middle, direction)
+        ahead = Vertex(self._given, basis, middle, direction)
         behind = ahead.turned()
         upper = ahead.sweep(1.0 - INSIDE)
         lower = [segment.turned() for segment in reversed(behind.sweep(INSIDE))]
@@ -182,10 +173,10 @@ class Program:
             known, basis = rhs + 1e-4 * irregular(len(rhs)), self._unit.tolist()
             if self._nominal is not None:
                 known, basis = self._nominal._first_optimum(rhs)
-            first = _Vertex(self, basis, known, np.zeros_like(rhs))
+            first = Vertex(self._given, basis, known, np.zeros_like(rhs))
             first.minimise()
             basis = first.basis
-        vertex = _Vertex(self, basis, known, rhs - known)
+        vertex = Vertex(self._given, basis, known, rhs - known)
         vertex.sweep(1.0)
         return vertex.basis
 
@@ -212,144 +203,3 @@ class Program:
                 f"the linear program failed its check (balance {balance:.1e}, negative {negative:.1e}, "
                 f"gap {gap:.1e}, undercut {undercut:.1e})"
             )
-
-
-class _Segment(NamedTuple):
-    since: float
-    until: float
-    basis: list[int]
-    state: Floats
-
-    def turned(self) -> _Segment:
-        self.state[-1] *= -1.0
-        return _Segment(-self.until, -self.since, self.basis, self.state)
-
-
-class _Vertex:
-    """A basis, and the moving right-hand side ``rhs + t rate`` that it follows.
-
-    ``state`` is an (m + 2, m + 1) array. Its first m rows and columns are the transposed inverse of the basic columns.
-    Below them stand the amounts of the basic columns at t = 0, and the rates at which these change with t. The last
-    column holds minus the dual variables, minus the objective and minus its rate. ``reduced`` holds the reduced costs
-    of all columns.
-    """
-
-    def __init__(self, program: Program, basis: list[int], rhs: Floats, rate: Floats) -> None:
-        m = len(basis)
-        self.program = program
-        self.basis = basis.copy()
-        self.rhs = np.stack([rhs, rate])
-        self.state: Floats = np.empty((m + 2, m + 1))
-        self.reduced: Floats = np.empty_like(program.costs)
-        self._invert()
-
-    def turned(self) -> _Vertex:
-        """Return the same vertex with the opposite direction of the right-hand side."""
-        turned = object.__new__(_Vertex)
-        turned.program, turned.basis = self.program, self.basis.copy()
-        turned.rhs, turned.state, turned.reduced = self.rhs.copy(), self.state.copy(), self.reduced.copy()
-        turned.rhs[1] *= -1.0
-        turned.state[-1] *= -1.0
-        return turned
-
-    def minimise(self) -> None:
-        """Move from a feasible basis to an optimal one at t = 0, by the primal simplex method."""
-        m = len(self.basis)
-        amounts, row = self.state[m, :m], np.empty_like(self.reduced)
-        for pivots in range(100 * (m + 20)):
-            below = self.reduced < -ROUNDING
-            if not below.any():
-                return
-            entering = int(self.reduced.argmin() if pivots < 20 * (m + 20) else below.argmax())
-            column = self.program.columns[entering] @ self.state[:m, :m]
-            steps = np.full(m, np.inf)
-            np.divide(amounts, column, out=steps, where=column > PIVOT)
-            leaving = int(steps.argmin())
-            self._pivot(leaving, entering, np.dot(self.state[:m, leaving], self.program.matrix, out=row))
-        raise CalculationError("the linear program did not reach its minimum")
-
-    def sweep(self, limit: float) -> list[_Segment]:
-        """Follow the right-hand side from t = 0 to t = `limit`, by the parametric dual simplex method."""
-        m = len(self.basis)
-        state, reduced, matrix = self.state, self.reduced, self.program.matrix
-        amounts, rates = state[m, :m], state[m + 1, :m]
-        steps, quotients, row = np.empty(m), np.empty_like(reduced), np.empty_like(reduced)
-        segments: list[_Segment] = []
-        now, stalled = 0.0, 0
-        while stalled < ENDLESS:
-            # the leaving column is the first whose amount reaches zero: the one with the lowest rate / amount
-            np.maximum(amounts, ROUNDING, out=steps)
-            np.divide(rates, steps, out=steps)
-            leaving = int(steps.argmin())
-            if steps[leaving] * limit > -1.0 or amounts[leaving] + limit * rates[leaving] > -AT_END:
-                steps[amounts + limit * rates > -AT_END] = 0.0  # these reach zero at the limit or beyond
-                leaving = int(steps.argmin())
-                if steps[leaving] * limit > -1.0:
-                    if limit > now + SAME or not segments:
-                        segments.append(_Segment(now, limit, self.basis, state))
-                    return segments
-            until = max(float(-amounts[leaving] / rates[leaving]), now)
-            stalled = stalled + 1 if until <= now + SAME else 0
-            # the entering column has the smallest ratio of its reduced cost to its element in the leaving row
-            np.dot(state[:m, leaving], matrix, out=row)
-            np.maximum(reduced, ROUNDING, out=quotients)
-            np.divide(row, quotients, out=quotients)
-            entering = _first(quotients)
-            small = row[entering] > -SOUND
-            if small or stalled > STALL:
-                leaving, entering = self._choose_carefully(leaving, until, row, stalled > STALL)
-            if until > now + SAME:
-                segments.append(_Segment(now, until, self.basis.copy(), state.copy()))
-            now = until
-            self._pivot(leaving, entering, row)
-            if small:
-                self._invert()
-        raise CalculationError("the path of the linear program did not end")
-
-    def _choose_carefully(self, leaving: int, until: float, row: Floats, stalled: bool) -> tuple[int, int]:
-        """Choose a pivot among near ties: the largest element, or the lowest index if the path has stalled."""
-        m = len(self.basis)
-        if stalled:
-            amounts, rates = self.state[m, :m], self.state[m + 1, :m]
-            ties = np.flatnonzero((rates < -ROUNDING) & (amounts + until * rates < ROUNDING)).tolist()
-            leaving = min([leaving, *ties], key=self.basis.__getitem__)
-            np.dot(self.state[:m, leaving], self.program.matrix, out=row)
-        allowed = np.flatnonzero(row < -PIVOT)
-        if not len(allowed):
-            raise CalculationError("the right-hand side leaves what the columns can make up")
-        elements, reduced = -row[allowed], np.maximum(self.reduced[allowed], 0.0)
-        tied = allowed[reduced / elements <= ((reduced + ROUNDING) / elements).min()]
-        return leaving, int(tied[0] if stalled else tied[_first(row[tied])])
-
-    def _pivot(self, leaving: int, entering: int, row: Floats) -> None:
-        """Exchange one basic column for another; `row` is the leaving row of ``B^-1 A`` and is overwritten."""
-        m, state = len(self.basis), self.state
-        column = self.program.columns[entering].dot(state[:m])
-        column[m] = self.reduced[entering]
-        divided = state[:, leaving] / column[leaving]
-        state -= divided[:, None] * column
-        state[:, leaving] = divided
-        row *= column[m] / row[entering]
-        self.reduced -= row
-        self.reduced[entering] = 0.0
-        self.basis[leaving] = entering
-
-    def _invert(self) -> None:
-        """Compute `state` and `reduced` from the basis, without reference to earlier values."""
-        m = len(self.basis)
-        columns = self.program.columns[self.basis]
-        try:
-            inverse = np.linalg.inv(columns)
-        except np.linalg.LinAlgError:
-            raise CalculationError("the linear program came to a singular basis") from None
-        self.state[:m, :m] = inverse
-        self.state[m:, :m] = self.rhs @ inverse
-        self.state[:, m] = self.state[:, :m] @ -self.program.costs[self.basis]
-        np.dot(self.state[:m, m], self.program.matrix, out=self.reduced)
-        self.reduced += self.program.costs
-        self.reduced[self.basis] = 0.0
-
-
-def _first(values: Floats) -> int:
-    """Return the place of the lowest of numbers that are negative, of nearly equal ones the first."""
-    return int((values <= values.min() * (1.0 - TIED)).argmax())

@@ -6,12 +6,10 @@ in none of them is read in the notation of :mod:`screening.chemistry.notation`: 
 
 from __future__ import annotations
 
-from functools import lru_cache, reduce
 from pathlib import Path
 from typing import Literal, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.amounts import format_amount
 from screening.chemistry.charges import check_charge_balance
@@ -28,24 +26,11 @@ from screening.chemistry.notation import (
     with_energy,
     with_polymorph,
 )
-from screening.common.errors import InputError, nearest, shown
-from screening.common.files import DATA, read_text
-from screening.common.validation import explained
-from screening.common.yaml_text import parse_yaml
-from screening.materials.material import Cathode, EnergyAboveHull, Material, Property, PublishedVoltage
+from screening.common.errors import InputError, shown
+from screening.materials.catalogue_files import Role, read_entries
+from screening.materials.cathode import Cathode
+from screening.materials.material import EnergyAboveHull, Material
 from screening.materials.suggestions import nearest_material
-
-__all__ = ["Catalogue", "Cathode", "Material", "Property", "PublishedVoltage", "Role"]
-
-Role = Literal["coating", "electrolyte", "cathode", "anode"]
-
-_PACKAGED = DATA / "catalogue"
-_ROLES: dict[str, Role] = {
-    "coatings": "coating",
-    "electrolytes": "electrolyte",
-    "cathodes": "cathode",
-    "anodes": "anode",
-}
 
 _E = TypeVar("_E", Material, Cathode)
 
@@ -103,7 +88,7 @@ class Catalogue(BaseModel):
             If a file cannot be read, an entry is invalid, or its name is taken; the message names the file and the
             entry.
         """
-        return reduce(_extended, map(Path, extra), _packaged())
+        return cls.model_validate(read_entries(*map(Path, extra)))
 
     def coating(self, name: str) -> Material:
         """Find a coating by name, alias or formula; any other formula becomes a coating of that composition.
@@ -276,56 +261,3 @@ def _composite(listed: tuple[Material, ...], name: str) -> Material | None:
 
 def _nearest(text: str, listed: tuple[_E, ...]) -> str:
     return nearest_material(text, [known for entry in listed for known in entry.names])
-
-
-@lru_cache(maxsize=1)
-def _packaged() -> Catalogue:
-    return reduce(_extended, (_PACKAGED / f"{section}.yaml" for section in _ROLES), Catalogue())
-
-
-def _extended(catalogue: Catalogue, path: Path) -> Catalogue:
-    """Return the catalogue with the entries of one more file."""
-    entries: dict[str, list[Material | Cathode]] = {section: [*getattr(catalogue, section)] for section in _ROLES}
-    for section, rows in _sections(path).items():
-        taken = {name.casefold(): entry.name for entry in entries[section] for name in entry.names}
-        for number, row in enumerate(rows, start=1):
-            entry = _entry(path, section, number, row)
-            for name in entry.names:
-                if name.casefold() in taken:
-                    holder = taken[name.casefold()]
-                    raise InputError(f"{path}: {section} {entry.name!r}: {name!r} already names {holder!r}")
-                taken[name.casefold()] = entry.name
-            entries[section].append(entry)
-    return Catalogue.model_validate(entries)
-
-
-def _entry(path: Path, section: str, number: int, row: object) -> Material | Cathode:
-    label = f"{path}: {section} entry {number}"
-    if not isinstance(row, dict):
-        raise InputError(f"{label} is not a mapping")
-    if "name" in row:
-        label = f"{path}: {section} {row['name']!r}"
-    if "role" in row:
-        raise InputError(f"{label}: unknown key 'role'")
-    model = Cathode if section == "cathodes" else Material
-    try:
-        return model.model_validate({**row, "role": _ROLES[section]})
-    except ValidationError as error:
-        parts = (model, Property, PublishedVoltage, EnergyAboveHull)
-        raise InputError(f"{label}: {explained(error, [key for part in parts for key in part.model_fields])}") from None
-
-
-def _sections(path: Path) -> dict[str, list[object]]:
-    """Read the lists of entries in one file."""
-    try:
-        data = parse_yaml(read_text(path, "catalogue"))
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(data, dict):
-        raise InputError(f"{path}: not a mapping with any of the keys {', '.join(_ROLES)}")
-    for section, rows in data.items():
-        if section not in _ROLES:
-            raise InputError(f"{path}: unknown key {section!r}{nearest(str(section), _ROLES)}")
-        if not isinstance(rows, list):
-            raise InputError(f"{path}: {section} is not a list")
-    return data

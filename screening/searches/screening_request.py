@@ -19,7 +19,8 @@ from screening.criteria.criteria import Criterion, default_criteria
 from screening.energies.source import REFERENCE, EnergySource, energy_source
 from screening.energies.sources.fetched import FetchedPhaseSet
 from screening.materials.catalogue import Catalogue
-from screening.materials.material import Cathode, Material
+from screening.materials.cathode import Cathode
+from screening.materials.material import Material
 from screening.phases.phase_set import PhaseSet
 from screening.searches.candidates.candidate_documents import Selection
 from screening.searches.candidates.candidate_files import Listed, read_candidates

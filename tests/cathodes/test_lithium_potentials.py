@@ -10,7 +10,7 @@ from fixtures_screening import ELEMENTS, phase_set, synthetic
 from screening.cathodes.lithium_potentials import average_voltage, lithium_at, lithium_states
 from screening.common.errors import InputError
 from screening.materials.catalogue import Catalogue
-from screening.materials.material import Cathode
+from screening.materials.cathode import Cathode
 from screening.phases.phase_set import PhaseSet
 
 LCO, HALF, EMPTY = -1.76, -1.50, -0.95  # formation energies of LiCoO2, LiCo2O4 and CoO2, eV/atom

@@ -19,7 +19,7 @@ FOLDER = Path(coatscreen.__file__).parent
 OF_ITS_VERB = {
     "--against", "--cathode", "--coating", "--electrolyte", "--elements", "--energies", "--lithiation", "--lithium",
     "--model", "--open", "--orderings", "--output", "--pairs", "--pressure", "--resume", "--samples", "--seed",
-    "--structures", "--temperature", "--tolerance", "--top", "--voltage",
+    "--sort", "--structures", "--temperature", "--tolerance", "--top", "--voltage",
 }  # fmt: skip
 
 

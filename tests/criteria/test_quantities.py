@@ -10,17 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from screening.common.errors import InputError
-from screening.criteria.quantities import (
-    GAIN,
-    OXIDATION,
-    UNLIMITED_V,
-    WORST,
-    contact_quantity,
-    is_contact,
-    quantity,
-    registered,
-    states_named,
-)
+from screening.criteria.contact_names import contact_quantity, is_contact, states_named
+from screening.criteria.quantities import GAIN, OXIDATION, UNLIMITED_V, WORST, quantity, registered
 
 
 def coating(**parts):

@@ -455,7 +455,7 @@ def test_the_members_of_an_object_are_indexed_as_they_come(path):
         store.update({"_key": 1, "values": {"cost": 3.0, "gain (%)": -1}})
         store.update([{"_key": 2, "values": {"cost": 2.0, "new_one": None}}, {"_key": 3, "values": {}}, {"_key": 4}])
         store.update({"_key": 5, "values": {"cost": None, "a.b": 1}})  # a name with a dot would be another level
-        assert store.narrow.columns == ["values.cost", "values.gain (%)", "values.new_one"]
+        assert store.collection.narrow.columns == ["values.cost", "values.gain (%)", "values.new_one"]
         assert [doc["_key"] for doc in store.query({"values.cost": {"$ne": None}}, sort={"values.cost": 1})] == [2, 1]
         assert [doc["_key"] for doc in store.query({"values.gain (%)": {"$lt": 0}})] == [1]
         assert store.distinct("values.cost") == [3.0, 2.0]
@@ -469,8 +469,8 @@ def test_heavy_fields_are_read_only_where_they_are_asked_for(path, monkeypatch):
     with SQLiteStore(path, "documents", indexed=("score",), heavy=("big", "large")) as store:
         store.update([{"_key": n, "score": n, "big": [{"n": n}], "large": {"x": n}} for n in range(3)])
         read = []
-        part = store._heavy_part
-        monkeypatch.setattr(store, "_heavy_part", lambda key: read.append(key) or part(key))
+        part = store.collection._heavy_part
+        monkeypatch.setattr(store.collection, "_heavy_part", lambda key: read.append(key) or part(key))
         assert found(store, {"score": {"$gt": 0}}, ["_key"], {"score": -1}) == [{"_key": 2}, {"_key": 1}]
         assert store.count({"score": 1}) == 1
         assert read == []
@@ -599,7 +599,7 @@ def killed_when(function, path, ready, *arguments):
 
 
 def write_half_a_transaction(path, flag):
-    with SQLiteStore(path, "documents") as store, store._writing() as db:
+    with SQLiteStore(path, "documents") as store, store.collection.writing() as db:
         db.execute("DELETE FROM documents")
         db.executemany("INSERT INTO documents VALUES (?, ?, 0)", [(f"[{n}]", '{"half": 1}') for n in range(20_000)])
         flag.touch()

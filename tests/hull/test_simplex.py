@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 from scipy.optimize import linprog
 
 from screening.common.errors import CalculationError
-from screening.hull import simplex
+from screening.hull import simplex, vertex
 from screening.hull.compiled.core import core
 from screening.hull.simplex import INSIDE, Program
 
@@ -160,15 +160,17 @@ def test_a_change_of_basis_anywhere(where):
 
 
 @NUMPY
-@pytest.mark.parametrize(("constant", "value"), [("STALL", -1), ("SOUND", np.inf), ("KNOWN", 2)])
-def test_the_safeguards_give_the_same_paths(monkeypatch, constant, value):
+@pytest.mark.parametrize(
+    ("module", "constant", "value"), [(vertex, "STALL", -1), (vertex, "SOUND", np.inf), (simplex, "KNOWN", 2)]
+)
+def test_the_safeguards_give_the_same_paths(monkeypatch, module, constant, value):
     """Bland's rule at every pivot; every pivot chosen with care and inverted afresh; one basis known."""
     for seed in range(10):
         made, ends = random_program(seed)
         expected = [made.path(*end) for end in ends]
         again = Program(made.matrix, made.costs, np.arange(len(made.matrix)))
         with monkeypatch.context() as patch:
-            patch.setattr(simplex, constant, value)
+            patch.setattr(module, constant, value)
             paths = [again.path(*end) for end in ends]
         for end, one, other in zip(ends, expected, paths, strict=True):
             check(again, *end, other)
@@ -207,8 +209,8 @@ def test_blands_rule_takes_the_first_column_of_a_tie(monkeypatch, places, kinks)
     """Of columns at one height the furthest has the largest pivot element, and is taken where there is no stall."""
     start, stop = np.array([0.0, 1.0]), np.array([1.0, 0.0])
     made = program([[10 * x, 10 - 10 * x] for x in (0.3, 0.6, *places)], [-1.0] * 4)
-    for stall, expected in ((simplex.STALL, [0.8]), (-1, kinks)):
-        monkeypatch.setattr(simplex, "STALL", stall)
+    for stall, expected in ((vertex.STALL, [0.8]), (-1, kinks)):
+        monkeypatch.setattr(vertex, "STALL", stall)
         made._known_bases, made._known_rhs = [[2, 3]], np.array([start + INSIDE * (stop - start)])
         np.testing.assert_allclose(made.path(start, stop).t, [0.0, 0.3, 0.6, *expected, 1.0])
 
@@ -220,13 +222,13 @@ THROUGH_A_COLUMN = pytest.mark.parametrize(
 
 def watched(monkeypatch, name, seen):
     """Note the arguments of a step of the method."""
-    step = getattr(simplex._Vertex, name)
+    step = getattr(vertex.Vertex, name)
 
     def called(vertex, *args):
         seen.append((vertex.basis.copy(), *args))
         return step(vertex, *args)
 
-    monkeypatch.setattr(simplex._Vertex, name, called)
+    monkeypatch.setattr(vertex.Vertex, name, called)
 
 
 @NUMPY
@@ -238,7 +240,7 @@ def test_blands_rule_lets_the_first_column_leave(monkeypatch, start, pivots):
     made.path(start, stop)  # from here on its first basis is known
     found = []
     watched(monkeypatch, "_pivot", found)
-    monkeypatch.setattr(simplex, "STALL", -1)
+    monkeypatch.setattr(vertex, "STALL", -1)
     check(made, start, stop, made.path(start, stop))
     assert [(basis[leaving], entering) for basis, leaving, entering, _ in found] == pivots
 
@@ -253,7 +255,7 @@ def test_pivots_that_do_not_move_are_a_stall(monkeypatch, start, pivots):
     moved, careful = [], []
     watched(monkeypatch, "_pivot", moved)
     watched(monkeypatch, "_choose_carefully", careful)
-    monkeypatch.setattr(simplex, "STALL", 0)
+    monkeypatch.setattr(vertex, "STALL", 0)
     made.path(start, stop)
     assert 1 <= len(moved) <= 2
     assert [stalled for *_, stalled in careful] == [True] * (len(moved) - 1)

@@ -17,7 +17,9 @@ from screening.chemistry.compositions import same_composition
 from screening.chemistry.formulas import parse_formula
 from screening.chemistry.notation import composition_of
 from screening.common.errors import InputError
-from screening.materials.catalogue import Catalogue, Cathode, Material
+from screening.materials.catalogue import Catalogue
+from screening.materials.cathode import Cathode
+from screening.materials.material import Material
 
 CATALOGUE = Catalogue.load()
 Writer = Callable[[str], Path]

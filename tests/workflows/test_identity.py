@@ -16,7 +16,8 @@ from screening.coatings.samples import Sampling
 from screening.common.provenance import Software
 from screening.criteria.criteria import Criterion
 from screening.energies.source import EnergySource
-from screening.materials.material import Cathode, Material
+from screening.materials.cathode import Cathode
+from screening.materials.material import Material
 from workflows import CoatingScreeningMaker, identity, jobs
 from workflows.identity import by_content, digest
 

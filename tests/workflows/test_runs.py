@@ -232,12 +232,12 @@ def test_merged_twice_changes_nothing(tmp_path, location):
     screen(tmp_path, coatings=["Li3PO4"], store=str(other.folder))
     merge(location, other)
     with CoatingDatabase.open(location) as database:
-        built = [database._header_docs(None, None, None), job_times(location.folder), contents(location.folder)]
+        built = [database._runs.rankings(None, None, None), job_times(location.folder), contents(location.folder)]
     again = merge(location, other)
     assert (again.jobs, again.runs) == (0, [])
     with CoatingDatabase.open(location) as database:
         assert [
-            database._header_docs(None, None, None),
+            database._runs.rankings(None, None, None),
             job_times(location.folder),
             contents(location.folder),
         ] == built

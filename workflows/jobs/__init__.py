@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any
 
 JOBS = {  # name of a job: the module of this package that makes it
+    "atlas_part": "atlas",
     "bare_interface": "screening",
     "best_stacks": "stack",
     "cathode_states": "screening",
@@ -23,6 +24,7 @@ JOBS = {  # name of a job: the module of this package that makes it
     "evaluate": "packaged",
     "lithiated_cell": "vacancies",
     "material_properties": "screening",
+    "merged_atlas": "atlas",
     "ordered_cell": "orderings",
     "ranking_request": "screening",
     "relaxed_phase": "energies",

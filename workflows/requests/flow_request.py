@@ -17,6 +17,7 @@ from screening.database import StoreLocation
 
 # Where the collector of each kind is. Job databases hold the kinds, so these stay when a class moves.
 COLLECTORS = {
+    "atlas": "workflows.atlas:AtlasCollector",
     "energies": "workflows.requests.user_energies:UserEnergyCollector",
     "orderings": "workflows.requests.ordered_materials:OrderingCollector",
     "screening": "workflows.run:ScreeningCollector",

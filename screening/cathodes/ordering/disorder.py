@@ -31,7 +31,7 @@ from screening.chemistry.compositions import atomic_fractions, format_formula
 from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError, nearest
 from screening.common.files import DATA
-from screening.materials.material import Cathode
+from screening.materials.cathode import Cathode
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure

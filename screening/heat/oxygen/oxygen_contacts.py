@@ -35,7 +35,7 @@ from screening.heat.oxygen.product_classes import KINDS, ProductClass, bound_oxy
 from screening.heat.oxygen.release import cathode_oxygen, gas_fraction, oxygen_onset
 from screening.hull.phase_system import Mixture
 from screening.hull.reservoir import Reservoir
-from screening.materials.material import Cathode
+from screening.materials.cathode import Cathode
 from screening.phases.phase_set import PhaseSet
 
 Shares = dict[tuple[str, ProductClass], float]  # (element, class) -> share of that element of the electrolyte

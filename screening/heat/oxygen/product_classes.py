@@ -129,3 +129,8 @@ def sorted_elements(electrolyte: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         symbol for symbol in electrolyte if symbol not in _HALOGENS | {"O"} and element(symbol).kind != "s-block"
     )
+
+
+def class_names() -> tuple[str, ...]:
+    """Return the names of all classes of products."""
+    return tuple(dict.fromkeys(row.name for row in _rules()[0]))

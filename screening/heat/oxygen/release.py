@@ -21,7 +21,7 @@ from screening.equilibrium.reactant import Reactant, clean, named_products, reac
 from screening.heat.oxygen.oxygen_documents import CathodeOxygen, OxygenBalance, Place
 from screening.hull.phase_system import Mixture
 from screening.hull.reservoir import Reservoir
-from screening.materials.material import Cathode
+from screening.materials.cathode import Cathode
 from screening.phases.phase_set import PhaseSet
 from screening.thermochemistry.element_gibbs import temperatures_k
 from screening.thermochemistry.gas import oxygen_chemical_potential_ev

@@ -67,7 +67,7 @@ class Core:
         self._line.argtypes = [_INTEGER, _INTEGER, *[_ADDRESS] * 5, _INTEGER, _ADDRESS, _ADDRESS]
         self.lines = loaded.core_lines
         self.lines.restype = _INTEGER
-        self.lines.argtypes = [_ADDRESS] * 3
+        self.lines.argtypes = [_ADDRESS] * 4
         self.failures = 0  # paths that it gave up, for the reference to find
 
     def path(

@@ -9,6 +9,7 @@
 
 #define ONLY_OPEN 1e-12 /* a phase with a smaller fraction of closed atoms consists of open elements only */
 #define TOO_LOW -1e-9   /* a phase of open elements alone must not lie below this, eV/atom */
+#define CLEAN 1e-6      /* amounts below this are rounding errors of a formula or of the program */
 #define ZERO 1e-9       /* energies closer to zero than this, in eV/atom, count as zero */
 #define ROOM 256        /* segments of a path */
 #define MOST 128        /* elements there are, at most: two words of bits */
@@ -38,6 +39,13 @@ typedef struct {
     const double *potentials;      /* (samples, open elements of all reservoirs), eV relative to the reference */
     int64_t asked;                 /* element whose potential at the beginning of the line comes out, or -1 */
 } Lines;
+
+/* The phases of the mixture of lowest mutual energy of each line in each sample, where they are wanted. */
+typedef struct {
+    int64_t room;     /* phases of a line, at most */
+    int32_t *phases;  /* (count, samples, room) in the order of the table, -1 behind the last */
+    double *amounts;  /* (count, samples, room) their shares of the (closed) atoms */
+} Mixtures;
 
 /* What comes out of a line in a sample; energies in eV per (closed) atom, x counted from `from` to `to`. */
 enum { AT_FROM, AT_TO, MUTUAL, X_MUTUAL, TOTAL, X_TOTAL, SELF_FROM, SELF_TO, POTENTIAL, KINKS, FIELDS };
@@ -179,8 +187,8 @@ static int64_t first_lowest(const double *energies, int64_t n, double *lowest) {
 
 static double zeroed(double energy) { return fabs(energy) < ZERO ? 0.0 : energy; }
 
-/* Fill the record of a line from its path. */
-static void describe(const Program *p, const Path *path, double own_from, double own_to, int64_t asked, double *record,
+/* Fill the record of a line from its path; returns the kink of lowest mutual energy. */
+static int64_t describe(const Program *p, const Path *path, double own_from, double own_to, int64_t asked, double *record,
                         double *energies) {
     const int64_t m = p->m, s = path->count;
     double *mutual = energies + s + 1, *total = mutual + s + 1;
@@ -205,6 +213,28 @@ static void describe(const Program *p, const Path *path, double own_from, double
     if (isnan(own_from + own_to)) record[TOTAL] = record[X_TOTAL] = NAN;
     record[POTENTIAL] = asked < 0 ? NAN : path->duals[asked];
     record[KINKS] = (double)(s + 1);
+    return mutually;
+}
+
+/* Write down the phases at a kink and their shares, without those whose amounts are rounding errors, as
+   PhaseSystem.assemble. */
+static void list_phases(const System *s, const Path *path, int64_t kink, int32_t *phases, double *amounts) {
+    const int64_t m = s->m, at = (kink < path->count ? kink : path->count - 1) * m;
+    const double *held = (kink < path->count ? path->at_start : path->at_stop) + at;
+    int64_t found = 0;
+    double sum = 0.0;
+    for (int64_t i = 0; i < m; i++)
+        if (held[i] > CLEAN) {
+            int32_t phase = (int32_t)s->chosen[path->bases[at + i]];
+            int64_t k = found++;
+            for (; k > 0 && phases[k - 1] > phase; k--) {
+                phases[k] = phases[k - 1];
+                amounts[k] = amounts[k - 1];
+            }
+            phases[k] = phase;
+            sum += amounts[k] = held[i];
+        }
+    for (int64_t k = 0; k < found; k++) amounts[k] /= sum;
 }
 
 /* Memory of one call, and what is known from the line before. */
@@ -262,8 +292,9 @@ static int enter(const Phases *phases, const Lines *lines, int64_t line, Memory 
     return 0;
 }
 
-/* Compute one line in one sample; 0 or a negative number. */
-static int compute(const Phases *phases, const Lines *lines, int64_t line, int64_t sample, Memory *y, double *record) {
+/* Compute one line in one sample; 0 or a negative number. Without mixtures, none is written down. */
+static int compute(const Phases *phases, const Lines *lines, int64_t line, int64_t sample, Memory *y, double *record,
+                   const Mixtures *mixtures) {
     System *s = &y->system;
     const int64_t m = s->m, from = lines->from[line], to = lines->to[line], reservoir = lines->reservoirs[line];
     const double *potentials = lines->potentials + sample * lines->potentials_each;
@@ -276,6 +307,7 @@ static int compute(const Phases *phases, const Lines *lines, int64_t line, int64
         for (int64_t i = 0; i < m; i++) y->start[i] /= sum;
     }
     if (!(closed_from > 0.0 && closed_to > 0.0)) return NOTHING_CLOSED;
+    if (mixtures && m > mixtures->room) return NO_ROOM;
     if (price_system(s, phases->energies + sample * phases->count, potentials)) return PRECIPITATES;
     const Program p = {m, s->n, s->matrix, s->columns, s->costs};
     int failed = -1;
@@ -293,13 +325,18 @@ static int compute(const Phases *phases, const Lines *lines, int64_t line, int64
     double own_from = from < 0 ? NAN : own_energy(lines, s, from, own[from], potentials, closed_from);
     int64_t asked = lines->asked < 0 || s->row[lines->asked] >= m ? -1 : s->row[lines->asked];
     double own_to = own_energy(lines, s, to, own[to], potentials, closed_to);
-    describe(&p, &y->path, own_from, own_to, asked, record, y->energies);
+    int64_t kink = describe(&p, &y->path, own_from, own_to, asked, record, y->energies);
+    if (mixtures) {
+        const int64_t at = (line * phases->samples + sample) * mixtures->room;
+        list_phases(s, &y->path, kink, mixtures->phases + at, mixtures->amounts + at);
+    }
     return 0;
 }
 
 /* Compute all lines in all samples. records: (count, samples, FIELDS), NaN where a line could not be computed but for KINKS,
-   which then is a negative number. Lines of one system that follow each other share its columns. */
-PUBLIC int64_t core_lines(const Phases *phases, const Lines *lines, double *records) {
+   which then is a negative number. mixtures: what to fill, every phase -1 before; NULL for none. Lines of one system that
+   follow each other share its columns. */
+PUBLIC int64_t core_lines(const Phases *phases, const Lines *lines, double *records, const Mixtures *mixtures) {
     Memory y;
     int64_t failures = 0;
     memset(&y, 0, sizeof y);
@@ -309,7 +346,7 @@ PUBLIC int64_t core_lines(const Phases *phases, const Lines *lines, double *reco
         for (int64_t sample = 0; sample < phases->samples; sample++) {
             double *record = records + (line * phases->samples + sample) * FIELDS;
             for (int field = 0; field < FIELDS; field++) record[field] = NAN;
-            int failed = outside ? outside : compute(phases, lines, line, sample, &y, record);
+            int failed = outside ? outside : compute(phases, lines, line, sample, &y, record, mixtures);
             failures += failed != 0;
             if (failed) record[KINKS] = failed;
         }

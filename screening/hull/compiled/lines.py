@@ -95,11 +95,17 @@ class _Lines(ctypes.Structure):
     )
 
 
+class _Mixtures(ctypes.Structure):
+    _fields_ = (("room", ctypes.c_int64), ("phases", ctypes.c_void_p), ("amounts", ctypes.c_void_p))
+
+
 @dataclass(frozen=True)
 class LineResults:
     """What came out of k lines in s samples."""
 
     records: Floats  # (k, s, len(Field)); NaN where a line could not be computed
+    phases: NDArray[np.int32]  # (k, s, room) those present at the lowest mutual energy, then -1
+    amounts: Floats  # (k, s, room) their shares of the (closed) atoms
 
 
 def compute_lines(
@@ -114,6 +120,7 @@ def compute_lines(
     open_elements: Integers,
     potentials: Floats,
     asked: int = -1,
+    room: int = 0,
 ) -> LineResults:
     """Compute lines between points, each in the system of the elements of its ends, in every sample of the energies.
 
@@ -139,6 +146,9 @@ def compute_lines(
         eV.
     asked
         An element whose chemical potential at the beginning of each line comes out.
+    room
+        For the phases of each line at its lowest mutual energy, of which a system of m closed elements has at most m;
+        0 if they are not wanted. A line that has too little room is not computed.
     """
     given = {
         "starts": shelves.rows.starts,
@@ -179,9 +189,12 @@ def compute_lines(
         asked=asked,
         **{name: array.ctypes.data for name, array in wanted.items()},
     )
-    failures = core.lines(ctypes.byref(phases), ctypes.byref(lines), records.ctypes.data)
+    present, amounts = np.full((n_lines, n_samples, room), -1, dtype=np.int32), np.zeros((n_lines, n_samples, room))
+    wanted_mixtures = _Mixtures(room=room, phases=present.ctypes.data, amounts=amounts.ctypes.data)
+    mixtures = ctypes.byref(wanted_mixtures) if room else None
+    failures = core.lines(ctypes.byref(phases), ctypes.byref(lines), records.ctypes.data, mixtures)
     if failures < 0:
         raise MemoryError
     kinks = records[:, :, Field.KINKS]
     core.failures += int(((kinks < 0) & (kinks > _NOT_A_LINE)).sum())
-    return LineResults(records)
+    return LineResults(records, present, amounts)

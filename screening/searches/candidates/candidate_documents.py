@@ -11,7 +11,8 @@ from screening.chemistry.classes import ChemistryClass
 from screening.common.provenance import Result
 from screening.common.tabular import Documents, Tabular
 from screening.criteria.criteria import Criterion
-from screening.materials.material import Cathode, Material
+from screening.materials.cathode import Cathode
+from screening.materials.material import Material
 
 
 class Selection(BaseModel):

@@ -20,17 +20,9 @@ from screening.common.errors import CalculationError, CoatscreenError, InputErro
 from screening.common.processes import worker_pool
 from screening.common.progress import Progress
 from screening.common.ties import ranks
+from screening.criteria.contact_names import is_contact
 from screening.criteria.criteria import Criterion
-from screening.criteria.quantities import (
-    GAIN,
-    OXIDATION,
-    REDUCTION,
-    STABILITY,
-    WORST,
-    WORST_CONTACT,
-    is_contact,
-    quantity,
-)
+from screening.criteria.quantities import GAIN, OXIDATION, REDUCTION, STABILITY, WORST, WORST_CONTACT, quantity
 from screening.energies.source import EnergySource
 from screening.phases.phase_set import PhaseSet
 from screening.searches.candidates.candidate_documents import (

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from screening.chemistry.economics import EconomicsDocument, material_economics
-from screening.criteria.quantities import contact_quantity
+from screening.criteria.contact_names import contact_quantity
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.reactant import clean
 from screening.equilibrium.window import WindowDocument, electrochemical_window

@@ -16,7 +16,8 @@ from screening.criteria.quantities import STABILITY
 from screening.energies.source import REFERENCE, EnergySource, energy_source
 from screening.energies.sources.fetched import FetchedPhaseSet
 from screening.equilibrium.reactant import Reactant
-from screening.materials.material import Cathode, Material
+from screening.materials.cathode import Cathode
+from screening.materials.material import Material
 from screening.searches.screening_request import CATALOGUE, plan_screening
 
 

@@ -13,7 +13,7 @@ from screening.cathodes.ordering.disorder import (
 )
 from screening.common.errors import InputError
 from screening.materials.catalogue import Catalogue
-from screening.materials.material import Cathode
+from screening.materials.cathode import Cathode
 
 LAYERED = lithiated_cathode(Catalogue.load().cathode("LiCoO2"), 1.0).parent
 

@@ -26,7 +26,7 @@ def test_every_collector_has_a_kind():
 
 def test_the_kinds_stay():
     """They are in job databases: a flow submitted before an update is collected after it."""
-    assert sorted(COLLECTORS) == ["energies", "orderings", "screening", "stacks", "vacancies"]
+    assert sorted(COLLECTORS) == ["atlas", "energies", "orderings", "screening", "stacks", "vacancies"]
 
 
 def test_a_text_names_the_kind_alone():

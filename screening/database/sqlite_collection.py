@@ -1,0 +1,269 @@
+"""One collection of documents in an SQLite file: a row for each, written and read whole.
+
+A document is a row of one table. Its heavy fields, which most questions do not need, lie in a second table, and its
+indexed fields, by which documents are found and sorted, in a third.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+
+from screening.common.errors import StoreError
+from screening.database.conditions import condition_of
+from screening.database.damage import damaged, is_damage
+from screening.database.indexed_fields import Condition, column, conditions, decides, equality, where_all
+from screening.database.indexed_table import IndexedTable
+from screening.database.schema import require_file
+from screening.database.sqlite_file import open_to_read, open_to_write
+from screening.database.sqlite_rows import DOCUMENTS, ROW, Row, document_of, put
+
+_FIRST_READ, _READ_TOGETHER = 20, 500  # documents: who wants few is not to wait for many
+
+
+class SQLiteCollection:
+    """The tables of one collection.
+
+    Parameters
+    ----------
+    path
+        The file, absolute.
+    name
+        Name of the collection, a table of the file.
+    key
+        Field that identifies a document; never a list.
+    indexed
+        Dotted fields that have a column in the table of indexed fields.
+    heavy
+        Fields in a table of their own.
+
+    Raises
+    ------
+    StoreError
+        Here and in every method: if the file cannot be opened, read or written.
+    InputError
+        If a filter holds an operator that is not among :data:`screening.database.operators.OPERATORS`.
+    """
+
+    def __init__(self, path: str, name: str, key: str, indexed: Sequence[str], heavy: Sequence[str]) -> None:
+        if not re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII):
+            raise StoreError(f"not a name for a collection: {name!r}")
+        self.path = path
+        self.name = name
+        self.key = key
+        self.heavy = tuple(heavy)
+        self.narrow = IndexedTable(name, indexed)
+        self.table = f'"{name}"'
+        self._heavy_table = f'"{name}.heavy"'
+        self._db: sqlite3.Connection | None = None
+
+    # -- the file -----------------------------------------------------------------------------------
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The open file."""
+        if self._db is None:
+            raise StoreError(f"sqlite://{self.path}/{self.name} is not connected")
+        return self._db
+
+    def open(self, read_only: bool) -> None:
+        """Open the file; unless it is only to be read, create it and the tables if need be."""
+        if self._db is None:
+            with self.errors("open"):
+                self._db = self._open_to_read() if read_only else self._open_to_write()
+
+    def _open_to_write(self) -> sqlite3.Connection:
+        require_file(self.path)  # jobflow's own settings open a store without :mod:`screening.database.stores`
+        db = open_to_write(self.path)
+        for table in (self.table, *([self._heavy_table] if self.heavy else [])):
+            db.execute(f"CREATE TABLE IF NOT EXISTS {table} ({DOCUMENTS})")
+        if re.fullmatch(r"\w+", self.key, re.ASCII):
+            self._index(db, self.key)
+        with _transaction(db):
+            self.narrow.make(db, lambda: self._all(db))
+        return db
+
+    def _open_to_read(self) -> sqlite3.Connection:
+        db = open_to_read(self.path)
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master").fetchall()}
+        for name in (self.name, *([f"{self.name}.heavy"] if self.heavy else [])):
+            if name not in tables:
+                db.execute(f'CREATE TEMP TABLE "{name}" ({DOCUMENTS})')
+        self.narrow.find(db)
+        return db
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Write all of what is inside, or nothing."""
+        with self.errors("write to"), _transaction(self.db) as db:
+            yield db
+
+    @contextmanager
+    def errors(self, what: str) -> Iterator[None]:
+        """Say of an error of SQLite what could not be done with which file."""
+        try:
+            yield
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            if is_damage(error):
+                raise damaged(self.path, str(error)) from error
+            raise StoreError(f"cannot {what} the database {self.path}: {error}") from error
+
+    def index(self, field: str) -> None:
+        """Index a field of the documents."""
+        with self.errors("write to"):
+            self._index(self.db, field)
+
+    def _index(self, db: sqlite3.Connection, field: str) -> None:
+        name = f"{self.name}_{field.replace('.', '_')}"
+        db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {self.name} (json_extract(doc, '$.{field}'))")
+
+    # -- writing ------------------------------------------------------------------------------------
+
+    def put(self, documents: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Write documents of plain JSON under keys of their own; all of them or none."""
+        with self.writing() as db:
+            self.narrow.look(db)
+            for key, doc in documents:
+                light = {name: value for name, value in doc.items() if name not in self.heavy}
+                put(db, self.table, key, light)
+                if self.heavy:
+                    put(db, self._heavy_table, key, {name: doc[name] for name in self.heavy if name in doc})
+                self.narrow.put(db, key, doc, lambda: self._all(db))
+
+    def remove(self, criteria: dict[str, Any]) -> None:
+        """Remove the documents that match."""
+        with self.writing() as db:
+            keys = [(key,) for key, _ in self.matching(criteria)]
+            tables = [self.table, *([self._heavy_table] if self.heavy else [])]
+            for table in (*tables, *([self.narrow.name] if self.narrow.is_there else [])):
+                db.executemany(f"DELETE FROM {table} WHERE key = ?", keys)
+
+    # -- reading ------------------------------------------------------------------------------------
+
+    def count(self, criteria: dict[str, Any]) -> int:
+        """Count the documents that match."""
+        condition_of(criteria)
+        if criteria and not (self.narrow.is_there and decides(criteria, self.narrow.columns)):
+            return sum(1 for _ in self.matching(criteria))
+        where, values = where_all(conditions(criteria, self.narrow.columns))
+        with self.errors("read"):
+            counted = f"SELECT count(*) FROM {self.narrow.name if criteria else self.table}{where}"
+            return int(self.db.execute(counted, values).fetchone()[0])
+
+    def values(self, field: str, criteria: dict[str, Any]) -> list[Any]:
+        """Return the values of an indexed field where indexed fields hold what is asked, each once."""
+        where, values = where_all(conditions(criteria, self.narrow.columns))
+        with self.errors("read"):
+            rows = self.db.execute(f"SELECT DISTINCT {column(field)} FROM {self.narrow.name}{where}", values).fetchall()
+        return [value for (value,) in rows if value is not None]
+
+    def matching(
+        self, criteria: dict[str, Any], sort: Mapping[str, bool] | None = None, whole: bool = False
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield what matches, sorted by indexed fields or as written; SQLite leaves out what it can.
+
+        Parameters
+        ----------
+        criteria
+            A MongoDB filter.
+        sort
+            Indexed fields, and whether each is descending.
+        whole
+            Whether documents are to have their heavy fields; they have them too where the criteria name one.
+        """
+        holds = condition_of(criteria)
+        decided = self.narrow.is_there and decides(criteria, self.narrow.columns)
+        whole = bool(self.heavy) and (whole or self.needs_heavy(criteria))
+        with self.errors("read"):
+            for row in self._found(criteria, sort or {}):
+                doc = self._document(row)
+                if whole:
+                    doc |= self._heavy_part(row[0])
+                if decided or holds(doc):
+                    yield row[0], doc
+
+    def needs_heavy(self, asked: Any) -> bool:
+        """Return whether a filter, an order or a projection names a heavy field."""
+        return not set(self.heavy).isdisjoint(_top_level(asked))
+
+    def _all(self, db: sqlite3.Connection) -> Iterator[tuple[str, dict[str, Any]]]:
+        for row in db.execute(f"SELECT {ROW} FROM {self.table} ORDER BY rowid").fetchall():
+            yield row[0], self._document(row) | self._heavy_part(row[0], db)
+
+    def _heavy_part(self, key: str, db: sqlite3.Connection | None = None) -> dict[str, Any]:
+        if not self.heavy:
+            return {}
+        row = (db or self.db).execute(f"SELECT {ROW} FROM {self._heavy_table} WHERE key = ?", (key,)).fetchone()
+        return {} if row is None else self._document(row)
+
+    def _document(self, row: Row) -> dict[str, Any]:
+        """Read a document as it is kept."""
+        doc = document_of(row)
+        if doc is None:
+            raise damaged(self.path, f"a document of {self.name}, {row[0]!r:.80}")
+        return doc
+
+    def _found(self, criteria: dict[str, Any], sort: Mapping[str, bool]) -> Iterator[Row]:
+        narrow = conditions(criteria, self.narrow.columns) if self.narrow.is_there else []
+        if narrow or sort:
+            yield from self._found_by_columns(narrow, sort)
+            return
+        clauses: list[Condition] = []
+        for field, value in criteria.items():
+            if re.fullmatch(r"[A-Za-z_]\w*", field, re.ASCII) and field not in self.heavy:
+                equal, bound = equality(value)
+                if equal:
+                    either = "" if field == self.key else f" OR json_type(doc, '$.{field}') = 'array'"
+                    clauses.append((f"(json_extract(doc, '$.{field}') {equal}{either})", [bound]))
+        where, values = where_all(clauses)
+        yield from self.db.execute(f"SELECT {ROW} FROM {self.table}{where}", values)
+
+    def _found_by_columns(self, narrow: list[Condition], sort: Mapping[str, bool]) -> Iterator[Row]:
+        """Find the keys in the table of indexed fields, then read the documents, few at first."""
+        db = self.db
+        where, values = where_all(narrow)
+        order = ", ".join([*(f"{column(f)} {'DESC' if down else 'ASC'}" for f, down in sort.items()), "rowid"])
+        keys = [key for (key,) in db.execute(f"SELECT key FROM {self.narrow.name}{where} ORDER BY {order}", values)]
+        among = f"SELECT {ROW} FROM {self.table} WHERE key IN (SELECT value FROM json_each(?))"
+        place, together = 0, _FIRST_READ
+        while part := keys[place : place + together]:
+            rows = {row[0]: row for row in db.execute(among, (orjson.dumps(part).decode(),))}
+            yield from (rows[key] for key in part if key in rows)  # another process may have removed one
+            place, together = place + together, _READ_TOGETHER
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Write all of what is inside, or nothing."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield db
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _top_level(asked: Any) -> Iterator[str]:
+    """Yield the top-level fields that a filter, an order or a projection names, or what might be one."""
+    if isinstance(asked, dict):
+        for name, value in asked.items():
+            yield name.partition(".")[0]
+            yield from _top_level(value)
+    elif isinstance(asked, list):
+        for part in asked:
+            yield from _top_level(part)
+    elif isinstance(asked, str):
+        yield asked.partition(".")[0]
