@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from coatscreen.forms import Format, usable
 from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 
 
@@ -25,16 +26,9 @@ Version = Annotated[bool, typer.Option("--version", is_eager=True, callback=_pri
 
 # -- how results are printed ------------------------------------------------------------------------------
 
-
-class Format(StrEnum):
-    """The form in which results are printed."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
-
-
-OutputFormat = Annotated[Format, typer.Option("--format", help="How to print.")]
+OutputFormat = Annotated[
+    Format, typer.Option("--format", callback=usable, help="How to print; parquet and xlsx go into a file: > FILE.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 # -- where the energies come from -------------------------------------------------------------------------

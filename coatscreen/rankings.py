@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from coatscreen.forms import TEXT_TABLES, Format, print_text_table
 from coatscreen.output import document, json_text, number, print_energies, print_json_list, print_table, say
 from screening.criteria.contact_names import contact_quantity
 from screening.criteria.criteria import Criterion
@@ -22,8 +23,8 @@ Line = Mapping[str, Any]  # a coating of a ranking, as CoatingDatabase.lines yie
 _MARKS = {True: "yes", False: "NO", None: "?"}
 
 
-def print_ranking(header: RankingHeader, coatings: Iterable[Line]) -> None:
-    """Print a ranking as a table a person can read."""
+def print_ranking(header: RankingHeader, coatings: Iterable[Line], form: Format = Format.table) -> None:
+    """Print a ranking as a table a person can read: in a terminal with what its columns mean, or for a paper."""
     lines = list(coatings)
     bare = header.bare_interface
     faces = _closed_faces(lines)
@@ -67,6 +68,10 @@ def print_ranking(header: RankingHeader, coatings: Iterable[Line]) -> None:
                 _number(line, COST),
             ]
         )
+    numeric = {"rank", "worst", *faces, "gain", "above hull", "window (V)", "tier", "Pareto", "$/kg"}
+    if form in TEXT_TABLES:
+        print_text_table(form, columns, rows, numeric, header.energies)
+        return
     worst = None if bare is None else bare.worst_mutual_mev_per_atom
     print_table(
         columns,
@@ -74,7 +79,7 @@ def print_ranking(header: RankingHeader, coatings: Iterable[Line]) -> None:
         f"Coatings on {header.cathode} against {header.electrolyte}. Mutual reaction energies: the worst of all "
         "contacts, meV per atom that is not exchanged, and the closed ones, meV/atom; the bare interface has "
         f"{number(worst, 1)} closed",
-        numeric={"rank", "worst", *faces, "gain", "above hull", "window (V)", "tier", "Pareto", "$/kg"},
+        numeric=numeric,
         importance=["coating", "rank", "tier", "worst", "fails", *faces, "window (V)", "gain", "passes (%)"],
         elsewhere="--format csv",
     )

@@ -6,6 +6,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+from fixtures_plugins import install as install
 from hypothesis import settings
 from mongo_server import GIVEN_URI, GivenServer, MongoServer
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from screening.coatings.coating_documents import Run
 from screening.coatings.ranking import RankingHeader
+from screening.coatings.run_document import Run
 from screening.common.errors import InputError
 from screening.common.ties import TIE, ranks
 from screening.criteria.quantities import GAIN, OXIDATION, REDUCTION, WORST

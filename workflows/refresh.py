@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from screening.coatings.coating_documents import RankedCoating, Run, Verdict
+from screening.coatings.coating_documents import RankedCoating, Verdict
 from screening.coatings.ranking import RankingDocument
+from screening.coatings.run_document import Run
 from screening.common.errors import StoreError
 from screening.criteria.criteria import Criterion
 from screening.database import CoatingDatabase, StoreLocation

@@ -11,7 +11,7 @@ from typing import Any
 from jobflow import JobStore
 from pydantic import Field
 
-from screening.coatings.coating_documents import Run, RunState
+from screening.coatings.run_document import Run, RunState
 from screening.coatings.samples import Sampling
 from screening.common.errors import CalculationError, InputError, nearest
 from screening.common.progress import Progress

@@ -8,9 +8,9 @@ from typing import Any
 from jobflow import JobStore
 from pydantic import BaseModel, Field
 
-from screening.coatings.coating_documents import Run
 from screening.coatings.ranking import RankingHeader
 from screening.coatings.ranking_request import RankingRequest
+from screening.coatings.run_document import Run
 from screening.common.errors import InputError
 from screening.criteria.criteria import Criterion, default_criteria, read_criteria
 from screening.database import CoatingDatabase, StoreLocation

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from jobflow import JobStore
 from pydantic import BaseModel, Field, ValidationError
 
-from screening.coatings.coating_documents import RankedCoating, Run
+from screening.coatings.coating_documents import RankedCoating
 from screening.coatings.ranking import RankingHeader
+from screening.coatings.run_document import Run
 from screening.common.validation import explained
 from screening.database import CoatingDatabase, StoreLocation
 from screening.database.copies import file_of, keep, salvage

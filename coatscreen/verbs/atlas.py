@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from coatscreen import options
+from coatscreen.forms import Format
 from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
+from coatscreen.verb_groups import VerbGroup
 
 if TYPE_CHECKING:
     from screening.atlas.questions import AtlasAnswer
 
 app = typer.Typer(
+    cls=VerbGroup,
     help="All coatings there could be on all neighbours, in one file.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -145,7 +149,7 @@ def query(
     energies: Annotated[
         str | None, typer.Option(help="The energies that the atlas must have been made from; not checked by default.")
     ] = None,
-    form: options.OutputFormat = options.Format.table,
+    form: options.OutputFormat = Format.table,
     as_json: options.AsJson = False,
 ) -> None:
     """Print the best coatings of an atlas between some neighbours at some potentials.
@@ -157,7 +161,8 @@ def query(
 
     Example: coatscreen atlas query --electrolyte Li6PS5Cl --no-product conducting --class oxide --element Li
     """
-    from coatscreen.output import document, numbers, print_csv, print_json
+    from coatscreen.forms import printed
+    from coatscreen.output import document, numbers
     from screening.atlas.atlas import Atlas
     from screening.atlas.questions import asked
     from workflows.settings import split_names
@@ -183,11 +188,7 @@ def query(
     )
     with Atlas(file, energies) as atlas:
         found = atlas.ask(question)
-    if as_json or form is options.Format.json:
-        print_json(document(found))
-    elif form is options.Format.csv:
-        print_csv(found.rows())
-    else:
+    if not printed(form, as_json, partial(document, found), found.rows, found.energies):
         _print(found)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coatscreen.forms import Format
 from coatscreen.options import (
     AsJson,
     Cathode,
@@ -15,6 +17,7 @@ from coatscreen.options import (
     Electrolyte,
     Energies,
     Exclude,
+    OutputFormat,
     Thresholds,
     Workers,
     chosen_energies,
@@ -47,6 +50,7 @@ def candidates(
     energies: Energies = "reference",
     doubtful: Doubtful = DoubtfulPhases.keep,
     workers: Workers = 1,
+    form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
     """Pass the compounds of the energies through criteria, and print how many each leaves.
@@ -58,7 +62,8 @@ def candidates(
 
     Example: coatscreen candidates --any --elements Li,B,O,F --until stable --output candidates.csv
     """
-    from coatscreen.output import document, note, print_json
+    from coatscreen.forms import printed
+    from coatscreen.output import document, note
     from screening.chemistry.formulas import parse_formula
     from screening.common.progress import progress_bar
     from screening.criteria.criteria import default_criteria, with_thresholds
@@ -89,10 +94,8 @@ def candidates(
     source = energy_source(energies, systems)
     with progress_bar("candidates") as progress:
         found = screen_candidates(source, selection, criteria, neighbours, until, workers, progress)
-    if as_json:
-        shown = found.model_copy(update={"candidates": found.candidates[: top or None]})
-        print_json(document(shown))
-    else:
+    shown = found.model_copy(update={"candidates": found.candidates[: top or None]})
+    if not printed(form, as_json, partial(document, shown), shown.rows, found.energies):
         _print(found, _ROWS if top is None else top)
     if not found.candidates:
         note(f"no candidate is left after {next(step.name for step in found.funnel if step.left == 0)!r}")

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from coatscreen.options import AsJson, Catalogue
+from coatscreen.forms import Format
+from coatscreen.options import AsJson, Catalogue, OutputFormat
+from coatscreen.verb_groups import VerbGroup
 
 if TYPE_CHECKING:
     from screening.materials.catalogue import Catalogue as Loaded
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from screening.materials.material import Material, Property
 
 app = typer.Typer(
+    cls=VerbGroup,
     help="Materials that have names, and quantities that coatings are judged by.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -29,26 +32,29 @@ def list_all(
         bool, typer.Option("--quantities", help="List the quantities coatings are judged by instead.")
     ] = False,
     catalogue: Catalogue = None,
+    form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
     """List the names, with the formula, other names and states of charge of each.
 
     Example: coatscreen catalogue list --role electrolyte
     """
-    from coatscreen.output import print_json, print_table
+    from coatscreen.forms import printed
+    from coatscreen.output import print_table
     from screening.common.errors import InputError, nearest
 
     if quantities:
         if role is not None:
             raise InputError("--quantities takes no --role: quantities are those of coatings")
-        return _list_quantities(as_json)
+        return _list_quantities(form, as_json)
     entries = _loaded(catalogue).entries
     roles = list(dict.fromkeys(entry.role for entry in entries))
     if role is not None and role not in roles:
         raise InputError(f"--role {role!r}: there are {', '.join(roles)}{nearest(role, roles)}")
     listed = [entry for entry in entries if role in (None, entry.role)]
-    if as_json:
-        return print_json({"materials": [_document(entry) for entry in listed]})
+    documents = [_document(entry) for entry in listed]
+    if printed(form, as_json, lambda: {"materials": documents}, lambda: map(_row, listed), None):
+        return None
     return print_table(
         ["name", "role", "formula", "other names", "states"],
         [[e.name, e.role, _formula(e), ", ".join(e.aliases), _states(e)] for e in listed],
@@ -93,6 +99,16 @@ def _document(entry: Material | Cathode) -> dict[str, Any]:
     return {**entry.model_dump(mode="json"), "formula": _formula(entry)}
 
 
+def _row(entry: Material | Cathode) -> dict[str, str]:
+    return {
+        "name": entry.name,
+        "role": entry.role,
+        "formula": _formula(entry),
+        "other_names": ", ".join(entry.aliases),
+        "states": _states(entry),
+    }
+
+
 def _print(entry: Material | Cathode) -> None:
     from coatscreen.output import number
 
@@ -131,14 +147,15 @@ def _cited(value: Property | PublishedVoltage) -> str:
     return f"{conditions}{value.source}{'' if value.verified else ' (not read there for this catalogue)'}"
 
 
-def _list_quantities(as_json: bool) -> None:
-    from coatscreen.output import print_json, print_table
+def _list_quantities(form: Format, as_json: bool) -> None:
+    from coatscreen.forms import printed
+    from coatscreen.output import print_table
     from screening.criteria.quantities import registered
 
     rows = list(registered().values())
-    if as_json:
-        documents = [{"name": q.name, "label": q.label, "better": q.better, "description": q.description} for q in rows]
-        return print_json({"quantities": documents})
+    documents = [{"name": q.name, "label": q.label, "better": q.better, "description": q.description} for q in rows]
+    if printed(form, as_json, lambda: {"quantities": documents}, lambda: documents, None):
+        return None
     return print_table(
         ["quantity", "label", "better", "description"], [[q.name, q.label, q.better, q.description] for q in rows]
     )

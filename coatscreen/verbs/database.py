@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from coatscreen.forms import TEXT_TABLES, Format
 from coatscreen.options import (
     AsJson,
-    Format,
     OnlyCathode,
     OnlyElectrolyte,
     OutputFormat,
@@ -52,7 +52,8 @@ def rank(
 
     Example: coatscreen rank --threshold gain_over_bare_mev_per_atom=500 --threshold oxidation=4.3
     """
-    from coatscreen.output import MOST_ROWS, print_csv
+    from coatscreen.forms import print_rows
+    from coatscreen.output import MOST_ROWS
     from coatscreen.rankings import print_ranking, print_rankings_json, rows
     from screening.common.errors import InputError
     from screening.database import CoatingDatabase, StoreLocation
@@ -68,11 +69,11 @@ def rank(
             _judge_again(database, headers, criteria, threshold or [], sort, top, Format.json if as_json else form)
         elif as_json or form is Format.json:
             print_rankings_json((header, database.coatings(header, sort, top)) for header in headers)
-        elif form is Format.csv:
-            print_csv(row for header in headers for row in rows(header, database.lines(header, sort, top)))
+        elif form not in (Format.table, *TEXT_TABLES):
+            print_rows(form, (row for header in headers for row in rows(header, database.lines(header, sort, top))))
         else:
             for header in headers:
-                print_ranking(header, database.lines(header, sort, min(top or MOST_ROWS, MOST_ROWS)))
+                print_ranking(header, database.lines(header, sort, min(top or MOST_ROWS, MOST_ROWS)), form)
                 there = database.count(ranking_id=header.ranking_id)
                 _note_more(min(top or there, there))
         _note_failed(database)
@@ -106,7 +107,8 @@ def query(
     import json
     from itertools import islice
 
-    from coatscreen.output import MOST_ROWS, print_csv, print_json_list, print_table
+    from coatscreen.forms import print_rows, print_text_table
+    from coatscreen.output import MOST_ROWS, print_json_list, print_table
     from screening.common.errors import InputError
     from screening.database import CoatingDatabase
 
@@ -136,10 +138,12 @@ def query(
             print()
             return
         lines = found if names else map(_scalars, found)
-        if form is Format.csv:
-            print_csv({k: _nested(v) if isinstance(v, dict | list) else v for k, v in line.items()} for line in lines)
+        if form not in (Format.table, *TEXT_TABLES):
+            cells = ({k: _nested(v) if isinstance(v, dict | list) else v for k, v in line.items()} for line in lines)
+            print_rows(form, cells)
         elif shown := list(islice(lines, MOST_ROWS)):
-            print_table(list(shown[0]), [[_text(value) for value in line.values()] for line in shown])
+            columns, texts = list(shown[0]), [[_text(value) for value in line.values()] for line in shown]
+            print_table(columns, texts) if form is Format.table else print_text_table(form, columns, texts)
             _note_more(len(shown) + sum(1 for _ in lines))
 
 
@@ -170,7 +174,8 @@ def _judge_again(
     form: Format,
 ) -> None:
     """Print rankings as other criteria make them."""
-    from coatscreen.output import MOST_ROWS, print_csv
+    from coatscreen.forms import print_rows
+    from coatscreen.output import MOST_ROWS
     from coatscreen.rankings import print_ranking, print_rankings_json, rows
     from screening.criteria.criteria import read_criteria_file, with_thresholds
     from workflows.refresh import judge_again
@@ -185,11 +190,11 @@ def _judge_again(
         print_rankings_json((ranking, ranking.ranking) for ranking in rankings)
         return
     lines = [(ranking, [coating.model_dump(mode="json") for coating in ranking.ranking]) for ranking in rankings]
-    if form is Format.csv:
-        print_csv(row for ranking, coatings in lines for row in rows(ranking, coatings))
+    if form not in (Format.table, *TEXT_TABLES):
+        print_rows(form, (row for ranking, coatings in lines for row in rows(ranking, coatings)))
     else:
         for ranking, coatings in lines:
-            print_ranking(ranking, coatings[:MOST_ROWS])
+            print_ranking(ranking, coatings[:MOST_ROWS], form)
             _note_more(len(coatings))
 
 

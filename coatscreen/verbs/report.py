@@ -10,8 +10,8 @@ import typer
 from coatscreen.options import OnlyCathode, OnlyElectrolyte, RunName, Store
 
 if TYPE_CHECKING:
-    from screening.coatings.coating_documents import Run
     from screening.coatings.ranking import RankingHeader
+    from screening.coatings.run_document import Run
     from screening.database import CoatingDatabase
     from screening.energies.packaged.packaged_documents import PackagedInfo
     from screening.phases.phase_set import PhaseSet

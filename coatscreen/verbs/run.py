@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from coatscreen import options
+from coatscreen.forms import TEXT_TABLES, Format
 
 _ROWS = 50  # of a table; thousands of coatings are no reading matter
 
@@ -30,6 +31,7 @@ def run(
     config: options.Config = None,
     threshold: options.Thresholds = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the store's last unfinished run.")] = False,
+    form: options.OutputFormat = Format.table,
     as_json: options.AsJson = False,
 ) -> None:
     """Screen coatings between cathodes and electrolytes and print the ranking.
@@ -48,8 +50,9 @@ def run(
     Example: coatscreen run --coatings LiNbO3,Li3BO3 --cathodes NCM622 --electrolytes Li6PS5Cl
     """
     given = options.given_options(locals())
+    from coatscreen.forms import print_rows
     from coatscreen.output import note
-    from coatscreen.rankings import print_ranking, print_rankings_json
+    from coatscreen.rankings import print_ranking, print_rankings_json, rows
     from screening.common.errors import InputError
     from screening.common.progress import progress_bar
     from screening.criteria.criteria import with_thresholds
@@ -86,12 +89,15 @@ def run(
         earlier = held - {coating.name for coating in finished.plan.coatings}
         if earlier:
             note(f"the ranking holds {len(earlier)} more coatings, screened earlier into this database")
-        if as_json:
+        if as_json or form is Format.json:
             found = ((header, database.coatings(header)) for header in headers)
             print_rankings_json(found, finished.plan.failed or None)
             return
+        if form not in (Format.table, *TEXT_TABLES):
+            print_rows(form, (row for header in headers for row in rows(header, database.lines(header))))
+            return
         for header in headers:
-            print_ranking(header, database.lines(header, top=_ROWS))
+            print_ranking(header, database.lines(header, top=_ROWS), form)
             more = database.count(ranking_id=header.ranking_id) - _ROWS
             if more > 0:
                 note(f"{more} more coatings: coatscreen rank prints all, coatscreen query finds some")

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from coatscreen.options import AsJson, Store
+from coatscreen.forms import Format
+from coatscreen.options import AsJson, OutputFormat, Store
+from coatscreen.verb_groups import VerbGroup
 
 if TYPE_CHECKING:
     from workflows.comparisons import Comparison, Difference
     from workflows.runs import RunSummary
 
 app = typer.Typer(
+    cls=VerbGroup,
     help="The runs of a database: list, compare, rename, delete and merge them.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -22,18 +25,19 @@ Name = Annotated[str, typer.Argument(help="Name of a run, or its id or the begin
 
 
 @app.command("list")
-def list_all(store: Store = "results/coatings", as_json: AsJson = False) -> None:
+def list_all(store: Store = "results/coatings", form: OutputFormat = Format.table, as_json: AsJson = False) -> None:
     """List the runs, the last one first.
 
     Example: coatscreen runs list
     """
-    from coatscreen.output import note, print_json, print_table
+    from coatscreen.forms import printed
+    from coatscreen.output import note, print_table
     from screening.database import StoreLocation
     from workflows.runs import list_runs
 
     runs = list_runs(StoreLocation(store))
-    if as_json:
-        print_json({"runs": [run.model_dump(mode="json") for run in runs]})
+    listed = [run.model_dump(mode="json") for run in runs]
+    if printed(form, as_json, lambda: {"runs": listed}, lambda: listed, None):
         return
     if not runs:
         note("the database holds no run")

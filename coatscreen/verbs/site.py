@@ -12,8 +12,11 @@ from urllib.parse import quote
 import typer
 
 from coatscreen.queue_options import MaxJobs, SiteFolder
+from coatscreen.verb_groups import VerbGroup
 
-app = typer.Typer(help="The site: the configuration of a cluster.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    cls=VerbGroup, help="The site: the configuration of a cluster.", no_args_is_help=True, rich_markup_mode=None
+)
 _ASKED = {  # in this order; everything else stays at its default
     "scheduler": "Scheduler (slurm, pbs or sge)",
     "database": "Address of the database, without a password (mongodb://user@host:27017/name)",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from coatscreen import options
+from coatscreen.forms import Format
 from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from screening.searches.stacks.stack_documents import Ensemble, Layer, Stack, StacksDocument
 
@@ -52,6 +54,7 @@ def stack(
     name: FlowName = None,
     max_jobs: MaxJobs = None,
     no_launch: NoLaunch = False,
+    form: options.OutputFormat = Format.table,
     as_json: options.AsJson = False,
 ) -> None:
     """Find the best coatings of one and of two layers between a cathode and an electrolyte.
@@ -71,7 +74,8 @@ def stack(
 
     Example: coatscreen candidates --until oxidation --output stable.csv && coatscreen stack --candidates stable.csv
     """
-    from coatscreen.output import document, note, print_json
+    from coatscreen.forms import printed
+    from coatscreen.output import document, note
     from screening.common.errors import InputError
     from screening.common.progress import progress_bar
     from screening.materials.catalogue import Catalogue
@@ -107,9 +111,7 @@ def stack(
         found, outcome = find_stacks(plan, store, ranked_by, top, workers, progress)
     for name, reason in outcome.failed.items():
         note(f"failed: {name}: {reason}")
-    if as_json:
-        print_json(document(found))
-    else:
+    if not printed(form, as_json, partial(document, found), lambda: _flat(found), found.energies):
         _print(found)
     for name, why in list(found.failed.items())[:_NOTES]:
         note(f"left out: {name}: {why}")
@@ -174,6 +176,21 @@ def _rows(stacks: Sequence[Stack]) -> list[list[str]]:
         ]
         for stack in stacks
     ]
+
+
+def _flat(found: StacksDocument) -> Iterator[dict[str, Any]]:
+    """Yield the stacks of one layer and of two, one row each."""
+    for n_layers, stacks in ((1, found.one_layer), (2, found.two_layers)):
+        for stack in stacks:
+            yield {
+                "cathode": found.cathode,
+                "electrolyte": found.electrolyte,
+                "n_layers": n_layers,
+                "rank": stack.rank,
+                "layers": " | ".join(layer.coating for layer in stack.layers),
+                "closed": stack.closed.model_dump(mode="json"),
+                "open": stack.open.model_dump(mode="json"),
+            }
 
 
 def _window(layer: Layer) -> str:

@@ -8,9 +8,13 @@ from typing import Annotated
 import typer
 
 from coatscreen.options import AsJson, Store
+from coatscreen.verb_groups import VerbGroup
 
 app = typer.Typer(
-    help="A database as a whole: check it, copy it, repair it.", no_args_is_help=True, rich_markup_mode=None
+    cls=VerbGroup,
+    help="A database as a whole: check it, copy it, repair it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 

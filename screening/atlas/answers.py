@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from screening.atlas.atlas_documents import AtlasHeader
-from screening.atlas.columns import AtlasFile
+from screening.atlas.columns import AtlasFile, products_of
 from screening.atlas.product_kinds import Unwanted
 from screening.atlas.questions import (
     AtlasAnswer,
@@ -123,7 +122,9 @@ class _Met(NamedTuple):
     neighbours: Sequence[int]
     potentials: Sequence[int]
     energies: Floats  # (neighbours, coatings, potentials), NaN where one could not be computed
-    faces: Mapping[str, Floats]  # quantity of a face -> its lowest energy for each coating
+    worst: Sequence[float]  # lowest for each coating, NaN where one could not be computed
+    worst_closed: Sequence[float] | None  # the same of the closed contacts; None where none is asked for
+    faces: Mapping[str, Sequence[float]]  # quantity of a face -> the same of its contacts
     bare: float | None  # lowest closed energy of the cathodes with the electrolytes
 
 
@@ -149,8 +150,16 @@ def _meet(atlas: AtlasFile, neighbours: Sequence[int], potentials: Sequence[int]
         if one.voltage_v is None and (one.cathode, one.state) in asked and (one.electrolyte, None) in asked
     ]
     known = [energy for energy in bare if energy is not None]
-    lowest = {name: np.min(parts, axis=0) for name, parts in faces.items()}  # NaN where one is
-    return _Met(neighbours, potentials, energies, lowest, min(known) if known and len(known) == len(bare) else None)
+    closed = energies[:, :, potentials.index(0)].min(axis=0).tolist() if 0 in potentials else None
+    return _Met(
+        neighbours=neighbours,
+        potentials=potentials,
+        energies=energies,
+        worst=energies.min(axis=(0, 2)).tolist(),
+        worst_closed=closed,
+        faces={name: np.min(parts, axis=0).tolist() for name, parts in faces.items()},
+        bare=min(known) if known and len(known) == len(bare) else None,
+    )
 
 
 def _chosen(header: AtlasHeader, question: AtlasQuestion) -> NDArray[np.intp]:
@@ -180,14 +189,13 @@ def _without(atlas: AtlasFile, coatings: Sequence[int], met: _Met, unwanted: Unw
     for number in met.neighbours:
         if not len(left):
             break
-        products = atlas.table(number, ["products.list.element"])["products"].combine_chunks()
-        ends, chosen = np.asarray(products.offsets), np.asarray(products.values.indices)
+        products = products_of(atlas.table(number, ["products.list.element"]))
+        ends, names = products.ends, products.names
         rows = (left[:, None] * n_held + np.array(met.potentials)).ravel()
         of_row = np.repeat(np.arange(len(left)), len(met.potentials))
         lengths = ends[rows + 1] - ends[rows]
         before = np.cumsum(lengths) - lengths
-        there = chosen[np.repeat(ends[rows] - before, lengths) + np.arange(int(lengths.sum()))]
-        names = products.values.dictionary.to_pylist()
+        there = products.numbers[np.repeat(ends[rows] - before, lengths) + np.arange(int(lengths.sum()))]
         bad = np.zeros(len(names), dtype=bool)
         for product in np.unique(there).tolist():
             name = names[product]
@@ -205,17 +213,15 @@ def _in_order(ranked_by: Quantity, coatings: Sequence[tuple[int, _Coating]]) -> 
 
     def badness(one: Quantity, coating: _Coating) -> float:
         value = one.compare(coating)
-        return np.inf if value is None else -one.sign * value
+        return np.finfo(float).max if value is None else -one.sign * value
 
     if not coatings:
         return [], []
-    first = np.array([badness(ranked_by, coating) for _, coating in coatings])
-    second = np.array([badness(quantity(WORST_CONTACT), coating) for _, coating in coatings])
-    finite = np.where(np.isfinite(first), first, np.finfo(float).max)
-    place = ranks(finite)
-    names = [coating.formula for _, coating in coatings]
-    order = sorted(range(len(coatings)), key=lambda k: (place[k], second[k], names[k]))
-    return [coatings[k][0] for k in order], [int(place[k]) for k in order]
+    place = ranks([badness(ranked_by, coating) for _, coating in coatings]).tolist()
+    worst = quantity(WORST_CONTACT)
+    keys = [(k, badness(worst, one), one.formula) for k, (_, one) in zip(place, coatings, strict=True)]
+    order = sorted(range(len(coatings)), key=keys.__getitem__)
+    return [coatings[k][0] for k in order], [place[k] for k in order]
 
 
 def _worst_contacts(atlas: AtlasFile, met: _Met, coatings: Sequence[int]) -> dict[int, WorstContact | None]:
@@ -230,24 +236,23 @@ def _worst_contacts(atlas: AtlasFile, met: _Met, coatings: Sequence[int]) -> dic
     n_held = 1 + len(atlas.header.voltages_v)
     for place, contacts in of_neighbour.items():
         number = met.neighbours[place]
-        rows = [coating * n_held + met.potentials[held] for coating, held in contacts]
         table = atlas.table(number, ["x_closed_coating", "products.list.element", "product_shares.list.element"])
-        lines = table.take(rows).to_pylist()
         neighbour = atlas.header.neighbours[number]
-        for (coating, held), line in zip(contacts, lines, strict=True):
+        for coating, held in contacts:
             potential = met.potentials[held]
+            [line] = table.slice(coating * n_held + potential, 1).to_pylist()
             found[coating] = WorstContact(
                 neighbour=neighbour.name,
                 state=neighbour.state,
                 voltage_v=None if potential == 0 else atlas.header.voltages_v[potential - 1],
                 mutual_mev_per_closed_atom=float(met.energies[place, coating, held]),
                 x_closed_coating=round(line["x_closed_coating"], 5),
-                products=products_of(line),
+                products=shares_of(line),
             )
     return found
 
 
-def products_of(line: Mapping[str, Any]) -> dict[str, float]:
+def shares_of(line: Mapping[str, Any]) -> dict[str, float]:
     """Return the products of a row and their shares, the largest first."""
     pairs = zip(line["products"], line["product_shares"], strict=True)
     rounded = [(str(name), round(float(share), 5)) for name, share in pairs]
@@ -279,6 +284,8 @@ class _Coating:
     See :class:`screening.criteria.quantities.Coating`.
     """
 
+    __slots__ = ("_header", "_met", "_number", "formula")
+
     def __init__(self, header: AtlasHeader, met: _Met, number: int) -> None:
         self._header, self._met, self._number = header, met, number
         self.formula = header.coatings.coating[number]
@@ -296,7 +303,7 @@ class _Coating:
         low = columns.reduction_limit_v[self._number]
         return None if low is None else _Window(low, columns.oxidation_limit_v[self._number])
 
-    @cached_property
+    @property
     def economics(self) -> EconomicsDocument:
         """What its elements cost."""
         return material_economics(read_material(self.formula).formula)
@@ -304,14 +311,13 @@ class _Coating:
     @property
     def worst_mutual(self) -> float | None:
         """Lowest closed mutual energy, meV/atom."""
-        if 0 not in self._met.potentials:
-            return None
-        return _known(self._met.energies[:, self._number, self._met.potentials.index(0)].min())
+        closed = self._met.worst_closed
+        return None if closed is None else _known(closed[self._number])
 
     @property
     def worst_contact_energy(self) -> float | None:
         """Lowest mutual energy, meV per closed atom."""
-        return _known(self._met.energies[:, self._number].min())
+        return _known(self._met.worst[self._number])
 
     @property
     def bare_worst_mutual(self) -> float | None:
@@ -324,4 +330,4 @@ class _Coating:
 
 
 def _known(energy: float) -> float | None:
-    return None if np.isnan(energy) else float(energy)
+    return None if energy != energy else energy

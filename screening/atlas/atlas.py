@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from screening.atlas.answers import answer, products_of
+from screening.atlas.answers import answer, shares_of
 from screening.atlas.atlas_documents import AtlasHeader
 from screening.atlas.columns import AtlasFile
 from screening.atlas.questions import AtlasAnswer, AtlasQuestion, asked, asked_neighbours, asked_potentials
@@ -113,7 +113,7 @@ class Atlas:
         lines: list[dict[str, Any]] = []
         for number in asked_neighbours(self.header, question):
             for line in self._file.table(number).take(rows).to_pylist():
-                line["products"] = products_of(line)
+                line["products"] = shares_of(line)
                 del line["product_shares"]
                 lines.append(line)
         return pandas.DataFrame(lines)

@@ -117,18 +117,45 @@ def table_of(neighbour: AtlasNeighbour, columns: ContactColumns, header: AtlasHe
     return pa.Table.from_arrays(arrays, schema=schema())
 
 
+def numbers_of(array: Any, kind: type[np.generic]) -> NDArray[Any]:
+    """Return a column or array of numbers, NaN where it is null.
+
+    Arrow's own way loads pandas, which takes longer than most questions.
+    """
+    whole = array.combine_chunks() if hasattr(array, "combine_chunks") else array
+    if whole.null_count:
+        return np.asarray(whole, dtype=kind)
+    return np.frombuffer(whole.buffers()[1], dtype=kind)[whole.offset : whole.offset + len(whole)]
+
+
+@dataclass(frozen=True)
+class ProductLists:
+    """The products of some rows: those of row i are ``ends[i]:ends[i + 1]``."""
+
+    ends: NDArray[np.int64]
+    numbers: NDArray[np.int32]  # in `names`
+    names: list[str]
+
+
+def products_of(table: Any) -> ProductLists:
+    """Return the products in a table that holds the column of them."""
+    lists = table["products"].combine_chunks()
+    ends = numbers_of(lists.offsets, np.int32).astype(np.int64)
+    values = lists.values.slice(ends[0], ends[-1] - ends[0])
+    return ProductLists(ends - ends[0], numbers_of(values.indices, np.int32), values.dictionary.to_pylist())
+
+
 def columns_of(table: Any) -> ContactColumns:
     """Return the columns of a table that :func:`table_of` made."""
-    products = table["products"].combine_chunks()
-    ends = np.asarray(products.offsets, dtype=np.int64)
-    values = products.values.slice(ends[0], ends[-1] - ends[0])
+    products = products_of(table)
     shares = table["product_shares"].combine_chunks()
+    first = shares.offsets[0].as_py()
     return ContactColumns(
-        numbers={name: np.asarray(table[name], dtype=np.float32) for name in NUMBERS},
-        ends=ends - ends[0],
-        products=np.asarray(values.indices, dtype=np.int32),
-        shares=np.asarray(shares.values.slice(shares.offsets[0].as_py(), len(values)), dtype=np.float32),
-        names=values.dictionary.to_pylist(),
+        numbers={name: numbers_of(table[name], np.float32) for name in NUMBERS},
+        ends=products.ends,
+        products=products.numbers,
+        shares=numbers_of(shares.values.slice(first, len(products.numbers)), np.float32),
+        names=products.names,
     )
 
 
@@ -231,7 +258,7 @@ class AtlasFile:
 
     def numbers(self, neighbour: int, column: str) -> Singles:
         """Return a column of numbers of a neighbour, (coatings, 1 + voltages)."""
-        found = np.asarray(self.table(neighbour, [column])[column], dtype=np.float32)
+        found = numbers_of(self.table(neighbour, [column])[column], np.float32)
         return found.reshape(len(self.header.coatings.coating), -1)
 
     def __enter__(self) -> AtlasFile:

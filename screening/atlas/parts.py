@@ -39,7 +39,7 @@ from screening.equilibrium.survey import Survey
 from screening.hull.reservoir import Reservoir
 from screening.phases.phase_set import PhaseSet
 
-TOGETHER = 200  # coatings computed in one call: few enough for memory
+TOGETHER = 400  # coatings computed in one call: few enough for memory
 _MOST_REASONS = 100
 
 
@@ -83,11 +83,12 @@ def write_part(
     reservoirs = _reservoirs(voltages_v)
     materials = [neighbour.reactant for neighbour in neighbours]
     found: list[list[ContactColumns]] = [[] for _ in neighbours]
+    formulas: dict[int, str] = {}
     for start in range(0, len(coatings), TOGETHER):
         some = coatings[start : start + TOGETHER]
         grid = contact_grid(phases, some, materials, reservoirs)
         for number, parts in enumerate(found):
-            parts.append(_columns(phases, grid, number))
+            parts.append(_columns(phases, grid, number, formulas))
         for place, why in grid.why_missing.items():
             header.n_missing += 1
             if len(header.missing) < _MOST_REASONS:
@@ -245,8 +246,11 @@ def _reservoirs(voltages_v: Sequence[float]) -> list[Reservoir | None]:
     return [None, *(Reservoir.lithium_voltage(voltage) for voltage in voltages_v)]
 
 
-def _columns(phases: PhaseSet, grid: ContactGrid, neighbour: int) -> ContactColumns:
-    """Return the contacts with one neighbour; products are named only where the two react."""
+def _columns(phases: PhaseSet, grid: ContactGrid, neighbour: int, formulas: dict[int, str]) -> ContactColumns:
+    """Return the contacts with one neighbour; products are named only where the two react.
+
+    Formulas that have been made are kept in `formulas`, by the position of the phase.
+    """
     mutual = grid.mutual[:, neighbour].ravel()
     products = grid.products[:, neighbour].reshape(len(mutual), -1)
     present = (products >= 0) & (mutual < 0.0)[:, None]
@@ -254,6 +258,7 @@ def _columns(phases: PhaseSet, grid: ContactGrid, neighbour: int) -> ContactColu
     used = np.zeros(len(phases), dtype=bool)
     used[chosen] = True
     positions = np.flatnonzero(used)
+    formulas.update((i, phases.formula(i)) for i in positions.tolist() if i not in formulas)
     number = np.zeros(len(phases), dtype=np.int32)
     number[positions] = np.arange(len(positions))
     shares, energies = (grid.x_mutual, grid.x_total), (grid.mutual, grid.total, grid.self_material, grid.self_neighbour)
@@ -264,7 +269,7 @@ def _columns(phases: PhaseSet, grid: ContactGrid, neighbour: int) -> ContactColu
         ends=np.concatenate([[0], np.cumsum(present.sum(axis=1))]),
         products=number[chosen],
         shares=rounded_shares(grid.amounts[:, neighbour].reshape(len(mutual), -1)[present]),
-        names=[phases.formula(position) for position in positions.tolist()],
+        names=[formulas[position] for position in positions.tolist()],
     )
 
 

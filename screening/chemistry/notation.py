@@ -215,13 +215,3 @@ def _terms(text: str, sign: str) -> dict[str, float]:
         terms[material] = float(amount) if amount not in ("", "+", "-") else float(f"{amount}1")
     require_amounts(text.strip(), terms)
     return terms
-
-
-def term(amount: float, name: str) -> str:
-    """Return an amount and a name as one side of an equation has them: ``0.2812 Li3PO4``, and ``Li3PO4`` for one of it.
-
-    The amount has four significant digits. It is rounded to twelve first: one that lies between two of four digits,
-    such as 0.28125, is then the same on every processor.
-    """
-    text = f"{float(f'{amount:.12g}'):.4g}"
-    return name if text == "1" else f"{text} {name}"

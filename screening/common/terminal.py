@@ -49,6 +49,13 @@ class Shown:
             self.stream.write(text if self.commands else visible_lines(text))
         return len(text)
 
+    def write_bytes(self, content: bytes) -> None:
+        """Write what is no text, for a file or another program; see :meth:`write`."""
+        with self._errors():
+            self.stream.flush()
+            self.stream.buffer.write(content)
+            self.stream.buffer.flush()
+
     def flush(self) -> None:
         """Send what was written; see :meth:`write`."""
         with self._errors():

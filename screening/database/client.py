@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from screening.coatings.coating_documents import RankedCoating, Run
-from screening.coatings.ranking import RankingDocument, RankingHeader
+from screening.coatings.run_document import Run
 from screening.common.errors import InputError
 from screening.common.tabular import Documents
 from screening.database.answers import Answers, Rankings
@@ -19,6 +18,10 @@ from screening.database.questions import path_of, sort_order, with_quantities
 from screening.database.stored_documents import StoredDocuments
 from screening.database.stored_runs import Role, StoredRuns
 from screening.database.stores import HEAVY, StoreLocation
+
+if TYPE_CHECKING:
+    from screening.coatings.coating_documents import RankedCoating
+    from screening.coatings.ranking import RankingHeader
 
 BOOKKEEPING = ("key", "ranking_id", "source_jobs", "built_at", "compared", "_id")
 _LIMITING = ("window.reduction_limited_by", "window.oxidation_limited_by")  # a composite's phases
@@ -197,6 +200,8 @@ class CoatingDatabase:
         top
             At most so many coatings in each; 0 for all.
         """
+        from screening.coatings.ranking import RankingDocument, RankingHeader
+
         return Rankings(
             RankingDocument(
                 **{name: getattr(header, name) for name in RankingHeader.model_fields},
@@ -207,6 +212,8 @@ class CoatingDatabase:
 
     def coatings(self, header: RankingHeader, sort: str = "rank", top: int = 0) -> Iterator[RankedCoating]:
         """Yield the coatings of a ranking."""
+        from screening.coatings.coating_documents import RankedCoating
+
         for doc in self._documents.coatings({"ranking_id": header.ranking_id}, sort, top):
             yield self._documents.read(RankedCoating, _without_bookkeeping(doc))
 
@@ -215,6 +222,8 @@ class CoatingDatabase:
 
         A composite also says which of its phases limit its window, as ``window``.
         """
+        from screening.coatings.coating_documents import RankedCoating
+
         light = [name for name in RankedCoating.model_fields if name not in (*HEAVY["coatings"], *BOOKKEEPING)]
         for doc in self._documents.coatings({"ranking_id": header.ranking_id}, sort, top, light):
             doc.pop("_id", None)
@@ -275,6 +284,8 @@ class CoatingDatabase:
         return criteria
 
     def _header(self, doc: dict[str, Any]) -> RankingHeader:
+        from screening.coatings.ranking import RankingHeader
+
         return self._documents.read(RankingHeader, {name: doc.get(name) for name in RankingHeader.model_fields})
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from screening.coatings.contacts import Contact
 from screening.common.errors import InputError, nearest
 
 _MISSING = object()
@@ -46,6 +45,8 @@ def _member(members: list[Any], name: str) -> Any:
 
 
 def _contact_name(member: Mapping[str, Any]) -> str:
+    from screening.coatings.contacts import Contact
+
     fields = {field: member.get(field) for field in Contact.model_fields}
     return Contact.model_validate({**fields, "reaction": None, "lithium": None}).name
 

@@ -10,6 +10,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from screening.database.conditions import condition_of
 from screening.database.damage import damaged, is_damage
 from screening.database.indexed_fields import Condition, column, conditions, decides, equality, where_all
 from screening.database.indexed_table import IndexedTable
+from screening.database.projection import projection
 from screening.database.schema import require_file
 from screening.database.sqlite_file import open_to_read, open_to_write
 from screening.database.sqlite_rows import DOCUMENTS, ROW, Row, document_of, put
@@ -161,6 +163,50 @@ class SQLiteCollection:
             counted = f"SELECT count(*) FROM {self.narrow.name if criteria else self.table}{where}"
             return int(self.db.execute(counted, values).fetchone()[0])
 
+    def query(
+        self,
+        criteria: dict[str, Any],
+        properties: dict[str, Any] | list[str] | None = None,
+        sort: Mapping[str, int] | None = None,
+        skip: int = 0,
+        limit: int = 0,
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the documents that match, as MongoDB would.
+
+        Parameters
+        ----------
+        criteria
+            A MongoDB filter.
+        properties
+            The fields wanted, or a MongoDB projection; all where it is empty.
+        sort
+            Fields, and 1 for a rising or -1 for a falling order.
+        skip, limit
+            How many are left out at first, and how many are given at most; 0 for all.
+        """
+        order = sort or {}
+        by_columns = self.has_columns(order)
+        found = (
+            doc
+            for _, doc in self.matching(
+                criteria, order if by_columns else {}, self._shows_heavy(properties, list(order))
+            )
+        )
+        shown = projection(properties)
+        for doc in islice(found if by_columns else _ordered(found, order), skip, skip + limit if limit else None):
+            yield shown(doc)
+
+    def distinct(self, field: str, criteria: dict[str, Any]) -> list[Any]:
+        """Return the values that a field of the documents has, each once."""
+        if self.has_columns({field, *criteria}):
+            return self.values(field, criteria)
+        return list({doc[field]: None for doc in self.query(criteria, [field]) if doc.get(field) is not None})
+
+    def has_columns(self, fields: Iterable[str]) -> bool:
+        """Return whether all of some fields are indexed; True of none."""
+        asked = set(fields)
+        return not asked or (self.narrow.is_there and asked <= set(self.narrow.columns))
+
     def values(self, field: str, criteria: dict[str, Any]) -> list[Any]:
         """Return the values of an indexed field where indexed fields hold what is asked, each once."""
         where, values = where_all(conditions(criteria, self.narrow.columns))
@@ -169,7 +215,7 @@ class SQLiteCollection:
         return [value for (value,) in rows if value is not None]
 
     def matching(
-        self, criteria: dict[str, Any], sort: Mapping[str, bool] | None = None, whole: bool = False
+        self, criteria: dict[str, Any], sort: Mapping[str, int] | None = None, whole: bool = False
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield what matches, sorted by indexed fields or as written; SQLite leaves out what it can.
 
@@ -178,13 +224,13 @@ class SQLiteCollection:
         criteria
             A MongoDB filter.
         sort
-            Indexed fields, and whether each is descending.
+            Indexed fields, and 1 for a rising or -1 for a falling order.
         whole
             Whether documents are to have their heavy fields; they have them too where the criteria name one.
         """
         holds = condition_of(criteria)
         decided = self.narrow.is_there and decides(criteria, self.narrow.columns)
-        whole = bool(self.heavy) and (whole or self.needs_heavy(criteria))
+        whole = bool(self.heavy) and (whole or self._names_heavy(criteria))
         with self.errors("read"):
             for row in self._found(criteria, sort or {}):
                 doc = self._document(row)
@@ -193,7 +239,14 @@ class SQLiteCollection:
                 if decided or holds(doc):
                     yield row[0], doc
 
-    def needs_heavy(self, asked: Any) -> bool:
+    def _shows_heavy(self, properties: dict[str, Any] | list[str] | None, order: list[str]) -> bool:
+        """Return whether what is to be shown, or the order, takes heavy fields."""
+        shown = properties
+        if isinstance(properties, dict):
+            shown = [name for name, wanted in properties.items() if wanted]  # none: all but what is left out
+        return not shown or self._names_heavy([*shown, *order])
+
+    def _names_heavy(self, asked: Any) -> bool:
         """Return whether a filter, an order or a projection names a heavy field."""
         return not set(self.heavy).isdisjoint(_top_level(asked))
 
@@ -214,7 +267,7 @@ class SQLiteCollection:
             raise damaged(self.path, f"a document of {self.name}, {row[0]!r:.80}")
         return doc
 
-    def _found(self, criteria: dict[str, Any], sort: Mapping[str, bool]) -> Iterator[Row]:
+    def _found(self, criteria: dict[str, Any], sort: Mapping[str, int]) -> Iterator[Row]:
         narrow = conditions(criteria, self.narrow.columns) if self.narrow.is_there else []
         if narrow or sort:
             yield from self._found_by_columns(narrow, sort)
@@ -229,11 +282,11 @@ class SQLiteCollection:
         where, values = where_all(clauses)
         yield from self.db.execute(f"SELECT {ROW} FROM {self.table}{where}", values)
 
-    def _found_by_columns(self, narrow: list[Condition], sort: Mapping[str, bool]) -> Iterator[Row]:
+    def _found_by_columns(self, narrow: list[Condition], sort: Mapping[str, int]) -> Iterator[Row]:
         """Find the keys in the table of indexed fields, then read the documents, few at first."""
         db = self.db
         where, values = where_all(narrow)
-        order = ", ".join([*(f"{column(f)} {'DESC' if down else 'ASC'}" for f, down in sort.items()), "rowid"])
+        order = ", ".join([*(f"{column(f)} {'ASC' if way > 0 else 'DESC'}" for f, way in sort.items()), "rowid"])
         keys = [key for (key,) in db.execute(f"SELECT key FROM {self.narrow.name}{where} ORDER BY {order}", values)]
         among = f"SELECT {ROW} FROM {self.table} WHERE key IN (SELECT value FROM json_each(?))"
         place, together = 0, _FIRST_READ
@@ -241,6 +294,18 @@ class SQLiteCollection:
             rows = {row[0]: row for row in db.execute(among, (orjson.dumps(part).decode(),))}
             yield from (rows[key] for key in part if key in rows)  # another process may have removed one
             place, together = place + together, _READ_TOGETHER
+
+
+def _ordered(found: Iterable[dict[str, Any]], order: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    """Sort documents as MongoDB would."""
+    from mongomock_ng.filtering import resolve_sort_key
+
+    ordered = list(found)
+    for field, way in reversed(list(order.items())):
+        keys = [resolve_sort_key(field, doc) for doc in ordered]
+        places = sorted(range(len(ordered)), key=keys.__getitem__, reverse=way < 0)
+        ordered = [ordered[place] for place in places]
+    return iter(ordered)
 
 
 @contextmanager

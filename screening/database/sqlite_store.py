@@ -13,7 +13,6 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby as group_sorted
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from monty.json import jsanitize
 
 from screening.common.errors import StoreError
 from screening.database.indexed_fields import is_plain
-from screening.database.projection import has, projected, projection
+from screening.database.projection import has, projected
 from screening.database.sqlite_collection import SQLiteCollection
 
 
@@ -109,25 +108,8 @@ class SQLiteStore(Store):  # type: ignore[misc]
         limit: int = 0,
     ) -> Iterator[dict[str, Any]]:
         """Yield the documents that match, as MongoDB would."""
-        from mongomock_ng.filtering import resolve_sort_key
-
-        columns = self.collection.narrow.columns if self.collection.narrow.is_there else []
-        ordered_by_sqlite = not sort or all(field in columns for field in sort)
-        descending = {field: _is_descending(direction) for field, direction in (sort or {}).items()}
-        whole = self._needs_heavy(properties, sort)
-        found = (
-            doc for _, doc in self.collection.matching(criteria or {}, descending if ordered_by_sqlite else {}, whole)
-        )
-        if not ordered_by_sqlite:
-            ordered = list(found)
-            for field, down in reversed(descending.items()):
-                keys = [resolve_sort_key(field, doc) for doc in ordered]
-                places = sorted(range(len(ordered)), key=keys.__getitem__, reverse=down)
-                ordered = [ordered[place] for place in places]
-            found = (doc for doc in ordered)
-        shown = projection(properties)
-        for doc in islice(found, skip, skip + limit if limit else None):
-            yield shown(doc)
+        order = {field: -1 if _is_descending(direction) else 1 for field, direction in (sort or {}).items()}
+        yield from self.collection.query(criteria or {}, properties, order, skip, limit)
 
     def update(self, docs: Iterable[dict[str, Any]] | dict[str, Any], key: list[str] | str | None = None) -> None:
         """Insert documents, or replace those of the same key; all of them or none."""
@@ -157,8 +139,8 @@ class SQLiteStore(Store):  # type: ignore[misc]
 
     def distinct(self, field: str, criteria: dict[str, Any] | None = None, all_exist: bool = False) -> list[Any]:
         """Return the values of a field, each once; SQLite finds those of a scalar without opening a document."""
-        asked, narrow = criteria or {}, self.collection.narrow
-        if narrow.is_there and {field, *asked} <= set(narrow.columns) and all(map(is_plain, asked.values())):
+        asked = criteria or {}
+        if self.collection.has_columns({field, *asked}) and all(map(is_plain, asked.values())):
             return self.collection.values(field, asked)
         found: list[Any] = super().distinct(field, criteria, all_exist)
         return found
@@ -195,13 +177,6 @@ class SQLiteStore(Store):  # type: ignore[misc]
         for _, members in group_sorted(kept, key=identity):
             group = list(members)
             yield group[0][0], [projected(doc, wanted) for _, doc in group]
-
-    def _needs_heavy(self, properties: dict[str, Any] | list[str] | None, sort: dict[str, Sort | int] | None) -> bool:
-        """Return whether what is to be shown, or the order, takes heavy fields."""
-        shown = properties
-        if isinstance(properties, dict):
-            shown = [name for name, wanted in properties.items() if wanted]  # none: all but what is left out
-        return not shown or self.collection.needs_heavy([list(shown), sort or {}])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SQLiteStore) and self.name == other.name

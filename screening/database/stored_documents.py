@@ -108,5 +108,5 @@ class StoredDocuments:
 
     def _store(self, collection: Collection) -> Any:
         if collection not in self._stores:
-            self._stores[collection] = self.location.open(collection, read_only=True)
+            self._stores[collection] = self.location.read(collection)
         return self._stores[collection]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from screening.coatings.coating_documents import Run
+from screening.coatings.run_document import Run
 from screening.common.errors import InputError, nearest
 from screening.common.tabular import Documents
 from screening.database.stored_documents import StoredDocuments

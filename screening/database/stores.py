@@ -99,6 +99,27 @@ class StoreLocation:
         patience = {"serverSelectionTimeoutMS": addresses.PATIENCE_MS}
         return {**patience, "w": "majority", "journal": True, "readPreference": "primary"}
 
+    def read(self, collection: Collection) -> Any:
+        """Open a collection to be read: an embedded one without maggma, which takes longer to load than to answer.
+
+        Raises
+        ------
+        LocationError
+            If the folder holds no database.
+        StoreError
+            If the database cannot be reached or opened.
+        """
+        if self.folder is None:
+            return self._open_mongo(collection, read_only=True)
+        from screening.database.sqlite_collection import SQLiteCollection
+
+        file = self._own_file(self.folder, read_only=True)
+        opened = SQLiteCollection(
+            str(file), collection, KEYS[collection], INDEXED.get(collection, ()), HEAVY.get(collection, ())
+        )
+        opened.open(read_only=True)
+        return opened
+
     def open(self, collection: Collection, read_only: bool = False) -> Any:
         """Open a collection as a connected maggma store.
 
@@ -113,22 +134,7 @@ class StoreLocation:
             return self._open_mongo(collection, read_only)
         from screening.database.sqlite_store import SQLiteStore
 
-        file = self.folder / FILE
-        if read_only and not self.exists:
-            raise LocationError(f"there is no database in {self.name}: `coatscreen run` makes one")
-        if not read_only:
-            try:
-                self.folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise LocationError(f"cannot make the folder {self.folder}: {error.strerror}") from None
-            if not os.access(self.folder, os.W_OK):
-                raise LocationError(f"the folder {self.folder} is read-only: choose another with --store")
-        if not self._is_ours:
-            with self.errors():
-                require_locks(self.folder, read_only)
-                schema.require_file(str(file), read_only)
-                require_whole(file)
-            self._is_ours = True
+        file = self._own_file(self.folder, read_only)
         store = SQLiteStore(
             str(file),
             collection,
@@ -139,6 +145,26 @@ class StoreLocation:
         )
         store.connect()
         return store
+
+    def _own_file(self, folder: Path, read_only: bool) -> Path:
+        """Return the file of the embedded database, once it is known to be one of this version and whole."""
+        file = folder / FILE
+        if read_only and not self.exists:
+            raise LocationError(f"there is no database in {self.name}: `coatscreen run` makes one")
+        if not read_only:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise LocationError(f"cannot make the folder {folder}: {error.strerror}") from None
+            if not os.access(folder, os.W_OK):
+                raise LocationError(f"the folder {folder} is read-only: choose another with --store")
+        if not self._is_ours:
+            with self.errors():
+                require_locks(folder, read_only)
+                schema.require_file(str(file), read_only)
+                require_whole(file)
+            self._is_ours = True
+        return file
 
     def _open_mongo(self, collection: Collection, read_only: bool) -> Any:
         from maggma.stores import MongoStore
@@ -167,17 +193,20 @@ class StoreLocation:
     @contextmanager
     def errors(self) -> Iterator[None]:
         """Turn what goes wrong with the database inside into a StoreError that names it, without any password."""
-        from pymongo.errors import PyMongoError
-
         try:
             yield
-        except PyMongoError as error:
-            raise StoreError(f"{self.name}: {reason(error, self.uri or '')}") from None
-        except OSError as error:
-            if self.folder is None:  # a certificate that the address names
-                where = f"the file {error.filename}: " if error.filename else ""
-                raise LocationError(f"{self.name}: {where}{error.strerror or error}") from None
-            raise StoreError(f"cannot write to {self.name}: {error.strerror or error}") from None
+        except Exception as error:
+            if self.folder is None:
+                from pymongo.errors import PyMongoError
+
+                if isinstance(error, PyMongoError):
+                    raise StoreError(f"{self.name}: {reason(error, self.uri or '')}") from None
+                if isinstance(error, OSError):  # a certificate that the address names
+                    where = f"the file {error.filename}: " if error.filename else ""
+                    raise LocationError(f"{self.name}: {where}{error.strerror or error}") from None
+            if isinstance(error, OSError):
+                raise StoreError(f"cannot write to {self.name}: {error.strerror or error}") from None
+            raise
 
     @contextmanager
     def first_contact(self) -> Iterator[None]:

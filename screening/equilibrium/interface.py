@@ -128,6 +128,11 @@ class Interface:
         total[np.abs(total) < ZERO] = 0.0
         return InterfaceProfile(line, total, mutual, clean(at_a - own_a), clean(at_b - own_b))
 
+    def per_formula_unit(self, energy_ev: float, x_molar_a: float) -> float:
+        """Return an energy per (closed) atom as eV per formula unit of a mixture, of which x_molar_a are A's."""
+        closed = self.system.closed
+        return energy_ev * (x_molar_a * self.a.amount(closed) + (1.0 - x_molar_a) * self.b.amount(closed))
+
     def reaction(self) -> Reaction:
         """Return the minima of the total and the mutual energy with their products, without the kinks."""
         return ClosedReaction(**self._minima()) if self.reservoir is None else OpenReaction(**self._minima())

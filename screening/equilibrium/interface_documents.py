@@ -25,7 +25,9 @@ class Mixed(_Document):
     x_atomic_a: float = Field(ge=0, le=1, description="fraction of the (closed) atoms that come from A")
     x_molar_a: float = Field(ge=0, le=1, description="fraction of the formula units that are A's")
     products: dict[str, float] = Field(description="fraction of the (closed) atoms in each product; sums to 1")
-    reaction: str = Field(description="balanced equation in formula units, for one formula unit of reactants")
+    reaction: str = Field(
+        description="balanced equation in formula units: whole numbers of up to two digits, or decimals"
+    )
 
 
 class OpenMixed(Mixed):

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from screening.chemistry.equations import equation
 from screening.chemistry.formulas import parse_formula
-from screening.chemistry.notation import read_material, term
+from screening.chemistry.notation import read_material
 from screening.common.errors import InputError
 from screening.hull.phase_system import Mixture
 from screening.hull.reservoir import Reservoir
@@ -155,12 +156,12 @@ def reaction_text(
     closed: tuple[str, ...],
     exchanged: dict[str, float],
 ) -> str:
-    """Write a reaction as a balanced equation in formula units.
+    """Write a reaction as a balanced equation in formula units; see :func:`screening.chemistry.equations.equation`.
 
     Parameters
     ----------
     reactants
-        Formula units and formula of each reactant; together they fix the scale of the equation.
+        Formula units and formula of each reactant.
     products
         Fraction of the closed atoms that each product holds.
     closed
@@ -172,7 +173,7 @@ def reaction_text(
     Returns
     -------
     str
-        For example ``0.3 LiNbO3 + 0.7 Li6PS5Cl -> ...``; four significant digits.
+        For example ``2 Li3PS4 -> P2S5 + 3 S + 6 Li``.
     """
 
     def atoms(formula: str) -> float:
@@ -183,4 +184,4 @@ def reaction_text(
     right = [(fraction * scale / atoms(formula), formula) for formula, fraction in products.items()]
     left += [(amount, element) for element, amount in exchanged.items() if amount > 1e-6]
     right += [(-amount, element) for element, amount in exchanged.items() if amount < -1e-6]
-    return " -> ".join(" + ".join(term(units, formula) for units, formula in side) for side in (left, right))
+    return equation(left, right)

@@ -39,7 +39,7 @@ class Step(BaseModel):
     )
     products_below: dict[str, float] = Field(description="phases below: fraction of the non-Li atoms in each")
     products_above: dict[str, float] = Field(description="phases above")
-    reaction: str = Field(description="balanced equation, for one formula unit of the material")
+    reaction: str = Field(description="balanced equation in formula units")
     volume_below_a3: float | None = Field(
         description="volume of the solids below, cubic angstrom per formula unit; null where one's is unknown"
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from screening.chemistry.formulas import parse_formula
+from screening.chemistry.subscripts import subscripted
 from screening.common.errors import InputError
 from screening.common.visible_text import visible
 
@@ -66,17 +65,7 @@ def label(name: str) -> str:
     name = visible(name)
     if len(name) > _MOST_LETTERS:
         name = name[: _MOST_LETTERS - 1] + "…"
-    return "+".join(map(_subscripted, name.split("+")))
-
-
-def _subscripted(name: str) -> str:
-    """Return a formula, perhaps with an amount before it, with its subscripts; what is no formula as it is."""
-    amount, formula = re.fullmatch(r"([\d.]*)(.*)", name, re.DOTALL).groups()  # type: ignore[union-attr]  # always does
-    try:
-        parse_formula(formula)
-    except InputError:
-        return name.replace("$", r"\$")
-    return amount + re.sub(r"(?<=[A-Za-z)\]])(\d+(?:\.\d+)?)", r"$_{\1}$", formula)
+    return subscripted(name, lambda amount: f"$_{{{amount}}}$", lambda text: text.replace("$", r"\$"))
 
 
 def number(value: float, digits: int = 1) -> str:

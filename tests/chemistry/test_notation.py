@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +14,6 @@ from screening.chemistry.notation import (
     read_glass,
     read_material,
     split_energy,
-    term,
     with_energy,
     write_terms,
 )
@@ -106,12 +104,3 @@ def test_what_is_written_is_read_and_has_the_composition_of_its_parts(moles):
         assert composition_of(text) == pytest.approx(total.get_el_amt_dict())
         assert composition_of(with_energy(text, 12.5)) == composition_of(text) if sign == "-" else True
     assert sum(mole_fractions(moles).values()) == pytest.approx(1.0)
-
-
-@pytest.mark.parametrize(
-    ("amount", "text"),
-    [(1.0, "A"), (1 - 1e-13, "A"), (2.0, "2 A"), (1 / 3, "0.3333 A"), (0.28125, "0.2812 A"), (12345.6, "1.235e+04 A")],
-)
-def test_a_term_of_an_equation_does_not_depend_on_the_last_bit(amount, text):
-    for near in (amount, np.nextafter(amount, 0.0), np.nextafter(amount, np.inf)):
-        assert term(float(near), "A") == text

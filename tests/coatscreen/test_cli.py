@@ -15,7 +15,8 @@ import pytest
 import typer
 from fixtures_screening import SMALL, contents, energies_file, synthetic
 
-from coatscreen.__main__ import app, execute, main
+from coatscreen.__main__ import execute, main
+from coatscreen.program import program as whole_program
 from screening.chemistry.formulas import parse_formula
 from screening.common.provenance import software
 from screening.equilibrium.interface import Interface
@@ -107,7 +108,7 @@ def has_origin(document):
 
 
 def verbs(command=None, path=()):
-    command = command or typer.main.get_command(app)
+    command = command or typer.main.get_command(whole_program())
     for name, verb in command.commands.items():
         if hasattr(verb, "commands"):
             yield from verbs(verb, (*path, name))
@@ -338,7 +339,7 @@ def test_cathode(answer):
         ),
         (["stability", "Li6PS5Cl"], ["syn-Li6PS5Cl", "above the hull", "decomposition: Li6PS5Cl ->"]),
         (["stability", "Li3PO4"], ["stable, ", "below all other phases"]),
-        (["window", "Li3PS4"], [" V to ", "reduction: Li3PS4 + ", "oxidation: Li3PS4 -> "]),
+        (["window", "Li3PS4"], [" V to ", "reduction: Li3PS4 + ", "oxidation: 2 Li3PS4 -> "]),
         (["window", "HfO2"], ["no limit: no lithium to give up"]),
         (["cathode", "NCM83"], ["given", "3.660 computed", "Zhao et al.", "charged"]),
     ],

@@ -12,20 +12,20 @@ import pytest
 import typer
 
 import coatscreen
-from coatscreen.__main__ import app
+from coatscreen.program import program
 
 FOLDER = Path(coatscreen.__file__).parent
 # names that mean something else in another verb, where the verbs say what
 OF_ITS_VERB = {
     "--against", "--cathode", "--coating", "--electrolyte", "--elements", "--energies", "--lithiation", "--lithium",
     "--model", "--open", "--orderings", "--output", "--pairs", "--pressure", "--resume", "--samples", "--seed",
-    "--sort", "--structures", "--temperature", "--tolerance", "--top", "--voltage",
+    "--sort", "--structures", "--temperature", "--tolerance", "--top", "--voltage", "--within-mev",
 }  # fmt: skip
 
 
 def verbs(command=None, name=()):
     """Yield every verb with its name."""
-    command = command or typer.main.get_command(app)
+    command = command or typer.main.get_command(program())
     if hasattr(command, "commands"):
         for part, inner in command.commands.items():
             yield from verbs(inner, (*name, part))
@@ -57,9 +57,8 @@ def test_no_option_is_declared_twice():
     assert {inside: files for inside, files in declared.items() if len(files) > 1} == {}
 
 
-@pytest.mark.parametrize("name", [name for name, _ in verbs()])
-def test_every_verb_has_an_example(name):
-    command = dict(verbs())[name]
+@pytest.mark.parametrize(("name", "command"), [pytest.param(*verb, id=verb[0]) for verb in verbs()])
+def test_every_verb_has_an_example(name, command):
     assert f"Example: coatscreen {name}" in command.help
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from coatscreen.__main__ import app, execute
+from coatscreen.__main__ import execute
+from coatscreen.program import program
 from coatscreen.verbs.site import init
 from screening.common.errors import InputError
 from workflows.queue.site import Site
@@ -129,7 +130,7 @@ def options_of(command):
 
 @pytest.fixture(scope="module")
 def verbs():
-    return dict(commands(typer.main.get_command(app)))
+    return dict(commands(typer.main.get_command(program())))
 
 
 def test_every_field_of_a_site_is_an_option(verbs):

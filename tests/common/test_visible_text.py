@@ -132,7 +132,7 @@ def run(command, **options):
     return ran.returncode, ran.stderr
 
 
-@pytest.mark.parametrize("verb", ["cathode NCM83", "cathode NCM83 --json", "--help"])
+@pytest.mark.parametrize("verb", ["cathode NCM83", "cathode NCM83 --json", "cathode NCM83 --format parquet", "--help"])
 def test_a_full_disk(verb):
     """Whichever of the program's ways to print meets it first."""
     said = "coatscreen: the output cannot be written: No space left on device\n"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import pytest
+from fixtures_screening import energies_file
 
+from coatscreen.__main__ import execute
 from screening.common.errors import InputError
 from screening.criteria.contact_names import contact_quantity, is_contact, states_named
 from screening.criteria.quantities import GAIN, OXIDATION, UNLIMITED_V, WORST, quantity, registered
@@ -110,59 +109,34 @@ def taken():
 """
 
 
-def plugin(folder, function):
-    """Install a package with an entry point, as far as Python sees it."""
-    (folder / "shares.py").write_text(PLUGIN)
-    info = folder / "shares-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shares\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[coatscreen.criteria]\nshares = shares:{function}\n")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
-
-
-def coatscreen(environment, *arguments, folder):
-    command = [sys.executable, "-m", "coatscreen", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=False)
-
-
-def test_a_quantity_of_another_package_is_a_criterion_a_column_and_an_order(tmp_path):
-    from fixtures_screening import energies_file
-
-    environment = plugin(tmp_path, "quantities")
+def test_a_quantity_of_another_package_is_a_criterion_a_column_and_an_order(install, tmp_path, capsys):
+    install("shares", PLUGIN, "coatscreen.criteria", shares="quantities")
     screening = ["--coatings", "LiNbO3,Li3PO4,HfO2", "--cathodes", "LiCoO2", "--electrolytes", "Li6PS5Cl"]
-    ran = coatscreen(
-        environment,
-        *("run", *screening, "--energies", energies_file(tmp_path), "--threshold", "lithium_share=0.3"),
-        folder=tmp_path,
-    )
-    assert ran.returncode == 0, ran.stderr
-    assert "lithium_share >= 0.3" in ran.stdout
-    sorted_ = coatscreen(
-        environment,
-        *("query", "--sort", "lithium_share", "--fields", "coating,lithium_share,passes.lithium_share"),
-        *("--format", "csv"),
-        folder=tmp_path,
-    )
-    assert sorted_.stdout.splitlines() == [
+    energies = ["--energies", energies_file(tmp_path)]
+    assert execute(["run", *screening, *energies, "--threshold", "lithium_share=0.3"]) == 0
+    assert "lithium_share >= 0.3" in capsys.readouterr().out
+    fields = ["--fields", "coating,lithium_share,passes.lithium_share"]
+    assert execute(["query", "--sort", "lithium_share", *fields, "--format", "csv"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
         "coating,lithium_share,passes.lithium_share",
         "Li3PO4,0.375,True",
         "LiNbO3,0.2,False",
         "HfO2,0.0,False",
     ]
-    wanted = coatscreen(
-        environment, "query", "--filter", '{"lithium_share": {"$gt": 0.3}}', "--fields", "coating", folder=tmp_path
-    )
-    assert "Li3PO4" in wanted.stdout
-    assert "LiNbO3" not in wanted.stdout
+    assert execute(["query", "--filter", '{"lithium_share": {"$gt": 0.3}}', "--fields", "coating"]) == 0
+    wanted = capsys.readouterr().out
+    assert "Li3PO4" in wanted
+    assert "LiNbO3" not in wanted
 
 
 @pytest.mark.parametrize(
     ("function", "message"),
     [("wrong", "returns a int, not quantities"), ("taken", "a name that is taken"), ("nothing", "cannot be used")],
 )
-def test_a_package_that_cannot_be_used_is_named(tmp_path, function, message):
-    found = coatscreen(plugin(tmp_path, function), "run", folder=tmp_path)
-    assert found.returncode == 2
-    assert message in found.stderr
-    assert "'shares'" in found.stderr
-    assert len(found.stderr.splitlines()) == 1
+def test_a_package_that_cannot_be_used_is_named(install, capsys, function, message):
+    install("shares", PLUGIN, "coatscreen.criteria", shares=function)
+    assert execute(["run"]) == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert "'shares'" in said
+    assert len(said.splitlines()) == 1

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
+
+from coatscreen.__main__ import execute
 
 PLUGIN = """
 from screening import EnergyScale, Phase, PhaseSet
@@ -27,35 +25,29 @@ def other(argument):
 
 
 @pytest.fixture
-def ask(tmp_path):
-    """Install a package with three sources of energies, as far as Python sees it, and run coatscreen beside it."""
-    (tmp_path / "mylab.py").write_text(PLUGIN)
-    info = tmp_path / "mylab-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: mylab\nVersion: 1.0\n")
-    lines = ["[coatscreen.energies]", "mylab = mylab:phases", "broken = mylab:fails", "list = mylab:other"]
-    (info / "entry_points.txt").write_text("\n".join(lines))
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+def ask(install, capsys):
+    """Install a package with three sources of energies, and give a function that asks coatscreen."""
+    install("mylab", PLUGIN, "coatscreen.energies", mylab="phases", broken="fails", list="other")
 
     def run(*arguments):
-        command = [sys.executable, "-m", "coatscreen", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+        status = execute(arguments)
+        return status, *capsys.readouterr()
 
     return run
 
 
 def test_its_name_is_taken_as_energies_with_an_argument(ask):
-    found = ask("window", "LiF", "--energies", "mylab:2026", "--json")
-    assert found.returncode == 0, found.stderr
-    assert '"name": "my lab"' in found.stdout
-    assert '"version": "2026"' in found.stdout
+    status, out, _ = ask("window", "LiF", "--energies", "mylab:2026", "--json")
+    assert status == 0
+    assert '"name": "my lab"' in out
+    assert '"version": "2026"' in out
     # 2 LiF -> 2 Li + F2, of four atoms: 2 (-1.9) + 2 (-1.5) - 4 (-4.8) = 12.4 eV, for two lithium atoms
-    assert '"oxidation_limit_v": 6.2' in found.stdout
+    assert '"oxidation_limit_v": 6.2' in out
 
 
 def test_it_is_loaded_only_when_asked_for(ask):
-    assert "loaded" not in ask("window", "Li2O", "--json").stdout
-    assert "loaded" in ask("window", "LiF", "--energies", "mylab").stdout
+    assert "loaded" not in ask("window", "Li2O", "--json")[1]
+    assert "loaded" in ask("window", "LiF", "--energies", "mylab")[1]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +62,7 @@ def test_it_is_loaded_only_when_asked_for(ask):
     ],
 )
 def test_what_is_wrong_with_it_is_said_in_a_line(ask, energies, message):
-    found = ask("window", "LiF", "--energies", energies)
-    assert found.returncode == 2
-    assert message in found.stderr
-    assert len(found.stderr.splitlines()) == 1
+    status, _, said = ask("window", "LiF", "--energies", energies)
+    assert status == 2
+    assert message in said
+    assert len(said.splitlines()) == 1

@@ -32,7 +32,7 @@ def test_a_metastable_phase():
     assert document.energy_above_hull_ev_per_atom == pytest.approx(1.6 * 2 / 3 - 0.5)
     assert document.energy_to_other_phases_ev_per_atom == document.energy_above_hull_ev_per_atom
     assert document.decomposition == pytest.approx({"Li2O2": 2 / 3, "O2": 1 / 3})
-    assert document.reaction == "LiO2 -> 0.5 Li2O2 + 0.5 O2"
+    assert document.reaction == "2 LiO2 -> Li2O2 + O2"
     assert document.chemical_potentials_ev == {"Li": -3.2, "O": 0.0}
 
 

@@ -40,7 +40,7 @@ def test_thiophosphate_by_hand():
     assert window.reduction_products == pytest.approx({"Li2S": 0.8, "P": 0.2})
     assert window.oxidation_products == pytest.approx({"P2S5": 0.7, "S": 0.3})
     assert window.reduction_reaction == "Li3PS4 + 5 Li -> 4 Li2S + P"
-    assert window.oxidation_reaction == "Li3PS4 -> 0.5 P2S5 + 1.5 S + 3 Li"
+    assert window.oxidation_reaction == "2 Li3PS4 -> P2S5 + 3 S + 6 Li"
 
 
 def test_how_much_lithium_a_limit_exchanges():
@@ -69,7 +69,7 @@ def test_a_material_that_lithium_does_not_reduce():
     assert repr(window.reduction_limit_v) == "0.0"
     assert (window.reduction_products, window.reduction_reaction) == ({}, None)
     assert window.oxidation_limit_v == 2.8
-    assert window.oxidation_reaction == "Li2O -> 0.5 Li2O2 + Li"
+    assert window.oxidation_reaction == "2 Li2O -> Li2O2 + 2 Li"
 
 
 def test_a_material_without_lithium():

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from coatscreen.options import AsJson, Doubtful, DoubtfulPhases, Energies, chosen_energies
+from coatscreen.forms import Format
+from coatscreen.options import AsJson, Doubtful, DoubtfulPhases, Energies, OutputFormat, chosen_energies
 
 if TYPE_CHECKING:
     from screening.heat.annealing.anneal import Annealing
     from screening.heat.annealing.annealing_documents import (
         AnnealDocument,
+        AnnealPoint,
         AnnealScan,
         Conditions,
         PublishedAnnealings,
@@ -44,6 +48,7 @@ def anneal(
     ] = False,
     energies: Energies = "reference",
     doubtful: Doubtful = DoubtfulPhases.keep,
+    form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
     """Print what a coating or its precursor becomes in oxygen at temperature, in equilibrium, alone and on a cathode.
@@ -56,7 +61,8 @@ def anneal(
 
     Example: coatscreen anneal --published
     """
-    from coatscreen.output import document, print_energies, print_json
+    from coatscreen.forms import printed
+    from coatscreen.output import document, print_energies
     from screening.common.errors import InputError
     from screening.energies.source import open_energies
     from screening.heat.annealing.anneal import Annealing
@@ -76,8 +82,9 @@ def anneal(
         every = anneal_published(
             open_energies(energies, systems=published_systems(catalogue)), catalogue, without or ()
         )
-        if as_json:
-            return print_json(document(every))
+        each = [one.anneal for one in every.coatings]
+        if printed(form, as_json, partial(document, every), lambda: _rows(each), every.energies):
+            return None
         return _print_published(every)
     if material is None:
         raise InputError("a material is needed, or --published")
@@ -99,13 +106,13 @@ def anneal(
     annealing = Annealing(phases, material, atmosphere, on, catalogue, without or ())
     if celsius is None:
         scan = anneal_scan(annealing, kelvin)
-        if as_json:
-            return print_json(document(scan))
+        if printed(form, as_json, partial(document, scan), lambda: _rows(scan.points), phases.provenance):
+            return None
         _print_scan(scan)
     else:
         result = annealing.document(kelvin[0])
-        if as_json:
-            return print_json(document(result))
+        if printed(form, as_json, partial(document, result), lambda: _rows([result]), phases.provenance):
+            return None
         _print_point(annealing, result)
     return print_energies(phases.provenance)
 
@@ -134,6 +141,24 @@ def _gas(text: str) -> tuple[str, float]:
         raise InputError(f"--gas takes a gas and its pressure in bar, as CO2=0.00042, not {text!r}") from None
 
 
+def _rows(points: Iterable[AnnealPoint]) -> Iterator[dict[str, Any]]:
+    """Yield what the material becomes at each temperature, alone and on the cathode."""
+    for point in points:
+        alone, contact = point.alone, point.on_cathode
+        yield {
+            "material": alone.material,
+            "temperature_c": point.temperature_c,
+            "mu_o_ev": point.mu_o_ev,
+            "verdict": alone.verdict,
+            "reaction_ev_per_closed_atom": alone.reaction_ev_per_closed_atom,
+            "mass_change_percent": alone.mass_change_percent,
+            "reaction": alone.reaction,
+            "cathode": None if contact is None else contact.cathode,
+            "mutual_ev_per_closed_atom": None if contact is None else contact.mutual_ev_per_closed_atom,
+            "cathode_reaction": None if contact is None else contact.reaction,
+        }
+
+
 def _print_conditions(conditions: Conditions) -> None:
     from coatscreen.output import note
 
@@ -149,7 +174,7 @@ def _print_conditions(conditions: Conditions) -> None:
 
 def _print_point(annealing: Annealing, point: AnnealDocument) -> None:
     from coatscreen.output import number, print_table
-    from screening.chemistry.notation import term
+    from screening.chemistry.equations import term
 
     print(f"{annealing.material} at {point.temperature_c:g} C ({point.temperature_k:g} K), mu_O {point.mu_o_ev:.3f} eV")
     _print_conditions(annealing.conditions)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from coatscreen.forms import Format
 from coatscreen.options import (
     AsJson,
     CathodeName,
@@ -9,9 +13,15 @@ from coatscreen.options import (
     DoubtfulPhases,
     Energies,
     Lithiation,
+    OutputFormat,
     Voltage,
     chosen_energies,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from screening.cathodes.lithium_potentials import CathodeDocument
 
 
 def cathode(
@@ -20,13 +30,15 @@ def cathode(
     voltage: Voltage = None,
     energies: Energies = "reference",
     doubtful: Doubtful = DoubtfulPhases.keep,
+    form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
     """Print a cathode's composition, states of charge, voltages, and lithium's chemical potential at each state.
 
     Example: coatscreen cathode NCM83 --lithiation 0.3 --voltage 4.2,4.3
     """
-    from coatscreen.output import document, number, numbers, print_energies, print_json, print_table, say
+    from coatscreen.forms import printed
+    from coatscreen.output import document, number, numbers, print_energies, print_table, say
     from screening.cathodes.lithium_potentials import lithium_states
     from screening.energies.source import open_energies
     from screening.materials.catalogue import Catalogue
@@ -36,8 +48,8 @@ def cathode(
     host = host.with_voltages(numbers("--voltage", voltage or ""))
     phases = open_energies(energies, systems=[{"Li", *host.composition("full")}])
     result = lithium_states(phases, host)
-    if as_json:
-        return print_json(document(result))
+    if printed(form, as_json, partial(document, result), lambda: _states(result), phases.provenance):
+        return None
     rows = []
     for state in result.states:
         above = state.energy_above_hull_ev_per_atom
@@ -83,3 +95,10 @@ def cathode(
         if one.warning is not None:
             say(f"{one.published.lithium_from:g} to {one.published.lithium_to:g} Li: {one.warning}")
     return print_energies(phases.provenance)
+
+
+def _states(result: CathodeDocument) -> Iterator[dict[str, Any]]:
+    for state in result.states:
+        row = state.model_dump(mode="json")
+        lithium = row.pop("lithium")
+        yield {"cathode": result.cathode, **row, **lithium}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from coatscreen.forms import Format
 from coatscreen.options import (
     SWEEP,
     Against,
@@ -14,6 +17,7 @@ from coatscreen.options import (
     Doubtful,
     DoubtfulPhases,
     Energies,
+    OutputFormat,
     Samples,
     SamplingSeed,
     Uncertainty,
@@ -24,6 +28,7 @@ from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_d
 
 if TYPE_CHECKING:
     from screening.equilibrium.interface import Interface
+    from screening.equilibrium.voltage_sweep import VoltageSweepDocument
     from screening.hull.reservoir import Reservoir
     from screening.phases.phase_set import PhaseSet
     from screening.uncertainty.uncertainty_documents import InterfaceUncertainty
@@ -51,6 +56,7 @@ def interface(
     samples: Samples = None,
     seed: SamplingSeed = None,
     against: Against = None,
+    form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
     """Reaction energies of two materials in contact, closed or open to a reservoir.
@@ -67,7 +73,8 @@ def interface(
     """
     import orjson
 
-    from coatscreen.output import document, print_energies, print_json
+    from coatscreen.forms import printed
+    from coatscreen.output import document, print_energies
     from coatscreen.verbs.materials.pairs import answers
     from screening.common.errors import InputError
     from screening.equilibrium.interface import Interface
@@ -77,13 +84,15 @@ def interface(
     if sweep is not None:
         others = (pairs, open_element, mu, voltage, temperature, pressure, samples, seed, against)
         if uncertainty or any(other is not None for other in others):
-            raise InputError("--sweep takes two materials and no other option but --energies and --json")
-        return _sweep(a, b, sweep, energies, as_json)
+            raise InputError("--sweep takes two materials and no other option but --energies, --format and --json")
+        return _sweep(a, b, sweep, energies, form, as_json)
     reservoir = _reservoir(open_element, mu, voltage, temperature, pressure)
     sampling = sampling_asked(uncertainty, samples, seed, against)
     if pairs is not None:
         if a is not None:
             raise InputError("give either two materials or --pairs, not both")
+        if form is not Format.table:
+            raise InputError(f"--pairs prints one JSON document a line: it takes no --format {form}")
         for answer in answers(pairs, energies, open_element, reservoir, sampling):
             print(orjson.dumps(answer).decode(), flush=True)
         return None
@@ -98,15 +107,17 @@ def interface(
     found = compute(phases)
     doubted = doubtful_entering(energies, phases, found, compute, products_of_interface)
     off = None if sampling is None else sampling.interface(found)
-    if as_json:
-        return print_json(document(found.document(), uncertainty=off, doubtful=doubted))
+    whole = partial(document, found.document(), uncertainty=off, doubtful=doubted)
+    if printed(form, as_json, whole, lambda: _kinks(found), phases.provenance):
+        return None
     _print_interface(found, off)
     print_doubtful(energies, doubted)
     return print_energies(phases.provenance, off)
 
 
-def _sweep(a: str | None, b: str | None, voltages: str, energies: str, as_json: bool) -> None:
-    from coatscreen.output import document, number, print_energies, print_json, print_table
+def _sweep(a: str | None, b: str | None, voltages: str, energies: str, form: Format, as_json: bool) -> None:
+    from coatscreen.forms import printed
+    from coatscreen.output import document, number, print_energies, print_table
     from screening.common.errors import InputError
     from screening.equilibrium.voltage_sweep import voltage_sweep
     from screening.materials.names import resolve_formula
@@ -116,8 +127,8 @@ def _sweep(a: str | None, b: str | None, voltages: str, energies: str, as_json: 
     asked = swept_voltages(voltages)
     phases, catalogue = opened(energies, a, b, also=("Li",))
     found = voltage_sweep(phases, resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases), asked)
-    if as_json:
-        return print_json(document(found))
+    if printed(form, as_json, partial(document, found), lambda: _points(found), phases.provenance):
+        return None
     columns = ["V", "mutual (meV)", "x (closed)", "total (meV)", "reaction of the lowest mutual energy"]
     rows = [
         [
@@ -131,6 +142,42 @@ def _sweep(a: str | None, b: str | None, voltages: str, energies: str, as_json: 
     ]
     print_table(columns, rows, f"{found.a} | {found.b}, open to Li, meV per non-Li atom; x: fraction from {found.a}")
     return print_energies(phases.provenance)
+
+
+def _points(found: VoltageSweepDocument) -> Iterator[dict[str, Any]]:
+    """Yield the minima at each voltage, one row each."""
+    for point in found.points:
+        both = {"mutual": point.mutual, "total": point.total}
+        yield {
+            "a": point.a,
+            "b": point.b,
+            "voltage_v": point.voltage_v,
+            **{f"{name}_min_ev_per_closed_atom": one.energy_ev for name, one in both.items()},
+            **{f"{name}_x_closed_a": one.x_atomic_a for name, one in both.items()},
+            "reaction": point.mutual.reaction,
+        }
+
+
+def _kinks(found: Interface) -> Iterator[dict[str, Any]]:
+    """Yield the kinks of a profile, with the mutual energy also per formula unit of the mixture."""
+    from screening.thermochemistry.gas import KJ_PER_MOL_PER_EV
+
+    unit = "ev_per_atom" if found.reservoir is None else "ev_per_closed_atom"
+    for kink in found.document().kinks:
+        fields = kink.model_dump()
+        per_unit = found.per_formula_unit(fields[f"mutual_{unit}"], kink.x_molar_a)
+        yield {
+            "a": found.a.name,
+            "b": found.b.name,
+            "x_atomic_a": kink.x_atomic_a,
+            "x_molar_a": kink.x_molar_a,
+            f"mutual_{unit}": fields[f"mutual_{unit}"],
+            "mutual_ev_per_formula_unit": per_unit,
+            "mutual_kj_per_mol": per_unit * KJ_PER_MOL_PER_EV,
+            f"total_{unit}": fields[f"total_{unit}"],
+            "reaction": kink.reaction,
+            "products": kink.products,
+        }
 
 
 def swept_voltages(text: str) -> list[float]:
@@ -184,6 +231,7 @@ def _reservoir(
 
 def _print_interface(found: Interface, off: InterfaceUncertainty | None) -> None:
     from coatscreen.output import number, print_table
+    from screening.thermochemistry.gas import KJ_PER_MOL_PER_EV
 
     result = found.reaction()
     unit = "meV/atom" if found.reservoir is None else "meV per non-open atom"
@@ -199,7 +247,10 @@ def _print_interface(found: Interface, off: InterfaceUncertainty | None) -> None
             f"at x = {number(extremum.x_atomic_a, 3)} of the atoms "
             f"({number(extremum.x_molar_a, 3)} molar) from {result.a}{end}"
         )
+        per_unit = found.per_formula_unit(extremum.energy_ev, extremum.x_molar_a)
         print(f"  {extremum.reaction}")
+        molar = number(per_unit * KJ_PER_MOL_PER_EV, 1)
+        print(f"  {number(per_unit, 3)} eV or {molar} kJ/mol per formula unit of the mixture")
     profile = found.profile()
     alone_a = f"{number(1000 * profile.self_a, 1)}{spread(off, 'self_a', 1000, 1)}"
     alone_b = f"{number(1000 * profile.self_b, 1)}{spread(off, 'self_b', 1000, 1)}"

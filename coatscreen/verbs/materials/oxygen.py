@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from coatscreen.options import AsJson, Doubtful, DoubtfulPhases, Energies, chosen_energies
+from coatscreen.forms import Format
+from coatscreen.options import AsJson, Doubtful, DoubtfulPhases, Energies, OutputFormat, chosen_energies
 
 if TYPE_CHECKING:
     from screening.heat.oxygen.oxygen_documents import ContactProducts, OxygenBalance, OxygenDocument, ProductShare
 
+GasTemperature = Annotated[float, typer.Option("--temperature", help="Of the O2 gas, K; solids are at 0 K.")]
+GasPressure = Annotated[float, typer.Option("--pressure", help="Of O2, bar.")]
 _ALONE_STEP, _CONTACT_STEP = 0.05, 0.25  # of the full lithium content
 
 
@@ -29,10 +34,11 @@ def oxygen(
             "by 0.25 with an electrolyte."
         ),
     ] = None,
-    temperature: Annotated[float, typer.Option(help="Of the O2 gas, K; solids are at 0 K.")] = 300.0,
-    pressure: Annotated[float, typer.Option(help="Of O2, bar.")] = 1.0,
+    temperature: GasTemperature = 300.0,
+    pressure: GasPressure = 1.0,
     energies: Energies = "reference",
     doubtful: Doubtful = DoubtfulPhases.keep,
+    form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
     """Oxygen release of a cathode against its state of charge, alone and at its contacts.
@@ -41,14 +47,38 @@ def oxygen(
 
     Example: coatscreen oxygen NCM83 --electrolyte Li6PS5Cl --coating LiNbO3 --lithiation 0.5,0.2
     """
-    from coatscreen.output import document, print_energies, print_json
+    from coatscreen.forms import printed
+    from coatscreen.output import document, print_energies
+
+    energies = chosen_energies(energies, doubtful)
+    result = oxygen_asked(name, electrolyte, coating, lithiation, temperature, pressure, energies)
+    if printed(form, as_json, partial(document, result), lambda: _rows(result), result.energies):
+        return None
+    _print_alone(result)
+    if electrolyte is not None:
+        _print_contacts(result, [(s.cathode.state_of_charge, s.closed) for s in result.states], "closed")
+        opened = [(s.cathode.state_of_charge, s.open_to_lithium) for s in result.states]
+        _print_contacts(result, opened, "open to lithium at the cathode's voltage")
+        print(result.shares_are)
+    return print_energies(result.energies)
+
+
+def oxygen_asked(
+    name: str,
+    electrolyte: str | None,
+    coating: str | None,
+    lithiation: str | None,
+    temperature_k: float,
+    pressure_bar: float,
+    energies: str,
+) -> OxygenDocument:
+    """Compute the oxygen of a cathode as the options of the verb ask for it."""
     from screening.energies.source import open_energies
     from screening.heat.oxygen.oxygen_contacts import check_coating, oxygen_document
     from screening.heat.oxygen.release import check_cathode, lithium_grid
     from screening.materials.catalogue import Catalogue
     from screening.materials.names import elements_named, resolve_formula
 
-    energies = chosen_energies(energies, doubtful)
     catalogue = Catalogue.load()
     host = catalogue.cathode(name)
     check_cathode(host)
@@ -62,16 +92,13 @@ def oxygen(
     named = {element for partner in partners for element in elements_named(partner, catalogue)}
     phases = open_energies(energies, systems=[{"Li", *host.composition("full"), *named}])
     formulas = [resolve_formula(partner, catalogue, phases) for partner in partners]
-    result = oxygen_document(phases, host, contents, temperature, pressure, *formulas)
-    if as_json:
-        return print_json(document(result))
-    _print_alone(result)
-    if electrolyte is not None:
-        _print_contacts(result, [(s.cathode.state_of_charge, s.closed) for s in result.states], "closed")
-        opened = [(s.cathode.state_of_charge, s.open_to_lithium) for s in result.states]
-        _print_contacts(result, opened, "open to lithium at the cathode's voltage")
-        print(result.shares_are)
-    return print_energies(phases.provenance)
+    return oxygen_document(phases, host, contents, temperature_k, pressure_bar, *formulas)
+
+
+def _rows(result: OxygenDocument) -> Iterator[dict[str, Any]]:
+    """Yield the oxygen of the cathode alone, a row for each state; contacts are in the JSON."""
+    for state in result.states:
+        yield {"cathode": result.cathode, **state.cathode.model_dump(mode="json")}
 
 
 def _print_alone(result: OxygenDocument) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from coatscreen.forms import Format
 from coatscreen.options import (
     Against,
     AsJson,
@@ -11,6 +12,7 @@ from coatscreen.options import (
     DoubtfulPhases,
     Energies,
     Material,
+    OutputFormat,
     Samples,
     SamplingSeed,
     Uncertainty,
@@ -33,6 +35,7 @@ def stability(
     samples: Samples = None,
     seed: SamplingSeed = None,
     against: Against = None,
+    form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
     """Energy above hull, decomposition and known polymorphs of a material.
@@ -41,7 +44,8 @@ def stability(
 
     Example: coatscreen stability LiFePO4#mp-19017
     """
-    from coatscreen.output import document, number, print_energies, print_json
+    from coatscreen.forms import printed
+    from coatscreen.output import document, number, print_energies
     from coatscreen.verbs.materials.composites import print_composite_stability
     from screening.equilibrium.composite import CompositeStability, material_stability
     from screening.materials.names import resolve_material
@@ -57,9 +61,13 @@ def stability(
     doubted = doubtful_entering(energies, phases, result, compute, lambda found: found.decomposition)
     off = None if sampling is None else sampling.stability(phases, result.formula)
     others = _other_ground_states(phases, result)
-    if as_json:
+
+    def whole() -> dict[str, Any]:
         elsewhere = [other.model_dump(mode="json") for other in others]
-        return print_json({**document(result, uncertainty=off, doubtful=doubted), "other_ground_states": elsewhere})
+        return {**document(result, uncertainty=off, doubtful=doubted), "other_ground_states": elsewhere}
+
+    if printed(form, as_json, whole, lambda: [_row(result)], phases.provenance):
+        return None
     if isinstance(result, CompositeStability):
         print_composite_stability(result, spread(off, "energy_above_hull", 1000, 1))
     elif result.phase is None:
@@ -68,7 +76,7 @@ def stability(
             why = f"taken {number(1000 * result.energy_above_hull_ev_per_atom, 1)} meV/atom above the hull"
         print(
             f"{result.formula}: {why}; formation energy {number(result.formation_energy_ev_per_atom, 4)} eV/atom"
-            f"{spread(off, 'formation_energy', 1, 3)}"
+            f"{spread(off, 'formation_energy', 1, 3)}{_per_formula_unit(result)}"
         )
     else:
         above = result.energy_above_hull_ev_per_atom or 0.0
@@ -77,7 +85,7 @@ def stability(
             f"{number(1000 * above, 1)} meV/atom above the hull"
             f"{spread(off, 'energy_above_hull', 1000, 1)}, "
             f"formation energy {number(result.formation_energy_ev_per_atom, 4)} eV/atom"
-            f"{spread(off, 'formation_energy', 1, 3)}"
+            f"{spread(off, 'formation_energy', 1, 3)}{_per_formula_unit(result)}"
         )
     if off is not None and off.probability_stable is not None:
         print(
@@ -103,6 +111,31 @@ def stability(
         )
     print_doubtful(energies, doubted)
     return print_energies(phases.provenance, off)
+
+
+def _row(result: StabilityDocument) -> dict[str, Any]:
+    from screening.chemistry.notation import composition_of
+    from screening.thermochemistry.gas import KJ_PER_MOL_PER_EV
+
+    per_unit = result.formation_energy_ev_per_atom * sum(composition_of(result.formula).values())
+    return {
+        "formula": result.formula,
+        "source_id": None if result.phase is None else result.phase.source_id,
+        "space_group": None if result.phase is None else result.phase.space_group,
+        "energy_above_hull_ev_per_atom": result.energy_above_hull_ev_per_atom,
+        "formation_energy_ev_per_atom": result.formation_energy_ev_per_atom,
+        "formation_energy_ev_per_formula_unit": per_unit,
+        "formation_energy_kj_per_mol": per_unit * KJ_PER_MOL_PER_EV,
+        "reaction": result.reaction,
+    }
+
+
+def _per_formula_unit(result: StabilityDocument) -> str:
+    from coatscreen.output import number
+
+    row = _row(result)
+    energy, molar = row["formation_energy_ev_per_formula_unit"], row["formation_energy_kj_per_mol"]
+    return f", {number(energy, 3)} eV or {number(molar, 0)} kJ/mol per formula unit"
 
 
 def _bare(formula: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from coatscreen.forms import Format
 from coatscreen.options import (
     Against,
     AsJson,
@@ -13,6 +16,7 @@ from coatscreen.options import (
     DoubtfulPhases,
     Energies,
     Material,
+    OutputFormat,
     Samples,
     SamplingSeed,
     Uncertainty,
@@ -22,6 +26,7 @@ from coatscreen.uncertainty import sampling_asked, spread
 from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_doubtful
 
 if TYPE_CHECKING:
+    from screening.equilibrium.staircase import StaircaseDocument
     from screening.equilibrium.window import WindowDocument
     from screening.phases.phase_set import PhaseSet
 
@@ -37,6 +42,7 @@ def window(
     samples: Samples = None,
     seed: SamplingSeed = None,
     against: Against = None,
+    form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
     """Electrochemical window of a material against Li/Li+, with the products beyond each limit.
@@ -45,7 +51,8 @@ def window(
 
     Example: coatscreen window Li6PS5Cl --staircase
     """
-    from coatscreen.output import document, number, print_energies, print_json
+    from coatscreen.forms import printed
+    from coatscreen.output import document, number, print_energies
     from coatscreen.verbs.materials.composites import print_limits
     from screening.equilibrium.composite import CompositeWindow, material_window
     from screening.materials.names import resolve_material
@@ -54,6 +61,8 @@ def window(
     if staircase:
         return _staircase(formula, energies, uncertainty, as_json)
     sampling = sampling_asked(uncertainty, samples, seed, against)
+        return _staircase(formula, energies, uncertainty, form, as_json)
+    sampling = sampling_asked(uncertainty, samples, seed)
     phases, catalogue = opened(energies, formula, also=("Li",), sampling=sampling)
 
     def compute(every: PhaseSet) -> WindowDocument | CompositeWindow:
@@ -64,8 +73,9 @@ def window(
         energies, phases, result, compute, lambda w: w.reduction_products.keys() | w.oxidation_products.keys()
     )
     off = None if sampling is None else sampling.window(phases, result.formula)
-    if as_json:
-        return print_json(document(result, uncertainty=off, doubtful=doubted))
+    whole = partial(document, result, uncertainty=off, doubtful=doubted)
+    if printed(form, as_json, whole, lambda: [_row(result)], phases.provenance):
+        return None
     low = f"{number(result.reduction_limit_v, 3)} V{spread(off, 'reduction_limit', 1, 2)}"
     high = "no limit: no lithium to give up"
     if result.oxidation_limited:
@@ -107,8 +117,14 @@ def _firmness(side: str, exchange: float | None, much: float | None, limit: floa
     return f" ({number(100 * exchange, 1)} % of its lithium{later})"
 
 
-def _staircase(formula: str, energies: str, uncertainty: bool, as_json: bool) -> None:
-    from coatscreen.output import document, number, print_energies, print_json, print_table
+def _row(result: WindowDocument) -> dict[str, Any]:
+    """Return a window as one row: of a composite, without its components."""
+    return result.model_dump(mode="json", exclude={"energies", "software", "components"})
+
+
+def _staircase(formula: str, energies: str, uncertainty: bool, form: Format, as_json: bool) -> None:
+    from coatscreen.forms import printed
+    from coatscreen.output import document, number, print_energies, print_table
     from screening.common.errors import InputError
     from screening.equilibrium.staircase import lithium_staircase
     from screening.materials.names import resolve_formula
@@ -117,8 +133,8 @@ def _staircase(formula: str, energies: str, uncertainty: bool, as_json: bool) ->
         raise InputError("--staircase takes no --uncertainty: ask for the window's")
     phases, catalogue = opened(energies, formula, also=("Li",))
     result = lithium_staircase(phases, resolve_formula(formula, catalogue, phases))
-    if as_json:
-        return print_json(document(result))
+    if printed(form, as_json, partial(document, result), lambda: _steps(result), phases.provenance):
+        return None
     columns = ["V", "Li below", "Li above", "energy (eV)", "volume (%)", "reaction as the voltage rises"]
     rows = [
         [
@@ -133,3 +149,7 @@ def _staircase(formula: str, energies: str, uncertainty: bool, as_json: bool) ->
     ]
     print_table(columns, rows, f"{result.formula}, per formula unit, {result.lowest_v:g} to {result.highest_v:g} V")
     return print_energies(phases.provenance)
+
+
+def _steps(result: StaircaseDocument) -> Iterator[dict[str, Any]]:
+    return ({"formula": result.formula, **row} for row in result.rows())

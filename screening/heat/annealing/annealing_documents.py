@@ -40,7 +40,7 @@ class Transformation(_Document):
         "is lowest in energy at 0 K"
     )
     products: list[Product] = Field(description="what it becomes, solids first, largest amount first")
-    reaction: str = Field(description="balanced equation for one formula unit")
+    reaction: str = Field(description="balanced equation in formula units")
     taken_up_moles: dict[str, float] = Field(
         description="molecules of each gas of the furnace taken up by a formula unit; negative: given off"
     )
@@ -73,10 +73,10 @@ class Contact(_Document):
         description="lowest mutual reaction free energy over the mixing fraction, eV per atom that is not exchanged"
     )
     x_molar: float | None = Field(description="fraction of formula units from the coating there; null: no reaction")
-    reaction: str | None = Field(description="balanced equation for one formula unit of both; null: no reaction")
+    reaction: str | None = Field(description="balanced equation in formula units; null: no reaction")
     verdict: Verdict = Field(description="whether they react, by the limits of the conditions")
     cathode_rich_reaction: str | None = Field(
-        description="what a little of the coating becomes on much of the cathode, for one formula unit of it: the "
+        description="balanced equation of what a little of the coating becomes on much of the cathode: the "
         "products up to the first change of them; null: no reaction"
     )
     cathode_alone: Transformation = Field(description="what the cathode becomes by itself")

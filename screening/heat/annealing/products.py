@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from screening.chemistry import equations
 from screening.chemistry.formulas import parse_formula
-from screening.chemistry.notation import term
 from screening.equilibrium.reactant import clean
 from screening.heat.annealing.annealing_documents import Product
 from screening.heat.annealing.heating import HotPhases, oxygen_above_minus_two
@@ -80,4 +80,4 @@ def equation(reactants: Sequence[tuple[float, str]], products: Sequence[Product]
     left = [*reactants, *((n, gas + _GAS) for gas, n in taken_up.items() if n > _SHOWN)]
     right = [(product.moles, product.name) for product in products]
     right += [(-n, gas + _GAS) for gas, n in taken_up.items() if n < -_SHOWN]
-    return " -> ".join(" + ".join(term(n, name) for n, name in side) for side in (left, right))
+    return equations.equation(left, right)

@@ -31,7 +31,7 @@ class OxygenBalance(_Document):
     products: dict[str, float] = Field(
         description="lowest-energy mixture of known phases at 0 K, oxygen kept in: fraction of the (closed) atoms"
     )
-    reaction: str = Field(description="the same as a balanced equation for one formula unit")
+    reaction: str = Field(description="the same as a balanced equation in formula units")
     oxygen_gas_per_formula_unit: float = Field(ge=0, description="O2 molecules in that mixture")
     release_mu_o_ev: float = Field(
         le=0, description="chemical potential of oxygen below which oxygen leaves, eV per atom against O2 at 0 K"

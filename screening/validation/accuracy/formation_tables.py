@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -15,6 +13,7 @@ from pathlib import Path
 from screening.chemistry.compositions import format_formula
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
+from screening.energies.measured.measurements import SOURCE, measured_enthalpies
 from screening.phases.phase_set import PhaseSet
 
 _COLUMN = re.compile(r"formation_energy(_\w+)?_ev_per_atom")
@@ -32,22 +31,8 @@ class FormationTable:
 
 
 def measured() -> FormationTable:
-    """Return the measured formation enthalpies that pymatgen packages.
-
-    References
-    ----------
-    A. Wang et al., Sci. Rep. 11, 15496 (2021), who collected them to fit the MP2020 corrections.
-    """
-    import pymatgen.analysis.compatibility as package
-
-    path = Path(package.__file__).parent / "exp_compounds.json.gz"
-    found: dict[str, float] = {}
-    for row in json.loads(gzip.decompress(path.read_bytes())):
-        composition = parse_formula(row["formula"])
-        if len(composition) > 1:
-            _keep_lowest(found, composition, row["exp energy"] / sum(composition.values()))
-    name = "measured formation enthalpies packaged with pymatgen (exp_compounds)"
-    return FormationTable(name, "measured", "formation enthalpy, 298 K", found)
+    """Return the measured formation enthalpies that pymatgen packages; see :func:`measured_enthalpies`."""
+    return FormationTable(SOURCE, "measured", "formation enthalpy, 298 K", measured_enthalpies())
 
 
 def packaged_dft(elements: frozenset[str]) -> FormationTable:

@@ -33,10 +33,10 @@ Each compound is taken at its lowest phase, and every formation energy is relati
 Errors are ours less theirs: negative means that these energies find the compound too stable. *90 %* is the absolute
 error that nine in ten compounds stay within, *worst* the compounds furthest off.
 
-Measured values are enthalpies of formation at 298 K; the energies are those of still lattices at 0 K. The two differ by
-up to a few tens of meV/atom before any error, and measured enthalpies of phosphorus compounds are counted from white
-phosphorus, which is less stable than the phosphorus that computed ones are counted from. Measured values therefore say
-how far the energies are from nature, DFT values how well the potential learned its DFT. Between two functionals, or two
+Measured values are enthalpies of formation at 298 K; the energies are those of still lattices at 0 K. The two differ
+by up to a few tens of meV/atom before any error. Measured enthalpies of phosphorus compounds are counted from black
+phosphorus, as computed ones are, and not from white phosphorus as in the tables. Measured values therefore say how far
+the energies are from nature, DFT values how well the potential learned its DFT. Between two functionals, or two
 correction schemes, the difference of the schemes is part of the errors shown."""
 
 _PUBLISHED = """\

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screening.chemistry.classes import CHEMISTRY_CLASSES, chemistry_class
-from screening.chemistry.formulas import parse_formula
+from screening.figures.parity import draw_diagonal, draw_parity
 from screening.validation.accuracy.check import Checked, Parity
 from screening.validation.accuracy.literature_check import Compared, LiteratureErrors
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _DPI = 80
@@ -50,29 +48,15 @@ def draw(checked: Checked, folder: Path) -> list[Path]:
 
 
 def _formation(parity: Parity, names: Sequence[str], path: Path) -> Path:
-    from matplotlib import colormaps
     from matplotlib.figure import Figure
 
-    colours = colormaps["tab20"].colors  # type: ignore[attr-defined]  # a listed colour map has them
     figure = Figure(figsize=(4.6 * len(names) + 1.6, 4.6), dpi=_DPI, layout="constrained")
     axes = figure.subplots(1, len(names), squeeze=False, sharex=True, sharey=True)[0]
     for ax, name, pairs in zip(axes, names, parity.by_set, strict=True):
-        classes = [chemistry_class(parse_formula(pair.name)) for pair in pairs]
-        for number, of_class in enumerate(CHEMISTRY_CLASSES):
-            members = [pair for pair, found in zip(pairs, classes, strict=True) if found == of_class]
-            if members:
-                ax.plot(
-                    [pair.theirs for pair in members],
-                    [pair.ours for pair in members],
-                    "o",
-                    markersize=2.5,
-                    markeredgewidth=0,
-                    color=colours[number],
-                    label=of_class,
-                )
-        _diagonal(ax, [value for pair in pairs for value in (pair.ours, pair.theirs)])
+        draw_parity(ax, pairs, parity.table)
         ax.set_title(name, fontsize=9)
-        ax.set_xlabel(f"{parity.table.kind} (eV/atom), {parity.table.label}", fontsize=8)
+        ax.xaxis.label.set_size(8)
+        ax.tick_params(labelsize=7)
     axes[0].set_ylabel("formation energy, 0 K (eV/atom)", fontsize=8)
     handles = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
     figure.legend(handles.values(), handles.keys(), loc="outside right upper", fontsize=7, markerscale=2.5)
@@ -102,7 +86,8 @@ def _published(literature: Sequence[LiteratureErrors], names: Sequence[str], pat
                         color=f"C{place % 10}",
                     )[0]
                     shown += [x for value in members for x in (value.published, value.ours)]
-        _diagonal(ax, shown)
+        draw_diagonal(ax, shown)
+        ax.tick_params(labelsize=7)
         ax.set_title(panel, fontsize=9)
         ax.set_xlabel("published", fontsize=8)
     axes[0].set_ylabel("these energies", fontsize=8)
@@ -113,14 +98,6 @@ def _published(literature: Sequence[LiteratureErrors], names: Sequence[str], pat
 def _panel(value: Compared) -> str:
     """Return the panel for a value: that of its unit, with large formation enthalpies in a panel of their own."""
     return f"formation enthalpy, {value.unit}" if value.quantity == "formation enthalpy" else value.unit
-
-
-def _diagonal(ax: Axes, values: Sequence[float]) -> None:
-    ends = (min(values, default=0.0), max(values, default=1.0))
-    margin = 0.03 * (ends[1] - ends[0]) or 1.0
-    limits = (ends[0] - margin, ends[1] + margin)
-    ax.plot(limits, limits, color="black", linewidth=0.6)
-    ax.tick_params(labelsize=7)
 
 
 def _save(figure: Figure, path: Path) -> Path:

@@ -30,7 +30,7 @@ def plot(capsys, energies):
     def run(*arguments):
         capsys.readouterr()
         given = [str(one) for one in arguments]
-        if given[0] not in ("ranking", "heatmap"):
+        if given[0] not in ("ranking", "heatmap", "vacancies"):
             given += ["--energies", energies]
         status = execute(["plot", *given])
         return status, *capsys.readouterr()
@@ -48,6 +48,9 @@ def plot(capsys, energies):
         ("voltage", "LiCoO2", "--lithiation", "0.3"),
         ("staircase", "Li6PS5Cl", "LiNbO3"),
         ("sweep", "LiNbO3", "Li6PS5Cl", "--sweep", "2.5:4.5:0.5"),
+        ("oxygen", "LiCoO2"),
+        ("vacancies", "NMC532"),
+        ("parity",),
     ],
     ids=lambda arguments: f"{arguments[0]} of {len(arguments)}",
 )
@@ -66,12 +69,19 @@ def test_of_a_ranking(plot, tmp_path, store, kind):
 
 def test_bad_requests_are_one_line(plot, tmp_path, store):
     (tmp_path / "file").write_text("")
+    two = tmp_path / "two.csv"
+    two.write_text("formula,formation_energy_a_ev_per_atom,formation_energy_b_ev_per_atom\nLi2O,-2.0,-2.1\n")
     good = tmp_path / "picture.png"
     for arguments, told in [
         (("profile", "LiNbO3", "--output", good), "'LiNbO3' has no partner"),
         (("profile", "LiNbO3", "Nonsense", "--output", good), "Nonsense"),
         (("sweep", "LiNbO3", "Li6PS5Cl", "--sweep", "4:3", "--output", good), "--sweep 4:3: rising voltages"),
         (("window", "LiNbO3", "--output", tmp_path / "picture.gif"), "ends in .pdf, .png, .svg"),
+        (("oxygen", "Li6PS5Cl", "--output", good), "Li6PS5Cl"),
+        (("vacancies", "NCM83", "--output", good), "no oxygen vacancies of 'NCM83' are packaged"),
+        (("vacancies", tmp_path / "none.json", "--output", good), "none.json cannot be read"),
+        (("parity", "--against", tmp_path / "none.csv", "--output", good), "none.csv"),
+        (("parity", "--against", two, "--output", good), "has 2 columns of formation energies"),
         (("window", "LiNbO3", "--output", tmp_path / "picture"), "ends in .pdf, .png, .svg"),
         (("window", "LiNbO3", "--output", tmp_path / "file" / "picture.png"), "no folder"),
         (("ranking", "--store", store, "--output", good), "2 rankings: name one by --cathode"),

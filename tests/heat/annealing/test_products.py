@@ -55,9 +55,9 @@ def test_a_peroxide_is_marked():
 @pytest.mark.parametrize(
     ("taken_up", "written"),
     [
-        ({"O2": 4.0}, "Li3PS4 + 4 O2(g) -> Li3PO4 + 0.25 S8"),
-        ({"O2": -0.5}, "Li3PS4 -> Li3PO4 + 0.25 S8 + 0.5 O2(g)"),
-        ({"O2": 1e-7}, "Li3PS4 -> Li3PO4 + 0.25 S8"),
+        ({"O2": 4.0}, "4 Li3PS4 + 16 O2(g) -> 4 Li3PO4 + S8"),
+        ({"O2": -0.5}, "4 Li3PS4 -> 4 Li3PO4 + S8 + 2 O2(g)"),
+        ({"O2": 1e-7}, "4 Li3PS4 -> 4 Li3PO4 + S8"),
     ],
 )
 def test_gases_of_the_furnace_stand_on_the_side_they_come_from(taken_up, written):

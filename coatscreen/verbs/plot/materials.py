@@ -1,9 +1,7 @@
-"""``coatscreen plot``: results as pictures for a paper."""
+"""Pictures of materials and of their contacts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,33 +14,18 @@ from coatscreen.options import (
     Energies,
     Lithiation,
     Material,
-    OnlyCathode,
-    OnlyElectrolyte,
-    RunName,
-    Sort,
-    Store,
     chosen_energies,
 )
 from coatscreen.verbs.materials.opened import opened
+from coatscreen.verbs.materials.oxygen import GasPressure, GasTemperature
+from coatscreen.verbs.plot.picture import ROW_INCHES, Picture, draw_into, picture_file
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from screening.coatings.ranking import RankingDocument
     from screening.phases.phase_set import PhaseSet
 
-app = typer.Typer(
-    help="Pictures of results at the size of a journal's column: PDF, PNG or SVG.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-Picture = Annotated[Path, typer.Option("--output", help="File to write: .pdf, .png or .svg.")]
 Pairs = Annotated[list[str], typer.Argument(help="Two materials in contact, or several pairs: A B [A B ...].")]
-Top = Annotated[int, typer.Option(help="At most so many coatings.", min=1)]
-_ROW_INCHES = 0.22
 
 
-@app.command()
 def profile(
     materials: Pairs,
     output: Picture,
@@ -62,14 +45,13 @@ def profile(
     from screening.figures import draw_profile
     from screening.hull.reservoir import Reservoir
 
-    file = _picture(output)
+    file = picture_file(output)
     reservoir = None if voltage is None else Reservoir.lithium_voltage(voltage)
     phases, pairs = _pairs(materials, chosen_energies(energies, doubtful), *([] if reservoir is None else ["Li"]))
     found = [Interface(phases, a, b, reservoir).document() for a, b in pairs]
-    _draw(file, lambda ax: draw_profile(ax, *found))
+    draw_into(file, lambda ax: draw_profile(ax, *found))
 
 
-@app.command()
 def window(
     materials: Annotated[list[str], typer.Argument(help="Materials, the first on top.")],
     output: Picture,
@@ -86,16 +68,15 @@ def window(
     from screening.figures import draw_windows
     from screening.materials.names import resolve_material
 
-    file = _picture(output)
+    file = picture_file(output)
     host = [] if cathode is None else [cathode]
     phases, catalogue = opened(chosen_energies(energies, doubtful), *materials, *host, also=("Li",))
     found = [material_window(phases, resolve_material(name, catalogue, phases)) for name in materials]
     states = {} if cathode is None else lithium_states(phases, catalogue.cathode(cathode)).states
     voltages = {state.state: state.lithium.voltage_v for state in states}
-    _draw(file, lambda ax: draw_windows(ax, found, voltages), 0.8 + _ROW_INCHES * len(found))
+    draw_into(file, lambda ax: draw_windows(ax, found, voltages), 0.8 + ROW_INCHES * len(found))
 
 
-@app.command()
 def voltage(
     name: CathodeName,
     output: Picture,
@@ -113,15 +94,14 @@ def voltage(
     from screening.figures import draw_voltage
     from screening.materials.catalogue import Catalogue
 
-    file = _picture(output)
+    file = picture_file(output)
     host = Catalogue.load().cathode(name).with_states(numbers("--lithiation", lithiation or ""))
     found = lithium_states(
         open_energies(chosen_energies(energies, doubtful), systems=[{"Li", *host.composition("full")}]), host
     )
-    _draw(file, lambda ax: draw_voltage(ax, found))
+    draw_into(file, lambda ax: draw_voltage(ax, found))
 
 
-@app.command()
 def staircase(
     materials: Annotated[list[str], typer.Argument(help="Materials.")],
     output: Picture,
@@ -136,13 +116,12 @@ def staircase(
     from screening.figures import draw_staircase
     from screening.materials.names import resolve_formula
 
-    file = _picture(output)
+    file = picture_file(output)
     phases, catalogue = opened(chosen_energies(energies, doubtful), *materials, also=("Li",))
     found = [lithium_staircase(phases, resolve_formula(name, catalogue, phases)) for name in materials]
-    _draw(file, lambda ax: draw_staircase(ax, *found))
+    draw_into(file, lambda ax: draw_staircase(ax, *found))
 
 
-@app.command()
 def sweep(
     materials: Pairs,
     output: Picture,
@@ -158,13 +137,12 @@ def sweep(
     from screening.equilibrium.voltage_sweep import voltage_sweep
     from screening.figures import draw_sweep
 
-    file, asked = _picture(output), swept_voltages(voltages)
+    file, asked = picture_file(output), swept_voltages(voltages)
     phases, pairs = _pairs(materials, chosen_energies(energies, doubtful), "Li")
     found = [voltage_sweep(phases, a, b, asked) for a, b in pairs]
-    _draw(file, lambda ax: draw_sweep(ax, *found))
+    draw_into(file, lambda ax: draw_sweep(ax, *found))
 
 
-@app.command()
 def anneal(
     material: Material,
     output: Picture,
@@ -187,58 +165,32 @@ def anneal(
     from screening.heat.annealing.scan import anneal_scan
     from screening.thermochemistry.element_gibbs import KELVIN_AT_0_C
 
-    file = _picture(output)
+    file = picture_file(output)
     phases, catalogue = opened(chosen_energies(energies, doubtful), material, also=("O",))
     steps = range(round((DEFAULT_TO_C - DEFAULT_FROM_C) / DEFAULT_STEP_C) + 1)
     kelvin = [DEFAULT_FROM_C + KELVIN_AT_0_C + step * DEFAULT_STEP_C for step in steps]
     found = anneal_scan(Annealing(phases, material, Atmosphere(DEFAULT_OXYGEN_BAR, {}), None, catalogue), kelvin)
-    _draw(file, lambda ax: draw_anneal(ax, found), 3.2)
+    draw_into(file, lambda ax: draw_anneal(ax, found), 3.2)
 
 
-@app.command()
-def ranking(
+def oxygen(
+    name: CathodeName,
     output: Picture,
-    cathode: OnlyCathode = None,
-    electrolyte: OnlyElectrolyte = None,
-    run: RunName = None,
-    sort: Sort = "rank",
-    top: Top = 15,
-    store: Store = "results/coatings",
+    temperature: GasTemperature = 300.0,
+    pressure: GasPressure = 1.0,
+    energies: Energies = "reference",
+    doubtful: Doubtful = DoubtfulPhases.keep,
 ) -> None:
-    """Mutual energies of the best coatings at their contacts, with intervals, and the bare interface.
+    """Show the oxygen that a cathode would give off in equilibrium, against its state of charge.
 
-    Example: coatscreen plot ranking --output ranking.pdf
+    Example: coatscreen plot oxygen NCM83 --output oxygen.pdf
     """
-    from screening.figures import draw_ranking
-    from screening.figures.canvas import PAGE_INCHES
+    from coatscreen.verbs.materials.oxygen import oxygen_asked
+    from screening.figures import draw_oxygen
 
-    file = _picture(output)
-    found = _ranking(store, cathode, electrolyte, run, sort, top)
-    height = 1.0 + 2 * _ROW_INCHES * len(found.ranking)
-    _draw(file, lambda ax: draw_ranking(ax, found.ranking, found.bare_interface), height, PAGE_INCHES)
-
-
-@app.command()
-def heatmap(
-    output: Picture,
-    cathode: OnlyCathode = None,
-    electrolyte: OnlyElectrolyte = None,
-    run: RunName = None,
-    sort: Sort = "rank",
-    top: Top = 30,
-    store: Store = "results/coatings",
-) -> None:
-    """Coatings against contacts: mutual energies, closed and open.
-
-    Example: coatscreen plot heatmap --top 20 --output heatmap.pdf
-    """
-    from screening.figures import draw_heatmap
-    from screening.figures.canvas import PAGE_INCHES
-
-    file = _picture(output)
-    found = _ranking(store, cathode, electrolyte, run, sort, top)
-    height = 1.4 + _ROW_INCHES * (1 + len(found.ranking))
-    _draw(file, lambda ax: draw_heatmap(ax, found.ranking, found.bare_interface), height, PAGE_INCHES)
+    file = picture_file(output)
+    found = oxygen_asked(name, None, None, None, temperature, pressure, chosen_energies(energies, doubtful))
+    draw_into(file, lambda ax: draw_oxygen(ax, found), 3.0)
 
 
 def _pairs(materials: list[str], energies: str, *also: str) -> tuple[PhaseSet, list[tuple[str, str]]]:
@@ -257,46 +209,3 @@ def _pairs(materials: list[str], energies: str, *also: str) -> tuple[PhaseSet, l
     phases, catalogue = opened(energies, *materials, also=also)
     named = [resolve_formula(name, catalogue, phases) for name in materials]
     return phases, list(zip(named[::2], named[1::2], strict=True))
-
-
-def _picture(output: Path) -> Path:
-    """Return the file, if a picture can be written there; see :func:`workflows.requests.result_file.result_file`."""
-    from screening.common.errors import InputError
-    from screening.figures import FORMATS
-    from workflows.requests.result_file import result_file
-
-    if output.suffix.lower().removeprefix(".") not in FORMATS:
-        raise InputError(f"--output {output}: the name of a picture ends in .{', .'.join(FORMATS)}")
-    return result_file(output)
-
-
-def _draw(file: Path, draw: Callable[[Axes], None], height: float = 2.6, width: float | None = None) -> None:
-    from screening.common.files import write_whole
-    from screening.figures import drawn
-    from screening.figures.canvas import COLUMN_INCHES
-
-    write_whole(file, drawn(draw, file.suffix.lower().removeprefix("."), width or COLUMN_INCHES, height))
-
-
-def _ranking(
-    store: str, cathode: str | None, electrolyte: str | None, run: str | None, sort: str, top: int
-) -> RankingDocument:
-    """Read the one ranking that is asked for.
-
-    Raises
-    ------
-    InputError
-        If there is none, or several.
-    """
-    from screening.common.errors import InputError
-    from screening.database import CoatingDatabase
-
-    with CoatingDatabase.open(store) as database:
-        headers = database.headers(cathode, electrolyte, run)
-        if not headers:
-            raise InputError(f"the database {database.location.name} holds no such ranking")
-        if len(headers) > 1:
-            known = "; ".join(f"{one.cathode} against {one.electrolyte}, {one.energies.name}" for one in headers[:5])
-            raise InputError(f"{len(headers)} rankings: name one by --cathode, --electrolyte or --run: {known}")
-        [header] = headers
-        return next(iter(database.ranking(header.cathode, header.electrolyte, sort, top, run)))
