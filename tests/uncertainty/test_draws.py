@@ -44,7 +44,7 @@ def test_a_phase_with_a_measured_energy_errs_less_than_its_neighbours():
     samples = sampled(phases, ["Li", "P", "O", "S"], 60)
     nominal = phases.within(["Li", "P", "O", "S"])
     shifts = np.array([sample.energies - nominal.energies for sample in samples])
-    measured, other = (nominal.polymorphs(parse_formula(formula))[0] for formula in ("Li3PO4", "Li3PS4"))
+    measured, other = (nominal.polymorphs(parse_formula(formula))[0] for formula in ("Li2SO4", "Li3PS4"))
     assert nominal.table.origin(measured) is not None
     assert nominal.table.origin(other) is None
     assert shifts[:, measured].std() == pytest.approx(error_model(phases.scale).measured_ev_per_atom, rel=0.25)

@@ -59,10 +59,8 @@ def window(
 
     energies = chosen_energies(energies, doubtful)
     if staircase:
-        return _staircase(formula, energies, uncertainty, as_json)
-    sampling = sampling_asked(uncertainty, samples, seed, against)
         return _staircase(formula, energies, uncertainty, form, as_json)
-    sampling = sampling_asked(uncertainty, samples, seed)
+    sampling = sampling_asked(uncertainty, samples, seed, against)
     phases, catalogue = opened(energies, formula, also=("Li",), sampling=sampling)
 
     def compute(every: PhaseSet) -> WindowDocument | CompositeWindow:
