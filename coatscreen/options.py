@@ -48,11 +48,10 @@ class DoubtfulPhases(StrEnum):
     drop = "drop"
 
 
-_DOUBTFUL = typer.Option("--doubtful", help="Phases whose energies are doubtful: keep them, or drop them.")
+_DOUBTFUL = typer.Option("--doubtful", help="Phases whose energies are doubtful: drop them, or keep them.")
 Doubtful = Annotated[DoubtfulPhases, _DOUBTFUL]
 ScreeningDoubtful = Annotated[DoubtfulPhases | None, _DOUBTFUL]
 Model = Annotated[str, typer.Option(help="Model of the energies: chgnet-0.3.0, chgnet-r2scan or sevennet-l3i5.")]
-ChgnetModel = Annotated[str, typer.Option("--model", help="Model that relaxes: chgnet-0.3.0 or chgnet-r2scan.")]
 Elements = Annotated[
     str | None, typer.Option(help="Take phases of these elements alone: 'Li P S' or Li,P,S; default all.")
 ]
@@ -95,7 +94,15 @@ Material = Annotated[
         "of them 30 meV/atom above the hull as NAME@30meV, or composite such as 0.5Li2CO3+0.5LiNbO3."
     ),
 ]
-CathodeName = Annotated[str, typer.Argument(help="Name of the catalogue, or a lithium-containing formula.")]
+CathodeName = Annotated[
+    str,
+    typer.Argument(
+        help="Name of the catalogue, or a formula with the working ion; with the id of its phase as LiFePO4#mp-19017."
+    ),
+]
+WorkingIon = Annotated[
+    str, typer.Option("--ion", help="Working ion: Li, Na, K or Mg. Voltages are counted against its metal.")
+]
 SWEEP = typer.Option("--sweep", help="LOW:HIGH or LOW:HIGH:STEP: open to Li at these voltages, V; the step is 0.1.")
 Cathode = Annotated[str | None, typer.Option(help="Name or formula of the cathode.")]
 Electrolyte = Annotated[str | None, typer.Option(help="Name or formula of the electrolyte.")]
@@ -187,9 +194,9 @@ def given_options(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def chosen_energies(energies: str, doubtful: DoubtfulPhases) -> str:
     """Return the source of the energies that a verb was asked for, with or without doubtful phases."""
-    from screening.energies.source import without_doubtful_phases
+    from screening.energies.source import with_doubtful_phases
 
-    return energies if doubtful == DoubtfulPhases.keep else without_doubtful_phases(energies)
+    return energies if doubtful == DoubtfulPhases.drop else with_doubtful_phases(energies)
 
 
 def read_thresholds(given: Sequence[str]) -> dict[str, float]:

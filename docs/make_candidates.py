@@ -1,7 +1,7 @@
 """Put the tables of a funnel into docs/candidates.md.
 
-coatscreen candidates --json > lithium.json
-coatscreen candidates --transition-metals --json > all_metals.json
+coatscreen candidates --doubtful keep --json > lithium.json
+coatscreen candidates --transition-metals --doubtful keep --json > all_metals.json
 python docs/make_candidates.py lithium.json all_metals.json
 """
 

@@ -59,7 +59,7 @@ def expanded(markdown: str) -> str:
             text = text.replace(mark, made())
     for file, place in ELSEWHERE.items():
         text = text.replace(f"](../{file}", f"]({place}")
-    return text
+    return re.sub(r"(?<!!)\[([^\]]+)\]\(\.\./([^)]+)\)", r"\1 (`\2`)", text)  # a file that is no page
 
 
 def ran(command: str) -> str:

@@ -23,7 +23,7 @@ from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
 from screening.common.validation import explained
 from screening.common.yaml_text import parse_yaml
 from screening.criteria.criteria import Criterion, default_criteria, read_criteria
-from screening.energies.source import REFERENCE, without_doubtful_phases
+from screening.energies.source import REFERENCE, with_doubtful_phases
 from screening.materials.catalogue import Catalogue
 from screening.materials.material import Content
 from screening.uncertainty.energy_errors import Against
@@ -66,7 +66,7 @@ class ScreeningSettings(BaseSettings):
         "default the ends of a usual cycle",
     )
     energies: str = Field(REFERENCE, description="a source of energies, see screening.energies.source")
-    doubtful: Literal["keep", "drop"] = Field("keep", description="what is done with phases of doubtful energy")
+    doubtful: Literal["keep", "drop"] = Field("drop", description="what is done with phases of doubtful energy")
     store: str = Field("results/coatings", description="folder of the embedded database, or a mongodb:// URI")
     workers: int = Field(1, ge=1, description="processes")
     batch_size: int = Field(200, ge=1, description="coatings in a job")
@@ -97,9 +97,9 @@ class ScreeningSettings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _energies_without_doubtful_phases(self) -> ScreeningSettings:
-        if self.doubtful == "drop":
-            self.energies = without_doubtful_phases(self.energies)
+    def _energies_with_doubtful_phases(self) -> ScreeningSettings:
+        if self.doubtful == "keep":
+            self.energies = with_doubtful_phases(self.energies)
         return self
 
     @model_validator(mode="after")

@@ -40,7 +40,7 @@ def build(
         typer.Option(help="Comma list: V against Li/Li+ of contacts open to lithium; by default 2.9,3.6,4.3."),
     ] = None,
     energies: options.Energies = "reference",
-    doubtful: options.Doubtful = options.DoubtfulPhases.keep,
+    doubtful: options.Doubtful = options.DoubtfulPhases.drop,
     catalogue: options.Catalogue = None,
     batch: Annotated[int, typer.Option(help="Coatings in a job.", min=1)] = 1000,
     workers: options.Workers = 1,

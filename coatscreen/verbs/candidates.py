@@ -48,7 +48,7 @@ def candidates(
         int | None, typer.Option(help="At most so many printed, 0 for all; 50 in a table, all in JSON.", min=0)
     ] = None,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
     workers: Workers = 1,
     form: OutputFormat = Format.table,
     as_json: AsJson = False,

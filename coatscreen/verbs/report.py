@@ -116,7 +116,7 @@ def _energies_at_hand(
     from screening.common.errors import InputError
     from screening.energies.packaged.packaged_table import packaged_info
     from screening.energies.potentials.models import SOURCES
-    from screening.energies.source import is_packaged, open_energies
+    from screening.energies.source import is_packaged, open_energies, without_doubtful_phases
 
     wanted = {header.energies.sha256: header.energies.name for header in headers}
     named = (str(run.request.get("energies")) for run in _behind(database, headers))
@@ -124,7 +124,8 @@ def _energies_at_hand(
     for source in {given} if given is not None else set(filter(is_packaged, named)):
         phases = open_energies(source)
         if phases.sha256 in wanted:
-            info = packaged_info(model=SOURCES[source]) if source in SOURCES else None
+            bare = without_doubtful_phases(source)
+            info = packaged_info(model=SOURCES[bare]) if bare in SOURCES else None
             found[phases.sha256] = _Energies(phases, info)
     if given is not None and not found:
         raise InputError(f"--energies {given}: the rankings came from others: {', '.join(sorted(wanted.values()))}")

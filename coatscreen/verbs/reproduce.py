@@ -19,7 +19,7 @@ _FOLDER = Path("results")
 def reproduce(
     paper: Annotated[str | None, typer.Argument(help="Number or first author of one paper; default: all.")] = None,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
     output: Annotated[
         Path | None,
         typer.Option(

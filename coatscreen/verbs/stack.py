@@ -45,7 +45,7 @@ def stack(
         ),
     ] = None,
     energies: options.Energies = "reference",
-    doubtful: options.Doubtful = options.DoubtfulPhases.keep,
+    doubtful: options.Doubtful = options.DoubtfulPhases.drop,
     catalogue: options.Catalogue = None,
     store: options.Store = "results/coatings",
     workers: options.Workers = 1,

@@ -18,7 +18,7 @@ Phases that lie implausibly deep are in no packaged table: see :mod:`screening.e
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
 import numpy as np
@@ -76,14 +76,17 @@ def doubtful_phases(phases: PhaseSet) -> dict[int, str]:
 
 
 def without_doubtful(phases: PhaseSet) -> PhaseSet:
-    """Return a set without its doubtful phases; its name says so.
+    """Return a set without its doubtful phases, of which its name tells; the set itself if it has none.
 
     Parameters
     ----------
     phases
         The energies.
     """
-    left = phases.without(doubtful_phases(phases))
+    doubtful = doubtful_phases(phases)
+    if not doubtful:
+        return phases
+    left = phases.without(doubtful)
     left.scale = left.scale.model_copy(update={"name": f"{left.scale.name}, doubtful phases dropped"})
     return left
 
@@ -124,8 +127,7 @@ def _oxidised_anions(table: PhaseTable) -> tuple[NDArray[np.bool_], NDArray[np.b
 def _of_s_block(table: PhaseTable) -> NDArray[np.bool_]:
     """Say which phases consist of metals of groups 1 and 2, hydrogen, oxygen and sulfur alone, (n,)."""
     allowed = [s for s in ELEMENTS if s in ("H", "O", "S") or element(s).kind == "s-block"]
-    others = ~np.isin(table.numbers, element_numbers(allowed))
-    return np.asarray(table.sum_by_phase(others.astype(np.float64)) == 0)
+    return np.asarray(table.sum_by_phase(1.0 - _are(table, allowed)) == 0)
 
 
 def _too_much_metal(table: PhaseTable) -> NDArray[np.bool_]:
@@ -155,8 +157,14 @@ def _charges(table: PhaseTable, states: dict[str, float]) -> NDArray[np.float64]
 
 def _holds(table: PhaseTable, *symbols: str) -> NDArray[np.bool_]:
     """Say which phases hold any of some elements, beside other elements, (n,)."""
-    held = table.sum_by_phase(np.isin(table.numbers, element_numbers(symbols)).astype(np.float64)) > 0
-    return held & (np.diff(table.starts) > 1)
+    return (table.sum_by_phase(_are(table, symbols)) > 0) & (np.diff(table.starts) > 1)
+
+
+def _are(table: PhaseTable, symbols: Sequence[str]) -> NDArray[np.float64]:
+    """Return 1 for each entry of a table's column of elements that is one of some elements, else 0."""
+    among = np.zeros(len(ELEMENTS))
+    among[element_numbers(symbols)] = 1.0
+    return among[table.numbers]
 
 
 @cache

@@ -51,7 +51,7 @@ def other_ground_states(phases: PhaseSet, composition: Mapping[str, float]) -> l
     found = []
     for source in SOURCES:
         other = open_energies(source)
-        if other.scale == phases.scale:
+        if other.scale.functional == phases.scale.functional:
             continue
         energies = {other.table.id(i): float(other.energies[i]) for i in other.polymorphs(dict(composition))}
         shared = [name for name in energies if name in known]

@@ -30,7 +30,7 @@ from screening.energies.sources.union import Table, union
 from screening.phases.phase_set import PhaseSet
 
 REFERENCE = "reference"
-WITHOUT_DOUBTFUL = "~doubtful"  # at the end of a source
+ALL_PHASES = "~all"  # at the end of a source
 PACKAGED_SOURCES = (*SOURCES, ANCHORED)
 
 
@@ -60,8 +60,8 @@ def open_energies(
         the Materials Project's, ``"mp:VERSION"`` for those of a database version; a file (see
         :func:`screening.energies.sources.detect.read_energies`); a folder written by ``coatscreen reference build``,
         with ``:MODEL`` where it holds several tables; a name that another package brings (see
-        :mod:`screening.energies.plugins`); or several of these joined by ``+``. With ``~doubtful`` at the end doubtful
-        phases are dropped (see :mod:`screening.energies.doubtful`).
+        :mod:`screening.energies.plugins`); or several of these joined by ``+``. Phases of doubtful energy are left out
+        (see :mod:`screening.energies.doubtful`), unless ``~all`` stands at the end.
     sha256
         The content the caller counts on, if any.
     systems
@@ -76,14 +76,13 @@ def open_energies(
     CalculationError
         If the Materials Project cannot be reached.
     """
-    every = with_doubtful_phases(source)
-    parts = _distinct_parts(every)
+    bare = without_doubtful_phases(source)
+    kept, parts = bare != source, _distinct_parts(bare)
     if any(_is_fetched(part) for part in parts):
-        phases = open_table(every, systems).as_set()
+        every = open_table(bare, systems).as_set()
+        phases = every if kept else without_doubtful(every)
     else:
-        phases = _opened(tuple(_stamped(part) for part in parts))
-    if every != source:
-        phases = _without_doubtful(phases)
+        phases = _opened(tuple(_stamped(part) for part in parts), kept)
     if sha256 is not None and phases.sha256 != sha256:
         raise InputError(f"the energies {source!r} have changed since this work was planned")
     return phases
@@ -91,17 +90,17 @@ def open_energies(
 
 def without_doubtful_phases(source: str) -> str:
     """Return the source of the same energies without doubtful phases."""
-    return with_doubtful_phases(source) + WITHOUT_DOUBTFUL
+    return source.removesuffix(ALL_PHASES)
 
 
 def with_doubtful_phases(source: str) -> str:
     """Return the source of the same energies with all phases."""
-    return source.removesuffix(WITHOUT_DOUBTFUL)
+    return without_doubtful_phases(source) + ALL_PHASES
 
 
 def is_packaged(source: str) -> bool:
     """Return whether a source is one of the package, with or without doubtful phases, and so no path."""
-    return with_doubtful_phases(source) in (*SOURCES, ANCHORED)
+    return without_doubtful_phases(source) in PACKAGED_SOURCES
 
 
 def open_table(source: str, systems: Iterable[Iterable[str]] = ()) -> Table:
@@ -115,13 +114,13 @@ def open_table(source: str, systems: Iterable[Iterable[str]] = ()) -> Table:
     Raises
     ------
     InputError
-        If there is no such source, it cannot be read, two are not on one scale, or doubtful phases are to be dropped:
-        a table takes all it is given.
+        If there is no such source, it cannot be read, two are not on one scale, or ``~all`` stands at its end: a table
+        holds all it is given.
     CalculationError
         If the Materials Project cannot be reached.
     """
-    if source.endswith(WITHOUT_DOUBTFUL):
-        raise InputError(f"the energies {source!r} are wanted whole here, without {WITHOUT_DOUBTFUL}")
+    if source.endswith(ALL_PHASES):
+        raise InputError(f"the energies {source!r} are wanted whole here in any case: write them without {ALL_PHASES}")
     asked = largest(systems)
     parts = _distinct_parts(source)
     return union([_fetched(part, asked) if _is_fetched(part) else _table(_stamped(part)) for part in parts])
@@ -135,8 +134,8 @@ def fixed_source(source: str) -> str:
     source
         One that was opened.
     """
-    every = with_doubtful_phases(source)
-    return "+".join(_fixed(part) for part in _parts(every)) + source[len(every) :]
+    bare = without_doubtful_phases(source)
+    return "+".join(_fixed(part) for part in _parts(bare)) + source[len(bare) :]
 
 
 def source_for_jobs(source: str, phases: PhaseSet) -> str:
@@ -263,13 +262,11 @@ def _folder(part: str) -> tuple[Path, str]:
     return folder, models[0]
 
 
-@lru_cache(maxsize=4)
-def _without_doubtful(phases: PhaseSet) -> PhaseSet:
-    return without_doubtful(phases)
-
-
-@lru_cache(maxsize=4)
-def _opened(sources: tuple[_Stamped, ...]) -> PhaseSet:
+@lru_cache(maxsize=8)
+def _opened(sources: tuple[_Stamped, ...], kept: bool) -> PhaseSet:
+    """Open sources that are on this machine, with their doubtful phases or without."""
+    if not kept:
+        return without_doubtful(_opened(sources, True))
     return _set(sources[0]) if len(sources) == 1 else union([_table(source) for source in sources]).as_set()
 
 

@@ -18,7 +18,7 @@ FOLDER = Path(coatscreen.__file__).parent
 # names that mean something else in another verb, where the verbs say what
 OF_ITS_VERB = {
     "--against", "--cathode", "--coating", "--electrolyte", "--elements", "--energies", "--lithiation", "--lithium",
-    "--model", "--open", "--orderings", "--output", "--pairs", "--pressure", "--resume", "--samples", "--seed",
+    "--open", "--orderings", "--output", "--pairs", "--pressure", "--resume", "--samples", "--seed",
     "--sort", "--structures", "--temperature", "--tolerance", "--top", "--voltage", "--within-mev",
 }  # fmt: skip
 

@@ -81,6 +81,12 @@ def test_pages_that_stand_elsewhere_link_to_pages_of_the_site(pages, stub):
         assert (ROOT / "docs" / target).exists(), target
 
 
+def test_a_link_to_what_is_no_page_names_the_file(pages):
+    text = "[numbers](../results/atlas.json) and [the house](../CONTRIBUTING.md#recipes), ![a picture](atlas.png)"
+    written = "numbers (`results/atlas.json`) and [the house](contributing.md#recipes), ![a picture](atlas.png)"
+    assert pages.expanded(text) == written
+
+
 @pytest.mark.slow
 def test_the_site_builds_without_a_warning(tmp_path, reference):
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]

@@ -13,9 +13,17 @@ from screening.energies.doubtful import (
     DoubtfulPhase,
     doubtful_among,
     doubtful_phases,
+    without_doubtful,
 )
 from screening.energies.packaged.packaged_table import packaged_energies
-from screening.energies.source import energy_source, fixed_source, open_energies, open_table
+from screening.energies.source import (
+    energy_source,
+    fixed_source,
+    open_energies,
+    open_table,
+    with_doubtful_phases,
+    without_doubtful_phases,
+)
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.window import electrochemical_window
 from screening.phases.phase import Phase
@@ -90,9 +98,9 @@ def test_potentials_that_differ_are_named_with_the_difference():
 class TestDropped:
     def test_the_window_of_linbo3_is_that_of_the_published_reaction(self):
         """Published: 3.88 V (Richards et al. 2016); a vacancy cell inside the hull by 1 meV/atom cuts it to 3.07 V."""
-        kept = electrochemical_window(open_energies("reference"), "LiNbO3").oxidation_limit_v
-        dropped = electrochemical_window(open_energies("reference~doubtful"), "LiNbO3").oxidation_limit_v
-        sevennet = electrochemical_window(open_energies("reference:sevennet~doubtful"), "LiNbO3").oxidation_limit_v
+        kept = electrochemical_window(open_energies("reference~all"), "LiNbO3").oxidation_limit_v
+        dropped = electrochemical_window(open_energies("reference"), "LiNbO3").oxidation_limit_v
+        sevennet = electrochemical_window(open_energies("reference:sevennet"), "LiNbO3").oxidation_limit_v
         assert kept == pytest.approx(3.07, abs=0.01)
         assert dropped == pytest.approx(3.83, abs=0.01)
         assert sevennet == pytest.approx(3.8, abs=0.15)
@@ -101,12 +109,12 @@ class TestDropped:
     def test_lithium_chloride_does_not_burn_on_a_charged_cathode(self, source):
         """LiCl + 2 O2 -> LiClO4 is uphill by measurement (+0.29 eV) and downhill by -1.8 eV in these energies."""
         half = "Li0.5Ni0.83Co0.12Mn0.05O2"
-        assert Interface(open_energies(source), "LiCl", half).profile().mutual.min() < -0.03
-        dropped = Interface(open_energies(f"{source}~doubtful"), "LiCl", half).profile().mutual.min()
+        assert Interface(open_energies(f"{source}~all"), "LiCl", half).profile().mutual.min() < -0.03
+        dropped = Interface(open_energies(source), "LiCl", half).profile().mutual.min()
         assert dropped == pytest.approx(0.0, abs=0.01)
 
     def test_all_others_stay(self):
-        every, left = open_energies("reference"), open_energies("reference~doubtful")
+        every, left = open_energies("reference~all"), open_energies("reference")
         assert len(left) == len(every) - len(doubtful_phases(every))
         assert doubtful_phases(left) == {}
         assert left.scale.name == "CHGNet 0.3.0 single points, doubtful phases dropped"
@@ -114,13 +122,22 @@ class TestDropped:
         assert len(left.cells) == len(every.cells)
 
     def test_jobs_open_the_same(self):
-        source = energy_source("reference~doubtful")
-        assert fixed_source("reference~doubtful") == source.source == "reference~doubtful"
-        assert source.open().sha256 == source.sha256 == open_energies("reference~doubtful").sha256
+        source = energy_source("reference~all")
+        assert fixed_source("reference~all") == source.source == "reference~all"
+        assert source.open().sha256 == source.sha256 == open_energies("reference~all").sha256
+
+    def test_where_none_is_doubtful_nothing_is_said_of_it(self):
+        phases = phases_of(["LiNbO3"])
+        assert without_doubtful(phases) is phases
+
+    def test_sources_are_named_one_way(self):
+        for source in ("reference", "reference~all"):
+            assert without_doubtful_phases(source) == "reference"
+            assert with_doubtful_phases(source) == "reference~all"
 
     def test_a_table_is_wanted_whole(self):
-        with pytest.raises(InputError, match="are wanted whole here, without ~doubtful"):
-            open_table("reference~doubtful")
+        with pytest.raises(InputError, match="are wanted whole here in any case: write them without ~all"):
+            open_table("reference~all")
 
 
 def test_those_among_products():

@@ -33,9 +33,10 @@ def test_packaged_energies_are_opened_by_name():
 def test_a_folder_with_tables_is_opened(tmp_path):
     for path in PACKAGED.glob(f"{PACKAGED_MODEL}.*"):
         (tmp_path / path.name).symlink_to(path)
-    assert open_energies(str(tmp_path)) == read_packaged(PACKAGED)
-    assert open_energies(f"{tmp_path}:{PACKAGED_MODEL}") == read_packaged(PACKAGED)
-    assert len(PhaseSet.reference()) == len(read_packaged(PACKAGED)) + len(PhaseSet.reference().cells)
+    assert open_energies(f"{tmp_path}~all") == read_packaged(PACKAGED)
+    assert open_energies(f"{tmp_path}:{PACKAGED_MODEL}~all") == read_packaged(PACKAGED)
+    whole = open_energies("reference~all")
+    assert len(whole) == len(read_packaged(PACKAGED)) + len(whole.cells)
     with pytest.raises(
         InputError, match=r"'.*:chgnet-0\.3\.1' \(did you mean chgnet-0\.3\.0\?\): the folder holds tables of chgnet-0"
     ):
@@ -43,7 +44,7 @@ def test_a_folder_with_tables_is_opened(tmp_path):
     (tmp_path / "chgnet-r2scan.json").write_text("{}")
     with pytest.raises(InputError, match=r"holds tables of chgnet-0\.3\.0, chgnet-r2scan: write .*:chgnet-0\.3\.0"):
         open_energies(str(tmp_path))
-    assert open_energies(f"{tmp_path}:{PACKAGED_MODEL}") == read_packaged(PACKAGED)
+    assert open_energies(f"{tmp_path}:{PACKAGED_MODEL}~all") == read_packaged(PACKAGED)
 
 
 @pytest.mark.skipif(not document_path(PACKAGED, "chgnet-r2scan").exists(), reason="the r2SCAN table is not packaged")
@@ -134,7 +135,7 @@ def test_without_the_extra_of_the_materials_project(tmp_path, monkeypatch):
         open_energies("mp", systems=[{"Li", "O"}])
 
 
-@pytest.mark.parametrize("source", ["reference", "reference:sevennet", "reference:measured", "reference~doubtful"])
+@pytest.mark.parametrize("source", ["reference", "reference:sevennet", "reference:measured", "reference~all"])
 def test_what_is_packaged(source):
     assert is_packaged(source)
 

@@ -12,10 +12,11 @@ from jobflow import Flow, Job, Maker
 from pymatgen.core import Structure
 
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
+from screening.energies.potentials.models import relaxing_model
 from screening.energies.potentials.potential import model_provenance
 from screening.energies.user.user_phase import Relaxation
 from workflows.identity import named_by_content
-from workflows.jobs.energies import QUIET, ChgnetRelaxMaker, ChgnetStaticMaker, relaxed_phase, vasp_phase
+from workflows.jobs.energies import QUIET, ChgnetRelaxMaker, ScaleEnergyMaker, relaxed_phase, vasp_phase, weights_of
 
 
 class EnergyMaker(Maker, ABC):  # type: ignore[misc]
@@ -82,14 +83,14 @@ class EnergyMaker(Maker, ABC):  # type: ignore[misc]
 
 @dataclass
 class UserEnergyMaker(EnergyMaker):
-    """Relax a structure with CHGNet and evaluate it.
+    """Relax a structure with CHGNet and evaluate it, on the scale of a packaged table.
 
     Parameters
     ----------
     name
         Name of the flow.
     model
-        A model of CHGNet, ``"chgnet-0.3.0"`` or ``"chgnet-r2scan"``.
+        The model of the table; SevenNet's energies are of structures that CHGNet relaxed.
     force_tolerance_ev_per_angstrom
         Relaxed when no force is larger, nor the stress times the volume.
     most_steps
@@ -113,11 +114,11 @@ class UserEnergyMaker(EnergyMaker):
 
     def relaxations(self) -> list[Maker]:
         """Return the maker of the relaxation."""
-        return [self.relax_maker(model_provenance(self.model).weights_sha256)]
+        return [self.relax_maker()]
 
     def static(self) -> Maker:
         """Return the maker of a single point."""
-        return ChgnetStaticMaker(model=self.model, weights_sha256=model_provenance(self.model).weights_sha256, **QUIET)
+        return ScaleEnergyMaker(model=self.model, weights_sha256=model_provenance(self.model).weights_sha256)
 
     def phase(
         self, phase_id: str, structure: Structure, as_given: Job | None, relaxed: Sequence[Job], final: Job
@@ -129,24 +130,25 @@ class UserEnergyMaker(EnergyMaker):
             phase_id,
             structure,
             relaxation.output.structure,
-            as_given.output.output.energy_per_atom,
-            final.output.output.energy_per_atom,
+            as_given.output.energy_ev_per_atom,
+            final.output.energy_ev_per_atom,
             relaxation.output.state,
             relaxation.output.output.n_steps,
             Relaxation(
-                model=model_provenance(self.model),
+                **weights_of(self.model),
                 optimizer=self.optimizer,
                 force_tolerance_ev_per_angstrom=self.force_tolerance_ev_per_angstrom,
                 most_steps=self.most_steps,
             ),
         )
 
-    def relax_maker(self, weights_sha256: str) -> ChgnetRelaxMaker:
+    def relax_maker(self) -> ChgnetRelaxMaker:
         """Return the maker of the relaxation."""
+        model = relaxing_model(self.model).name
         quiet = {**QUIET, "relax_kwargs": {**QUIET["relax_kwargs"], "fmax": self.force_tolerance_ev_per_angstrom}}
         return ChgnetRelaxMaker(
-            model=self.model,
-            weights_sha256=weights_sha256,
+            model=model,
+            weights_sha256=model_provenance(model).weights_sha256,
             steps=self.most_steps,
             optimizer_kwargs={"optimizer": self.optimizer},
             **quiet,

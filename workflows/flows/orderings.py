@@ -11,10 +11,9 @@ from screening.cathodes.ordering.disorder import DisorderedCrystal
 from screening.cathodes.ordering.orderings import Draw
 from screening.cathodes.ordering.supercell import CellSize, Supercell, choose_matrix
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
-from screening.energies.potentials.potential import model_provenance
 from screening.energies.user.user_phase import Relaxation
 from workflows.identity import named_by_content
-from workflows.jobs.energies import QUIET
+from workflows.jobs.energies import QUIET, relaxing_weights, weights_of
 from workflows.jobs.orderings import OrderingRelaxMaker, draw, ordered_cell
 
 LITHIUM = "Li"  # the group lithium leaves
@@ -37,7 +36,7 @@ class OrderingMaker(Maker):  # type: ignore[misc]
     name
         Name of the flow.
     model
-        A model of CHGNet.
+        The model of the energies; SevenNet's are of structures that CHGNet relaxed.
     drawing
         How orderings are drawn.
     n_relaxed
@@ -115,7 +114,7 @@ class OrderingMaker(Maker):  # type: ignore[misc]
     def relaxation(self) -> Relaxation:
         """How the lowest is relaxed to its end."""
         return Relaxation(
-            model=model_provenance(self.model),
+            **weights_of(self.model),
             optimizer=str(OrderingRelaxMaker().optimizer_kwargs["optimizer"]),
             force_tolerance_ev_per_angstrom=self.force_tolerance_ev_per_angstrom,
             most_steps=self.most_steps,
@@ -124,8 +123,7 @@ class OrderingMaker(Maker):  # type: ignore[misc]
     def _relax_maker(self, tolerance: float) -> OrderingRelaxMaker:
         quiet: dict[str, Any] = {**QUIET, "relax_kwargs": {**QUIET["relax_kwargs"], "fmax": tolerance}}
         return OrderingRelaxMaker(
-            model=self.model,
-            weights_sha256=model_provenance(self.model).weights_sha256,
+            **relaxing_weights(self.model),
             steps=self.most_steps,
             **quiet,
         )

@@ -13,10 +13,9 @@ from screening.cathodes.ordering.supercell import CellSize, Supercell, choose_ma
 from screening.cathodes.vacancies.sites import LITHIUM, most_environments
 from screening.common.errors import InputError
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
-from screening.energies.potentials.potential import model_provenance
 from workflows.flows.orderings import OrderingMaker
 from workflows.identity import named_by_content
-from workflows.jobs.energies import QUIET
+from workflows.jobs.energies import QUIET, relaxing_weights
 from workflows.jobs.vacancies import (
     FixedCellRelaxMaker,
     choose_lithium,
@@ -49,7 +48,7 @@ class VacancyMaker(Maker):  # type: ignore[misc]
     name
         Name of the flow.
     model
-        A model of CHGNet.
+        The model of the energies; SevenNet's are of structures that CHGNet relaxed.
     repeats
         Hexagonal cells along a, b and c.
     drawing
@@ -171,8 +170,7 @@ class VacancyMaker(Maker):  # type: ignore[misc]
     def _relax_maker(self, tolerance: float) -> FixedCellRelaxMaker:
         quiet: dict[str, Any] = {**QUIET, "relax_kwargs": {**QUIET["relax_kwargs"], "fmax": tolerance}}
         return FixedCellRelaxMaker(
-            model=self.model,
-            weights_sha256=model_provenance(self.model).weights_sha256,
+            **relaxing_weights(self.model),
             steps=self.most_steps,
             **quiet,
         )

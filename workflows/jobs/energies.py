@@ -1,4 +1,4 @@
-"""The jobs that compute a structure's energy: atomate2's, with the CHGNet weights named, and the phase of it."""
+"""The jobs that compute a structure's energy: its relaxation by atomate2, its energy, and the phase of it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from atomate2.forcefields.jobs import ForceFieldRelaxMaker, ForceFieldStaticMaker
+from atomate2.forcefields.jobs import ForceFieldRelaxMaker
 from atomate2.forcefields.utils import revert_default_dtype
+from jobflow import Maker, job
+from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.core import Structure
 
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
-from screening.energies.potentials.models import chgnet_model
+from screening.energies.packaged.scale_energies import scale_energies
+from screening.energies.potentials.models import model_named, relaxing_model
+from screening.energies.potentials.potential import model_provenance
 from screening.energies.user import user_phase
 from screening.energies.user.user_phase import UserPhase
 from workflows.jobs import as_job
@@ -22,23 +26,8 @@ from workflows.jobs import as_job
 QUIET: dict[str, Any] = {"relax_kwargs": {"final_atoms_object_file": None}, "ionic_step_data": None}
 
 
-class _Weights:
-    """Of a maker: the weights it was given compute, and its task documents name them."""
-
-    model: str
-    task_document_kwargs: dict[str, Any]
-
-    def __post_init__(self) -> None:
-        """Name the weights in the task document."""
-        super().__post_init__()  # type: ignore[misc]
-        self.task_document_kwargs["forcefield_name"] = chgnet_model(self.model).label
-
-    def _get_calculator(self) -> Any:  # atomate2 calls it for the calculator of a maker
-        return _calculator(self.model)
-
-
 @dataclass
-class ChgnetRelaxMaker(_Weights, ForceFieldRelaxMaker):  # type: ignore[misc]
+class ChgnetRelaxMaker(ForceFieldRelaxMaker):  # type: ignore[misc]
     """Relax a structure, its cell too, with CHGNet.
 
     Parameters
@@ -54,20 +43,49 @@ class ChgnetRelaxMaker(_Weights, ForceFieldRelaxMaker):  # type: ignore[misc]
     model: str = PACKAGED_MODEL
     weights_sha256: str = ""
 
+    def __post_init__(self) -> None:
+        """Name the weights in the task document."""
+        super().__post_init__()
+        self.task_document_kwargs["forcefield_name"] = model_named(self.model).label
+
+    def _get_calculator(self) -> Any:  # atomate2 calls it for the calculator of a maker
+        return _calculator(self.model)
+
     def relaxed(self, structure: Structure) -> Any:
         """Return atomate2's result of relaxing a structure; not as a job."""
         with revert_default_dtype():
             return self.run_ase(structure)
 
 
-@dataclass
-class ChgnetStaticMaker(_Weights, ForceFieldStaticMaker):  # type: ignore[misc]
-    """Evaluate a structure as it is with CHGNet; the parameters are those of :class:`ChgnetRelaxMaker`."""
+class StructureEnergy(BaseModel):
+    """The energy of a structure as it is."""
 
-    name: str = "static"
-    force_field_name: str = "CHGNet"
+    model_config = ConfigDict(extra="forbid")
+
+    energy_ev_per_atom: float = Field(description="on the scale of the packaged table of the model, eV/atom")
+
+
+@dataclass
+class ScaleEnergyMaker(Maker):  # type: ignore[misc]
+    """Evaluate a structure as it is, on the scale of a packaged table.
+
+    Parameters
+    ----------
+    model
+        The model of the table.
+    weights_sha256
+        Hash of its weights, by which the work is known.
+    """
+
+    name: str = "energy"
     model: str = PACKAGED_MODEL
     weights_sha256: str = ""
+
+    @job(output_schema=StructureEnergy)
+    def make(self, structure: Structure) -> StructureEnergy:
+        """Compute the energy."""
+        (energy,) = scale_energies([structure], self.model)
+        return StructureEnergy(energy_ev_per_atom=energy)
 
 
 @lru_cache(maxsize=1)
@@ -78,7 +96,24 @@ def _calculator(model: str) -> Any:
     from workflows.chgnet_calculator import OnePassCalculator
 
     with contextlib.redirect_stdout(io.StringIO()):  # CHGNet prints to stdout, where the caller's results go
-        return OnePassCalculator(CHGNet.load(model_name=chgnet_model(model).weights, verbose=False))
+        return OnePassCalculator(CHGNet.load(model_name=model_named(model).weights, verbose=False))
+
+
+def weights_of(model: str) -> dict[str, Any]:
+    """Return which weights relax structures for a model, and which their energies are from, as `Relaxation` has it."""
+    own, relaxing = model_provenance(model), relaxing_model(model).name
+    return {"model": model_provenance(relaxing), "energy_model": None if relaxing == model else own}
+
+
+def relaxing_weights(model: str) -> dict[str, Any]:
+    """Return the same as the arguments of a maker that relaxes orderings."""
+    relaxing = relaxing_model(model).name
+    return {
+        "model": relaxing,
+        "weights_sha256": model_provenance(relaxing).weights_sha256,
+        "energy_model": model,
+        "energy_weights_sha256": model_provenance(model).weights_sha256,
+    }
 
 
 relaxed_phase = as_job(user_phase.relaxed_phase, output_schema=UserPhase)

@@ -23,7 +23,8 @@ from screening.cathodes.ordering.ordered_cell import ordered_cell as make_ordere
 from screening.cathodes.ordering.orderings import Draw
 from screening.cathodes.ordering.supercell import Supercell
 from screening.common.plain_data import structure_of
-from screening.energies.potentials.potential import single_point_energies
+from screening.energies.packaged.packaged_table import PACKAGED_MODEL
+from screening.energies.packaged.scale_energies import scale_energies
 from screening.structures.files import describe_isolation
 from workflows.jobs import as_job
 from workflows.jobs.energies import ChgnetRelaxMaker
@@ -39,10 +40,16 @@ class OrderingRelaxMaker(ChgnetRelaxMaker):
     ----------
     second_optimizer
         ASE's name of the optimizer of the second try; slower, and rarely led astray.
+    energy_model
+        The model whose energies the relaxed orderings have, on the scale of its packaged table.
+    energy_weights_sha256
+        Hash of its weights.
     """
 
     name: str = "relax ordering"
     second_optimizer: str = "FIRE"
+    energy_model: str = PACKAGED_MODEL
+    energy_weights_sha256: str = ""
     optimizer_kwargs: dict[str, Any] = field(default_factory=lambda: {"optimizer": "BFGS"})
 
     @job(output_schema=RelaxedOrdering)
@@ -79,10 +86,13 @@ class OrderingRelaxMaker(ChgnetRelaxMaker):
                 reasons.append(f"{optimizer}: it fell apart: {apart}")
                 continue
             atoms = maker.calculator.results
+            energy = float(atoms["energy"]) / len(relaxed)
+            if self.energy_model != self.model:
+                (energy,) = scale_energies([relaxed], self.energy_model)
             return RelaxedOrdering(
                 number=number,
                 ordering=ordering,
-                energy_ev_per_atom=float(atoms["energy"]) / len(relaxed),
+                energy_ev_per_atom=energy,
                 volume_a3_per_atom=relaxed.volume / len(relaxed),
                 magnetic_moments_mu_b=[float(moment) for moment in atoms["magmoms"]],
                 steps=steps,
@@ -102,7 +112,7 @@ def draw(
     drawn = candidates_of(cell, how, framework, free)
     if len(drawn.orderings) <= n_relaxed:
         return drawn
-    energies = single_point_energies([drawn.structure(i) for i in range(len(drawn.orderings))], model)
+    energies = scale_energies([drawn.structure(i) for i in range(len(drawn.orderings))], model)
     return lowest_of_single_points(drawn, energies, n_relaxed)
 
 

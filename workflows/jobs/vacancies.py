@@ -26,7 +26,7 @@ from screening.cathodes.vacancies.vacancy import vacancy_state as make_vacancy_s
 from screening.cathodes.vacancies.vacancy_documents import VacancyDocument, VacancyState
 from screening.common.plain_data import structure_of
 from screening.energies.packaged.packaged_table import PACKAGED, read_packaged
-from screening.energies.potentials.potential import single_point_energies
+from screening.energies.packaged.scale_energies import scale_energies
 from screening.energies.user.user_phase import Relaxation
 from workflows.jobs import as_job
 from workflows.jobs.orderings import OrderingRelaxMaker
@@ -104,5 +104,5 @@ def vacancy_document(
 def _single_points_ev(cell: CathodeCell, places: Sequence[int], model: str) -> list[float]:
     """Compute the energy of a cell without the atom on each of some sites, eV."""
     structures = [cell.without(place) for place in places]
-    energies = single_point_energies(structures, model)
+    energies = scale_energies(structures, model)
     return [energy * len(structure) for energy, structure in zip(energies, structures, strict=True)]

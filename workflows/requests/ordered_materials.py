@@ -31,13 +31,13 @@ from screening.common.locks import locked
 from screening.common.provenance import Result
 from screening.database import StoreLocation
 from screening.energies.packaged.packaged_table import PACKAGED, PACKAGED_MODEL, cells_path, read_packaged
-from screening.energies.potentials.models import chgnet_model
+from screening.energies.potentials.models import model_named
 from screening.equilibrium.reactant import Reactant
 from screening.materials.catalogue import Catalogue
 from screening.phases.phase_set import PhaseSet
 from workflows.outputs import output_of
 from workflows.requests.flow_request import FlowRequest, ResultCollector
-from workflows.requests.requirements import require_chgnet
+from workflows.requests.requirements import require_potential
 from workflows.requests.result_file import ResultFile, result_file
 
 CATALOGUE = "catalogue"  # in place of a name: every layered cathode of the catalogue and every solid solution
@@ -91,7 +91,7 @@ class OrderingCollector(ResultCollector[OrderedMaterials]):
     kind = "orderings"
 
     table: ResultFile = Field(description="file of the table; cells it holds already stay, but for those computed now")
-    model: str = Field(description="model of CHGNet")
+    model: str = Field(description="model of the energies")
     with_structures: bool = Field(description="whether the table keeps the relaxed structures")
     cells: list[AskedCell] = Field(description="what is asked for")
 
@@ -124,7 +124,7 @@ class OrderingCollector(ResultCollector[OrderedMaterials]):
 
 def use_table(table: str | Path, model: str) -> str:
     """Return the packaged energies with those of a table, as ``--energies`` takes them."""
-    return f"{chgnet_model(model).source}+{table}"
+    return f"{model_named(model).source}+{table}"
 
 
 def prepare_orderings(
@@ -137,7 +137,7 @@ def prepare_orderings(
     model: str = PACKAGED_MODEL,
     with_structures: bool = True,
 ) -> FlowRequest[OrderingCollector]:
-    """Prepare finding the lowest-energy orderings of disordered materials with CHGNet, for a table of their energies.
+    """Prepare finding the lowest-energy orderings of disordered materials, for a table of their energies.
 
     Parameters
     ----------
@@ -156,11 +156,11 @@ def prepare_orderings(
     ------
     InputError
         If a name is unknown, a lithium content out of range, no supercell holds a composition, the table is damaged or
-        cannot be written, it could not be told how far relaxing lowers an energy, or CHGNet or atomate2 is not
+        cannot be written, it could not be told how far relaxing lowers an energy, or the model or atomate2 is not
         installed.
     """
     crystals = _crystals(names, lithium)
-    require_chgnet(model)
+    require_potential(model)
     table = result_file(output)
     before = read_cells(table) if table.exists() else []
     _check_pure(list(crystals), [*before, *_packaged_cells(model)])

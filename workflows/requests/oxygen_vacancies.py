@@ -19,7 +19,7 @@ from screening.energies.packaged.packaged_table import PACKAGED_MODEL
 from screening.materials.catalogue import Catalogue
 from workflows.outputs import output_of
 from workflows.requests.flow_request import FlowRequest, ResultCollector
-from workflows.requests.requirements import require_chgnet
+from workflows.requests.requirements import require_potential
 from workflows.requests.result_file import ResultFile, result_file
 
 if TYPE_CHECKING:
@@ -74,16 +74,16 @@ def prepare_vacancies(
     Raises
     ------
     InputError
-        If the cathode is no layered oxide, the supercell does not hold it, CHGNet or atomate2 is not installed, or the
-        file cannot be written.
+        If the cathode is no layered oxide, the supercell does not hold it, the model or atomate2 is not installed, or
+        the file cannot be written.
     """
     entry = Catalogue.load().cathode(cathode)
     if maker is None:
-        require_chgnet(PACKAGED_MODEL)  # without it the flow cannot even be imported
+        require_potential(PACKAGED_MODEL)  # without it the flow cannot even be imported
         from workflows.flows.vacancies import VacancyMaker
 
         maker = VacancyMaker()
-    require_chgnet(maker.model)
+    require_potential(maker.model)
     flow = maker.make(entry.name, lithiated_cathode(entry, entry.lithium("full")))
     collector = VacancyCollector(file=result_file(output), result=flow.output.uuid)
     about = f"oxygen vacancies of {entry.name}, 0 to {maker.most_lithium_vacancies} lithium taken out"

@@ -12,7 +12,7 @@ from shutil import which
 from typing import TYPE_CHECKING
 
 from screening.common.errors import InputError
-from screening.energies.potentials.models import chgnet_model
+from screening.energies.potentials.models import relaxing_model
 from screening.energies.potentials.potential import model_provenance
 
 if TYPE_CHECKING:
@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 _ELSEWHERE = "or have it computed on a queue, where a site names them"
 
 
-def require_chgnet(model: str) -> None:
-    """Check that atomate2 and CHGNet with these weights are installed.
+def require_potential(model: str) -> None:
+    """Check that atomate2, a model and the model that relaxes structures for it are installed.
 
     Raises
     ------
     InputError
         If one is not; the message says how to install it.
     """
-    model_provenance(chgnet_model(model).name)
+    for name in (model, relaxing_model(model).name):
+        model_provenance(name)
     require_atomate2()
 
 

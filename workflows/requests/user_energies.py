@@ -15,7 +15,7 @@ from screening.common.errors import InputError
 from screening.common.provenance import EnergyScale
 from screening.database import StoreLocation
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL, packaged_energies
-from screening.energies.potentials.models import MODELS, chgnet_model
+from screening.energies.potentials.models import MODELS, model_named, relaxing_model
 from screening.energies.sources.materials_project import MATERIALS_PROJECT
 from screening.energies.user.added import (
     AddedEnergies,
@@ -32,7 +32,7 @@ from screening.phases.phase_set import PhaseSet
 from screening.structures.files import read_user_structure, structure_digest
 from workflows.outputs import output_of
 from workflows.requests.flow_request import FlowRequest, ResultCollector
-from workflows.requests.requirements import require_atomate2, require_chgnet, require_vasp
+from workflows.requests.requirements import require_atomate2, require_potential, require_vasp
 from workflows.requests.result_file import ResultFile, result_file
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class UserEnergyCollector(ResultCollector[AddedEnergies]):
     table: ResultFile = Field(description="the table, on the machine that collects")
     shown_table: str = Field(description="its path as it was given")
     calculator: CalculatorName = Field(description="what computes")
-    model: str = Field(description="model of CHGNet; it means nothing to VASP")
+    model: str = Field(description="model of the energies; it means nothing to VASP")
     scale: EnergyScale = Field(description="of the energies")
     asked: list[AskedStructure] = Field(description="the structures to compute")
     skipped: list[SkippedStructure] = Field(description="structures known before")
@@ -121,9 +121,9 @@ def prepare_user_energies(
     most_steps: int = 500,
     calculator: CalculatorName = "chgnet",
 ) -> FlowRequest[UserEnergyCollector]:
-    """Prepare adding structures to a user table: their relaxation with CHGNet or VASP, and their energies.
+    """Prepare adding structures to a user table: their relaxation and their energies.
 
-    CHGNet's energies are on the scale of the packaged ones; VASP's, with MP2020 corrections, on that of ``mp``.
+    A potential's energies are on the scale of its packaged ones; VASP's, with MP2020 corrections, on that of ``mp``.
 
     Parameters
     ----------
@@ -132,11 +132,11 @@ def prepare_user_energies(
     table
         File of the table, which is made if absent.
     model
-        A model of CHGNet, ``"chgnet-0.3.0"`` or ``"chgnet-r2scan"``.
+        One of :data:`screening.energies.potentials.models.MODELS`.
     most_steps
         Steps of CHGNet after which a relaxation is given up.
     calculator
-        ``"chgnet"``, or ``"vasp"``: atomate2's settings say how it is started.
+        ``"chgnet"``, which relaxes for energies of any model, or ``"vasp"``: atomate2's settings say how it is started.
 
     Returns
     -------
@@ -146,19 +146,19 @@ def prepare_user_energies(
     Raises
     ------
     InputError
-        If a structure is unfit, the table cannot take these energies, or atomate2 or, with CHGNet, CHGNet is not
+        If a structure is unfit, the table cannot take these energies, or atomate2 or the potential is not
         installed.
     """
-    chgnet_model(model)
+    model_named(model)
     packaged, path = packaged_energies(model) if calculator == CHGNET else None, result_file(table)
     structures = _read_all(files, packaged)
     scale = VASP_SCALE
     if packaged is not None:
-        name = f"own structures, {MODELS[model].label} relaxed"
+        name = f"own structures, {relaxing_model(model).label} relaxed"
         scale = packaged.scale.model_copy(update={"name": name, "source": "the user's own structures"})
     known = UserTable.read(path, scale)
     if calculator == CHGNET:
-        require_chgnet(model)
+        require_potential(model)
     else:
         require_atomate2()
     names, given = list(structures), list(structures.values())

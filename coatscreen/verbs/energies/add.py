@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, ChgnetModel
+from coatscreen.options import AsJson, Model
 from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ def add(
             help="The table they are put in; made if absent. With --submit on a file system that all nodes see."
         ),
     ] = Path("my_energies.json.gz"),
-    model: ChgnetModel = "chgnet-0.3.0",
+    model: Model = "chgnet-0.3.0",
     steps: Annotated[int, typer.Option(min=2, help="Steps of CHGNet after which a relaxation is given up.")] = 500,
     calculator: Annotated[
-        Calculator, typer.Option(help="chgnet, on the scale of the packaged energies; or vasp, on that of mp.")
+        Calculator, typer.Option(help="chgnet relaxes, for packaged energies; or vasp, for those of mp.")
     ] = Calculator.chgnet,
     submit: Submit = False,
     site: SiteFolder = None,
@@ -44,10 +44,11 @@ def add(
 ) -> None:
     """Relax structures with CHGNet or VASP and put their energies in a table.
 
-    CHGNet's energies are on the scale of the packaged ones. VASP's are computed with the settings of the Materials
-    Project, get MP2020 corrections, and join those of mp; they need VASP and its pseudopotentials. A structure that
-    the table holds already is skipped. An interrupted call goes on where it stopped when it is made again. With
-    --submit the energies are put in the table by the last job. Needs the extra 'mlip', here and on the nodes.
+    With CHGNet the energies are on the scale of the packaged ones of the model: those of sevennet-l3i5 are of the
+    structures that CHGNet relaxed. VASP's are computed with the settings of the Materials Project, get MP2020
+    corrections, and join those of mp; they need VASP and its pseudopotentials. A structure that the table holds already
+    is skipped. An interrupted call goes on where it stopped when it is made again. With --submit the energies are put
+    in the table by the last job. Needs the extra 'mlip', here and on the nodes.
 
     Example: coatscreen energies add Li3BO3.cif POSCAR --table my_energies.json.gz
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, ChgnetModel, OrderingSeed, Workers
+from coatscreen.options import AsJson, Model, OrderingSeed, Workers
 from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def order(
     least_sites: Annotated[int, typer.Option(help="Sites a supercell has at least.", min=1)] = 45,
     most_sites: Annotated[int, typer.Option(help="Sites a supercell has at most.", min=1)] = 130,
     tolerance: Annotated[float, typer.Option(help="By which an occupancy may be off.", min=0, max=0.5)] = 0.01,
-    model: ChgnetModel = "chgnet-0.3.0",
+    model: Model = "chgnet-0.3.0",
     workers: Workers = 1,
     structures: Annotated[bool, typer.Option(help="Keep the relaxed structures in the table.")] = True,
     submit: Submit = False,
@@ -45,11 +45,11 @@ def order(
     no_launch: NoLaunch = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find the lowest-energy orderings of cathodes and solid solutions with CHGNet, and put their energies in a table.
+    """Find the lowest-energy orderings of cathodes and solid solutions, and put their energies in a table.
 
-    Metals are arranged in the full cathode; lithium alone is arranged anew at each other content. An interrupted call
-    goes on where it stopped when it is made again. With --submit the table is written by the last job. Needs the extra
-    'mlip', here and on the nodes.
+    CHGNet relaxes them, and the model says which is lowest. Metals are arranged in the full cathode; lithium alone is
+    arranged anew at each other content. An interrupted call goes on where it stopped when it is made again. With
+    --submit the table is written by the last job. Needs the extra 'mlip', here and on the nodes.
 
     Example: coatscreen energies order NCM83,LiNb0.5Ta0.5O3 --relaxed 3 --workers 2
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, ChgnetModel, OrderingSeed, Workers
+from coatscreen.options import AsJson, Model, OrderingSeed, Workers
 from coatscreen.queue_options import FlowName, MaxJobs, NoLaunch, SiteFolder, Submit, put_on_queue, submission_site
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def vacancies(
     tolerance: Annotated[
         float, typer.Option(help="Largest force after relaxing a vacancy, eV/angstrom.", min=0.001)
     ] = 0.05,
-    model: ChgnetModel = "chgnet-0.3.0",
+    model: Model = "chgnet-0.3.0",
     workers: Workers = 1,
     submit: Submit = False,
     site: SiteFolder = None,
@@ -48,7 +48,7 @@ def vacancies(
     no_launch: NoLaunch = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compute the formation energy of an oxygen vacancy against the lithium taken out, with CHGNet.
+    """Compute the formation energy of an oxygen vacancy against the lithium taken out, relaxed with CHGNet.
 
     The lowest of random orderings of the metals, relaxed; lithium taken out one by one, the lowest cell going on; at
     each number of lithium vacancies the lowest vacancy of each environment an oxygen atom has. Two cores take hours.
@@ -62,11 +62,11 @@ def vacancies(
     from coatscreen.output import document, print_json
     from screening.cathodes.ordering.orderings import Draw
     from screening.common.progress import progress_bar
-    from workflows.requests.requirements import require_chgnet
+    from workflows.requests.requirements import require_potential
 
     there = submission_site(submit, site, name, max_jobs, no_launch, {"--workers": workers != 1})
     repeats, environments_at_numbers = _repeats(cell), _environments_at(environments_at)
-    require_chgnet(model)  # without it the flow cannot even be imported
+    require_potential(model)  # without it the flow cannot even be imported
     from workflows.flows.vacancies import VacancyMaker
     from workflows.requests.oxygen_vacancies import prepare_vacancies
     from workflows.requests.run_request import run_request

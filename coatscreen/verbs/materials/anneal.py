@@ -47,7 +47,7 @@ def anneal(
         bool, typer.Option("--published", help="Instead: published coatings at the conditions they were made at.")
     ] = False,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
     form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:

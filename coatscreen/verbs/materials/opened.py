@@ -75,7 +75,7 @@ def doubtful_entering(
     from screening.energies.sources.fetched import FetchedPhaseSet
 
     every = with_doubtful_phases(energies)
-    if every == energies:
+    if every == energies:  # none is dropped
         return doubtful_among(phases, products(result))
     whole = open_energies(every, systems=phases.systems if isinstance(phases, FetchedPhaseSet) else ())
     return doubtful_among(whole, products(compute(whole)))

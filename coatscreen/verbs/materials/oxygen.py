@@ -37,7 +37,7 @@ def oxygen(
     temperature: GasTemperature = 300.0,
     pressure: GasPressure = 1.0,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
     form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:

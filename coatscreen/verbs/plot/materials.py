@@ -33,7 +33,7 @@ def profile(
         float | None, typer.Option("--voltage", help="Open to lithium at this voltage against Li/Li+, V.")
     ] = None,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
 ) -> None:
     """Reaction energy against the mixing fraction: mutual and total of one pair, the mutual ones of several.
 
@@ -57,7 +57,7 @@ def window(
     output: Picture,
     cathode: Annotated[str | None, typer.Option(help="A cathode, the voltages of whose states are marked.")] = None,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
 ) -> None:
     """Electrochemical windows as bars.
 
@@ -82,7 +82,7 @@ def voltage(
     output: Picture,
     lithiation: Lithiation = None,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
 ) -> None:
     """Voltage curve of a cathode, with its states of charge and published voltages.
 
@@ -106,7 +106,7 @@ def staircase(
     materials: Annotated[list[str], typer.Argument(help="Materials.")],
     output: Picture,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
 ) -> None:
     """Lithium that materials hold at each voltage from 0 to 5 V.
 
@@ -127,7 +127,7 @@ def sweep(
     output: Picture,
     voltages: Annotated[str, SWEEP] = "2.5:4.5",
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
 ) -> None:
     """Mutual reaction energy of materials in contact, open to lithium, against the voltage.
 
@@ -147,7 +147,7 @@ def anneal(
     material: Material,
     output: Picture,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
 ) -> None:
     """Show what a coating or its precursor becomes in air from 25 to 700 degrees C: the amount of each product.
 
@@ -179,7 +179,7 @@ def oxygen(
     temperature: GasTemperature = 300.0,
     pressure: GasPressure = 1.0,
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
 ) -> None:
     """Show the oxygen that a cathode would give off in equilibrium, against its state of charge.
 

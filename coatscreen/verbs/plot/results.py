@@ -97,7 +97,7 @@ def parity(
         str, typer.Option(help="'measured' or 'dft', which come with pymatgen, or a CSV of formation energies.")
     ] = "measured",
     energies: Energies = "reference",
-    doubtful: Doubtful = DoubtfulPhases.keep,
+    doubtful: Doubtful = DoubtfulPhases.drop,
 ) -> None:
     """Show formation energies of compounds against measured ones, or those of a table.
 

@@ -45,7 +45,7 @@ def calibrate(
     from screening.common.provenance import software
     from screening.energies.measured.anchored_table import SOURCE as ANCHORED
     from screening.energies.potentials.models import SOURCES
-    from screening.energies.source import PACKAGED_SOURCES, open_energies
+    from screening.energies.source import PACKAGED_SOURCES, open_energies, with_doubtful_phases
     from screening.uncertainty.energy_errors import model_path
     from screening.validation.anchoring import held_out_energies
     from screening.validation.calibration.calibration_document import WANTED, calibrate, calibrate_on_measurement
@@ -64,7 +64,7 @@ def calibrate(
     path = output or model_path(name, "measurement" if measured else "DFT")
     if not path.parent.is_dir():
         raise InputError(f"there is no folder {path.parent} to write to")
-    phases = open_energies(energies)
+    phases = open_energies(with_doubtful_phases(energies))
     with progress_bar("halves") as bar:
 
         def progress(done: int, halves: int) -> None:

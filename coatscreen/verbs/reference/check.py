@@ -45,7 +45,7 @@ def check(
     """
     from coatscreen.output import note, print_json
     from screening.common.errors import InputError
-    from screening.energies.source import open_energies
+    from screening.energies.source import open_energies, with_doubtful_phases
     from screening.materials.catalogue import Catalogue
     from screening.validation.accuracy.check import check_energies
     from screening.validation.accuracy.formation_tables import read_formation_tables
@@ -55,7 +55,7 @@ def check(
         raise InputError(f"{output} is a file; --output names a folder")
     tables = read_formation_tables(against) if against else []
     published = read_literature(literature) if literature else None
-    sets = [open_energies(source) for source in energies or _packaged()]
+    sets = [open_energies(with_doubtful_phases(source)) for source in energies or _packaged()]
     checked = check_energies(sets, Catalogue.load(), tables, published, note)
     if output is not None:
         from screening.validation.accuracy.page import write_page

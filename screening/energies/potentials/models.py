@@ -40,6 +40,8 @@ class Model:
         Where their file lies in that package, a pattern.
     source
         What ``--energies`` calls its packaged table.
+    relaxed_by
+        The model that relaxes structures whose energies it computes: itself, or one that takes a tenth of the time.
     mp2020
         Whether it learned bare PBE and PBE+U energies, to which MP2020 corrections are added structure by structure,
         and elements are taken from DFT.
@@ -53,6 +55,7 @@ class Model:
     weights: str
     weights_file: str
     source: str
+    relaxed_by: str
     mp2020: bool
     scale: EnergyScale
 
@@ -67,6 +70,7 @@ MODELS = {
             weights="0.3.0",
             weights_file="pretrained/0.3.0/*.pth.tar",
             source="reference",
+            relaxed_by="chgnet-0.3.0",
             mp2020=False,
             scale=EnergyScale(
                 name="CHGNet 0.3.0 single points",
@@ -83,6 +87,7 @@ MODELS = {
             weights="r2scan",
             weights_file="pretrained/r2scan/*.pth.tar",
             source="reference:r2scan",
+            relaxed_by="chgnet-r2scan",
             mp2020=False,
             scale=EnergyScale(
                 name="CHGNet r2SCAN single points",
@@ -99,6 +104,7 @@ MODELS = {
             weights="7net-l3i5",
             weights_file="pretrained_potentials/SevenNet_l3i5/*.pth",
             source="reference:sevennet",
+            relaxed_by="chgnet-0.3.0",
             mp2020=True,
             scale=EnergyScale(
                 name="SevenNet-l3i5 single points",
@@ -110,7 +116,6 @@ MODELS = {
         ),
     )
 }
-CHGNET = tuple(name for name, model in MODELS.items() if model.package == "chgnet")  # those that relax structures
 SOURCES = {model.source: model.name for model in MODELS.values()}  # packaged tables, by what --energies calls them
 
 
@@ -127,15 +132,12 @@ def model_named(name: str) -> Model:
     return MODELS[name]
 
 
-def chgnet_model(name: str) -> Model:
-    """Return a model of CHGNet, which alone relaxes structures here.
+def relaxing_model(name: str) -> Model:
+    """Return the model that relaxes structures for the energies of a model.
 
     Raises
     ------
     InputError
-        If it is another, or there is none of this name.
+        If there is none of this name.
     """
-    model = model_named(name)
-    if name not in CHGNET:
-        raise InputError(f"{model.label} relaxes no structures here; {' and '.join(CHGNET)} do")
-    return model
+    return MODELS[model_named(name).relaxed_by]

@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -30,8 +31,9 @@ class Potential(Protocol):
         """Return the energies of one or more graphs in one batched call, eV/atom."""
 
 
+@lru_cache(maxsize=2)
 def load_potential(model: str) -> Potential:
-    """Load a model into this process.
+    """Load a model into this process, once.
 
     Raises
     ------

@@ -17,8 +17,7 @@ from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError
 from screening.common.plain_data import plain, structure_of
 from screening.common.provenance import EnergyScale
-from screening.energies.packaged.packaged_table import PACKAGED_MODEL
-from screening.energies.potentials.models import CHGNET, MODELS
+from screening.energies.potentials.models import MODELS
 from screening.phases.entries import MP2020, PBE_AND_U, scale_of_entries
 from screening.phases.phase import Phase
 from screening.structures.files import space_group
@@ -30,7 +29,9 @@ if TYPE_CHECKING:
 FINISHED = "successful"  # emmet's TaskState of a calculation that ended and converged
 _STATIC = "static"
 _TASKS = ("static", "structure optimization")  # whose energy is that of the structure
-_CHGNET = {MODELS[name].label: MODELS[name] for name in CHGNET}  # as `coatscreen energies add` names its weights
+_CHGNET = {
+    MODELS[name].label: MODELS[name] for name in MODELS if MODELS[name].package == "chgnet"
+}  # as `coatscreen energies add` names its weights
 _ATOMATE2_CHGNET = ("CHGNet", "MLFF.CHGNet")
 _DEFAULT_IS_0_3_0 = ("0.3.", "0.4.")  # versions of the package chgnet whose default weights are 0.3.0
 _RUN_TYPES = {"PBE": "GGA", "PBE+U": "GGA+U"}  # as newer emmet writes what pymatgen calls GGA
@@ -90,7 +91,7 @@ def _force_field(name: str, body: Mapping[str, Any]) -> FinishedCalculation:
     if model is None and made_by in _ATOMATE2_CHGNET:
         if not version.startswith(_DEFAULT_IS_0_3_0):
             raise InputError(f"{made_by} of version {version}: not known to be the weights 0.3.0")
-        model = MODELS[PACKAGED_MODEL]
+        model = MODELS["chgnet-0.3.0"]
     if model is None:
         raise InputError(f"computed with {made_by}, for which there is no energy scale; there is CHGNet")
     if body.get("state") != FINISHED:

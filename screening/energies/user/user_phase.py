@@ -26,7 +26,10 @@ class Relaxation(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: ModelProvenance = Field(description="weights and versions")
+    model: ModelProvenance = Field(description="weights that relaxed it, and versions")
+    energy_model: ModelProvenance | None = Field(
+        None, description="weights that the energy of the relaxed structure is from; null: those that relaxed it"
+    )
     optimizer: str = Field(description="ASE's name of the optimizer")
     force_tolerance_ev_per_angstrom: float = Field(description="largest force, and stress times volume, at the end")
     most_steps: int = Field(description="steps after which it is given up")
@@ -104,7 +107,7 @@ def relaxed_phase(
         raise CalculationError(f"not converged in {relaxation.most_steps} steps: allow more with --steps")
     if reason := describe_isolation(relaxed):
         raise CalculationError(f"it fell apart when relaxed: {reason}")
-    model = relaxation.model
+    model, by = relaxation.model, relaxation.energy_model
     phase = Phase(
         id=name,
         formula=format_formula({el.symbol: amount for el, amount in relaxed.composition.items()}),
@@ -112,7 +115,8 @@ def relaxed_phase(
         space_group=space_group(relaxed),
         volume_a3_per_atom=round(relaxed.volume / len(relaxed), 4),
         origin=f"relaxed by {model.model} ({model.package}, weights {model.weights_sha256[:12]}; {relaxation.optimizer}"
-        f" to {relaxation.force_tolerance_ev_per_angstrom:g} eV/angstrom)",
+        f" to {relaxation.force_tolerance_ev_per_angstrom:g} eV/angstrom)"
+        + (f"; energy by {by.model} ({by.package}, weights {by.weights_sha256[:12]})" if by else ""),
     )
     return UserPhase(
         phase=phase,

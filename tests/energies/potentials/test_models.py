@@ -6,7 +6,7 @@ import pytest
 
 from screening.common.errors import InputError
 from screening.energies.packaged.packaged_table import PACKAGED, document_path, packaged_info
-from screening.energies.potentials.models import MODELS, SOURCES, chgnet_model, model_named
+from screening.energies.potentials.models import MODELS, SOURCES, model_named, relaxing_model
 
 
 def test_an_unknown_one_is_refused_with_the_nearest():
@@ -14,10 +14,12 @@ def test_an_unknown_one_is_refused_with_the_nearest():
         model_named("sevennet-l3i6")
 
 
-def test_only_chgnet_relaxes():
-    assert chgnet_model("chgnet-r2scan").weights == "r2scan"
-    with pytest.raises(InputError, match=r"relaxes no structures here; chgnet-0.3.0 and chgnet-r2scan do"):
-        chgnet_model("sevennet-l3i5")
+def test_chgnet_relaxes_for_all():
+    assert relaxing_model("chgnet-r2scan").weights == "r2scan"
+    assert relaxing_model("sevennet-l3i5").name == "chgnet-0.3.0"
+    assert {relaxing_model(model).package for model in MODELS} == {"chgnet"}
+    with pytest.raises(InputError, match="unknown model"):
+        relaxing_model("sevennet")
 
 
 @pytest.mark.parametrize("model", [model for model in MODELS if document_path(PACKAGED, model).is_file()])

@@ -10,7 +10,11 @@ from screening.energies.potentials.potential import load_potential, model_proven
 MODEL = "sevennet-l3i5"
 SALT = Structure.from_spacegroup("Fm-3m", Lattice.cubic(5.13), ["Li", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]])
 METAL = Structure(Lattice.cubic(3.44), ["Li", "Li"], [[0, 0, 0], [0.5, 0.5, 0.5]])
-OXIDE = Structure.from_spacegroup("Fm-3m", Lattice.cubic(4.21), ["Mg", "O"], [[0, 0, 0], [0.52, 0.5, 0.5]])
+OXIDE = Structure(
+    Lattice.orthorhombic(2.9, 3.0, 4.2),
+    ["Mg", "Mg", "O", "O"],
+    [[0, 0, 0], [0.5, 0.5, 0.5], [0.52, 0.5, 0], [0, 0, 0.5]],
+)
 
 
 @pytest.fixture(scope="module")

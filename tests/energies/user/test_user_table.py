@@ -25,7 +25,7 @@ def test_a_table_is_read_as_it_was_written_and_by_every_verb(tmp_path, name):
     assert (table.scale, table.phases, table.computed) == (SCALE, [own.phase], {"own-LiF": own})
     scale, columns = read_table(path)
     assert (scale, columns.id, columns.energy_ev_per_atom) == (SCALE, ["own-LiF"], [-5.06])
-    joined = open_energies(f"reference+{path}")
+    joined = open_energies(f"reference+{path}~all")
     position = next(i for i in joined.polymorphs({"Li": 1, "F": 1}) if joined.phase(i).id == "own-LiF")
     assert joined.phase(position) == own.phase
     assert len(joined) == len(packaged_energies()) + 1

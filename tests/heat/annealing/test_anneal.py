@@ -8,6 +8,7 @@ from pymatgen.core import Composition
 
 from screening.common.errors import InputError
 from screening.energies.packaged.packaged_table import PACKAGED, read_packaged
+from screening.energies.source import open_energies
 from screening.heat.annealing.anneal import Annealing
 from screening.heat.annealing.atmosphere import Atmosphere
 from screening.thermochemistry.element_gibbs import KELVIN_AT_0_C
@@ -158,7 +159,8 @@ def test_a_solid_solution_without_a_phase_starts_from_its_end_members():
     assert result.verdict == "stable"
 
 
-def test_doubtful_phases_are_marked_and_can_be_left_out(reference):
+def test_doubtful_phases_are_marked_and_can_be_left_out():
+    reference = open_energies("reference~all")
     doubted = Annealing(reference, "LiNbO3", Atmosphere(1.0)).alone(kelvin(350))
     assert [p.name for p in doubted.products if p.oxidised_oxygen] == ["Li17Nb18O54"]
     assert doubted.verdict == "undecided"

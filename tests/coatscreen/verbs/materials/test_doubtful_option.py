@@ -26,7 +26,7 @@ def test_window_names_them_either_way(capsys, doubtful):
 
 
 def test_interface_names_them(capsys):
-    found = asked(capsys, "interface", "LiCl", "NCM83:half", "--doubtful", "drop")
+    found = asked(capsys, "interface", "LiCl", "NCM83:half")
     assert found["mutual"]["min_ev_per_atom"] == pytest.approx(0, abs=0.01)
     assert [phase["formula"] for phase in found["doubtful_phases"]] == ["LiClO4"]
 
@@ -38,18 +38,18 @@ def test_stability_names_them(capsys):
 
 
 def test_text_says_what_was_done(capsys):
-    assert execute(["window", "LiNbO3", "--doubtful", "drop"]) == 0
+    assert execute(["window", "LiNbO3"]) == 0
     assert "doubtful, and dropped; it would have entered: Li17Nb18O54 (mp-530514): oxygen above -2" in (
         capsys.readouterr().out
     )
-    assert execute(["window", "LiNbO3"]) == 0
+    assert execute(["window", "LiNbO3", "--doubtful", "keep"]) == 0
     assert "doubtful, and kept: Li17Nb18O54" in capsys.readouterr().out
 
 
 def test_a_screening_takes_it_from_the_command_line_and_from_a_file(tmp_path):
-    assert load_settings(doubtful="drop").energies == "reference~doubtful"
-    (tmp_path / "c.yaml").write_text("energies: reference:sevennet\ndoubtful: drop\n")
-    assert load_settings(tmp_path / "c.yaml").energies == "reference:sevennet~doubtful"
+    assert load_settings(doubtful="keep").energies == "reference~all"
+    (tmp_path / "c.yaml").write_text("energies: reference:sevennet\ndoubtful: keep\n")
+    assert load_settings(tmp_path / "c.yaml").energies == "reference:sevennet~all"
     assert load_settings().energies == "reference"
 
 
