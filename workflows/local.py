@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from jobflow import Flow, JobStore, OnMissing
 from monty.json import MontyDecoder
@@ -25,6 +27,9 @@ from screening.common.passwords import masked
 from screening.common.processes import worker_pool
 from screening.common.progress import Progress
 from workflows.work_left import work_left
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass
@@ -140,8 +145,9 @@ def _run(job_json: str, store: JobStore, folder: Path | None) -> None:
 class _Inline(Executor):
     """Runs at once what is submitted, in this process."""
 
-    def submit(self, function, /, *args, **kwargs):  # type: ignore[no-untyped-def]
-        future: Future[None] = Future()
+    def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run a function and return its outcome."""
+        future: Future[T] = Future()
         try:
             future.set_result(function(*args, **kwargs))
         except Exception as error:

@@ -28,7 +28,8 @@ def subscripted(text: str, subscript: Callable[[str], str], other: Callable[[str
 
 
 def _written(word: str, subscript: Callable[[str], str], other: Callable[[str], str]) -> str:
-    amount, formula = re.fullmatch(r"([\d.]*)(.*)", word, re.DOTALL).groups()  # type: ignore[union-attr]  # always does
+    formula = re.sub(r"^[\d.]*", "", word)
+    amount = word[: len(word) - len(formula)]
     try:
         parse_formula(formula)
     except InputError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from screening.common.ties import ranks
 
@@ -32,13 +32,18 @@ def pareto_ranks(objectives: Sequence[tuple[float, float, float] | None]) -> lis
     # from the best down: none dominates one before it
     for point, i in sorted(zip(points, known, strict=True), reverse=True):
         if point not in found:
-            place = bisect_left(fronts, 1, key=lambda front, point=point: not front.dominates(*point[1:]))  # type: ignore[misc]
+            place = bisect_left(fronts, 1, key=_spares(point))
             if place == len(fronts):
                 fronts.append(_Front())
             fronts[place].add(*point[1:])
             found[point] = place + 1
         front_of[i] = found[point]
     return front_of
+
+
+def _spares(point: tuple[int, ...]) -> Callable[[_Front], bool]:
+    """Return the question whether a front holds no point that dominates this one."""
+    return lambda front: not front.dominates(*point[1:])
 
 
 class _Front:

@@ -209,13 +209,17 @@ def _with_member(operand: Any) -> _OnValues:
     """Return the condition of ``$elemMatch``: a filter for members that are objects, or conditions on any member."""
     if not isinstance(operand, Mapping) or not operand:
         raise needs("$elemMatch", "a filter", operand)
-    holds: Condition
     if _has_operators(operand) and not OF_FILTERS.keys() & operand.keys():
         on_values = _of_field(operand)
-        holds = lambda member: on_values(_Values([member], [member]))  # noqa: E731
+
+        def holds(member: Any) -> bool:
+            return on_values(_Values([member], [member]))
     else:
         inside = condition_of(operand)
-        holds = lambda member: isinstance(member, dict | list) and inside(_object(member))  # noqa: E731
+
+        def holds(member: Any) -> bool:
+            return isinstance(member, dict | list) and inside(_object(member))
+
     return lambda values: any(isinstance(value, list) and any(map(holds, value)) for value in values.whole)
 
 

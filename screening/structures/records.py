@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from pymatgen.core import Structure
 
 
-def _plain(structure: object) -> object:
+def _plain(structure: Any) -> object:
     """Return a structure as pymatgen's dictionary; jobflow decodes job outputs to objects before documents are made."""
     if isinstance(structure, dict) or structure is None:
         return plain(structure)
-    return plain(json.loads(structure.to_json()))  # type: ignore[attr-defined]
+    return plain(json.loads(structure.to_json()))
 
 
 PlainStructure = Annotated[dict[str, Any], BeforeValidator(_plain)]  # a structure in a document, pymatgen's dictionary

@@ -22,6 +22,7 @@ ORDER = ["energies", "order", "LiCoO2"]
 VACANCIES = ["energies", "vacancies", "LiCoO2", "--cell", "1x1x1", "--lithium", "1", "--orderings", "1"]
 STACK = ["stack", "--cathode", "LiCoO2", "--electrolyte", "Li6PS5Cl"]
 ADD = ["energies", "add", "LiF.cif"]
+ATLAS = ["atlas", "build", "--cathodes", "LiCoO2", "--electrolytes", "Li6PS5Cl"]
 
 
 def make_site(tmp_path, database):
@@ -36,7 +37,9 @@ def nowhere(tmp_path):
     return str(make_site(tmp_path, "mongodb://127.0.0.1:1/coatings").folder)
 
 
-@pytest.mark.parametrize("command", [ORDER, VACANCIES, STACK, ADD], ids=["order", "vacancies", "stack", "add"])
+@pytest.mark.parametrize(
+    "command", [ORDER, VACANCIES, STACK, ADD, ATLAS], ids=["order", "vacancies", "stack", "add", "atlas"]
+)
 @pytest.mark.parametrize("option", [["--site", "here"], ["--name", "a"], ["--max-jobs", "2"], ["--no-launch"]])
 def test_options_of_a_queue_need_submit(tmp_path, capsys, command, option):
     assert execute([*command, *option]) == 2
@@ -46,8 +49,14 @@ def test_options_of_a_queue_need_submit(tmp_path, capsys, command, option):
 
 @pytest.mark.parametrize(
     "command",
-    [[*ORDER, "--workers", "2"], [*VACANCIES, "--workers", "2"], [*STACK, "--workers", "2"], [*STACK, "--store", "db"]],
-    ids=["order", "vacancies", "stack", "stack in a store"],
+    [
+        [*ORDER, "--workers", "2"],
+        [*VACANCIES, "--workers", "2"],
+        [*STACK, "--workers", "2"],
+        [*STACK, "--store", "db"],
+        [*ATLAS, "--workers", "2"],
+    ],
+    ids=["order", "vacancies", "stack", "stack in a store", "atlas"],
 )
 def test_options_of_this_machine_do_not_go_with_submit(capsys, nowhere, command):
     assert execute([*command, "--submit", "--site", nowhere]) == 2
@@ -65,6 +74,7 @@ def test_options_of_this_machine_do_not_go_with_submit(capsys, nowhere, command)
         pytest.param([*VACANCIES, "--output", "work"], "work is a folder: name a file in it", id="file of vacancies"),
         pytest.param([*STACK, "--coatings", "LiQz2"], "LiQz2", id="coating of stacks"),
         pytest.param(ADD, "LiF.cif does not exist", id="structure"),
+        pytest.param([*ATLAS, "--output", "work"], "work is a folder: name a file in it", id="file of an atlas"),
         pytest.param([*ADD, "--calculator", "vasp"], "does not say how VASP is started", id="site without VASP"),
     ],
 )

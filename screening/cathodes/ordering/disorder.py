@@ -74,8 +74,8 @@ class Parent(_Document):
     def conventional(self) -> Matrix:
         """Vectors of the conventional cell in those of the primitive cell."""
         volume = determinant(self.primitive_sixths)
-        rows = [tuple(6 * entry // volume for entry in row) for row in adjugate(self.primitive_sixths)]
-        return (rows[0], rows[1], rows[2])  # type: ignore[return-value]
+        rows = [(6 * a // volume, 6 * b // volume, 6 * c // volume) for a, b, c in adjugate(self.primitive_sixths)]
+        return (rows[0], rows[1], rows[2])
 
     @property
     def metric(self) -> Metric:

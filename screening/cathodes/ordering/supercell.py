@@ -178,5 +178,5 @@ def conventional_matrix(parent: Parent, repeats: tuple[int, int, int]) -> Matrix
         Numbers of conventional cells along a, b and c.
     """
     found = max(alike(parent.metric, parent.conventional), key=lambda m: (m[0][0] + m[1][1] + m[2][2], m))
-    rows = [tuple(n * entry for entry in row) for n, row in zip(repeats, found, strict=True)]
-    return (rows[0], rows[1], rows[2])  # type: ignore[return-value]
+    rows = [(n * a, n * b, n * c) for n, (a, b, c) in zip(repeats, found, strict=True)]
+    return (rows[0], rows[1], rows[2])

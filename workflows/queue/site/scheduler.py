@@ -167,7 +167,7 @@ def _state(word: str) -> str:
 
 def _number(job_id: str) -> int:
     """Return the number in an id; one of an array is called 12_3, 12[3] or 12.3."""
-    return int(re.match(r"\d*", job_id)[0] or 0)  # type: ignore[index]
+    return int(re.sub(r"\D.*", "", job_id, flags=re.DOTALL) or 0)
 
 
 _SCHEDULERS = {
