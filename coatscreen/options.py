@@ -77,7 +77,15 @@ Material = Annotated[
         "of them 30 meV/atom above the hull as NAME@30meV, or composite such as 0.5Li2CO3+0.5LiNbO3."
     ),
 ]
-CathodeName = Annotated[str, typer.Argument(help="Name of the catalogue, or a lithium-containing formula.")]
+CathodeName = Annotated[
+    str,
+    typer.Argument(
+        help="Name of the catalogue, or a formula with the working ion; with the id of its phase as LiFePO4#mp-19017."
+    ),
+]
+WorkingIon = Annotated[
+    str, typer.Option("--ion", help="Working ion: Li, Na, K or Mg. Voltages are counted against its metal.")
+]
 SWEEP = typer.Option("--sweep", help="LOW:HIGH or LOW:HIGH:STEP: open to Li at these voltages, V; the step is 0.1.")
 Cathode = Annotated[str | None, typer.Option(help="Name or formula of the cathode.")]
 Electrolyte = Annotated[str | None, typer.Option(help="Name or formula of the electrolyte.")]

@@ -119,7 +119,7 @@ def rows(header: RankingHeader, coatings: Iterable[Line]) -> Iterator[dict[str, 
     """Yield each coating of a ranking as one flat row: numbers, marks, and which energies they came from."""
     energies = f"{header.energies.name}, version {header.energies.version}"
     for line in coatings:
-        yield {
+        row = {
             "rank": line["rank"],
             "coating": line["coating"],
             "formula": line["formula"],
@@ -136,6 +136,8 @@ def rows(header: RankingHeader, coatings: Iterable[Line]) -> Iterator[dict[str, 
             "why_missing": line["why_missing"],
             **_uncertainty_row(line),
         }
+        given = line.get("columns") or {}
+        yield row | {name if name not in row else f"{name} (given)": text for name, text in given.items()}
 
 
 def print_rankings_json(

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from screening.chemistry.ions import LITHIUM
 from screening.common.sampling_defaults import N_SAMPLES, SEED
 
 if TYPE_CHECKING:
     from screening.equilibrium.interface import Interface
+    from screening.equilibrium.staircase import StaircaseDocument
+    from screening.equilibrium.voltage_sweep import VoltageSweepDocument
+    from screening.hull.reservoir import Reservoir
     from screening.phases.phase_set import PhaseSet
+    from screening.uncertainty.intervals import Interval
     from screening.uncertainty.uncertainty_documents import (
         InterfaceUncertainty,
         StabilityUncertainty,
+        StaircaseUncertainty,
+        SweepUncertainty,
         WindowUncertainty,
     )
     from screening.uncertainty.uncertainty_documents import Uncertainty as UncertaintyDocument
@@ -41,11 +48,25 @@ class Sampling(NamedTuple):
 
         return stability_uncertainty(phases, formula, *self)
 
-    def window(self, phases: PhaseSet, formula: str) -> WindowUncertainty:
+    def window(
+        self, phases: PhaseSet, formula: str, ion: str = LITHIUM, reservoir: Reservoir | None = None
+    ) -> WindowUncertainty:
         """Return the uncertainty of an electrochemical window."""
         from screening.uncertainty.sampled_quantities import window_uncertainty
 
-        return window_uncertainty(phases, formula, *self)
+        return window_uncertainty(phases, formula, *self, ion=ion, reservoir=reservoir)
+
+    def staircase(self, phases: PhaseSet, found: StaircaseDocument) -> StaircaseUncertainty:
+        """Return the uncertainty of each step of a staircase."""
+        from screening.uncertainty.sampled_voltages import staircase_uncertainty
+
+        return staircase_uncertainty(phases, found, *self)
+
+    def sweep(self, phases: PhaseSet, found: VoltageSweepDocument) -> SweepUncertainty:
+        """Return the uncertainty of an interface at each voltage of a sweep."""
+        from screening.uncertainty.sampled_voltages import sweep_uncertainty
+
+        return sweep_uncertainty(phases, found, *self)
 
     def interface(self, found: Interface) -> InterfaceUncertainty:
         """Return the uncertainty of an interface."""
@@ -72,9 +93,13 @@ def sampling_asked(uncertainty: bool, samples: int | None, seed: int | None) -> 
 
 def spread(uncertainty: UncertaintyDocument | None, quantity: str, scale: float, digits: int) -> str:
     """Write the interval of a quantity behind its number: 5 to 95 % of the samples; nothing where there is none."""
+    return written(None if uncertainty is None else uncertainty.interval(quantity), scale, digits)
+
+
+def written(interval: Interval | None, scale: float, digits: int) -> str:
+    """Write an interval to stand behind its number; nothing where there is none."""
     from coatscreen.output import number
 
-    interval = None if uncertainty is None else uncertainty.interval(quantity)
     if interval is None:
         return ""
     return f" [{number(scale * interval.low, digits)} to {number(scale * interval.high, digits)}]"

@@ -115,7 +115,7 @@ def test_every_link_leads_somewhere():
         ("screening.hull.phase_system", "PhaseSystem"),
         ("screening.equilibrium.interface", "Interface"),
         ("screening.database.client", "CoatingDatabase"),
-        ("screening.materials.material", "Cathode"),
+        ("screening.materials.cathode", "Cathode"),
     ],
 )
 def test_every_class_that_is_named_is_where_the_page_says(module, name):

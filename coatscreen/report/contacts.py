@@ -59,7 +59,7 @@ def _stored_minimum(reaction: Reaction) -> Point:
         if isinstance(reaction, ClosedReaction)
         else (reaction.self_a_ev_per_closed_atom, reaction.self_b_ev_per_closed_atom)
     )
-    x = lowest.x_atomic_a
+    x = lowest.x
     return _point(lowest, lowest.energy_ev, lowest.energy_ev + x * alone[0] + (1.0 - x) * alone[1])
 
 
@@ -82,7 +82,7 @@ def _profile(reaction: Reaction, minimum: Point, phases: PhaseSet) -> tuple[list
 
 def _point(mixed: Mixed, mutual_ev: float, total_ev: float) -> Point:
     return Point(
-        x=mixed.x_atomic_a,
+        x=mixed.x,
         x_molar=mixed.x_molar_a,
         mutual_mev=round(1000.0 * mutual_ev, 6),
         total_mev=round(1000.0 * total_ev, 6),

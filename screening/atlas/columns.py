@@ -7,6 +7,7 @@ numbers are arrays of one shape. Energies are to 1e-6 eV and shares of atoms to 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from screening.common.validation import explained
 
 Singles = NDArray[np.float32]
 
-_HEADER = b"coatscreen"
+_HEADER, _HASH = b"coatscreen", b"coatscreen_sha256"  # the hash is that of the header: its text has no checksum
 _ENERGY_DIGITS, _SHARE_DIGITS = 6, 5
 NUMBERS = (
     "mutual_ev_per_closed_atom",  # lowest; in a closed contact all atoms count
@@ -200,7 +201,8 @@ def atlas_writer(path: Path, header: AtlasHeader) -> Iterator[Any]:
             store_schema=False,
         ) as writer,
     ):
-        writer.add_key_value_metadata({_HEADER: header.model_dump_json()})
+        text = header.model_dump_json().encode()
+        writer.add_key_value_metadata({_HEADER: text, _HASH: hashlib.sha256(text).hexdigest()})
         yield writer
 
 
@@ -227,10 +229,13 @@ class AtlasFile:
             raise InputError(f"the atlas {path} does not exist: coatscreen atlas build makes one") from None
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"{path} is no atlas, or was only half written: {_line(error)}") from None
-        if _HEADER not in (metadata.metadata or {}):
+        named = metadata.metadata or {}
+        if _HEADER not in named:
             raise InputError(f"{path} is a Parquet file, but no atlas")
+        if hashlib.sha256(named[_HEADER]).hexdigest().encode() != named.get(_HASH):
+            raise InputError(f"the atlas {path} is damaged: its header is not as it was written")
         try:
-            self.header = AtlasHeader.model_validate_json(metadata.metadata[_HEADER])
+            self.header = AtlasHeader.model_validate_json(named[_HEADER])
         except ValidationError as error:
             raise InputError(f"{path} is no atlas of this version of coatscreen: {explained(error)}") from None
         rows = len(self.header.coatings.coating) * (1 + len(self.header.voltages_v))
@@ -252,9 +257,11 @@ class AtlasFile:
         """
         pa = arrow()
         try:
-            return self._file.read_row_group(neighbour, columns=None if columns is None else list(columns))
+            found = self._file.read_row_group(neighbour, columns=None if columns is None else list(columns))
+            found.validate(full=True)
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"the atlas {self.path} is damaged: {_line(error)}") from None
+        return found
 
     def numbers(self, neighbour: int, column: str) -> Singles:
         """Return a column of numbers of a neighbour, (coatings, 1 + voltages)."""

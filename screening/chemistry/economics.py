@@ -8,6 +8,7 @@ M. W. Gaultois et al., Chem. Mater. 25, 2911 (2013). Both are packaged as one ta
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -40,6 +41,11 @@ class _Element(NamedTuple):
 def _elements() -> dict[str, _Element]:
     rows = json.loads(PACKAGED.read_text(encoding="utf-8"))["elements"]
     return {symbol: _Element(*row) for symbol, row in rows.items()}
+
+
+def molar_mass(amounts: Mapping[str, float]) -> float:
+    """Return the mass of the given amounts of elements, g/mol."""
+    return sum(amount * _elements()[symbol].mass_u for symbol, amount in amounts.items())
 
 
 @lru_cache(maxsize=65536)

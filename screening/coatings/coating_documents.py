@@ -24,6 +24,9 @@ class CoatingDocument(Result):
     components: dict[str, float] | None = Field(
         None, description="of a composite: mole fraction of each phase; null for a coating of one phase"
     )
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="other columns of its row in a file of candidates, as text by heading"
+    )
     contains_li: bool = Field(description="whether the coating contains lithium")
     cathode: str = Field(description="name of the cathode")
     electrolyte: str = Field(description="name of the electrolyte")

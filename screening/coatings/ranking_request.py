@@ -34,15 +34,17 @@ class ScreenedCoating(BaseModel):
     formula: str = Field(description="composition, of a composite the overall one")
     reactant: str = Field(description="what reacts, in the notation of screening.chemistry.notation")
     components: dict[str, float] | None = Field(description="of a composite: mole fraction of each phase")
+    columns: dict[str, str] = Field(default_factory=dict, description="what a file of candidates says of it besides")
 
     @classmethod
-    def of(cls, material: Material) -> ScreenedCoating:
-        """Return a coating of a catalogue, or of a formula."""
+    def of(cls, material: Material, columns: Mapping[str, str] | None = None) -> ScreenedCoating:
+        """Return a coating of a catalogue, or of a formula, with the other columns of its row in a file."""
         return cls(
             name=material.name,
             formula=material.formula,
             reactant=material.reactant,
             components=material.mole_fractions or None,
+            columns=dict(columns or {}),
         )
 
 
@@ -135,6 +137,7 @@ def coating_document(request: RankingRequest, coating: ScreenedCoating, found: F
         coating=coating.name,
         formula=coating.formula,
         components=coating.components,
+        columns=coating.columns,
         contains_li="Li" in parse_formula(coating.formula),
         cathode=request.cathode,
         electrolyte=request.electrolyte,

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
-from screening.cathodes.lithium_potentials import CathodeDocument, state_voltage
+from screening.cathodes.lithium_potentials import CathodeDocument
+from screening.cathodes.voltage_curve import VoltageCurve
 from screening.chemistry.notation import composition_of
 from screening.coatings.contacts import Meeting, contact_of
 from screening.common.errors import InputError
@@ -114,10 +115,8 @@ def sample_cathode(phases: PhaseSet, sampling: Sampling, cathode: Cathode, docum
     """
     computed = [state.state for state in document.states if state.lithium.origin == "computed"]
     samples = sampling.draw(phases, {"Li", *cathode.host}) if computed else []
-    potentials = {}
-    for state in computed:
-        lithium = cathode.lithium(state)
-        potentials[state] = [-state_voltage(sample, cathode, lithium) for sample in samples]
+    curves = [VoltageCurve(sample, cathode) for sample in samples]
+    potentials = {state: [-curve.at(cathode.lithium(state)) for curve in curves] for state in computed}
     return SampledCathode(cathode=document, mu_li_ev=potentials)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
 
 from screening.coatings.run_document import Run
 from screening.common.errors import InputError, nearest
 from screening.common.tabular import Documents
 from screening.database.stored_documents import StoredDocuments
+
+if TYPE_CHECKING:
+    from screening.materials.material import Entry
 
 Role = Literal["coating", "cathode", "electrolyte"]
 
@@ -85,7 +89,11 @@ class StoredRuns:
         from screening.materials.catalogue import Catalogue
 
         catalogue = Catalogue.load()
-        find = {"coating": catalogue.coating, "cathode": catalogue.cathode, "electrolyte": catalogue.electrolyte}
+        find: dict[str, Callable[[str], Entry]] = {
+            "coating": catalogue.coating,
+            "cathode": catalogue.cathode,
+            "electrolyte": catalogue.electrolyte,
+        }
         reason = ""
         try:
             resolved = find[role](name).name

@@ -15,6 +15,7 @@ from itertools import combinations
 
 from pydantic import Field
 
+from screening.chemistry.ions import LITHIUM
 from screening.chemistry.notation import mole_fractions, overall, read_composite
 from screening.common.ties import first_lowest
 from screening.equilibrium.interface import Interface
@@ -23,6 +24,7 @@ from screening.equilibrium.reactant import Reactant, clean, named_products, reac
 from screening.equilibrium.stability import StabilityDocument, phase_stability
 from screening.equilibrium.window import WindowDocument, electrochemical_window
 from screening.hull.phase_system import Mixture
+from screening.hull.reservoir import Reservoir
 from screening.materials.names import MaterialLike, material_text
 from screening.phases.phase_set import PhaseSet
 
@@ -211,32 +213,40 @@ def material_stability(phases: PhaseSet, material: MaterialLike) -> CompositeSta
     )
 
 
-def material_window(phases: PhaseSet, material: MaterialLike) -> CompositeWindow | WindowDocument:
+def material_window(
+    phases: PhaseSet, material: MaterialLike, ion: str = LITHIUM, reservoir: Reservoir | None = None
+) -> CompositeWindow | WindowDocument:
     """Compute the window of a composite, or of one material as :func:`~.window.electrochemical_window` does.
 
     Parameters
     ----------
     phases
-        The energies; lithium metal must be among them.
+        The energies; the metal of the ion must be among them.
     material
         The material, as :func:`~screening.materials.names.material_text` reads it.
+    ion
+        Element of the working ion.
+    reservoir
+        Other elements that are exchanged; none by default.
 
     Raises
     ------
     InputError
-        If the material or a phase of it is lithium, cannot be read, or holds an element without energies.
+        If the material or a phase of it is the ion's element, cannot be read, or holds an element without energies.
     """
     written = material_text(phases, material)
     moles = read_composite(written)
     if moles is None:
-        return electrochemical_window(phases, written)
-    windows = [electrochemical_window(phases, component) for component in moles]
+        return electrochemical_window(phases, written, ion, reservoir)
+    windows = [electrochemical_window(phases, component, ion, reservoir) for component in moles]
     reduced = windows[first_lowest([-(window.reduction_limit_v or 0.0) for window in windows])]
     limited = [window for window in windows if window.oxidation_limited]
     oxidised = limited[first_lowest([window.oxidation_limit_v or 0.0 for window in limited])] if limited else None
     return CompositeWindow(
         energies=phases.provenance,
         formula=written.strip(),
+        ion=ion,
+        ensemble=windows[0].ensemble,
         energy="components",
         reduction_limit_v=reduced.reduction_limit_v,
         oxidation_limit_v=None if oxidised is None else oxidised.oxidation_limit_v,

@@ -183,6 +183,8 @@ class Interface:
         closed = self.system.closed
         atoms_a, atoms_b = self.a.amount(closed), self.b.amount(closed)
         molar = (x / atoms_a) / (x / atoms_a + (1.0 - x) / atoms_b)
+        from_a = molar * sum(self.a.composition.values())
+        from_b = (1.0 - molar) * sum(self.b.composition.values())
         held = molar * atoms_a + (1.0 - molar) * atoms_b  # closed atoms in one formula unit of the mixture
         brought = {
             element: molar * self.a.amount((element,)) + (1.0 - molar) * self.b.amount((element,))
@@ -190,7 +192,7 @@ class Interface:
         }
         exchanged = {element: clean(mixture.exchanged[element] - n / held) for element, n in brought.items()}
         described: dict[str, Any] = {
-            "x_atomic_a": clean(x),
+            "x_atomic_a": clean(from_a / (from_a + from_b)),
             "x_molar_a": clean(molar),
             "products": products,
             "reaction": reaction_text(
@@ -201,7 +203,7 @@ class Interface:
             ),
         }
         if self.reservoir is not None:
-            described["exchanged"] = exchanged
+            described |= {"exchanged": exchanged, "x_closed_a": clean(x)}
         return described
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from screening.chemistry.ions import ion_elements
 from screening.common.provenance import Result
 from screening.common.tabular import Documents, Tabular
 
@@ -22,20 +23,37 @@ class _Document(BaseModel):
 class Mixed(_Document):
     """A mixture of the two reactants, and its products."""
 
-    x_atomic_a: float = Field(ge=0, le=1, description="fraction of the (closed) atoms that come from A")
+    x_atomic_a: float = Field(ge=0, le=1, description="fraction of all atoms of the reactants that come from A")
     x_molar_a: float = Field(ge=0, le=1, description="fraction of the formula units that are A's")
     products: dict[str, float] = Field(description="fraction of the (closed) atoms in each product; sums to 1")
     reaction: str = Field(
         description="balanced equation in formula units: whole numbers of up to two digits, or decimals"
     )
 
+    @property
+    def x(self) -> float:
+        """The fraction of the (closed) atoms that come from A, in which the profile is counted."""
+        return self.x_atomic_a
+
 
 class OpenMixed(Mixed):
     """A mixture of the two reactants in contact with a reservoir, and its products."""
 
+    x_closed_a: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="fraction of the atoms that are not open that come from A; null in stores of before, where it is "
+        "x_atomic_a",
+    )
     exchanged: dict[str, float] = Field(
         description="atoms of each open element per closed atom, against the reactants; + taken from the reservoir"
     )
+
+    @property
+    def x(self) -> float:
+        """The fraction of the closed atoms that come from A, in which the profile is counted."""
+        return self.x_atomic_a if self.x_closed_a is None else self.x_closed_a
 
 
 class ClosedExtremum(Mixed):
@@ -99,8 +117,9 @@ class OpenEnsemble(_Document):
 
     def model_post_init(self, context: object) -> None:
         """Name the reference of the chemical potential, if there is one open element."""
-        if set(self.open) == {"Li"}:
-            self.reference = "Li metal"
+        (*elements,) = self.open
+        if len(elements) == 1 and elements[0] in ion_elements():
+            self.reference = f"{elements[0]} metal"
 
 
 class ClosedReaction(_Document):

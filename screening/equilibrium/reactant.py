@@ -12,7 +12,7 @@ from screening.chemistry.notation import read_material
 from screening.common.errors import InputError
 from screening.hull.phase_system import Mixture
 from screening.hull.reservoir import Reservoir
-from screening.phases.lithium_series import between_cells
+from screening.phases.ion_series import between_cells
 from screening.phases.phase_set import PhaseSet
 
 ZERO = 1e-9  # energies closer to zero than this, in eV/atom, count as zero: solvers return +-1e-12

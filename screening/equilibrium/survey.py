@@ -22,7 +22,7 @@ from screening.hull.compiled.core import Core, core
 from screening.hull.compiled.lines import Field, Shelves, compute_lines
 from screening.hull.reservoir import Reservoir
 from screening.phases.element_rows import ROW, rows_of
-from screening.phases.lithium_series import lithium_series
+from screening.phases.ion_series import ordered_cells
 from screening.phases.phase_set import PhaseSet
 
 Floats = NDArray[np.float64]
@@ -120,7 +120,7 @@ class Survey:
         """Return the formation energies of a cathode between its ordered cells, (s,), eV/atom."""
         host = {element: amount for element, amount in composition.items() if element != "Li"}
         content = composition.get("Li", 0.0) / sum(host.values())
-        series = lithium_series(self.phases, host)  # the lowest cell of a composition is the same in every sample
+        series = ordered_cells(self.phases, host)  # the lowest cell of a composition is the same in every sample
         priced = [sample.formation_energies for sample in self.samples]
         shares = [series.repriced(energies).shares(content) for energies in priced]
         return np.array(

@@ -63,7 +63,7 @@ def _open_to_lithium(interface: InterfaceDocument) -> bool:
 
 def _kinks(interface: InterfaceDocument) -> tuple[list[float], list[float], list[float]]:
     """Return x, mutual and total energy at each kink, meV per (closed) atom."""
-    x = [kink.x_atomic_a for kink in interface.kinks]
+    x = [kink.x for kink in interface.kinks]
     if isinstance(interface, ClosedInterface):
         found = [(kink.mutual_ev_per_atom, kink.total_ev_per_atom) for kink in interface.kinks]
     else:

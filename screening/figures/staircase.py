@@ -28,7 +28,7 @@ def draw_staircase(ax: Axes, *staircases: StaircaseDocument) -> None:
         if not steps:
             continue
         volts = [staircase.lowest_v, *(step.voltage_v for step in steps for _ in range(2)), staircase.highest_v]
-        held = [amount for step in steps for amount in (step.lithium_below, step.lithium_above)]
+        held = [amount for step in steps for amount in (step.ions_below, step.ions_above)]
         ax.plot(
             volts,
             [held[0], *held, held[-1]],

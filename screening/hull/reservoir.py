@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from screening.chemistry.elements import require_element
+from screening.chemistry.ions import LITHIUM, ion_of
 from screening.common.errors import InputError
 
 
@@ -43,11 +44,25 @@ class Reservoir:
         self._mu = tuple(sorted((element, float(mu)) for element, mu in mu_relative_ev.items()))
 
     @classmethod
+    def at_voltage(cls, voltage_v: float, ion: str = LITHIUM) -> Reservoir:
+        """Return a reservoir of an ion's element at a voltage against its metal: mu = mu0 - z e phi.
+
+        Parameters
+        ----------
+        voltage_v
+            Voltage, V, against Li/Li+ for lithium; 0 or more.
+        ion
+            Element of the ion.
+        """
+        working = ion_of(ion)
+        if not voltage_v >= 0:
+            raise InputError(f"a voltage against {working.couple} must not be negative: {voltage_v:g} V")
+        return cls({ion: working.mu_ev(voltage_v)})
+
+    @classmethod
     def lithium_voltage(cls, voltage_v: float) -> Reservoir:
         """Return a reservoir of lithium at a voltage against Li/Li+ (V >= 0): mu_Li = mu0_Li - e phi."""
-        if not voltage_v >= 0:
-            raise InputError(f"a voltage against Li/Li+ must not be negative: {voltage_v:g} V")
-        return cls({"Li": -voltage_v})
+        return cls.at_voltage(voltage_v)
 
     @classmethod
     def oxygen_gas(cls, temperature_k: float, pressure_bar: float) -> Reservoir:
@@ -55,6 +70,18 @@ class Reservoir:
         from screening.thermochemistry.gas import oxygen_chemical_potential_ev
 
         return cls({"O": oxygen_chemical_potential_ev(temperature_k, pressure_bar)})
+
+    def joined(self, other: Reservoir) -> Reservoir:
+        """Return the reservoirs of this one and of another, side by side.
+
+        Raises
+        ------
+        InputError
+            If both hold one element.
+        """
+        if both := set(self.elements) & set(other.elements):
+            raise InputError(f"{', '.join(sorted(both))} has two chemical potentials: give one")
+        return Reservoir({**self.mu_relative_ev, **other.mu_relative_ev})
 
     @property
     def mu_relative_ev(self) -> dict[str, float]:

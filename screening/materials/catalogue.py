@@ -16,6 +16,7 @@ from screening.chemistry.charges import check_charge_balance
 from screening.chemistry.compositions import SAME_FRACTION, same_composition
 from screening.chemistry.elements import element
 from screening.chemistry.formulas import parse_formula, plain_text, require_formula
+from screening.chemistry.ions import LITHIUM, ion_elements, ion_of
 from screening.chemistry.notation import (
     composition_of,
     mole_fractions,
@@ -125,27 +126,38 @@ class Catalogue(BaseModel):
             )
         return known or _material("electrolyte", self.electrolytes, name)
 
-    def cathode(self, name: str) -> Cathode:
-        """Find a cathode by name, alias or fully lithiated formula.
+    def cathode(self, name: str, ion: str = LITHIUM) -> Cathode:
+        """Find a cathode by name, alias or formula with all of its working ion.
 
-        Any other formula with lithium becomes a cathode: its state ``full`` has the lithium content written, its state
-        ``half`` has half of it.
+        Any other formula with the ion becomes a cathode: its state ``full`` has the content written, its state ``half``
+        has half of it.
+
+        Parameters
+        ----------
+        name
+            What the user wrote.
+        ion
+            Element of the working ion.
 
         Raises
         ------
         InputError
-            If the text is neither a name nor a formula of lithium and a host, or no oxidation states balance it.
+            If the text is neither a name nor a formula of the ion and a host, no oxidation states balance it, or the
+            cathode of that name has another ion.
         """
+        word = ion_of(ion).word
         known = _known(self.cathodes, name)
+        if known is not None and known.ion != ion:
+            raise InputError(f"{known.name} is a cathode of {ion_of(known.ion).word}, not of {word}")
         if known is not None:
             return known
         host = _formula("cathode", self.cathodes, name)
-        lithium = host.pop("Li", 0.0)
-        if not lithium or not host:
-            hint = "" if lithium else f": write the lithiated one, such as {_lithiated(self.cathodes, host)}"
-            missing = "host" if lithium else "lithium"
-            raise InputError(f"a cathode is lithium and a host: {plain_text(name)} has no {missing}{hint}")
-        return Cathode(name=plain_text(name), host=host, lithiations={"full": lithium, "half": lithium / 2})
+        held = host.pop(ion, 0.0)
+        if not held or not host:
+            hint = _hint(self.cathodes, host, ion) if not held else ""
+            missing = "host" if held else word
+            raise InputError(f"a cathode is {word} and a host: {plain_text(name)} has no {missing}{hint}")
+        return Cathode(name=plain_text(name), ion=ion, host=host, lithiations={"full": held, "half": held / 2})
 
     def defaults(self, role: Role) -> tuple[str, ...]:
         """Return the names of the materials that are used if the user names none."""
@@ -163,6 +175,14 @@ def _known(listed: tuple[_E, ...], name: str) -> _E | None:
     except InputError:
         return None
     return next((entry for entry in listed if entry.fractions and same_composition(entry.fractions, composition)), None)
+
+
+def _hint(cathodes: tuple[Cathode, ...], host: dict[str, float], ion: str) -> str:
+    """Say what to write in place of a formula without the working ion."""
+    others = [element for element in ion_elements() if element in host and element != ion]
+    if others:
+        return f"; {ion_of(others[0]).word} is the working ion with --ion {others[0]}"
+    return f": write the lithiated one, such as {_lithiated(cathodes, host)}" if ion == LITHIUM else ""
 
 
 def _lithiated(cathodes: tuple[Cathode, ...], host: dict[str, float]) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from screening.chemistry.amounts import format_amount, read_number
 from screening.chemistry.compositions import AMOUNT_TOLERANCE, atomic_fractions
 from screening.chemistry.formulas import plain_text
+from screening.chemistry.ions import LITHIUM, ion_of
 from screening.common.errors import InputError, nearest
 from screening.common.files import DATA
 from screening.materials.material import Amount, Content, Document, Entry, Name, Positive, Text
@@ -38,27 +39,44 @@ class PublishedVoltage(Document):
     verified: bool = Field(description="whether it was read in that source, not in a transcription or from memory")
 
 
+def _working_ion(element: str) -> str:
+    """Return the element of a working ion, if it is one."""
+    return ion_of(element).element
+
+
 class Cathode(Entry):
-    """A cathode: a host that holds a variable amount of lithium."""
+    """A cathode: a host that holds a variable amount of lithium, or of another working ion."""
 
     role: Literal["cathode"] = Field(default="cathode", description="its place in the stack")
-    host: dict[str, Amount] = Field(description="atoms of one formula unit without lithium, in the order of writing")
-    lithiations: dict[str, Content] = Field(description="lithium atoms in a formula unit at each named state of charge")
+    ion: Annotated[str, AfterValidator(_working_ion)] = Field(default=LITHIUM, description="element of the working ion")
+    host: dict[str, Amount] = Field(description="atoms of one formula unit without the ion, in the order of writing")
+    lithiations: dict[str, Content] = Field(
+        description="atoms of the ion, lithium, in a formula unit at each named state of charge"
+    )
+    phases: tuple[Text, ...] = Field(
+        default=(),
+        description="ids of phases of one host between which voltages are counted; one id stands for all that are "
+        "known to differ from that phase by the ion alone; none: for those of the host that is lowest in energy",
+    )
     voltages: dict[Name, Positive] = Field(
         default_factory=lambda known: {
             state: voltage
             for state, voltage in cycling_voltages().items()
-            if state not in known.get("lithiations", {})  # a content of that name means the same
+            if known.get("ion") == LITHIUM
+            and state not in known.get("lithiations", {})  # a content of that name means the same
         },
-        description="V against Li/Li+ at further states of charge, by name: contacts are opened to lithium there",
+        description="V against Li/Li+, or of the ion's couple, at further states of charge, by name: contacts are "
+        "opened to lithium there",
     )
     published_voltages: tuple[PublishedVoltage, ...] = Field(default=(), description="what the literature has")
 
     @model_validator(mode="after")
     def _consistent(self) -> Cathode:
         atomic_fractions(self.host)
-        if "Li" in self.host:
-            raise ValueError("host: lithium belongs in lithiations")
+        if self.ion in self.host:
+            raise ValueError(f"host: {ion_of(self.ion).word} belongs in lithiations")
+        if self.ion != LITHIUM and self.published_voltages:
+            raise ValueError("published_voltages: they are counted against lithium")
         if self.lithiations.get("full") != max(self.lithiations.values(), default=None):
             raise ValueError("lithiations: the state 'full' is needed, and no state holds more lithium")
         if both := self.lithiations.keys() & self.voltages.keys():
@@ -74,7 +92,7 @@ class Cathode(Entry):
         return atomic_fractions(self.composition("full"))
 
     def lithium(self, state_or_lithium: str | float) -> float:
-        """Return the number of lithium atoms in one formula unit.
+        """Return the number of the ion's atoms, such as lithium, in one formula unit.
 
         Parameters
         ----------
@@ -96,7 +114,8 @@ class Cathode(Entry):
             guess = nearest(given, self.lithiations) or f"; there are {', '.join(self.lithiations)}"
             raise InputError(f"unknown state {given!r} of {self.name}{guess}") from None
         if not 0.0 <= content <= most:
-            raise InputError(f"{self.name} holds 0 to {most:g} lithium in a formula unit, not {content:g}")
+            held = ion_of(self.ion).word
+            raise InputError(f"{self.name} holds 0 to {most:g} {held} in a formula unit, not {content:g}")
         return content
 
     def with_states(self, lithium: Sequence[float]) -> Cathode:
@@ -150,7 +169,7 @@ class Cathode(Entry):
     def composition(self, state_or_lithium: str | float) -> dict[str, float]:
         """Return the amount of each element at a state of charge; see :meth:`lithium`."""
         content = self.lithium(state_or_lithium)
-        return ({"Li": content} if content >= AMOUNT_TOLERANCE else {}) | self.host
+        return ({self.ion: content} if content >= AMOUNT_TOLERANCE else {}) | self.host
 
     def formula(self, state_or_lithium: str | float) -> str:
         """Return the formula at a state of charge, for example ``Li0.5Ni0.83Co0.12Mn0.05O2``; see :meth:`lithium`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,6 +126,20 @@ class PhaseTable:
     def id(self, i: int) -> str:
         """Return a phase's identifier."""
         return bytes(self.ids[i]).decode()
+
+    def positions_of(self, ids: Iterable[str]) -> list[int]:
+        """Return the positions of the phases that have one of some ids, by rising position."""
+        order, known = self._by_id
+        asked = np.array(sorted({name.encode() for name in ids}), dtype=np.bytes_)
+        places = np.searchsorted(known, asked)
+        found = places < len(known)
+        found[found] = known[places[found]] == asked[found]
+        return sorted(order[places[found]].tolist())
+
+    @cached_property
+    def _by_id(self) -> tuple[NDArray[np.intp], NDArray[np.bytes_]]:
+        order = np.argsort(self.ids, kind="stable")
+        return order, self.ids[order]
 
     def composition(self, i: int) -> dict[str, float]:
         """Return the amount of each element in a phase's formula."""

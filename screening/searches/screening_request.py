@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import product
 from pathlib import Path
@@ -42,6 +42,9 @@ class ScreeningPlan(BaseModel):
     cathodes: tuple[Cathode, ...] = Field(description="each with its states of charge")
     electrolytes: tuple[Material, ...] = Field(description="the electrolytes")
     failed: dict[str, str] = Field(default_factory=dict, description="candidates that cannot be screened, and why")
+    columns: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="what a file of candidates says of coatings besides, by name and heading"
+    )
 
 
 def plan_screening(
@@ -123,7 +126,20 @@ def plan_screening(
     taken = {coating.name: coating for coating in (*chosen, *listed) if coating.name not in failed}
     if not taken:
         raise InputError("no coating is left: " + "; ".join(f"{name}: {why}" for name, why in failed.items()))
-    return plan.model_copy(update={"coatings": tuple(taken.values()), "failed": failed})
+    columns = _columns(known, listed_in_file, taken)
+    return plan.model_copy(update={"coatings": tuple(taken.values()), "failed": failed, "columns": columns})
+
+
+def _columns(known: Catalogue, listed: Sequence[Listed], taken: Mapping[str, Material]) -> dict[str, dict[str, str]]:
+    """Return the other columns of a file of candidates, by the names of the coatings that are taken."""
+    names = {composition_key(entry.fractions): entry.name for entry in known.coatings if entry.fractions}
+    said: dict[str, dict[str, str]] = {}
+    for row in listed:
+        if row.columns and row.fault is None:
+            name = names.get(composition_key(parse_formula(row.formula)), row.formula)
+            if name in taken:
+                said.setdefault(name, row.columns)
+    return said
 
 
 def _candidates(
@@ -158,7 +174,7 @@ def _lacking(phases: PhaseSet, composition: dict[str, float]) -> str | None:
 def _unfit(phases: PhaseSet, listed: Sequence[Listed]) -> dict[str, str]:
     """Return the candidates of a file that are no compounds, with the row and the reason."""
     failed = {}
-    for where, formula, fault in listed:
+    for where, formula, fault, _ in listed:
         reason = fault
         if reason is None:
             composition = parse_formula(formula)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
+from screening.chemistry.ions import LITHIUM
 from screening.chemistry.notation import composition_of, read_composite
 from screening.common.errors import InputError
 from screening.common.sampling_defaults import N_SAMPLES, SEED
 from screening.criteria.criteria import default_criteria
+from screening.equilibrium.composite import material_window
 from screening.equilibrium.composite_numbers import energies_above_hull, formation_energies, window_limits
 from screening.equilibrium.reactant import Reactant
 from screening.equilibrium.survey import Pair, Survey
@@ -53,7 +57,7 @@ def stability_uncertainty(
     above = energies_above_hull(survey, formula)
     within = stable_within_ev_per_atom()
     return StabilityUncertainty(
-        **_samples_of(phases, elements, [formula], n_samples, seed),
+        **samples_of(phases, elements, [formula], n_samples, seed),
         energy_above_hull_ev_per_atom=None if above is None else Interval.of(above),
         formation_energy_ev_per_atom=Interval.of(formation_energies(survey, formula)),
         stable_within_ev_per_atom=within,
@@ -62,15 +66,31 @@ def stability_uncertainty(
 
 
 def window_uncertainty(
-    phases: PhaseSet, formula: str, n_samples: int = N_SAMPLES, seed: int = SEED
+    phases: PhaseSet,
+    formula: str,
+    n_samples: int = N_SAMPLES,
+    seed: int = SEED,
+    ion: str = LITHIUM,
+    reservoir: Reservoir | None = None,
 ) -> WindowUncertainty:
-    """Say how uncertain an electrochemical window is; parameters and errors as :func:`stability_uncertainty`."""
-    elements = {*composition_of(formula), "Li"}
-    survey = Survey(sampled(phases, elements, n_samples, seed))
-    reduction, oxidation = window_limits(survey, formula)
+    """Say how uncertain an electrochemical window is.
+
+    Parameters and errors are those of :func:`stability_uncertainty`, and the ion and the reservoirs of
+    :func:`screening.equilibrium.window.electrochemical_window`.
+    """
+    elements = {*composition_of(formula), ion, *(reservoir.elements if reservoir else ())}
+    samples = sampled(phases, elements, n_samples, seed)
+    survey = Survey(samples)
+    if ion == LITHIUM and reservoir is None:
+        reduction, oxidation = window_limits(survey, formula)
+    else:
+        windows = [material_window(sample, formula, ion, reservoir) for sample in samples]
+        reduction = np.array([window.reduction_limit_v for window in windows])
+        limits = [window.oxidation_limit_v for window in windows]
+        oxidation = None if None in limits else np.array(limits)
     distances = None if read_composite(formula) else energies_above_hull(survey, formula)
     return WindowUncertainty(
-        **_samples_of(phases, elements, [formula], n_samples, seed),
+        **samples_of(phases, elements, [formula], n_samples, seed),
         reduction_limit_v=Interval.of(reduction),
         oxidation_limit_v=None if oxidation is None else Interval.of(oxidation),
         distance_to_hull_ev_per_atom=None if distances is None else Interval.of(distances),
@@ -118,16 +138,34 @@ def interface_uncertainty(
         f"self_b_{unit}": Interval.of(found.self_b[0]),
     }
     return document(
-        **_samples_of(phases, elements, [a, b], n_samples, seed),
+        **samples_of(phases, elements, [a, b], n_samples, seed),
         **intervals,
         reacts_below_ev=REACTS_BELOW_EV,
         probability_reaction=float((mutual < REACTS_BELOW_EV).mean()),
     )
 
 
-def _samples_of(
+def samples_of(
     phases: PhaseSet, elements: Iterable[str], formulas: Iterable[str], n_samples: int, seed: int
 ) -> dict[str, Any]:
+    """Return the fields of :class:`~.uncertainty_documents.ResultUncertainty`.
+
+    Parameters
+    ----------
+    phases
+        The energies.
+    elements
+        The elements of the system that is sampled.
+    formulas
+        The materials that were asked about.
+    n_samples, seed
+        How many samples, and which.
+
+    Raises
+    ------
+    InputError
+        If there is no error model for the energies.
+    """
     model = error_model(phases.scale)
     parts = [part for formula in formulas for part in read_composite(formula) or (formula,)]
     reactants = [Reactant(phases, part) for part in parts]

@@ -62,12 +62,45 @@ class StabilityUncertainty(ResultUncertainty):
 class WindowUncertainty(ResultUncertainty):
     """Of an electrochemical window."""
 
-    reduction_limit_v: Interval = Field(description="V against Li/Li+; 0 in samples where it is never reduced")
-    oxidation_limit_v: Interval | None = Field(description="V against Li/Li+; null where it has no lithium to give up")
+    reduction_limit_v: Interval = Field(description="V; 0 in samples where it is never reduced")
+    oxidation_limit_v: Interval | None = Field(description="V; null where it has none of the ion to give up")
     distance_to_hull_ev_per_atom: Interval | None = Field(description="eV/atom; null where no phase is known")
     probability_never_reduced: float = Field(
-        description="fraction of the samples in which it is stable against lithium metal"
+        description="fraction of the samples in which it is stable against the metal of the ion"
     )
+
+
+class StepUncertainty(BaseModel):
+    """Of one step of a staircase."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ions: float = Field(description="content halfway through the step, ions per formula unit")
+    voltage_v: Interval = Field(description="V: the voltage at which the material holds that content in each sample")
+
+
+class StaircaseUncertainty(ResultUncertainty):
+    """Of the reactions of a material with its working ion."""
+
+    steps: list[StepUncertainty] = Field(description="in the order of the steps")
+
+
+class SweptUncertainty(BaseModel):
+    """Of an interface at one voltage."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    voltage_v: float = Field(description="V against the ion's metal")
+    mutual_min_ev_per_closed_atom: Interval = Field(description="least mutual reaction energy, eV per closed atom")
+    total_min_ev_per_closed_atom: Interval = Field(description="least total reaction energy, eV per closed atom")
+    probability_reaction: float = Field(description="fraction of the samples in which the two react mutually")
+
+
+class SweepUncertainty(ResultUncertainty):
+    """Of an interface at several voltages."""
+
+    reacts_below_ev: float = Field(description="what counts as a reaction: a mutual energy below this, eV/closed atom")
+    points: list[SweptUncertainty] = Field(description="in the order of the voltages")
 
 
 class InterfaceUncertainty(ResultUncertainty):

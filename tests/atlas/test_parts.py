@@ -1,5 +1,6 @@
 """The contacts of an atlas against one interface at a time; its file; and parts that are damaged."""
 
+import hashlib
 import math
 import random
 from pathlib import Path
@@ -158,14 +159,51 @@ def test_files_that_are_no_atlas(built, tmp_path):
     with pytest.raises(InputError, match=r"some\.parquet is a Parquet file, but no atlas$"):
         Atlas(file)
     header = pq.read_metadata(document.file).metadata[b"coatscreen"]
-    foreign = pa.table({"coating": ["LiNbO3"]}).replace_schema_metadata({b"coatscreen": header})
-    pq.write_table(foreign, file)
+    table = pa.table({"coating": ["LiNbO3"]})
+
+    def write(text):
+        hashed = hashlib.sha256(text).hexdigest()
+        pq.write_table(table.replace_schema_metadata({b"coatscreen": text, b"coatscreen_sha256": hashed}), file)
+
+    write(header)
     with pytest.raises(InputError, match=r"does not hold the contacts that its header names$"):
         Atlas(file)
-    older = header.replace(b"coatscreen atlas 1", b"coatscreen atlas 0")
-    pq.write_table(foreign.replace_schema_metadata({b"coatscreen": older}), file)
+    write(header.replace(b"coatscreen atlas 1", b"coatscreen atlas 0"))
     with pytest.raises(InputError, match=r"is no atlas of this version of coatscreen: form"):
         Atlas(file)
+
+
+def test_a_digit_that_has_changed_in_the_header_is_noticed(built, tmp_path):
+    _, document = built
+    content = Path(document.file).read_bytes()
+    file = tmp_path / "changed.parquet"
+    assert content.count(b'"oxidation_limit_v":[') == 1
+    at = content.index(b'"oxidation_limit_v":[') + len(b'"oxidation_limit_v":[')
+    place = next(k for k in range(at, len(content)) if chr(content[k]).isdigit())
+    file.write_bytes(content[:place] + b"%d" % ((int(chr(content[place])) + 1) % 10) + content[place + 1 :])
+    with pytest.raises(InputError, match=r"changed\.parquet is damaged: its header is not as it was written$"):
+        Atlas(file)
+
+
+def test_bytes_that_have_changed_anywhere_are_noticed_or_do_no_harm(built, tmp_path):
+    _, document = built
+    content, drawn = Path(document.file).read_bytes(), random.Random(1)
+    file = tmp_path / "changed.parquet"
+    with Atlas(document.file) as atlas:
+        question = {"cathodes": ["*"], "electrolytes": ["*"], "without_products": ["conducting"]}
+        expected = atlas.ask(**question)
+    refused = 0
+    for _ in range(100):
+        changed = bytearray(content)
+        for _ in range(3):
+            changed[drawn.randrange(len(changed))] = drawn.randrange(256)
+        file.write_bytes(changed)
+        try:
+            with Atlas(file) as atlas:
+                assert atlas.ask(**question) == expected
+        except InputError:
+            refused += 1
+    assert refused > 80
 
 
 def test_a_byte_that_has_changed_is_noticed_where_it_is_read(built, tmp_path):

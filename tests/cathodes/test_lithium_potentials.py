@@ -7,7 +7,8 @@ import math
 import pytest
 from fixtures_screening import ELEMENTS, phase_set, synthetic
 
-from screening.cathodes.lithium_potentials import average_voltage, lithium_at, lithium_states
+from screening.cathodes.lithium_potentials import lithium_states
+from screening.cathodes.voltage_curve import VoltageCurve
 from screening.common.errors import InputError
 from screening.materials.catalogue import Catalogue
 from screening.materials.cathode import Cathode
@@ -19,6 +20,10 @@ LCO, HALF, EMPTY = -1.76, -1.50, -0.95  # formation energies of LiCoO2, LiCo2O4 
 @pytest.fixture
 def lco():
     return Catalogue.load().cathode("LiCoO2")
+
+
+def average_voltage(phases, cathode, content_from, content_to):
+    return VoltageCurve(phases, cathode).average(content_from, content_to).voltage_v
 
 
 def phases(**formation):
@@ -137,7 +142,7 @@ def test_the_content_at_a_voltage_lies_on_the_curve(lco):
     known = phases(LiCo2O4=HALF)
     for content in (0.9, 0.6, 0.35, 0.1):
         voltage = average_voltage(known, lco, min(1.0, content + 0.25), max(0.0, content - 0.25))
-        found = lithium_at(known, lco, voltage)
+        found = VoltageCurve(known, lco).content_at(voltage)
         around = average_voltage(known, lco, min(1.0, found + 0.25), max(0.0, found - 0.25))
         assert around == pytest.approx(voltage, abs=0.02)
 

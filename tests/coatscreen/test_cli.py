@@ -20,6 +20,7 @@ from coatscreen.program import program as whole_program
 from screening.chemistry.formulas import parse_formula
 from screening.common.provenance import software
 from screening.equilibrium.interface import Interface
+from screening.hull.reservoir import Reservoir
 
 ENERGIES_KEYS = {"name", "version", "functional", "correction", "n_phases", "sha256"}
 
@@ -216,10 +217,32 @@ def test_open_interface(answer):
     assert found["ensemble"] == {"open": {"Li": -3.66}, "reference": "Li metal"}
     assert found["unit"] == "eV/non-open atom"
     for minimum in (found["total"], found["mutual"]):
-        assert minimum.keys() == EXTREMUM | {"min_ev_per_closed_atom", "exchanged"}
+        assert minimum.keys() == EXTREMUM | {"min_ev_per_closed_atom", "exchanged", "x_closed_a"}
         assert minimum["exchanged"].keys() == {"Li"}
     for kink in found["kinks"]:
         assert kink.keys() >= {"total_ev_per_closed_atom", "mutual_ev_per_closed_atom", "products", "exchanged"}
+
+
+def test_a_voltage_alone_opens_lithium(answer):
+    assert answer("interface", "LiNbO3", "Li6PS5Cl", "--voltage", "3") == answer(
+        "interface", "LiNbO3", "Li6PS5Cl", "--open", "Li", "--mu", "-3"
+    )
+
+
+def test_lithium_at_a_voltage_and_oxygen_as_a_gas(answer):
+    gas = ["--voltage", "3", "--open", "O", "--temperature", "700", "--pressure", "0.2"]
+    found = answer("interface", "LiNbO3", "Li6PS5Cl", *gas)
+    held = Reservoir.lithium_voltage(3.0).joined(Reservoir.oxygen_gas(700.0, 0.2))
+    assert found["ensemble"] == {"open": held.mu_relative_ev, "reference": "element's reference phase"}
+    alone = answer("stability", "LiNbO3", *gas)
+    assert alone["distance_to_hull_ev_per_closed_atom"] == -found["self_a_ev_per_closed_atom"]
+    assert alone["ensemble"] == found["ensemble"]
+
+
+def test_a_cathode_between_two_phases(answer):
+    found = answer("cathode", "LiCoO2#syn-LiCoO2", "--charged", "CoO2")
+    assert {step["kind"] for step in found["voltages"]} == {"topotactic"}
+    assert found["averages"][0]["phases"] == ["syn-LiCoO2", "syn-CoO2"]
 
 
 @pytest.mark.parametrize("options", [[], ["--open", "Li", "--mu", "-2.5"], ["--open", "O", "--mu", "-0.5"]])
@@ -231,11 +254,14 @@ def test_products_are_the_whole_mixture_and_fractions_of_atoms_and_moles_agree(a
         return sum(n for element, n in parse_formula(formula).items() if element in closed)
 
     a, b = atoms(found["a"]), atoms(found["b"])
+    all_a, all_b = (sum(parse_formula(found[one]).values()) for one in "ab")
     assert a != b
     for mixture in (found["total"], found["mutual"], *found["kinks"]):
         assert sum(mixture["products"].values()) == pytest.approx(1, abs=1e-7)
         molar, atomic = mixture["x_molar_a"], mixture["x_atomic_a"]
-        assert atomic == pytest.approx(molar * a / (molar * a + (1 - molar) * b), abs=1e-9)
+        assert atomic == pytest.approx(molar * all_a / (molar * all_a + (1 - molar) * all_b), abs=1e-8)
+        counted = mixture["x_closed_a"] if options else atomic
+        assert counted == pytest.approx(molar * a / (molar * a + (1 - molar) * b), abs=1e-8)
     assert {k["x_atomic_a"] for k in found["kinks"]} >= {0.0, 1.0}
 
 
@@ -402,6 +428,19 @@ def test_pairs_of_a_european_spreadsheet(cli, tmp_path, answer):
     assert third["error"] == "voltage 'high' is not a number"
 
 
+def test_pairs_with_oxygen_open_in_every_row(cli, tmp_path, answer):
+    file = tmp_path / "pairs.csv"
+    file.write_text("a,b,voltage,mu\nLiNbO3,Li6PS5Cl,3,\nLiNbO3,Li6PS5Cl,,-2.5\nLiNbO3,Li6PS5Cl,,\n")
+    status, out, _ = cli("interface", "--pairs", file, "--open", "O", "--mu", "-1.5")
+    assert status == 0
+    volts, potential, oxygen = [strict_json(line) for line in out.splitlines()]
+    assert volts == answer("interface", "LiNbO3", "Li6PS5Cl", "--open", "O", "--mu", "-1.5", "--voltage", "3")
+    assert potential == answer("interface", "LiNbO3", "Li6PS5Cl", "--open", "Li,O", "--mu", "Li=-2.5,O=-1.5")
+    assert oxygen["ensemble"]["open"] == {"O": -1.5}
+    status, out, _ = cli("interface", "--pairs", file, "--open", "Li")
+    assert "--open Li needs its chemical potential" in strict_json(out.splitlines()[2])["error"]
+
+
 def test_pairs_with_one_reservoir(cli, tmp_path, answer):
     file = tmp_path / "pairs.csv"
     file.write_text("b,a\nLi6PS5Cl,LiNbO3\n", encoding="utf-8-sig")
@@ -446,11 +485,26 @@ def test_a_file_that_holds_no_pairs(cli, tmp_path, content, words):
         (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Li", "--mu", "nan"], ["not a number"]),
         (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Li", "--mu", "much"], ["--mu"]),
         (["interface", "LiNbO3", "Li6PS5Cl", "--mu", "-1"], ["--mu needs --open"]),
-        (["interface", "LiNbO3", "Li6PS5Cl", "--voltage", "1"], ["--voltage needs --open"]),
+        (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Na", "--voltage", "1"], ["Li/Li+", "Na is open", "--ion"]),
+        (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Li,O", "--mu", "-1"], ["which of Li, O?", "ELEMENT=NUMBER"]),
+        (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Li", "--mu", "Li=-1,O=-1"], ["O is not open"]),
+        (["interface", "LiNbO3", "Li6PS5Cl", "--temperature", "600"], ["O2 gas", "--open O"]),
+        (["interface", "LiNbO3", "Li6PS5Cl", "--ion", "Xx"], ["no working ion 'Xx'", "Li, Na, K, Mg"]),
+        (["interface", "LiNbO3", "Li6PS5Cl", "--sweep", "2:3", "--voltage", "2"], ["--sweep", "no --voltage"]),
+        (["window", "LiNbO3", "--open", "Li", "--mu", "-1"], ["the potential of lithium is what is asked for"]),
+        (["window", "Li2O", "--open", "O", "--mu", "-1"], ["with O open: nothing of it stays"]),
+        (["window", "LiNbO3", "--staircase", "--open", "O", "--mu", "-1"], ["--staircase takes no --open"]),
+        (["stability", "LiNbO3", "--open", "Li", "--mu", "-1", "--uncertainty"], ["leave out the reservoirs"]),
+        (["cathode", "LiCoO2", "--ion", "Na"], ["LiCoO2 is a cathode of lithium, not of sodium"]),
+        (["cathode", "LiCoO2", "--charged", "NiO2"], ["NiO2 is not LiCoO2 with less lithium"]),
+        (["cathode", "LiCoO2#nobody"], ["no phase nobody of this composition", "syn-LiCoO2"]),
         (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Li"], ["--mu"]),
         (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Li", "--mu", "-1", "--voltage", "1"], ["--mu with --voltage"]),
         (["interface", "LiNbO3", "Li6PS5Cl", "--open", "Li", "--voltage", "-1"], ["-1 V"]),
-        (["interface", "LiNbO3", "Li6PS5Cl", "--open", "O", "--voltage", "1"], ["--open O takes --mu"]),
+        (
+            ["interface", "LiNbO3", "Li6PS5Cl", "--open", "O", "--voltage", "1"],
+            ["--open O needs its chemical potential", "--temperature with --pressure"],
+        ),
         (["interface", "LiNbO3", "Li6PS5Cl", "--open", "O", "--temperature", "600"], ["--temperature with --pressure"]),
         (
             ["interface", "LiNbO3", "Li6PS5Cl", "--open", "O", "--temperature", "6", "--pressure", "1"],

@@ -81,10 +81,12 @@ def check_balance(interface):
     closed, mu = interface.system.closed, potentials(interface.reservoir)
     atoms_a, atoms_b = interface.a.amount(closed), interface.b.amount(closed)
     for kink in interface.document().kinks:
-        x = kink.x_atomic_a
+        x = kink.x_atomic_a if interface.reservoir is None else kink.x_closed_a
         assert sum(kink.products.values()) == pytest.approx(1.0, abs=1e-8)
         units_a, units_b = x / atoms_a, (1 - x) / atoms_b  # formula units per closed atom
         assert kink.x_molar_a == pytest.approx(units_a / (units_a + units_b), abs=1e-8)
+        all_a, all_b = (sum(one.composition.values()) for one in (interface.a, interface.b))
+        assert kink.x_atomic_a == pytest.approx(units_a * all_a / (units_a * all_a + units_b * all_b), abs=1e-8)
         balance = dict.fromkeys(interface.system.elements, 0.0)
         for reactant, units in ((interface.a, units_a), (interface.b, units_b)):
             for element, amount in reactant.composition.items():

@@ -43,10 +43,26 @@ def test_keys_of_a_closed_interface(reference):
 def test_keys_of_an_open_interface(reference):
     found = json.loads(Interface(reference, "LiNbO3", "Li6PS5Cl", Reservoir({"Li": -3.0})).document().model_dump_json())
     assert set(found) == COMMON | {"self_a_ev_per_closed_atom", "self_b_ev_per_closed_atom"}
-    assert set(found["total"]) == set(found["mutual"]) == EXTREMUM | {"min_ev_per_closed_atom", "exchanged"}
-    assert set(found["kinks"][0]) == KINK | {"total_ev_per_closed_atom", "mutual_ev_per_closed_atom", "exchanged"}
+    assert (
+        set(found["total"]) == set(found["mutual"]) == EXTREMUM | {"min_ev_per_closed_atom", "exchanged", "x_closed_a"}
+    )
+    assert set(found["kinks"][0]) == KINK | {
+        "total_ev_per_closed_atom",
+        "mutual_ev_per_closed_atom",
+        "exchanged",
+        "x_closed_a",
+    }
     assert found["ensemble"] == {"open": {"Li": -3.0}, "reference": "Li metal"}
     assert found["unit"] == "eV/non-open atom"
+
+
+def test_a_fraction_of_closed_atoms_is_never_called_one_of_all(reference):
+    """LiCoO2 has 4 atoms in a formula unit, 3 of them not lithium, and Li3PS4 8 and 5."""
+    lowest = Interface(reference, "LiCoO2", "Li3PS4", Reservoir({"Li": -3.9})).document().mutual
+    molar = lowest.x_molar_a
+    assert lowest.x_atomic_a == pytest.approx(4 * molar / (4 * molar + 8 * (1 - molar)))
+    assert lowest.x == lowest.x_closed_a == pytest.approx(3 * molar / (3 * molar + 5 * (1 - molar)))
+    assert abs(lowest.x_atomic_a - lowest.x_closed_a) > 0.01
 
 
 def test_the_reference_of_other_reservoirs(reference):
@@ -75,7 +91,7 @@ def test_the_minima_are_kinks(document):
         lowest = min(document.kinks, key=lambda kink: getattr(kink, f"{name}_ev_per_{unit}"))
         extremum = getattr(document, name)
         assert extremum.energy_ev == getattr(lowest, f"{name}_ev_per_{unit}")
-        assert extremum.x_atomic_a == lowest.x_atomic_a
+        assert (extremum.x, extremum.x_atomic_a) == (lowest.x, lowest.x_atomic_a)
         assert extremum.products == lowest.products
         assert extremum.at_endpoint == (extremum.x_atomic_a in (0.0, 1.0))
     assert [kink.x_atomic_a for kink in document.kinks] == sorted(kink.x_atomic_a for kink in document.kinks)

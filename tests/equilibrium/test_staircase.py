@@ -24,7 +24,7 @@ def test_thiophosphate_by_hand():
     """Li3P gives up lithium at 3.6 / 3 = 1.2 V, then Li2S and P become Li3PS4, and that P2S5 and S."""
     found = lithium_staircase(SULFIDES, "Li3PS4")
     assert [step.voltage_v for step in found.steps] == [1.2, 1.92, 2.45]
-    assert [(step.lithium_below, step.lithium_above) for step in found.steps] == [(11.0, 8.0), (8.0, 3.0), (3.0, 0.0)]
+    assert [(step.ions_below, step.ions_above) for step in found.steps] == [(11.0, 8.0), (8.0, 3.0), (3.0, 0.0)]
     assert [step.energy_ev_per_formula_unit for step in found.steps] == pytest.approx([3.6, 9.6, 7.35])
     assert [step.reaction for step in found.steps] == [
         "4 Li2S + Li3P -> 4 Li2S + P + 3 Li",
@@ -82,7 +82,7 @@ def test_steps_join_and_balance(reference, formula):
     assert window.reduction_limit_v in voltages
     assert window.oxidation_limit_v in (*voltages, None)
     for one, other in zip(found.steps, found.steps[1:], strict=False):
-        assert one.lithium_above == pytest.approx(other.lithium_below)
+        assert one.ions_above == pytest.approx(other.ions_below)
         assert one.products_above == pytest.approx(other.products_below)
     assert all(imbalance(step.reaction) < 2e-3 for step in found.steps)
 

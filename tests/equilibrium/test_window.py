@@ -10,6 +10,7 @@ from random_phases import build, compositions, degenerate_sets, imbalance, lowes
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.equilibrium.window import electrochemical_window
+from screening.hull.reservoir import Reservoir
 
 # per formula unit: Li2O -6, Li2O2 -6.4, LiO2 -1.5 eV
 OXIDES = build([({"Li": 2, "O": 1}, -2.0), ({"Li": 2, "O": 2}, -1.6), ({"Li": 1, "O": 2}, -0.5)])
@@ -210,3 +211,25 @@ def test_random_sets_against_a_scan(seed):
 @given(phases=degenerate_sets(), amounts=compositions().filter(lambda amounts: set(amounts) != {"Li"}))
 def test_degenerate_sets_against_a_scan(phases, amounts):
     check_by_scan(phases, amounts)
+
+
+def test_the_window_of_other_ions():
+    """MgS (-6 eV) gives up magnesium at 3 V; NaS (-2.4) sodium at 2.4 V, and becomes Na2S (-4.5) below 2.1 V."""
+    phases = build([({"Mg": 1, "S": 1}, -3.0), ({"Na": 2, "S": 1}, -1.5), ({"Na": 1, "S": 1}, -1.2)])
+    magnesium = electrochemical_window(phases, "MgS", "Mg")
+    assert (magnesium.reduction_limit_v, magnesium.oxidation_limit_v, magnesium.ion) == (0.0, 3.0, "Mg")
+    assert magnesium.oxidation_reaction == "MgS -> S + Mg"
+    sodium = electrochemical_window(phases, "NaS", "Na")
+    assert (sodium.reduction_limit_v, sodium.oxidation_limit_v) == (2.1, 2.4)
+
+
+def test_the_window_with_oxygen_open():
+    """LiCoO2 at mu_O = -1 eV: below 2.5 V lithium and oxygen react by themselves, above 3.3 V it becomes Co3O4."""
+    phases = build([({"Li": 2, "O": 1}, -2.0), ({"Co": 3, "O": 4}, -1.3), ({"Li": 1, "Co": 1, "O": 2}, -1.75)])
+    found = electrochemical_window(phases, "LiCoO2", reservoir=Reservoir({"O": -1.0}))
+    assert (found.reduction_limit_v, found.oxidation_limit_v) == (2.5, 3.3)
+    assert found.reduction_reaction is None
+    assert found.oxidation_reaction == "3 LiCoO2 -> Co3O4 + 3 Li + 2 O"
+    assert found.ensemble.open == {"O": -1.0}
+    with pytest.raises(InputError, match="the potential of lithium is what is asked for"):
+        electrochemical_window(phases, "LiCoO2", reservoir=Reservoir({"Li": -1.0}))

@@ -14,11 +14,11 @@ def test_the_lithium_held_between_the_steps():
     ax = looked_at(lambda ax: draw_staircase(ax, *found))
     for line, staircase in zip(ax.lines, found, strict=True):
         drawn = list(zip(line.get_xdata(), line.get_ydata(), strict=True))
-        assert drawn[0] == (0.0, staircase.steps[0].lithium_below)
-        assert drawn[-1] == (5.0, staircase.steps[-1].lithium_above)
+        assert drawn[0] == (0.0, staircase.steps[0].ions_below)
+        assert drawn[-1] == (5.0, staircase.steps[-1].ions_above)
         for step, below, above in zip(staircase.steps, drawn[1:-1:2], drawn[2:-1:2], strict=True):
-            assert below == (step.voltage_v, step.lithium_below)
-            assert above == (step.voltage_v, step.lithium_above)
+            assert below == (step.voltage_v, step.ions_below)
+            assert above == (step.voltage_v, step.ions_above)
     assert len({line.get_linestyle() for line in ax.lines}) == 2
     assert_legible(ax)
 

@@ -138,7 +138,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
                 electrolyte=electrolyte,
                 criteria=criteria,
                 sampling=sampling,
-                coatings=[ScreenedCoating.of(coating) for coating in plan.coatings],
+                coatings=[ScreenedCoating.of(coating, plan.columns.get(coating.name)) for coating in plan.coatings],
                 nominal=pieces,
                 sampled=sampled.get((cathode, electrolyte)),
             )

@@ -20,15 +20,26 @@ from coatscreen.options import (
     Samples,
     SamplingSeed,
     Uncertainty,
+    WorkingIon,
     chosen_energies,
 )
-from coatscreen.uncertainty import sampling_asked, spread
+from coatscreen.uncertainty import sampling_asked, spread, written
 from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_doubtful, products_of_interface
+from coatscreen.verbs.materials.reservoirs import (
+    Asked,
+    GasPressure,
+    GasTemperature,
+    IonVoltage,
+    Mu,
+    Open,
+    reservoirs_asked,
+)
 
 if TYPE_CHECKING:
+    from coatscreen.uncertainty import Sampling
     from screening.equilibrium.interface import Interface
+    from screening.equilibrium.interface_documents import Mixed
     from screening.equilibrium.voltage_sweep import VoltageSweepDocument
-    from screening.hull.reservoir import Reservoir
     from screening.phases.phase_set import PhaseSet
     from screening.uncertainty.uncertainty_documents import InterfaceUncertainty
 
@@ -39,11 +50,12 @@ _MOST_VOLTAGES = 1000
 def interface(
     a: Annotated[str | None, typer.Argument(help="First material, as for the other verbs.")] = None,
     b: Annotated[str | None, typer.Argument(help="Second material.")] = None,
-    open_element: Annotated[str | None, typer.Option("--open", help="Element exchanged with a reservoir.")] = None,
-    mu: Annotated[float | None, typer.Option(help="Its chemical potential against its reference phase, eV.")] = None,
-    voltage: Annotated[float | None, typer.Option(help="The same for Li, V against Li/Li+.")] = None,
-    temperature: Annotated[float | None, typer.Option(help="Of O2 gas with --open O, K.")] = None,
-    pressure: Annotated[float | None, typer.Option(help="Of O2 gas with --open O, bar.")] = None,
+    opened_elements: Open = None,
+    mu: Mu = None,
+    voltage: IonVoltage = None,
+    temperature: GasTemperature = None,
+    pressure: GasPressure = None,
+    ion: WorkingIon = "Li",
     pairs: Annotated[
         Path | None,
         typer.Option(help="CSV with columns a, b, perhaps mu or voltage; prints one JSON document a line."),
@@ -61,7 +73,11 @@ def interface(
 
     Example: coatscreen interface LiNbO3 Li6PS5Cl
 
-    Example: coatscreen interface NCM83:half Li6PS5Cl --open Li --mu -3.66
+    Example: coatscreen interface NCM83:half Li6PS5Cl --voltage 3.66
+
+    Example: coatscreen interface LiNbO3 NCM83:half --voltage 4.3 --open O --temperature 700 --pressure 0.2
+
+    Example: coatscreen interface Na3PS4 NaCoO2 --ion Na --voltage 3.0
 
     Example: coatscreen interface LiNbO3 Li6PS5Cl --uncertainty --samples 500
 
@@ -79,21 +95,21 @@ def interface(
     from screening.materials.names import resolve_formula
 
     energies = chosen_energies(energies, doubtful)
-    if sweep is not None:
-        others = (pairs, open_element, mu, voltage, temperature, pressure, samples, seed)
-        if uncertainty or any(other is not None for other in others):
-            raise InputError("--sweep takes two materials and no other option but --energies, --format and --json")
-        return _sweep(a, b, sweep, energies, form, as_json)
-    reservoir = _reservoir(open_element, mu, voltage, temperature, pressure)
     sampling = sampling_asked(uncertainty, samples, seed)
+    asked = reservoirs_asked(opened_elements, mu, ion, voltage, temperature, pressure)
+    if sweep is not None:
+        if pairs is not None or voltage is not None:
+            raise InputError("--sweep takes two materials, and gives the voltages itself: no --pairs and no --voltage")
+        return _sweep(a, b, sweep, asked, energies, sampling, form, as_json)
     if pairs is not None:
         if a is not None:
             raise InputError("give either two materials or --pairs, not both")
         if form is not Format.table:
             raise InputError(f"--pairs prints one JSON document a line: it takes no --format {form}")
-        for answer in answers(pairs, energies, open_element, reservoir, sampling):
+        for answer in answers(pairs, energies, asked, sampling):
             print(orjson.dumps(answer).decode(), flush=True)
         return None
+    reservoir = asked.complete()
     if a is None or b is None:
         raise InputError("two materials are needed, or --pairs FILE")
     phases, catalogue = opened(energies, a, b, also=reservoir.elements if reservoir else (), sampling=sampling)
@@ -113,7 +129,16 @@ def interface(
     return print_energies(phases.provenance, off)
 
 
-def _sweep(a: str | None, b: str | None, voltages: str, energies: str, form: Format, as_json: bool) -> None:
+def _sweep(
+    a: str | None,
+    b: str | None,
+    voltages: str,
+    asked: Asked,
+    energies: str,
+    sampling: Sampling | None,
+    form: Format,
+    as_json: bool,
+) -> None:
     from coatscreen.forms import printed
     from coatscreen.output import document, number, print_energies, print_table
     from screening.common.errors import InputError
@@ -122,24 +147,43 @@ def _sweep(a: str | None, b: str | None, voltages: str, energies: str, form: For
 
     if a is None or b is None:
         raise InputError("--sweep needs two materials")
-    asked = swept_voltages(voltages)
-    phases, catalogue = opened(energies, a, b, also=("Li",))
-    found = voltage_sweep(phases, resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases), asked)
-    if printed(form, as_json, partial(document, found), lambda: _points(found), phases.provenance):
+    if asked.ion in asked.without:  # the sweep gives it
+        asked = asked._replace(without=tuple(element for element in asked.without if element != asked.ion))
+    held, at = asked.complete(), swept_voltages(voltages)
+    also = {asked.ion, *(held.elements if held else ())}
+    phases, catalogue = opened(energies, a, b, also=also, sampling=sampling)
+    first, second = resolve_formula(a, catalogue, phases), resolve_formula(b, catalogue, phases)
+    found = voltage_sweep(phases, first, second, at, asked.ion, held)
+    off = None if sampling is None else sampling.sweep(phases, found)
+    if printed(form, as_json, partial(document, found, uncertainty=off), lambda: _points(found), phases.provenance):
         return None
-    columns = ["V", "mutual (meV)", "x (closed)", "total (meV)", "reaction of the lowest mutual energy"]
-    rows = [
-        [
-            f"{point.voltage_v:g}",
-            number(1000 * point.mutual.energy_ev, 1),
-            number(point.mutual.x_atomic_a, 3),
-            number(1000 * point.total.energy_ev, 1),
-            point.mutual.reaction,
-        ]
-        for point in found.points
-    ]
-    print_table(columns, rows, f"{found.a} | {found.b}, open to Li, meV per non-Li atom; x: fraction from {found.a}")
-    return print_energies(phases.provenance)
+    rows = []
+    for place, point in enumerate(found.points):
+        interval = None if off is None else off.points[place]
+        rows.append(
+            [
+                f"{point.voltage_v:g}",
+                number(1000 * point.mutual.energy_ev, 1)
+                + written(None if interval is None else interval.mutual_min_ev_per_closed_atom, 1000, 1),
+                number(point.mutual.x, 3),
+                number(1000 * point.total.energy_ev, 1)
+                + written(None if interval is None else interval.total_min_ev_per_closed_atom, 1000, 1),
+                number(point.capacity_mah_per_g, 1),
+                point.mutual.reaction,
+            ]
+        )
+    columns = ["V", "mutual (meV)", "x (closed)", "total (meV)", "mAh/g", "reaction of the lowest mutual energy"]
+    opened_to = ", ".join(
+        [asked.ion, *(f"{e} at {mu:g} eV" for e, mu in (held.mu_relative_ev if held else {}).items())]
+    )
+    print_table(
+        columns,
+        rows,
+        f"{found.a} | {found.b}, open to {opened_to}, V against {found.couple}, meV per atom that is not open; x: "
+        f"fraction from {found.a}; mAh/g: taken up at the lowest mutual energy",
+        numeric=("V", "mAh/g"),
+    )
+    return print_energies(phases.provenance, off)
 
 
 def _points(found: VoltageSweepDocument) -> Iterator[dict[str, Any]]:
@@ -149,9 +193,11 @@ def _points(found: VoltageSweepDocument) -> Iterator[dict[str, Any]]:
         yield {
             "a": point.a,
             "b": point.b,
+            "ion": found.ion,
             "voltage_v": point.voltage_v,
             **{f"{name}_min_ev_per_closed_atom": one.energy_ev for name, one in both.items()},
-            **{f"{name}_x_closed_a": one.x_atomic_a for name, one in both.items()},
+            **{f"{name}_x_closed_a": one.x for name, one in both.items()},
+            "capacity_mah_per_g": point.capacity_mah_per_g,
             "reaction": point.mutual.reaction,
         }
 
@@ -168,6 +214,7 @@ def _kinks(found: Interface) -> Iterator[dict[str, Any]]:
             "a": found.a.name,
             "b": found.b.name,
             "x_atomic_a": kink.x_atomic_a,
+            **({"x_closed_a": kink.x} if found.reservoir is not None else {}),
             "x_molar_a": kink.x_molar_a,
             f"mutual_{unit}": fields[f"mutual_{unit}"],
             "mutual_ev_per_formula_unit": per_unit,
@@ -180,11 +227,10 @@ def _kinks(found: Interface) -> Iterator[dict[str, Any]]:
 
 def swept_voltages(text: str) -> list[float]:
     """Read LOW:HIGH or LOW:HIGH:STEP."""
-    from screening.chemistry.amounts import read_number
     from screening.common.errors import InputError
 
     try:
-        low, high, step = ([*map(read_number, text.split(":")), _SWEEP_STEP_V])[:3]
+        low, high, step = ([*map(float, text.split(":")), _SWEEP_STEP_V])[:3]
         count = int((high - low) / step + 1e-9) + 1 if step > 0 else 0
     except (ValueError, OverflowError):
         raise InputError(f"--sweep takes LOW:HIGH or LOW:HIGH:STEP in V, not {text!r}") from None
@@ -193,38 +239,11 @@ def swept_voltages(text: str) -> list[float]:
     return [round(low + k * step, 9) for k in range(count)]
 
 
-def _reservoir(
-    element: str | None, mu: float | None, voltage: float | None, temperature: float | None, pressure: float | None
-) -> Reservoir | None:
-    from screening.chemistry.elements import require_element
-    from screening.common.errors import InputError
-    from screening.hull.reservoir import Reservoir
+def _closed(extremum: Mixed) -> str:
+    from coatscreen.output import number
+    from screening.equilibrium.interface_documents import OpenMixed
 
-    given = [
-        option
-        for option, value in (
-            ("--mu", mu),
-            ("--voltage", voltage),
-            ("--temperature", temperature),
-            ("--pressure", pressure),
-        )
-        if value is not None
-    ]
-    if element is None:
-        if given:
-            raise InputError(f"{given[0]} needs --open ELEMENT")
-        return None
-    require_element(element)
-    if given == ["--mu"]:
-        return Reservoir({element: float(mu or 0.0)})
-    if given == ["--voltage"] and element == "Li":
-        return Reservoir.lithium_voltage(float(voltage or 0.0))
-    if given == ["--temperature", "--pressure"] and element == "O":
-        return Reservoir.oxygen_gas(float(temperature or 0.0), float(pressure or 0.0))
-    if not given:
-        raise InputError(f"--open {element} needs its chemical potential: --mu")
-    others = {"Li": " or --voltage", "O": " or --temperature with --pressure"}.get(element, "")
-    raise InputError(f"--open {element} takes --mu{others}, not {' with '.join(given)}")
+    return f"{number(extremum.x, 3)} of those not open, " if isinstance(extremum, OpenMixed) else ""
 
 
 def _print_interface(found: Interface, off: InterfaceUncertainty | None) -> None:
@@ -243,7 +262,7 @@ def _print_interface(found: Interface, off: InterfaceUncertainty | None) -> None
         print(
             f"{name}: {number(1000 * extremum.energy_ev, 1)} {unit}{low_high} "
             f"at x = {number(extremum.x_atomic_a, 3)} of the atoms "
-            f"({number(extremum.x_molar_a, 3)} molar) from {result.a}{end}"
+            f"({_closed(extremum)}{number(extremum.x_molar_a, 3)} molar) from {result.a}{end}"
         )
         per_unit = found.per_formula_unit(extremum.energy_ev, extremum.x_molar_a)
         print(f"  {extremum.reaction}")
@@ -272,9 +291,9 @@ def _print_interface(found: Interface, off: InterfaceUncertainty | None) -> None
             )
     kinks = found.document().kinks
     print_table(
-        ["x (atomic)", f"total ({unit})", f"mutual ({unit})", "reaction"],
+        ["x (atomic)" if found.reservoir is None else "x (closed)", f"total ({unit})", f"mutual ({unit})", "reaction"],
         [
-            [number(k.x_atomic_a, 4), number(1000 * t, 1), number(1000 * m, 1), k.reaction]
+            [number(k.x, 4), number(1000 * t, 1), number(1000 * m, 1), k.reaction]
             for k, t, m in zip(kinks, profile.total, profile.mutual, strict=True)
         ],
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from coatscreen.uncertainty import Sampling
+    from coatscreen.verbs.materials.reservoirs import Asked
     from screening.hull.reservoir import Reservoir
     from screening.materials.catalogue import Catalogue
 
@@ -19,9 +20,7 @@ _COLUMNS = {
 }
 
 
-def answers(
-    file: Path, energies: str, element: str | None, reservoir: Reservoir | None, sampling: Sampling | None = None
-) -> Iterator[dict[str, Any]]:
+def answers(file: Path, energies: str, asked: Asked, sampling: Sampling | None = None) -> Iterator[dict[str, Any]]:
     """Answer each row of a CSV; a bad row is answered by its error.
 
     Parameters
@@ -31,10 +30,9 @@ def answers(
         tabs. The answer carries further columns under ``columns``.
     energies
         Where the energies come from.
-    element
-        The open element, if one is given for all rows.
-    reservoir
-        The reservoir of the rows without a mu of their own.
+    asked
+        The reservoirs of all rows. A row may give the potential of the open element that has none there, or of the
+        working ion.
     sampling
         The samples of the energies to take for the uncertainty, if that is asked for.
 
@@ -53,8 +51,10 @@ def answers(
     from screening.materials.catalogue import Catalogue
     from screening.materials.names import resolve_formula
 
+    if len(asked.without) > 1:
+        raise InputError(f"a row gives one potential, and {', '.join(asked.without)} have none: give the others")
     rows, catalogue = _rows(file), Catalogue.load()
-    phases = open_energies(energies, systems=_systems(rows, catalogue, element))
+    phases = open_energies(energies, systems=_systems(rows, catalogue, asked))
     if sampling is not None:
         sampling.require_model(phases)
     for row in rows:
@@ -63,7 +63,7 @@ def answers(
                 raise InputError("more values than columns")
             first = resolve_formula(row.a or "", catalogue, phases)
             second = resolve_formula(row.b or "", catalogue, phases)
-            compute = partial(Interface, a=first, b=second, reservoir=_held(row, element) or reservoir)
+            compute = partial(Interface, a=first, b=second, reservoir=_held(row, asked))
             found = compute(phases)
             off = None if sampling is None else sampling.interface(found)
             doubted = doubtful_entering(energies, phases, found, compute, products_of_interface)
@@ -88,21 +88,27 @@ class _Row(NamedTuple):
         return {"columns": self.columns} if self.columns else {}
 
 
-def _held(row: _Row, element: str | None) -> Reservoir | None:
-    """Return the reservoir that a row names; None if it names none."""
+def _held(row: _Row, asked: Asked) -> Reservoir | None:
+    """Return the reservoirs of a row: its own, and those asked for of other elements; None if there are none."""
     from screening.common.errors import InputError
     from screening.hull.reservoir import Reservoir
 
     if row.mu and row.voltage:
         raise InputError("give mu or a voltage, not both")
+    element = asked.without[0] if asked.without else asked.ion
     if row.voltage:
-        if element not in (None, "Li"):
-            raise InputError(f"a voltage is that of Li, and {element} is open: give mu")
-        return Reservoir.lithium_voltage(_number("voltage", row.voltage))
-    return Reservoir({element or "Li": _number("mu", row.mu)}) if row.mu else None
+        if element != asked.ion:
+            raise InputError(f"a voltage is that of {asked.ion}, and {element} is open: give mu")
+        own = Reservoir.at_voltage(_number("voltage", row.voltage), element)
+    elif row.mu:
+        own = Reservoir({element: _number("mu", row.mu)})
+    else:
+        return asked.complete()
+    others = {} if asked.reservoir is None else asked.reservoir.mu_relative_ev
+    return Reservoir({**others, **own.mu_relative_ev})
 
 
-def _systems(rows: list[_Row], catalogue: Catalogue, element: str | None) -> Iterator[set[str]]:
+def _systems(rows: list[_Row], catalogue: Catalogue, asked: Asked) -> Iterator[set[str]]:
     """Yield the chemical system of each row that can be read."""
     from contextlib import suppress
 
@@ -110,10 +116,10 @@ def _systems(rows: list[_Row], catalogue: Catalogue, element: str | None) -> Ite
     from screening.materials.names import elements_named
 
     for row in rows:
-        held = element or ("Li" if row.mu or row.voltage else None)
         with suppress(InputError):
             named = elements_named(row.a or "", catalogue) | elements_named(row.b or "", catalogue)
-            yield {*named, *((held,) if held else ())}
+            held = _held(row, asked)
+            yield {*named, *(held.elements if held else ())}
 
 
 def _rows(file: Path) -> list[_Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from coatscreen.forms import Format
@@ -15,19 +16,35 @@ from coatscreen.options import (
     Samples,
     SamplingSeed,
     Uncertainty,
+    WorkingIon,
     chosen_energies,
 )
 from coatscreen.uncertainty import sampling_asked, spread
 from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_doubtful
+from coatscreen.verbs.materials.reservoirs import (
+    GasPressure,
+    GasTemperature,
+    IonVoltage,
+    Mu,
+    Open,
+    reservoirs_asked,
+)
 
 if TYPE_CHECKING:
     from screening.energies.ground_states import OtherGroundState
     from screening.equilibrium.stability import StabilityDocument
+    from screening.hull.reservoir import Reservoir
     from screening.phases.phase_set import PhaseSet
 
 
 def stability(
     formula: Material,
+    opened_elements: Open = None,
+    mu: Mu = None,
+    voltage: IonVoltage = None,
+    temperature: GasTemperature = None,
+    pressure: GasPressure = None,
+    ion: WorkingIon = "Li",
     energies: Energies = "reference",
     doubtful: Doubtful = DoubtfulPhases.drop,
     uncertainty: Uncertainty = False,
@@ -41,15 +58,23 @@ def stability(
     Example: coatscreen stability Li6PS5Cl --uncertainty
 
     Example: coatscreen stability LiFePO4#mp-19017
+
+    Example: coatscreen stability LiCoO2 --voltage 4.3 --open O --temperature 500 --pressure 0.2
     """
     from coatscreen.forms import printed
     from coatscreen.output import document, number, print_energies
     from coatscreen.verbs.materials.composites import print_composite_stability
+    from screening.common.errors import InputError
     from screening.equilibrium.composite import CompositeStability, material_stability
     from screening.materials.names import resolve_material
 
     energies = chosen_energies(energies, doubtful)
     sampling = sampling_asked(uncertainty, samples, seed)
+    reservoir = reservoirs_asked(opened_elements, mu, ion, voltage, temperature, pressure).complete()
+    if reservoir is not None:
+        if sampling is not None:
+            raise InputError("--uncertainty is that of a closed material: leave out the reservoirs")
+        return _open(formula, reservoir, energies, form, as_json)
     phases, catalogue = opened(energies, formula, sampling=sampling)
 
     def compute(every: PhaseSet) -> StabilityDocument | CompositeStability:
@@ -134,6 +159,30 @@ def _per_formula_unit(result: StabilityDocument) -> str:
     row = _row(result)
     energy, molar = row["formation_energy_ev_per_formula_unit"], row["formation_energy_kj_per_mol"]
     return f", {number(energy, 3)} eV or {number(molar, 0)} kJ/mol per formula unit"
+
+
+def _open(formula: str, reservoir: Reservoir, energies: str, form: Format, as_json: bool) -> None:
+    from coatscreen.forms import printed
+    from coatscreen.output import document, number, print_energies
+    from screening.equilibrium.open_stability import OpenStabilityDocument, open_stability
+    from screening.materials.names import resolve_formula
+
+    phases, catalogue = opened(energies, formula, also=reservoir.elements)
+
+    def compute(every: PhaseSet) -> OpenStabilityDocument:
+        return open_stability(every, resolve_formula(formula, catalogue, every), reservoir)
+
+    result = compute(phases)
+    doubted = doubtful_entering(energies, phases, result, compute, lambda found: found.products)
+    row = result.model_dump(mode="json", exclude={"energies", "software"})
+    if printed(form, as_json, partial(document, result, doubtful=doubted), lambda: [row], phases.provenance):
+        return None
+    held = ", ".join(f"{element} at {mu:.4g} eV" for element, mu in reservoir.mu_relative_ev.items())
+    distance = number(1000 * result.distance_to_hull_ev_per_closed_atom, 1)
+    print(f"{result.formula}, open to {held}: {distance} meV per atom that is not open above the hull")
+    print(f"becomes: {result.reaction}" if float(distance) else "stable there")
+    print_doubtful(energies, doubted)
+    return print_energies(phases.provenance)
 
 
 def _bare(formula: str) -> str:

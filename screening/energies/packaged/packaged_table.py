@@ -167,7 +167,7 @@ def _document(folder: Path, model: str) -> dict[str, Any]:
     """Read a document as far as reading its table needs: scale and hash are there."""
     path = document_path(folder, model)
     if Path(folder) == PACKAGED and not path.exists():
-        there = sorted(file.stem for file in PACKAGED.glob("*.json"))
+        there = sorted(file.stem for file in PACKAGED.glob("*.npz"))
         raise InputError(f"no packaged energies of {model}{nearest(model, there)}; there are {', '.join(there)}")
     try:
         content = read_bytes(path)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from scipy.optimize import brentq
 
-from screening.cathodes.lithium_potentials import state_voltage
+from screening.cathodes.voltage_curve import VoltageCurve
 from screening.common.errors import InputError
 from screening.equilibrium.reactant import Reactant, clean, named_products, reaction_text
 from screening.heat.oxygen.oxygen_documents import CathodeOxygen, OxygenBalance, Place
@@ -61,7 +61,7 @@ def cathode_oxygen(
     gas = oxygen_chemical_potential_ev(temperature_k, pressure_bar)
     content = cathode.lithium(lithium)
     reactant = Reactant(phases, cathode.formula(content))
-    voltage = state_voltage(phases, cathode, content)
+    voltage = VoltageCurve(phases, cathode).at(content)
     return CathodeOxygen(
         lithium_per_formula_unit=content,
         state_of_charge=clean(1.0 - content / cathode.lithium("full")),

@@ -16,6 +16,7 @@ from screening.searches.candidates.candidate_documents import Candidate, Candida
 
 _SUFFIXES = (".csv", ".json")
 _FORMULA = "formula"
+_Row = tuple[str, str, dict[str, str]]  # where, the formula, the other columns
 
 
 def write_candidates(document: CandidatesDocument, path: str | Path) -> None:
@@ -49,6 +50,7 @@ class Listed(NamedTuple):
     where: str  # for messages
     formula: str
     fault: str | None  # why it is none; None where the formula can be read
+    columns: dict[str, str]  # what else a table has in that row, by heading
 
 
 def read_candidates(path: str | Path) -> list[Listed]:
@@ -59,8 +61,8 @@ def read_candidates(path: str | Path) -> list[Listed]:
     path
         A CSV with a column ``formula``, in upper or lower case, separated by commas, semicolons or tabs; a text file
         with a formula a line, where ``#`` begins a comment; or JSON: a list of formulas, or of objects with a key
-        ``formula``, alone or under ``candidates``. Whatever else it holds is for people. A row of a CSV is counted as
-        spreadsheets do: the columns' names are row 1.
+        ``formula``, alone or under ``candidates``. The other columns of a CSV are kept as text. A row of it is counted
+        as spreadsheets do: the columns' names are row 1.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def read_candidates(path: str | Path) -> list[Listed]:
     read = {".csv": _from_csv, ".txt": _from_text, ".json": _from_json}.get(path.suffix.lower())
     if read is None:
         raise InputError(f"{path} is neither CSV nor JSON nor text by its name; end it in .csv, .json or .txt")
-    found = [Listed(where, formula, _fault(formula)) for where, formula in read(path)]
+    found = [Listed(where, formula, _fault(formula), columns) for where, formula, columns in read(path)]
     if not found:
         raise InputError(f"candidates file {path} holds no candidate")
     if all(row.fault for row in found):
@@ -110,7 +112,7 @@ def _row(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _from_csv(path: Path) -> Iterator[tuple[str, str]]:
+def _from_csv(path: Path) -> Iterator[_Row]:
     table = read_table(path, "candidates file")
     place = column(table, _FORMULA)
     if place is None:
@@ -119,18 +121,20 @@ def _from_csv(path: Path) -> Iterator[tuple[str, str]]:
         raise InputError(
             f"candidates file {path} has no column {_FORMULA!r}{hint}; it has {', '.join(table.columns) or 'none'}"
         )
+    others = [(at, name) for at, name in enumerate(table.columns) if name and at != place]
     for number, cells in table.rows:
-        yield f"{path} row {number}", cells[place] if place < len(cells) else ""
+        columns = {name: cells[at] for at, name in others if at < len(cells) and cells[at]}
+        yield f"{path} row {number}", cells[place] if place < len(cells) else "", columns
 
 
-def _from_text(path: Path) -> Iterator[tuple[str, str]]:
+def _from_text(path: Path) -> Iterator[_Row]:
     for number, line in enumerate(read_text(path, "candidates file").splitlines(), start=1):
         formula = line.partition("#")[0].strip()
         if formula:
-            yield f"{path} line {number}", formula
+            yield f"{path} line {number}", formula, {}
 
 
-def _from_json(path: Path) -> Iterator[tuple[str, str]]:
+def _from_json(path: Path) -> Iterator[_Row]:
     data = parse_json(read_text(path, "candidates file"), path, "candidates file")
     listed = data.get("candidates") if isinstance(data, dict) else data
     if not isinstance(listed, list):
@@ -139,4 +143,4 @@ def _from_json(path: Path) -> Iterator[tuple[str, str]]:
         formula = item.get(_FORMULA) if isinstance(item, dict) else item
         if not isinstance(formula, str):
             raise InputError(f"{path} candidate {number} is neither a formula nor an object with a text {_FORMULA!r}")
-        yield f"{path} candidate {number}", formula
+        yield f"{path} candidate {number}", formula, {}

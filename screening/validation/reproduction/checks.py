@@ -184,7 +184,7 @@ def products(claim: Products, study: Study) -> Answer:
             "present": list(claim.present),
             "absent": list(claim.absent),
             "asked_at": claim.at,
-            "forms_at_x_atomic_a": formed,
+            "forms_at_x": formed,
             "reaction_of_lowest_energy": interface.reaction().mutual.reaction,
         },
     )

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import assert_never
 
-from screening.cathodes.lithium_potentials import average_voltage
+from screening.cathodes.voltage_curve import VoltageCurve
 from screening.common.errors import CoatscreenError, InputError
 from screening.equilibrium.reactant import clean
 from screening.equilibrium.window import electrochemical_window
@@ -135,7 +135,7 @@ def _voltage(entry: PublishedVoltage, study: Study) -> dict[str, float]:
     cathode = study.catalogue.cathode(entry.cathode)
     full, here = cathode.lithium("full"), cathode.lithium(entry.state)
     return {
-        f"average from {full:g} to {here:g} Li": average_voltage(study.phases, cathode, full, here),
+        f"average from {full:g} to {here:g} Li": VoltageCurve(study.phases, cathode).average(full, here).voltage_v,
         f"around {here:g} Li": -study.lithium_ev(entry.cathode, entry.state),
     }
 

@@ -76,6 +76,11 @@ def test_one_bad_row_stops_nothing(tmp_path, name, text):
     assert [row.fault for row in rows] == [None, "LiXx: no element Xx", None]
 
 
+def test_the_other_columns_of_a_table_are_kept(tmp_path):
+    (tmp_path / "c.csv").write_text("No;Formula;note\n1;LiF;cheap\n2;LiCl;\n", encoding="utf-8")
+    assert [row.columns for row in read_candidates(tmp_path / "c.csv")] == [{"No": "1", "note": "cheap"}, {"No": "2"}]
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="does not exist"):
         read_candidates(tmp_path / "c.csv")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import pytest
-from fixtures_screening import SMALL, contents, energies_file
+from fixtures_screening import SMALL, contents, energies_file, without
 
 from coatscreen.__main__ import execute
 from screening.common.errors import InputError
@@ -80,6 +82,21 @@ def test_bad_rows_are_kept_with_their_reasons_and_stop_nothing(energies, tmp_pat
     assert "hold no phase of F" in ranked["LiF"]["why_missing"]
 
 
+def test_the_other_columns_of_the_file_stay_with_its_coatings(energies, tmp_path, capsys):
+    (tmp_path / "c.csv").write_text("formula,batch,rank\nLi3PO4,7,first\nHfO2,8,second\n")
+    arguments = ["--cathodes", "LiCoO2", "--electrolytes", "Li6PS5Cl", "--energies", energies, "--store", str(tmp_path)]
+    assert execute(["run", "--candidates", str(tmp_path / "c.csv"), *arguments, "--json"]) == 0
+    ranked = json.loads(capsys.readouterr().out)["rankings"][0]["ranking"]
+    assert {row["coating"]: row["columns"] for row in ranked} == {
+        "Li3PO4": {"batch": "7", "rank": "first"},
+        "HfO2": {"batch": "8", "rank": "second"},
+    }
+    assert execute(["rank", "--store", str(tmp_path), "--format", "csv"]) == 0
+    rows = {row["coating"]: row for row in csv.DictReader(io.StringIO(capsys.readouterr().out))}
+    assert (rows["Li3PO4"]["batch"], rows["Li3PO4"]["rank (given)"]) == ("7", "first")
+    assert rows["Li3PO4"]["rank"] in ("1", "2")
+
+
 def test_named_coatings_are_refused_together(energies):
     with pytest.raises(InputError, match=r"'FooO3'.*; .*'BarO2'"):
         plan_screening(["FooO3", "Li3PO4", "BarO2"], ["LiCoO2"], ["Li6PS5Cl"], energies)
@@ -106,5 +123,5 @@ def test_a_file_of_candidates_is_screened_as_if_they_were_named(energies, tmp_pa
     assert {"LiNbO3", "Li3PO4"} <= set(coatings)
     named = load_settings(coatings=coatings, store=str(tmp_path / "named"), **pair)
     run_screening(named)
-    assert contents(by_file.store) == contents(named.store)
+    assert without(contents(by_file.store), "columns") == without(contents(named.store), "columns")
     assert run_screening(by_file).outcome.done == []

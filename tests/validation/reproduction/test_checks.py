@@ -110,8 +110,8 @@ def test_products_of_any_fraction_are_more():
 
 def test_where_products_form_is_said():
     found = answer(claim(Products, **PAIR, at="lowest energy", present=["Li3PO4"], absent=["LiPO3"]), study(LOUD))
-    x = study(LOUD).interface("LiCoO2", "Li3PS4").reaction().mutual.x_atomic_a
-    assert found.numbers["forms_at_x_atomic_a"] == {"Li3PO4": [x], "LiPO3": []}
+    x = study(LOUD).interface("LiCoO2", "Li3PS4").reaction().mutual.x
+    assert found.numbers["forms_at_x"] == {"Li3PO4": [x], "LiPO3": []}
 
 
 def test_a_class_is_written_small_and_a_formula_is_not():

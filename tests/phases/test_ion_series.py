@@ -7,11 +7,12 @@ from fixtures_screening import ELEMENTS, phase_set
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.cathodes.lithium_potentials import average_voltage, lithium_states
+from screening.cathodes.lithium_potentials import lithium_states
+from screening.cathodes.voltage_curve import VoltageCurve
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.reactant import Reactant
 from screening.materials.catalogue import Catalogue
-from screening.phases.lithium_series import LithiumSeries, between_cells, lithium_series
+from screening.phases.ion_series import IonSeries, between_cells, ordered_cells
 from screening.phases.phase import CELL, Phase
 from screening.phases.phase_set import PhaseSet
 
@@ -37,17 +38,19 @@ def with_cells(formation=FORMATION):
 
 
 def test_the_cells_of_a_host_are_found_by_rising_lithium():
-    series = lithium_series(with_cells(), HOST)
-    assert series.lithium == pytest.approx((0.0, 0.5 / 3, 1.0 / 3))
+    series = ordered_cells(with_cells(), HOST)
+    assert series.contents == pytest.approx((0.0, 0.5 / 3, 1.0 / 3))
     assert series.energies == pytest.approx((-0.80, -1.30 * 3.5 / 3, -1.60 * 4 / 3))
-    assert lithium_series(with_cells(), {"Ni": 1.0, "O": 2.0}).positions == ()
+    assert ordered_cells(with_cells(), {"Ni": 1.0, "O": 2.0}).positions == ()
 
 
 def test_voltages_are_those_of_the_cells():
     cathode, phases = Catalogue.load().cathode("NCM83"), with_cells()
     upper, lower = -(4 * -1.60 - 3.5 * -1.30) / 0.5, -(3.5 * -1.30 - 3 * -0.80) / 0.5
-    assert average_voltage(phases, cathode, 1.0, 0.5) == pytest.approx(upper)
-    assert average_voltage(phases, cathode, 0.75, 0.25) == pytest.approx((upper + lower) / 2)
+    curve = VoltageCurve(phases, cathode)
+    assert curve.average(1.0, 0.5).voltage_v == pytest.approx(upper)
+    assert curve.average(0.75, 0.25).voltage_v == pytest.approx((upper + lower) / 2)
+    assert curve.average(1.0, 0.5).phases == ("cell-NCM83-Li1", "cell-NCM83-Li0.5")
     document = lithium_states(phases, cathode)
     assert document.state("half").lithium.voltage_v == pytest.approx((upper + lower) / 2)
     assert document.state("half").lithium.definition.endswith("energies of its ordered cells")
@@ -58,8 +61,11 @@ def test_voltages_are_those_of_the_cells():
 def test_without_cells_on_both_sides_the_voltage_is_the_hulls():
     cathode = Catalogue.load().cathode("NCM83")
     phases = with_cells({1.0: -1.60, 0.5: -1.30})
-    assert lithium_states(phases, cathode).voltages[-1].definition.endswith("hull energies")
-    assert lithium_states(phases, cathode).voltages[0].definition.endswith("energies of its ordered cells")
+    first, *_, last = lithium_states(phases, cathode).voltages
+    assert (first.kind, last.kind) == ("topotactic", "decomposition")
+    assert first.definition.endswith("topotactic, energies of its ordered cells")
+    assert "potential of decomposition, hull energies: no phases of one host are known there" in last.definition
+    assert (first.phases, last.phases) == (["cell-NCM83-Li1", "cell-NCM83-Li0.5"], [])
 
 
 def test_between_two_cells_a_cathode_is_their_mixture():
@@ -99,7 +105,7 @@ def test_another_host_has_no_cells():
 @given(st.lists(st.floats(-3, 0), min_size=2, max_size=6), st.floats(0, 1))
 def test_the_mixture_is_the_lower_convex_envelope(energies, where):
     contents = tuple(i / (len(energies) - 1) for i in range(len(energies)))
-    series = LithiumSeries(tuple(range(len(energies))), contents, tuple(energies))
+    series = IonSeries(tuple(range(len(energies))), contents, tuple(energies))
     mixture = series.mixture(where)
     assert sum(mixture.values()) == pytest.approx(1.0)
     assert sum(share * contents[i] for i, share in mixture.items()) == pytest.approx(where, abs=1e-8)

@@ -1,0 +1,1 @@
+"""Hosts of cathodes: which known phases differ by the working ion alone."""
