@@ -56,6 +56,14 @@ Elements = Annotated[
     str | None, typer.Option(help="Take phases of these elements alone: 'Li P S' or Li,P,S; default all.")
 ]
 
+
+class Kind(StrEnum):
+    """What the errors of energies are counted from."""
+
+    dft = "DFT"
+    measurement = "measurement"
+
+
 # -- samples of the energies ------------------------------------------------------------------------------
 
 Uncertainty = Annotated[
@@ -66,6 +74,15 @@ Samples = Annotated[
 ]
 SamplingSeed = Annotated[
     int | None, typer.Option("--seed", min=0, help=f"Which samples, with --uncertainty; default {SEED}.")
+]
+Against = Annotated[
+    Kind | None,
+    typer.Option(
+        "--against",
+        case_sensitive=False,
+        help="How far from DFT with the same corrections, or from measurement (wider), with --uncertainty; default DFT "
+        "where that is known.",
+    ),
 ]
 
 # -- one material, or two neighbours ----------------------------------------------------------------------
@@ -158,6 +175,7 @@ _NAMES = (
     "uncertainty",
     "samples",
     "seed",
+    "against",
     "catalogue",
 )
 
@@ -170,6 +188,7 @@ def given_options(arguments: Mapping[str, Any]) -> dict[str, Any]:
         **given,
         "candidates": None if candidates is None else str(candidates),
         "uncertainty": given["uncertainty"] or None,
+        "against": None if given["against"] is None else given["against"].value,
     }
 
 

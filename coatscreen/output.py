@@ -94,7 +94,7 @@ def print_energies(energies: EnergyProvenance, uncertainty: Uncertainty | None =
 
         say(
             f"In brackets: 5 to 95 % of {uncertainty.n_samples} samples of the energies, "
-            f"error model {uncertainty.model.name}, seed {uncertainty.seed}"
+            f"error model {uncertainty.model.name} against {uncertainty.model.against}, seed {uncertainty.seed}"
         )
         if uncertainty.uncalibrated_elements:
             unknown = ", ".join(uncertainty.uncalibrated_elements)

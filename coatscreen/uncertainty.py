@@ -8,11 +8,13 @@ from screening.chemistry.ions import LITHIUM
 from screening.common.sampling_defaults import N_SAMPLES, SEED
 
 if TYPE_CHECKING:
+    from coatscreen.options import Kind
     from screening.equilibrium.interface import Interface
     from screening.equilibrium.staircase import StaircaseDocument
     from screening.equilibrium.voltage_sweep import VoltageSweepDocument
     from screening.hull.reservoir import Reservoir
     from screening.phases.phase_set import PhaseSet
+    from screening.uncertainty.energy_errors import Against
     from screening.uncertainty.intervals import Interval
     from screening.uncertainty.uncertainty_documents import (
         InterfaceUncertainty,
@@ -29,6 +31,7 @@ class Sampling(NamedTuple):
 
     n_samples: int
     seed: int
+    against: Against | None
 
     def require_model(self, phases: PhaseSet) -> None:
         """Check before any work that there is an error model for the energies.
@@ -40,7 +43,7 @@ class Sampling(NamedTuple):
         """
         from screening.uncertainty import error_model
 
-        error_model(phases.scale)
+        error_model(phases.scale, self.against)
 
     def stability(self, phases: PhaseSet, formula: str) -> StabilityUncertainty:
         """Return the uncertainty of a stability."""
@@ -75,20 +78,23 @@ class Sampling(NamedTuple):
         return interface_uncertainty(found.phases, found.a.name, found.b.name, found.reservoir, *self)
 
 
-def sampling_asked(uncertainty: bool, samples: int | None, seed: int | None) -> Sampling | None:
+def sampling_asked(uncertainty: bool, samples: int | None, seed: int | None, against: Kind | None) -> Sampling | None:
     """Return the samples asked for, None if there are to be none.
 
     Raises
     ------
     InputError
-        If their number or seed is given without ``--uncertainty``.
+        If their number, seed or kind is given without ``--uncertainty``.
     """
     from screening.common.errors import InputError
 
-    for option, value in (("--samples", samples), ("--seed", seed)):
+    for option, value in (("--samples", samples), ("--seed", seed), ("--against", against)):
         if value is not None and not uncertainty:
             raise InputError(f"{option} needs --uncertainty")
-    return Sampling(N_SAMPLES if samples is None else samples, SEED if seed is None else seed) if uncertainty else None
+    if not uncertainty:
+        return None
+    kind: Against | None = None if against is None else against.value
+    return Sampling(N_SAMPLES if samples is None else samples, SEED if seed is None else seed, kind)
 
 
 def spread(uncertainty: UncertaintyDocument | None, quantity: str, scale: float, digits: int) -> str:

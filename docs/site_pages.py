@@ -51,9 +51,9 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
 
 
 def expanded(markdown: str) -> str:
-    """Return a page with all that its comments ask for."""
+    """Return a page with all that its comments ask for; a command stands in a line of its own."""
     text = re.sub(r"<!-- include: (\S+) -->", lambda found: included(found[1]), markdown)
-    text = re.sub(r"<!-- run: (.+?) -->", lambda found: ran(found[1]), text)
+    text = re.sub(r"^<!-- run: (.+?) -->$", lambda found: ran(found[1]), text, flags=re.MULTILINE)
     for mark, made in (("<!-- fields -->", fields), ("<!-- api -->", api)):
         if mark in text:
             text = text.replace(mark, made())

@@ -15,12 +15,13 @@ PAGES = sorted(
     for path in (
         *ROOT.glob("*.md"),
         *ROOT.glob("docs/*.md"),
+        *ROOT.glob("examples/*.md"),
         *ROOT.glob("tests/*.md"),
         *ROOT.glob("launch_configs/*.md"),
     )
     if path.is_file()
 )
-FOLDERS = "screening|workflows|coatscreen|tests|docs|benchmarks|launch_configs|results"
+FOLDERS = "screening|workflows|coatscreen|tests|docs|benchmarks|launch_configs|results|examples|notebooks"
 
 
 def headings(path):

@@ -93,6 +93,7 @@ def prepare_screening(
         criteria=tuple(settings.criteria),
         samples=settings.samples,
         seed=settings.seed or 0,
+        against=settings.against,
     )
     flow = maker.from_plan(plan, store)
     ranked = [job for job in flow.jobs if "ranking" in job.metadata]
@@ -138,7 +139,9 @@ def plan_of(settings: ScreeningSettings) -> tuple[ScreeningPlan, dict[str, Any]]
     request["energies"] = fixed_source(settings.energies)  # only now is the version of a database known
     _check_states(settings, plan)
     if settings.samples is not None:
-        Sampling.of(plan.energies.open(), settings.samples, settings.seed or 0)  # there must be an error model
+        Sampling.of(
+            plan.energies.open(), settings.samples, settings.seed or 0, settings.against
+        )  # there must be an error model
     return plan, request
 
 

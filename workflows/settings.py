@@ -26,6 +26,7 @@ from screening.criteria.criteria import Criterion, default_criteria, read_criter
 from screening.energies.source import REFERENCE, with_doubtful_phases
 from screening.materials.catalogue import Catalogue
 from screening.materials.material import Content
+from screening.uncertainty.energy_errors import Against
 
 
 def split_names(value: Any) -> Any:
@@ -74,6 +75,9 @@ class ScreeningSettings(BaseSettings):
         None, ge=LEAST_SAMPLES, description=f"how many, with uncertainty; {N_SAMPLES} if not given"
     )
     seed: int | None = Field(None, ge=0, description=f"which set of samples, with uncertainty; {SEED} if not given")
+    against: Against | None = Field(
+        None, description="how far from 'DFT' or from 'measurement', with uncertainty; DFT where that is known"
+    )
     candidates: str | None = Field(None, description="CSV or JSON of formulas, in place of coatings")
     catalogue: Names = Field(default_factory=list, description="YAML files of the user's own materials")
     criteria: Annotated[list[Criterion], BeforeValidator(lambda data: list(read_criteria(data)))] = Field(
@@ -88,6 +92,8 @@ class ScreeningSettings(BaseSettings):
                 raise ValueError(f"{name} needs uncertainty")
             if self.uncertainty and given is None:
                 setattr(self, name, usual)
+        if self.against is not None and not self.uncertainty:
+            raise ValueError("against needs uncertainty")
         return self
 
     @model_validator(mode="after")

@@ -26,6 +26,7 @@ def run(
     uncertainty: options.Uncertainty = False,
     samples: options.Samples = None,
     seed: options.SamplingSeed = None,
+    against: options.Against = None,
     catalogue: options.Catalogue = None,
     config: options.Config = None,
     threshold: options.Thresholds = None,

@@ -22,6 +22,7 @@ def submit(
     uncertainty: options.Uncertainty = False,
     samples: options.Samples = None,
     seed: options.SamplingSeed = None,
+    against: options.Against = None,
     catalogue: options.Catalogue = None,
     config: options.Config = None,
     job_length: Annotated[

@@ -23,6 +23,7 @@ from screening.hull.reservoir import Reservoir
 from screening.materials.cathode import Cathode
 from screening.phases.phase_set import PhaseSet
 from screening.uncertainty import error_model, sampled
+from screening.uncertainty.energy_errors import Against
 from screening.uncertainty.uncertainty_documents import ErrorModelProvenance
 
 Samples = dict[str, list[float]]  # a quantity, its unit in the name: its value in each sample
@@ -38,7 +39,7 @@ class Sampling(BaseModel):
     model: ErrorModelProvenance = Field(description="the error model they are drawn from")
 
     @classmethod
-    def of(cls, phases: PhaseSet, n_samples: int, seed: int) -> Sampling:
+    def of(cls, phases: PhaseSet, n_samples: int, seed: int, against: Against | None = None) -> Sampling:
         """Choose samples of some energies.
 
         Raises
@@ -46,7 +47,7 @@ class Sampling(BaseModel):
         InputError
             If there is no error model for their scale.
         """
-        return cls(n_samples=n_samples, seed=seed, model=error_model(phases.scale).provenance)
+        return cls(n_samples=n_samples, seed=seed, model=error_model(phases.scale, against).provenance)
 
     def draw(self, phases: PhaseSet, elements: Iterable[str]) -> list[PhaseSet]:
         """Draw the samples of a chemical system.
@@ -56,9 +57,13 @@ class Sampling(BaseModel):
         InputError
             If the error model is another than counted on, or an element has no energies.
         """
-        if error_model(phases.scale).sha256 != self.model.sha256:
+        if error_model(phases.scale, self.model.against).sha256 != self.model.sha256:
             raise InputError(f"the error model {self.model.name!r} has changed since this work was planned")
-        return sampled(phases, elements, self.n_samples, self.seed)
+        return sampled(phases, elements, self.n_samples, self.seed, self.model.against)
+
+    def uncalibrated(self, phases: PhaseSet, elements: Iterable[str]) -> list[str]:
+        """Return those of some elements that the error model was not calibrated on."""
+        return error_model(phases.scale, self.model.against).uncalibrated(elements)
 
 
 class SampledMaterial(BaseModel):
@@ -145,7 +150,7 @@ def sample_material(phases: PhaseSet, sampling: Sampling, material: str) -> Samp
     return SampledMaterial(
         values={quantity: values.round(6).tolist() for quantity, values in found.items() if values is not None},
         why_missing=None,
-        uncalibrated_elements=error_model(phases.scale).uncalibrated(elements),
+        uncalibrated_elements=sampling.uncalibrated(phases, elements),
     )
 
 
@@ -170,7 +175,7 @@ def sample_contacts(
     for each in zip(*samples, strict=True):
         held = tuple(Reservoir({"Li": met.held.lithium.mu_li_ev}) for met in each if met.held is not None)
         pairs.append(Pair(each[0].a, each[0].b, held))
-    return _collect(samples[0], survey.contacts(pairs), error_model(phases.scale).uncalibrated(elements))
+    return _collect(samples[0], survey.contacts(pairs), sampling.uncalibrated(phases, elements))
 
 
 def _collect(meetings: Sequence[Meeting], found: ContactNumbers, uncalibrated_elements: list[str]) -> SampledMaterial:

@@ -44,6 +44,7 @@ _BLOCK = 2048  # compositions whose pairs are held in memory at once
 MANY_ELEMENTS = 4  # phases of so many elements and of more are counted together
 
 Against = Literal["DFT", "measurement"]
+KINDS: tuple[Against, ...] = ("DFT", "measurement")
 
 
 class PairError(BaseModel):
@@ -92,6 +93,11 @@ class ErrorModel(BaseModel):
         description="distance between compositions over which it falls by a factor e: root of the summed squares of "
         "the differences of atomic fractions"
     )
+    measured_ev_per_atom: NonNegativeFloat | None = Field(
+        None,
+        description="standard deviation of the errors of phases whose energy is itself a measured one, eV/atom: the "
+        "median of the uncertainties that are stated; null where errors are not counted from measurement",
+    )
     freedom_below: PositiveFloat = Field(description="degrees of freedom of own errors below zero")
     freedom_above: PositiveFloat = Field(description="the same above zero; the fewer, the more phases are far off")
 
@@ -119,7 +125,13 @@ class ErrorModel(BaseModel):
         """Return those of some elements that it was not calibrated on."""
         return sorted(set(elements) - set(self.elements))
 
-    def draw(self, compositions: Sequence[Mapping[str, float]], n_samples: int, seed: int = 0) -> NDArray[np.float64]:
+    def draw(
+        self,
+        compositions: Sequence[Mapping[str, float]],
+        n_samples: int,
+        seed: int = 0,
+        measured: Sequence[bool] | None = None,
+    ) -> NDArray[np.float64]:
         """Draw errors of formation energies.
 
         Parameters
@@ -130,6 +142,8 @@ class ErrorModel(BaseModel):
             How many samples to draw; the first are the same however many follow.
         seed
             Names another set of samples.
+        measured
+            Of which phases the energy is itself a measured one, which errs by itself; None: of none.
 
         Returns
         -------
@@ -145,7 +159,12 @@ class ErrorModel(BaseModel):
             block = {name: named[name] for name in distinct[start : start + _BLOCK]}
             errors[:, start : start + _BLOCK] = self._shared(block, n_samples, seed) + self._own(block, n_samples, seed)
         place = {name: number for number, name in enumerate(distinct)}
-        return errors[:, [place[name] for name in names]].round(9)
+        drawn = errors[:, [place[name] for name in names]]
+        if measured is not None and self.measured_ev_per_atom is not None:
+            themselves = np.flatnonzero(measured)
+            alone = normal([f"measured {names[i]}" for i in themselves.tolist()], n_samples, seed)
+            drawn[:, themselves] = self.measured_ev_per_atom * alone
+        return drawn.round(9)
 
     def scaled(self, factor: float) -> ErrorModel:
         """Return the model with all errors larger by a factor."""
@@ -197,8 +216,15 @@ def _name(composition: Mapping[str, float]) -> str:
     return " ".join(f"{symbol}{round(_GRID * fractions[symbol])}" for symbol in sorted(fractions))
 
 
-def error_model(scale: EnergyScale | EnergyProvenance) -> ErrorModel:
+def error_model(scale: EnergyScale | EnergyProvenance, against: Against | None = None) -> ErrorModel:
     """Return the packaged error model of a scale: of its functional and corrections, whatever its name.
+
+    Parameters
+    ----------
+    scale
+        The scale.
+    against
+        What the errors are counted from; by default DFT, and measurement where there is no model against DFT.
 
     Raises
     ------
@@ -206,19 +232,24 @@ def error_model(scale: EnergyScale | EnergyProvenance) -> ErrorModel:
         If there is none; the message names the scale.
     """
     models = _packaged()
-    for model in models:
-        if (model.functional, model.correction) == (scale.functional, scale.correction):
-            return model
-    known = "; ".join(f"{model.functional}, {model.correction}" for model in models)
+    found = {
+        model.against: model
+        for model in models
+        if (model.functional, model.correction) == (scale.functional, scale.correction)
+    }
+    for wanted in KINDS if against is None else (against,):
+        if wanted in found:
+            return found[wanted]
+    known = "; ".join(f"{model.functional}, {model.correction} (against {model.against})" for model in models)
     raise InputError(
         f"no error model for the energies {scale.name!r} ({scale.functional}; corrections: {scale.correction}): "
-        f"how far they are from DFT was never measured. There is one for: {known}"
+        f"how far they are from {against or 'DFT or measurement'} was never found. There is one for: {known}"
     )
 
 
-def model_path(name: str, folder: Path = PACKAGED) -> Path:
+def model_path(name: str, against: Against = "DFT", folder: Path = PACKAGED) -> Path:
     """Return the path of a model's parameters."""
-    return folder / f"{name}.json"
+    return folder / (f"{name}.json" if against == "DFT" else f"{name}-{against}.json")
 
 
 def read_model(path: Path) -> ErrorModel:

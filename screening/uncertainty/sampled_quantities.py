@@ -19,7 +19,7 @@ from screening.equilibrium.survey import Pair, Survey
 from screening.hull.reservoir import Reservoir
 from screening.phases.phase_set import PhaseSet
 from screening.uncertainty.draws import sampled
-from screening.uncertainty.energy_errors import error_model
+from screening.uncertainty.energy_errors import Against, error_model
 from screening.uncertainty.intervals import Interval
 from screening.uncertainty.uncertainty_documents import (
     ClosedInterfaceUncertainty,
@@ -33,7 +33,7 @@ REACTS_BELOW_EV = -0.001  # a mutual energy nearer to zero is none that an exper
 
 
 def stability_uncertainty(
-    phases: PhaseSet, formula: str, n_samples: int = N_SAMPLES, seed: int = SEED
+    phases: PhaseSet, formula: str, n_samples: int = N_SAMPLES, seed: int = SEED, against: Against | None = None
 ) -> StabilityUncertainty:
     """Say how uncertain a phase's stability is.
 
@@ -45,6 +45,8 @@ def stability_uncertainty(
         A material or composite of their elements, in the notation of :mod:`screening.chemistry.notation`.
     n_samples, seed
         How many samples of the energies, and which.
+    against
+        What the errors are counted from; see :func:`~screening.uncertainty.energy_errors.error_model`.
 
     Raises
     ------
@@ -53,11 +55,11 @@ def stability_uncertainty(
         :func:`screening.equilibrium.stability.phase_stability`.
     """
     elements = composition_of(formula)
-    survey = Survey(sampled(phases, elements, n_samples, seed))
+    survey = Survey(sampled(phases, elements, n_samples, seed, against))
     above = energies_above_hull(survey, formula)
     within = stable_within_ev_per_atom()
     return StabilityUncertainty(
-        **samples_of(phases, elements, [formula], n_samples, seed),
+        **samples_of(phases, elements, [formula], n_samples, seed, against),
         energy_above_hull_ev_per_atom=None if above is None else Interval.of(above),
         formation_energy_ev_per_atom=Interval.of(formation_energies(survey, formula)),
         stable_within_ev_per_atom=within,
@@ -70,6 +72,7 @@ def window_uncertainty(
     formula: str,
     n_samples: int = N_SAMPLES,
     seed: int = SEED,
+    against: Against | None = None,
     ion: str = LITHIUM,
     reservoir: Reservoir | None = None,
 ) -> WindowUncertainty:
@@ -79,7 +82,7 @@ def window_uncertainty(
     :func:`screening.equilibrium.window.electrochemical_window`.
     """
     elements = {*composition_of(formula), ion, *(reservoir.elements if reservoir else ())}
-    samples = sampled(phases, elements, n_samples, seed)
+    samples = sampled(phases, elements, n_samples, seed, against)
     survey = Survey(samples)
     if ion == LITHIUM and reservoir is None:
         reduction, oxidation = window_limits(survey, formula)
@@ -90,7 +93,7 @@ def window_uncertainty(
         oxidation = None if None in limits else np.array(limits)
     distances = None if read_composite(formula) else energies_above_hull(survey, formula)
     return WindowUncertainty(
-        **samples_of(phases, elements, [formula], n_samples, seed),
+        **samples_of(phases, elements, [formula], n_samples, seed, against),
         reduction_limit_v=Interval.of(reduction),
         oxidation_limit_v=None if oxidation is None else Interval.of(oxidation),
         distance_to_hull_ev_per_atom=None if distances is None else Interval.of(distances),
@@ -105,6 +108,7 @@ def interface_uncertainty(
     reservoir: Reservoir | None = None,
     n_samples: int = N_SAMPLES,
     seed: int = SEED,
+    against: Against | None = None,
 ) -> InterfaceUncertainty:
     """Say how uncertain the reaction of two materials is.
 
@@ -118,6 +122,8 @@ def interface_uncertainty(
         Elements exchanged with a reservoir; ``None`` for a closed interface.
     n_samples, seed
         How many samples of the energies, and which.
+    against
+        What the errors are counted from; see :func:`~screening.uncertainty.energy_errors.error_model`.
 
     Raises
     ------
@@ -125,7 +131,9 @@ def interface_uncertainty(
         If there is no error model for the energies; otherwise as :class:`screening.equilibrium.interface.Interface`.
     """
     elements = {*composition_of(a), *composition_of(b), *(reservoir.elements if reservoir else ())}
-    found = Survey(sampled(phases, elements, n_samples, seed)).contacts([Pair(a, b, (reservoir,) if reservoir else ())])
+    found = Survey(sampled(phases, elements, n_samples, seed, against)).contacts(
+        [Pair(a, b, (reservoir,) if reservoir else ())]
+    )
     for why in found.why_missing[0].values():
         raise InputError(why)
     [mutual] = found.mutual
@@ -138,7 +146,7 @@ def interface_uncertainty(
         f"self_b_{unit}": Interval.of(found.self_b[0]),
     }
     return document(
-        **samples_of(phases, elements, [a, b], n_samples, seed),
+        **samples_of(phases, elements, [a, b], n_samples, seed, against),
         **intervals,
         reacts_below_ev=REACTS_BELOW_EV,
         probability_reaction=float((mutual < REACTS_BELOW_EV).mean()),
@@ -146,7 +154,12 @@ def interface_uncertainty(
 
 
 def samples_of(
-    phases: PhaseSet, elements: Iterable[str], formulas: Iterable[str], n_samples: int, seed: int
+    phases: PhaseSet,
+    elements: Iterable[str],
+    formulas: Iterable[str],
+    n_samples: int,
+    seed: int,
+    against: Against | None,
 ) -> dict[str, Any]:
     """Return the fields of :class:`~.uncertainty_documents.ResultUncertainty`.
 
@@ -160,13 +173,15 @@ def samples_of(
         The materials that were asked about.
     n_samples, seed
         How many samples, and which.
+    against
+        What the errors are counted from.
 
     Raises
     ------
     InputError
         If there is no error model for the energies.
     """
-    model = error_model(phases.scale)
+    model = error_model(phases.scale, against)
     parts = [part for formula in formulas for part in read_composite(formula) or (formula,)]
     reactants = [Reactant(phases, part) for part in parts]
     return {

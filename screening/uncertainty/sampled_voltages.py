@@ -14,6 +14,7 @@ from screening.equilibrium.voltage_sweep import VoltageSweepDocument
 from screening.hull.reservoir import Reservoir
 from screening.phases.phase_set import PhaseSet
 from screening.uncertainty.draws import sampled
+from screening.uncertainty.energy_errors import Against
 from screening.uncertainty.intervals import Interval
 from screening.uncertainty.sampled_quantities import REACTS_BELOW_EV, samples_of
 from screening.uncertainty.uncertainty_documents import (
@@ -25,7 +26,11 @@ from screening.uncertainty.uncertainty_documents import (
 
 
 def staircase_uncertainty(
-    phases: PhaseSet, found: StaircaseDocument, n_samples: int = N_SAMPLES, seed: int = SEED
+    phases: PhaseSet,
+    found: StaircaseDocument,
+    n_samples: int = N_SAMPLES,
+    seed: int = SEED,
+    against: Against | None = None,
 ) -> StaircaseUncertainty:
     """Say how uncertain the voltage of each step of a staircase is.
 
@@ -40,6 +45,8 @@ def staircase_uncertainty(
         The staircase with these energies.
     n_samples, seed
         How many samples of the energies, and which.
+    against
+        What the errors are counted from; see :func:`~screening.uncertainty.energy_errors.error_model`.
 
     Raises
     ------
@@ -49,12 +56,12 @@ def staircase_uncertainty(
     elements = {*composition_of(found.formula), found.ion}
     halfway = [0.5 * (step.ions_below + step.ions_above) for step in found.steps]
     voltages: list[list[float]] = [[] for _ in halfway]
-    for sample in sampled(phases, elements, n_samples, seed):
+    for sample in sampled(phases, elements, n_samples, seed, against):
         steps = _steps(sample, found.formula, found.ion)
         for at, ions in enumerate(halfway):
             voltages[at].append(next((voltage for least, voltage in steps if ions >= least), 0.0))
     return StaircaseUncertainty(
-        **samples_of(phases, elements, [found.formula], n_samples, seed),
+        **samples_of(phases, elements, [found.formula], n_samples, seed, against),
         steps=[StepUncertainty(ions=ions, voltage_v=Interval.of(v)) for ions, v in zip(halfway, voltages, strict=True)],
     )
 
@@ -73,7 +80,11 @@ def _steps(sample: PhaseSet, formula: str, ion: str) -> list[tuple[float, float]
 
 
 def sweep_uncertainty(
-    phases: PhaseSet, found: VoltageSweepDocument, n_samples: int = N_SAMPLES, seed: int = SEED
+    phases: PhaseSet,
+    found: VoltageSweepDocument,
+    n_samples: int = N_SAMPLES,
+    seed: int = SEED,
+    against: Against | None = None,
 ) -> SweepUncertainty:
     """Say how uncertain the reaction of two materials is at each voltage of a sweep.
 
@@ -85,6 +96,8 @@ def sweep_uncertainty(
         The sweep with these energies.
     n_samples, seed
         How many samples of the energies, and which.
+    against
+        What the errors are counted from; see :func:`~screening.uncertainty.energy_errors.error_model`.
 
     Raises
     ------
@@ -93,12 +106,12 @@ def sweep_uncertainty(
     """
     reservoirs = [Reservoir(point.ensemble.open) for point in found.points]
     elements = {*composition_of(found.a), *composition_of(found.b), *reservoirs[0].elements}
-    survey = Survey(sampled(phases, elements, n_samples, seed))
+    survey = Survey(sampled(phases, elements, n_samples, seed, against))
     numbers = survey.contacts([Pair(found.a, found.b, (held,)) for held in reservoirs])
     for why in (text for texts in numbers.why_missing for text in texts.values()):
         raise InputError(why)
     return SweepUncertainty(
-        **samples_of(phases, elements, [found.a, found.b], n_samples, seed),
+        **samples_of(phases, elements, [found.a, found.b], n_samples, seed, against),
         reacts_below_ev=REACTS_BELOW_EV,
         points=[
             SweptUncertainty(

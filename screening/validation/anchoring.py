@@ -19,6 +19,7 @@ from screening.energies.measured.anchored_table import (
     AnchoredInfo,
     HeldOut,
     HeldOutReactions,
+    anchored_info,
     pack_shifts,
     write_anchored,
 )
@@ -95,6 +96,21 @@ def build_anchored(
     )
     write_anchored(folder, table, info)
     return info
+
+
+def held_out_energies() -> dict[str, float]:
+    """Return the anchored formation energies of measured compounds, each without any compound of its elements, eV/atom.
+
+    What the anchored energies themselves hold of these compounds is the measured value, which says nothing of how far
+    they are off where nothing was measured.
+    """
+    info = anchored_info()
+    measured = measured_enthalpies()
+    computed = _computed(packaged_energies(info.base), measured)
+    errors = {formula: computed[formula] - measured[formula] for formula in computed}
+    errors = {formula: error for formula, error in errors.items() if abs(error) <= info.rules.excluded_ev_per_atom}
+    predicted = held_out(errors, info.rules, chemical_system)
+    return {formula: computed[formula] - predicted[formula] for formula in errors}
 
 
 def _computed(phases: PhaseSet, measured: Mapping[str, float]) -> dict[str, float]:

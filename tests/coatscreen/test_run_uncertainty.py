@@ -58,7 +58,7 @@ def test_the_table(cli, store, energies):
         assert cells[2] == " ".join(found["undecided"])
         assert f"{100 * found['probability_of_passing_all']:.0f}" in cells
     assert "undecided: two coatings share a letter where the one above is the better one in less than 90 % of" in out
-    assert "5 to 95 % of 20 samples of the energies, error model chgnet-0.3.0, seed 0" in out
+    assert "5 to 95 % of 20 samples of the energies, error model chgnet-0.3.0 against DFT, seed 0" in out
 
 
 def test_without_uncertainty_nothing_but_null_is_added(cli, energies):

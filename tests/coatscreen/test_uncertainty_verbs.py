@@ -73,12 +73,33 @@ def test_text_has_the_interval_beside_the_number(cli, reference):
     assert "In brackets" not in cli("stability", "Li6PS5Cl")[1]
 
 
-@pytest.mark.parametrize("option", [("--samples", "50"), ("--seed", "1")])
+@pytest.mark.parametrize("option", [("--samples", "50"), ("--seed", "1"), ("--against", "measurement")])
 @pytest.mark.parametrize("verb", [("stability", "Li2O"), ("window", "Li2O"), ("interface", "Li2O", "Li2S")])
 def test_samples_and_seed_need_uncertainty(cli, verb, option):
     status, out, err = cli(*verb, *option)
     assert (status, out) == (2, "")
     assert err == f"coatscreen: {option[0]} needs --uncertainty\n"
+
+
+def test_intervals_against_measurement_are_wider_and_say_so(cli):
+    request = ("interface", "LiNbO3", "Li6PS5Cl", "--uncertainty", "--samples", 40)
+    dft, measured = (
+        json.loads(cli(*request, *more, "--json")[1])["uncertainty"] for more in ((), ("--against", "MEASUREMENT"))
+    )
+    assert (dft["model"]["against"], measured["model"]["against"]) == ("DFT", "measurement")
+    widths = [
+        found["mutual_min_ev_per_atom"]["high"] - found["mutual_min_ev_per_atom"]["low"] for found in (dft, measured)
+    ]
+    assert widths[1] > widths[0]
+    assert "against measurement, seed 0" in cli(*request, "--against", "measurement")[1]
+
+
+def test_energies_anchored_on_measurement_are_compared_with_nothing_else(cli):
+    request = ("stability", "LiNbO3", "--energies", "reference:measured", "--uncertainty", "--samples", 20)
+    assert "against measurement" in cli(*request)[1]
+    status, out, err = cli(*request, "--against", "dft")
+    assert (status, out) == (2, "")
+    assert "how far they are from DFT was never found" in err
 
 
 def test_too_few_samples_are_refused(cli):
@@ -141,6 +162,8 @@ def test_calibrate_writes_parameters_that_can_be_used(cli, reference, tmp_path):
             "did you mean formation_energy_ev_per_atom",
         ),
         (("--against", "few.csv", "--energies", "reference:seven"), "did you mean reference:sevennet"),
+        (("--against", "few.csv", "--energies", "reference:measured"), "--against measurement"),
+        (("--against", "measurement", "--column", "a"), "--column is of a file"),
         (("--against", "few.csv", "--output", "nowhere/model.json"), "there is no folder nowhere"),
     ],
 )

@@ -5,7 +5,9 @@ import pytest
 from fixtures_error_model import model, on_scale
 from random_phases import random_phases
 
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
+from screening.energies.measured.anchored_table import anchored_energies
 from screening.equilibrium.interface import Interface
 from screening.hull.phase_system import PhaseSystem
 from screening.hull.reservoir import Reservoir
@@ -35,6 +37,28 @@ def test_polymorphs_keep_their_order_and_elements_their_energies(reference):
     assert np.ptp(shifts[polymorphs]) < 1e-12
     assert shifts[polymorphs[0]] != 0.0
     assert shifts[nominal.polymorphs({"Li": 1})] == pytest.approx(0.0, abs=0)
+
+
+def test_a_phase_with_a_measured_energy_errs_less_than_its_neighbours():
+    phases = anchored_energies()
+    samples = sampled(phases, ["Li", "P", "O", "S"], 60)
+    nominal = phases.within(["Li", "P", "O", "S"])
+    shifts = np.array([sample.energies - nominal.energies for sample in samples])
+    measured, other = (nominal.polymorphs(parse_formula(formula))[0] for formula in ("Li2SO4", "Li3PS4"))
+    assert nominal.table.origin(measured) is not None
+    assert nominal.table.origin(other) is None
+    assert shifts[:, measured].std() == pytest.approx(error_model(phases.scale).measured_ev_per_atom, rel=0.25)
+    assert shifts[:, other].std() > 1.5 * shifts[:, measured].std()
+
+
+def test_the_errors_counted_from_measurement_are_wider(reference):
+    widths = []
+    for against in ("DFT", "measurement"):
+        nominal = reference.within(["Li", "Nb", "O"])
+        samples = sampled(reference, ["Li", "Nb", "O"], 60, against=against)
+        shifts = np.array([sample.energies - nominal.energies for sample in samples])
+        widths.append(np.median(shifts.std(axis=0)))
+    assert widths[1] > 1.2 * widths[0]
 
 
 def test_energies_without_an_error_model_are_not_sampled():

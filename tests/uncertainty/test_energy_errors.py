@@ -15,6 +15,7 @@ from scipy import stats
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.common.provenance import EnergyScale
+from screening.energies.measured.anchored_table import anchored_energies
 from screening.uncertainty import error_model
 from screening.uncertainty.energy_errors import PACKAGED, read_model
 from screening.uncertainty.pairs import kind, pairs
@@ -158,13 +159,32 @@ def test_the_packaged_energies_have_a_model_whatever_their_version(reference):
 @pytest.mark.parametrize(
     "scale",
     [
-        EnergyScale(name="CHGNet r2SCAN", version="1", functional="CHGNet r2scan", correction="none"),
+        EnergyScale(name="CHGNet r2SCAN", version="1", functional="another r2scan", correction="none"),
         SCALE,
     ],
 )
 def test_energies_without_a_measured_error_have_no_model(scale):
-    with pytest.raises(InputError, match=f"no error model for the energies {scale.name!r}.*never measured"):
+    with pytest.raises(InputError, match=f"no error model for the energies {scale.name!r}.*never found"):
         error_model(scale)
+
+
+def test_measurement_is_asked_for_by_name_and_taken_where_there_is_no_other(reference):
+    against = error_model(reference.scale, "measurement")
+    assert (error_model(reference.scale).against, against.against) == ("DFT", "measurement")
+    anchored = anchored_energies()
+    assert error_model(anchored.scale) is error_model(anchored.scale, "measurement")
+    with pytest.raises(InputError, match="how far they are from DFT was never found"):
+        error_model(anchored.scale, "DFT")
+
+
+def test_measured_energies_err_by_themselves_and_as_measurements_do():
+    compositions = [parse_formula(formula) for formula in ("LiNbO3", "Li3NbO4", "Li2O")]
+    both = model(own_scale=0.5, pair_sd=1.0, measured_ev_per_atom=0.02)
+    drawn = both.draw(compositions, 4000, measured=[True, False, True])
+    assert drawn[:, [0, 2]].std(axis=0) == pytest.approx(0.02, rel=0.05)
+    assert abs(np.corrcoef(drawn.T)[0, 1]) < 0.05
+    assert_equal_but_for_rounding(drawn[:, 1], both.draw(compositions, 4000)[:, 1])
+    assert_equal_but_for_rounding(both.draw(compositions[2:], 4000, measured=[True])[:, 0], drawn[:, 2])
 
 
 def test_the_same_functional_with_other_corrections_has_no_model(reference):

@@ -83,7 +83,7 @@ def test_without_errors_every_interval_is_the_number_itself(reference, monkeypat
             "own_errors": {"other": packaged.own_errors["other"].model_copy(update={"scale_ev_per_atom": 0.0})},
         }
     )
-    monkeypatch.setattr("screening.uncertainty.draws.error_model", lambda scale: nothing)
+    monkeypatch.setattr("screening.uncertainty.draws.error_model", lambda scale, against: nothing)
     nominal = Interface(reference, "LiNbO3", "Li6PS5Cl").document()
     found = interface_uncertainty(reference, "LiNbO3", "Li6PS5Cl", n_samples=2)
     assert numbers(found.mutual_min_ev_per_atom) == pytest.approx([nominal.mutual.energy_ev] * 3, abs=1e-9)
@@ -93,7 +93,7 @@ def test_without_errors_every_interval_is_the_number_itself(reference, monkeypat
 
 def test_elements_the_model_does_not_know_are_named(reference, monkeypatch):
     known = error_model(reference.scale).model_copy(update={"elements": ("Li", "O")})
-    monkeypatch.setattr(quantities, "error_model", lambda scale: known)
+    monkeypatch.setattr(quantities, "error_model", lambda scale, against: known)
     assert stability_uncertainty(reference, "LiNbO3", 2).uncalibrated_elements == ["Nb"]
     assert stability_uncertainty(reference, "Li2O", 2).uncalibrated_elements == []
 

@@ -21,6 +21,7 @@ from screening.coatings.ranking_request import (
 from screening.coatings.samples import Sampling
 from screening.criteria.criteria import Criterion, default_criteria
 from screening.searches.screening_request import ScreeningPlan, plan_screening
+from screening.uncertainty.energy_errors import Against
 from workflows.batches import Batches, batch_jobs
 from workflows.identity import digest
 from workflows.jobs import screening as jobs
@@ -55,6 +56,9 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         jobs with the energies as they are stay the same.
     seed
         Names another set of samples.
+    against
+        What the errors of the energies are counted from, ``"DFT"`` or ``"measurement"``; None: DFT where there is such
+        an error model.
 
     Examples
     --------
@@ -66,6 +70,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
     criteria: tuple[Criterion, ...] | None = None
     samples: int | None = None
     seed: int = 0
+    against: Against | None = None
 
     def make(
         self,
@@ -120,7 +125,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         nominal, sampling = wiring.nominal(), None
         sampled: dict[Pair, PieceJobs] = {}
         if self.samples is not None:
-            sampling = Sampling.of(plan.energies.open(), self.samples, self.seed)
+            sampling = Sampling.of(plan.energies.open(), self.samples, self.seed, self.against)
             sampled = wiring.sampled(sampling)
         criteria, provenance = list(self.criteria or default_criteria()), plan.energies.open().provenance
         for (cathode, electrolyte), pieces in nominal.items():

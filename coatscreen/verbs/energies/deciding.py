@@ -33,7 +33,8 @@ def deciding(
     """List the phases whose energies, if known, would decide most of a ranking that was run with --uncertainty.
 
     For every two coatings whose order is undecided: the share of the variance of their difference, over the samples,
-    that the drawn error of a phase explains. Known, that energy would make it smaller by as much.
+    that the drawn error of a phase explains. Known, that energy would make it smaller by as much. The second phase is
+    the one that explains most of what the first leaves, and so on.
 
     Example: coatscreen energies deciding --cathode NCM83 --output deciding.json &&
     coatscreen energies missing --deciding deciding.json --output structures --structures mp_structures.jsonl.gz &&
@@ -75,7 +76,7 @@ def _print(found: DecidingEnergies) -> None:
         print(f"none explains more of an undecided difference than chance may ({100 * found.chance_share:.0f} %)")
     else:
         print_table(
-            ["id", "formula", "space group", "above hull (meV/atom)", "explains (%)", "pairs", "most of"],
+            ["id", "formula", "space group", "above hull (meV/atom)", "explains (%)", "alone (%)", "pairs", "most of"],
             [
                 [
                     one.id,
@@ -83,13 +84,15 @@ def _print(found: DecidingEnergies) -> None:
                     str(one.space_group or "-"),
                     number(1000 * one.energy_above_hull_ev_per_atom, 1),
                     number(100 * one.share, 1),
+                    number(100 * one.share_alone, 1),
                     str(len(one.decides)),
                     ", ".join(f"{p.better}|{p.worse} {100 * p.share:.0f} %" for p in one.decides[:_PAIRS]),
                 ]
                 for one in found.deciding
             ],
             "explains: of the variance of the difference of two coatings whose order is undecided, mean over all such "
-            "pairs; pairs: of how many it explains more than chance",
-            numeric=["space group", "above hull (meV/atom)", "explains (%)", "pairs"],
+            "pairs, beyond the phases above; alone: if no other were known; pairs: of how many it explains more than "
+            "chance",
+            numeric=["space group", "above hull (meV/atom)", "explains (%)", "alone (%)", "pairs"],
         )
     print_energies(found.energies)

@@ -12,6 +12,7 @@ import typer
 from coatscreen.forms import Format
 from coatscreen.options import (
     SWEEP,
+    Against,
     AsJson,
     Doubtful,
     DoubtfulPhases,
@@ -66,6 +67,7 @@ def interface(
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
+    against: Against = None,
     form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
@@ -95,7 +97,7 @@ def interface(
     from screening.materials.names import resolve_formula
 
     energies = chosen_energies(energies, doubtful)
-    sampling = sampling_asked(uncertainty, samples, seed)
+    sampling = sampling_asked(uncertainty, samples, seed, against)
     asked = reservoirs_asked(opened_elements, mu, ion, voltage, temperature, pressure)
     if sweep is not None:
         if pairs is not None or voltage is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from coatscreen.forms import Format
 from coatscreen.options import (
+    Against,
     AsJson,
     Doubtful,
     DoubtfulPhases,
@@ -50,6 +51,7 @@ def stability(
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
+    against: Against = None,
     form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
@@ -69,7 +71,7 @@ def stability(
     from screening.materials.names import resolve_material
 
     energies = chosen_energies(energies, doubtful)
-    sampling = sampling_asked(uncertainty, samples, seed)
+    sampling = sampling_asked(uncertainty, samples, seed, against)
     reservoir = reservoirs_asked(opened_elements, mu, ion, voltage, temperature, pressure).complete()
     if reservoir is not None:
         if sampling is not None:

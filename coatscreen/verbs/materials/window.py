@@ -10,6 +10,7 @@ import typer
 
 from coatscreen.forms import Format
 from coatscreen.options import (
+    Against,
     AsJson,
     Doubtful,
     DoubtfulPhases,
@@ -49,6 +50,7 @@ def window(
     uncertainty: Uncertainty = False,
     samples: Samples = None,
     seed: SamplingSeed = None,
+    against: Against = None,
     form: OutputFormat = Format.table,
     as_json: AsJson = False,
 ) -> None:
@@ -71,7 +73,7 @@ def window(
     from screening.materials.names import resolve_material
 
     energies = chosen_energies(energies, doubtful)
-    sampling = sampling_asked(uncertainty, samples, seed)
+    sampling = sampling_asked(uncertainty, samples, seed, against)
     word = ion_of(ion).word
     reservoir = reservoirs_asked(opened_elements, mu, ion, None, temperature, pressure).complete()
     if staircase:
@@ -96,9 +98,9 @@ def window(
     high = f"no limit: no {word} to give up"
     if result.oxidation_limited:
         high = f"{number(result.oxidation_limit_v, 3)} V{spread(off, 'oxidation_limit', 1, 2)}"
-    against = "" if ion == LITHIUM else f" against {ion_of(ion).couple}"
+    counted = "" if ion == LITHIUM else f" against {ion_of(ion).couple}"
     held = "" if reservoir is None else f", open to {_potentials(reservoir)}"
-    print(f"{result.formula}{held}: {low} to {high}{against}")
+    print(f"{result.formula}{held}: {low} to {high}{counted}")
     if result.one_potential_only:
         print(f"one potential only: a mixture of phases that exchange {word} with each other at this voltage")
     firm = _firmness(word, "below", result.reduction_exchange, result.next_reduction_limit_v, result.reduction_limit_v)

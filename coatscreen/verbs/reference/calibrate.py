@@ -11,9 +11,12 @@ from coatscreen.options import AsJson
 
 
 def calibrate(
-    against: Annotated[Path, typer.Option(help="CSV of DFT formation energies: formula and eV/atom; may be gzipped.")],
+    against: Annotated[
+        str,
+        typer.Option(help="CSV of DFT formation energies: formula and eV/atom, may be gzipped; or 'measurement'."),
+    ],
     energies: Annotated[
-        str, typer.Option(help="The packaged energies to calibrate: reference or reference:sevennet.")
+        str, typer.Option(help="The packaged energies to calibrate: reference, reference:sevennet or another.")
     ] = "reference",
     column: Annotated[
         str | None, typer.Option(help="Its column of energies; default the one that names the energies' corrections.")
@@ -26,41 +29,52 @@ def calibrate(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Calibrate the error model of packaged energies against DFT, test it on compounds held back, and write it.
+    """Calibrate the error model of packaged energies, test it on compounds held back, and write it.
 
-    The compounds DFT knows are divided into halves several times, and each half is tested with a model told from the
-    other. The parameters written are told from all.
+    The compounds that DFT or measurement knows are divided into halves several times, and each half is tested with a
+    model told from the other. The parameters written are told from all. Measured are the formation enthalpies that
+    pymatgen packages; of energies anchored on them, compounds held back are compared.
 
     Example: coatscreen reference calibrate --energies reference:sevennet --against formation_energies.csv.gz
+
+    Example: coatscreen reference calibrate --energies reference:measured --against measurement
     """
     from coatscreen.output import note, number, print_json, print_table
     from screening.common.errors import InputError, nearest
     from screening.common.progress import progress_bar
     from screening.common.provenance import software
-    from screening.energies.packaged.packaged_table import packaged_energies
+    from screening.energies.measured.anchored_table import SOURCE as ANCHORED
     from screening.energies.potentials.models import SOURCES
+    from screening.energies.source import PACKAGED_SOURCES, open_energies, with_doubtful_phases
     from screening.uncertainty.energy_errors import model_path
-    from screening.validation.calibration.calibration_document import WANTED, calibrate
+    from screening.validation.anchoring import held_out_energies
+    from screening.validation.calibration.calibration_document import WANTED, calibrate, calibrate_on_measurement
 
-    if energies not in SOURCES:
+    if energies not in PACKAGED_SOURCES:
         raise InputError(
-            f"no packaged energies {energies!r}{nearest(energies, SOURCES)}; there are {', '.join(SOURCES)}"
+            f"no packaged energies {energies!r}{nearest(energies, PACKAGED_SOURCES)}; there are "
+            f"{', '.join(PACKAGED_SOURCES)}"
         )
-    name = SOURCES[energies]
-    path = output or model_path(name)
+    measured = against == "measurement"
+    if energies == ANCHORED and not measured:
+        raise InputError(f"{energies} aims at measurement: --against measurement")
+    if measured and column is not None:
+        raise InputError("--column is of a file, not of measured enthalpies")
+    name = SOURCES.get(energies, "anchored")
+    path = output or model_path(name, "measurement" if measured else "DFT")
     if not path.parent.is_dir():
         raise InputError(f"there is no folder {path.parent} to write to")
-    with progress_bar("halves") as progress:
-        result = calibrate(
-            name,
-            packaged_energies(name),
-            against,
-            column,
-            pairs,
-            divisions,
-            seed,
-            lambda done, halves: progress(done, halves, ""),
-        )
+    phases = open_energies(with_doubtful_phases(energies))
+    with progress_bar("halves") as bar:
+
+        def progress(done: int, halves: int) -> None:
+            bar(done, halves, "")
+
+        if measured:
+            computed = held_out_energies() if energies == ANCHORED else None
+            result = calibrate_on_measurement(name, phases, computed, pairs, divisions, seed, progress)
+        else:
+            result = calibrate(name, phases, Path(against), column, pairs, divisions, seed, progress)
     result.to_file(path)
     if as_json:
         data = result.model_dump(mode="json")

@@ -6,6 +6,9 @@ import gzip
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from screening.chemistry.compositions import format_formula
 from screening.chemistry.formulas import parse_formula
@@ -34,11 +37,8 @@ def measured_enthalpies() -> dict[str, float]:
     ----------
     A. Wang et al., Sci. Rep. 11, 15496 (2021), who collected them to fit the MP2020 corrections.
     """
-    import pymatgen.analysis.compatibility as package
-
-    path = Path(package.__file__).parent / "exp_compounds.json.gz"
     found: dict[str, float] = {}
-    for row in json.loads(gzip.decompress(path.read_bytes())):
+    for row in _packaged():
         composition = parse_formula(row["formula"])
         if len(composition) > 1:
             steps = sum(step * composition.get(symbol, 0.0) for symbol, step in reference_steps().items())
@@ -46,3 +46,21 @@ def measured_enthalpies() -> dict[str, float]:
             formula = format_formula(composition)
             found[formula] = min(value, found.get(formula, value))
     return found
+
+
+def stated_uncertainty() -> float:
+    """Return the uncertainty that is stated of a measured formation enthalpy, eV/atom: the median where one is."""
+    found = [
+        row["uncertainty"] / sum(parse_formula(row["formula"]).values())
+        for row in _packaged()
+        if row["uncertainty"] is not None
+    ]
+    return float(np.nanmedian(found))
+
+
+def _packaged() -> list[dict[str, Any]]:
+    import pymatgen.analysis.compatibility as package
+
+    path = Path(package.__file__).parent / "exp_compounds.json.gz"
+    rows: list[dict[str, Any]] = json.loads(gzip.decompress(path.read_bytes()))
+    return rows

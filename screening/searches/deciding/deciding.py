@@ -5,7 +5,8 @@ do that shows in the same samples: if a coating is the better one wherever the e
 that energy is what the order turns on. The measure is the share of the variance of the difference of two coatings that
 the error of a phase explains, the square of their rank correlation over the samples: if the energy were known, the
 variance would be smaller by this share. It includes what the phase has in common with phases that err as it does,
-which would be known better too.
+which would be known better too. So the first phase is the one that explains most, the second the one that explains most
+of what the first leaves, and so on: forward selection.
 
 Of many phases some are correlated with any difference by chance. What is not larger than the largest share of as many
 errors that have nothing to do with it is left out.
@@ -25,6 +26,7 @@ from scipy.stats import beta, rankdata
 from screening.coatings.coating_documents import Verdict
 from screening.coatings.ranking_uncertainty import order_rule, undecided_pairs
 from screening.coatings.samples import Sampling
+from screening.energies.measured.anchored_table import ORIGIN as MEASURED
 from screening.phases.phase_set import PhaseSet
 from screening.searches.deciding.deciding_documents import DecidingEnergies, DecidingPhase, UndecidedPair
 from screening.searches.missing.needed import competing_phases
@@ -32,13 +34,16 @@ from screening.uncertainty import error_model
 
 Floats = NDArray[np.float64]
 
+_NOTHING = 1e-6
+
 
 class Deciding(NamedTuple):
     """How much one phase's energy would decide."""
 
     phase: int  # its place among the phases asked about
-    share: float  # of the variance of an undecided difference that it explains, mean over all undecided pairs
-    by_pair: dict[tuple[str, str], float]  # the share of each pair of which it explains more than chance
+    alone: float  # share of the variance of an undecided difference that it explains, mean over all undecided pairs
+    further: float  # the same, of what the phases before it leave
+    by_pair: dict[tuple[str, str], float]  # the further share of each pair of which it explains more than chance
 
 
 def undecided(verdicts: Mapping[str, Verdict]) -> dict[tuple[str, str], Floats]:
@@ -80,20 +85,32 @@ def deciding_phases(differences: Mapping[tuple[str, str], Floats], errors: Float
     if not differences or not errors.size:
         return []
     least = chance_share(errors.shape[1], errors.shape[0])
-    drawn = _standard_ranks(errors)
-    squares = np.array([(drawn.T @ _standard_ranks(one[:, None])[:, 0]) ** 2 for one in differences.values()])
-    above = np.where(squares > least, squares, 0.0)
-    shares = above.mean(axis=0)
     pairs = list(differences)
-    found = [
-        Deciding(
-            phase,
-            round(float(shares[phase]), 6),
-            {pairs[k]: round(float(above[k, phase]), 6) for k in np.flatnonzero(above[:, phase]).tolist()},
-        )
-        for phase in np.flatnonzero(shares > 0.0).tolist()
-    ]
-    return sorted(found, key=lambda one: (-one.share, one.phase))
+    left = _standard_ranks(np.array([differences[pair] for pair in pairs]).T)
+    drawn = _standard_ranks(errors)
+    alone = _shares(drawn, left, least).mean(axis=0)
+    found = []
+    for _ in range(errors.shape[1]):
+        shares = _shares(drawn, left, least)
+        phase = int(shares.sum(axis=0).argmax())
+        if not shares[:, phase].any():
+            break
+        by_pair = {pairs[k]: round(float(shares[k, phase]), 6) for k in np.flatnonzero(shares[:, phase]).tolist()}
+        further = round(float(shares[:, phase].mean()), 6)
+        found.append(Deciding(phase, round(float(alone[phase]), 6), further, by_pair))
+        direction = drawn[:, phase] / np.linalg.norm(drawn[:, phase])
+        left = left - np.outer(direction, direction @ left)
+        drawn = drawn - np.outer(direction, direction @ drawn)
+    return found
+
+
+def _shares(drawn: Floats, left: Floats, least: float) -> Floats:
+    """Return the share of each difference that each error explains, (pairs, phases); zero where chance may."""
+    lengths = np.linalg.norm(drawn, axis=0)
+    known = lengths > _NOTHING  # what is left of an error that those before it do not tell
+    directions = np.where(known, drawn / np.where(known, lengths, 1.0), 0.0)
+    squares = (left.T @ directions) ** 2
+    return np.where(squares > least, squares, 0.0)
 
 
 def _standard_ranks(values: Floats) -> Floats:
@@ -135,8 +152,9 @@ def deciding_energies(
     competing = competing_phases(systems, phases, within_ev_per_atom) if differences else {}
     positions = [position for position in competing if len(phases.table.composition(position)) > 1]
     compositions = [phases.table.composition(position) for position in positions]
-    model = error_model(phases.scale)
-    errors = model.draw(compositions, sampling.n_samples, sampling.seed) if positions else np.empty((0, 0))
+    model = error_model(phases.scale, sampling.model.against)
+    measured = [phases.table.origin(position) == MEASURED for position in positions]
+    errors = model.draw(compositions, sampling.n_samples, sampling.seed, measured) if positions else np.empty((0, 0))
     n_ranked = sum(verdict.score is not None for verdict in verdicts.values())
     return DecidingEnergies(
         energies=phases.provenance,
@@ -156,7 +174,8 @@ def deciding_energies(
                 formula=phases.formula(positions[one.phase]),
                 space_group=phases.table.space_group(positions[one.phase]),
                 energy_above_hull_ev_per_atom=competing[positions[one.phase]].above_hull_ev_per_atom,
-                share=one.share,
+                share_alone=one.alone,
+                share=one.further,
                 decides=[
                     UndecidedPair(better=better, worse=worse, share=share)
                     for (better, worse), share in sorted(one.by_pair.items(), key=lambda item: (-item[1], item[0]))

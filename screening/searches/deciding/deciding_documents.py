@@ -15,7 +15,9 @@ class UndecidedPair(BaseModel):
 
     better: str = Field(description="the one that is ranked higher")
     worse: str = Field(description="the other")
-    share: float = Field(description="of the variance of their difference that the energy would explain")
+    share: float = Field(
+        description="of the variance of their difference that the energy would explain, beyond the phases before it"
+    )
 
 
 class DecidingPhase(BaseModel):
@@ -28,9 +30,10 @@ class DecidingPhase(BaseModel):
     space_group: int | None = Field(description="space-group number; null: unknown")
     energy_above_hull_ev_per_atom: float = Field(description="eV/atom, never negative")
     share: float = Field(
-        description="of the variance of the difference of two coatings that its error explains, mean over all pairs "
-        "whose order is undecided"
+        description="of the variance of the difference of two coatings that its error explains beyond those of the "
+        "phases before it, mean over all pairs whose order is undecided"
     )
+    share_alone: float = Field(description="the same, if no other energy were known")
     decides: list[UndecidedPair] = Field(description="pairs of which it explains more than chance, the most first")
     systems: list[str] = Field(description="contacts of the undecided coatings that it may be a product of")
 

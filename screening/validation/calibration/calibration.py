@@ -80,9 +80,23 @@ class Compound(NamedTuple):
         return self.above_hull <= NEAR_HULL_EV_PER_ATOM
 
 
-def compounds_in_common(phases: PhaseSet, table: FormationTable) -> list[Compound]:
-    """Return the compounds that both know, each with its lowest-energy phase, in the order of their formulas."""
+def compounds_in_common(
+    phases: PhaseSet, table: FormationTable, energies: Mapping[str, float] | None = None
+) -> list[Compound]:
+    """Return the compounds that both know, each with its lowest-energy phase, in the order of their formulas.
+
+    Parameters
+    ----------
+    phases
+        The energies.
+    table
+        The others.
+    energies
+        Formation energies by formula, eV/atom, in place of those of the set; compounds not named are left out.
+    """
     found = sorted(formation_pairs(phases, table))
+    if energies is not None:
+        found = [pair._replace(ours=energies[pair.name]) for pair in found if pair.name in energies]
     inside = formation_phases({pair.name: pair.ours for pair in found})
     return [
         Compound(

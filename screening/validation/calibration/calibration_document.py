@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.files import write_whole
 from screening.common.provenance import EnergyProvenance
+from screening.energies.measured.anchoring import AnchorRules
+from screening.energies.measured.measurements import SOURCE, measured_enthalpies, stated_uncertainty
 from screening.phases.phase_set import PhaseSet
 from screening.uncertainty.energy_errors import Against, ErrorModel
-from screening.validation.accuracy.formation_tables import read_formation_tables, require_per_atom
+from screening.validation.accuracy.formation_tables import FormationTable, read_formation_tables, require_per_atom
 from screening.validation.calibration.calibration import Compound, choose_table, compounds_in_common, fit, split
 from screening.validation.calibration.coverage import (
     ALL,
@@ -117,6 +120,40 @@ def calibrate(
     known = compounds_in_common(phases, table)
     sha256 = hashlib.sha256(against.read_bytes()).hexdigest()
     return _calibrated(name, phases, known, "DFT", table.name, sha256, n_pairs, n_divisions, seed, progress)
+
+
+def calibrate_on_measurement(
+    name: str,
+    phases: PhaseSet,
+    energies: Mapping[str, float] | None = None,
+    n_pairs: int = 200,
+    n_divisions: int = 10,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Calibration:
+    """Calibrate an error model against measured formation enthalpies, and test it on compounds held back.
+
+    Parameters
+    ----------
+    name, phases, n_pairs, n_divisions, seed, progress
+        As for :func:`calibrate`.
+    energies
+        Formation energies by formula, eV/atom, in place of those of the set: of energies that were fitted to
+        measurement themselves, what they are of a compound held back.
+
+    Raises
+    ------
+    InputError
+        If too few of the measured compounds are known.
+    """
+    values = measured_enthalpies()
+    table = FormationTable(SOURCE, "measured", "formation enthalpy, 298 K", values)
+    most = AnchorRules().excluded_ev_per_atom
+    known = [one for one in compounds_in_common(phases, table, energies) if abs(one.error) <= most]
+    sha256 = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    found = _calibrated(name, phases, known, "measurement", SOURCE, sha256, n_pairs, n_divisions, seed, progress)
+    model = found.model.model_copy(update={"measured_ev_per_atom": round(stated_uncertainty(), 4)})
+    return found.model_copy(update={"model": model})
 
 
 def _calibrated(

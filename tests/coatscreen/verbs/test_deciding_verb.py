@@ -49,16 +49,18 @@ def test_each_share_is_a_rank_correlation_of_the_samples(cli, store):
     assert len(differences) == found["n_undecided"]
     assert found["deciding"]
     model = error_model(modelled().scale)
+    least = found["chance_share"]
     for phase in found["deciding"]:
         [errors] = model.draw([parse_formula(phase["formula"])], 60, 0).T
-        for pair in phase["decides"]:
-            expected = spearmanr(errors, differences[pair["better"], pair["worse"]]).statistic ** 2
-            assert pair["share"] == pytest.approx(expected, abs=1e-5)
-            assert pair["share"] > found["chance_share"]
+        squares = [spearmanr(errors, difference).statistic ** 2 for difference in differences.values()]
+        expected = sum(square for square in squares if square > least) / found["n_undecided"]
+        assert phase["share_alone"] == pytest.approx(expected, abs=1e-5)
+        assert all(pair["share"] > least for pair in phase["decides"])
         total = sum(pair["share"] for pair in phase["decides"])
         assert phase["share"] == pytest.approx(total / found["n_undecided"], abs=1e-5)
-    shares = [phase["share"] for phase in found["deciding"]]
-    assert shares == sorted(shares, reverse=True)
+    first = found["deciding"][0]
+    assert first["share"] == first["share_alone"] == max(phase["share_alone"] for phase in found["deciding"])
+    assert sum(phase["share"] for phase in found["deciding"]) <= 1.0 + 1e-6
 
 
 def test_the_table_and_the_file_say_the_same(cli, store, tmp_path):

@@ -2,8 +2,8 @@
 
 from fixtures_ranking import ENERGIES
 
+from screening.energies.measured.anchored_table import anchored_info
 from screening.energies.packaged.packaged_table import packaged_energies
-from screening.uncertainty.energy_errors import PACKAGED
 from screening.validation.accuracy.page_intervals import interval_sections, packaged_calibrations
 from screening.validation.calibration.coverage import ALL
 from screening.validation.calibration.trials import MUTUAL
@@ -13,12 +13,21 @@ SEVENNET = "sevennet-l3i5"
 
 def test_calibrations_are_found_by_the_method_of_the_energies():
     scales = [packaged_energies(SEVENNET).provenance, ENERGIES, packaged_energies("chgnet-0.3.0").provenance]
-    assert [one.model.name for one in packaged_calibrations(scales)] == [SEVENNET, "chgnet-0.3.0"]
-    assert len(list(PACKAGED.glob("*.json"))) >= 2
+    assert [(one.model.name, one.model.against) for one in packaged_calibrations(scales)] == [
+        (SEVENNET, "DFT"),
+        (SEVENNET, "measurement"),
+        ("chgnet-0.3.0", "DFT"),
+        ("chgnet-0.3.0", "measurement"),
+    ]
+
+
+def test_what_is_anchored_on_a_table_is_named_after_it():
+    found = packaged_calibrations([packaged_energies(anchored_info().base).provenance])
+    assert found[-1].model.name == "anchored"
 
 
 def test_the_tables_hold_the_rows_of_the_calibration():
-    [found] = packaged_calibrations([packaged_energies(SEVENNET).provenance])
+    found, _ = packaged_calibrations([packaged_energies(SEVENNET).provenance])
     text = "\n\n".join(interval_sections([found]))
     assert "### SevenNet-l3i5 single points, against DFT" in text
     [row] = [row for row in found.coverage if (row.quantity, row.group) == (MUTUAL, ALL)]

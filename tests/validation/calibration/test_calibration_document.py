@@ -11,11 +11,17 @@ from screening.chemistry.compositions import format_formula
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.common.provenance import EnergyScale
+from screening.energies.measured.measurements import measured_enthalpies, stated_uncertainty
 from screening.phases.phase import Phase
 from screening.phases.phase_set import PhaseSet
 from screening.validation.accuracy.formation_tables import read_formation_tables
 from screening.validation.calibration.calibration import compounds_in_common, fit
-from screening.validation.calibration.calibration_document import Calibration, calibrate, read_calibration
+from screening.validation.calibration.calibration_document import (
+    Calibration,
+    calibrate,
+    calibrate_on_measurement,
+    read_calibration,
+)
 from screening.validation.calibration.coverage import ALL, Coverage
 
 SCALE = EnergyScale(name="ours", version="1", functional="a model", correction="MP2020 (learned)")
@@ -119,6 +125,27 @@ def test_every_half_is_tested_and_the_file_is_named_by_its_hash(made_up):
     for name, own in fitted.own_errors.items():
         expected = own.scale_ev_per_atom * factor
         assert found.model.own_errors[name].scale_ev_per_atom == pytest.approx(expected, rel=0.01, abs=1e-4)
+
+
+def test_measured_enthalpies_are_compared_with_the_energies_given_in_place_of_the_sets():
+    measured = {f: e for f, e in measured_enthalpies().items() if len(parse_formula(f)) == 2}
+    elements = sorted({element for formula in measured for element in parse_formula(formula)})
+    phases = PhaseSet(
+        SCALE,
+        [
+            *(Phase(id=element, formula=element, energy_ev_per_atom=0.0) for element in elements),
+            *(Phase(id=formula, formula=formula, energy_ev_per_atom=energy) for formula, energy in measured.items()),
+        ],
+    )
+    random = np.random.default_rng(3)
+    held_out = {formula: energy + 0.02 * float(random.standard_normal()) for formula, energy in measured.items()}
+    wild = next(iter(held_out))
+    found = calibrate_on_measurement("mine", phases, {**held_out, wild: 5.0}, n_pairs=40, n_divisions=1)
+    assert found.model.against == "measurement"
+    assert found.model.measured_ev_per_atom == pytest.approx(stated_uncertainty(), abs=1e-4)
+    [row] = [row for row in found.coverage if (row.quantity, row.group) == ("formation energy", ALL)]
+    assert row.median_absolute_error_mev == pytest.approx(1000 * 0.02 * 0.6745, rel=0.1)
+    assert found.compared_with.startswith("measured formation enthalpies")
 
 
 def test_energies_per_formula_unit_are_refused(made_up, tmp_path):
