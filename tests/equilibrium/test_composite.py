@@ -108,10 +108,10 @@ def test_refused(text, message):
 
 @pytest.mark.parametrize("noise", [-1e-9, 0.0, 1e-9])
 def test_of_limits_equal_but_for_rounding_the_first_phase_has_it(monkeypatch, noise):
-    def window(phases, formula):
+    def window(phases, formula, *options):
         off = noise if formula == "LiPO3" else 0.0
         update = {"reduction_limit_v": 1.0 + off, "oxidation_limit_v": 4.0 + off, "oxidation_limited": True}
-        return electrochemical_window(phases, formula).model_copy(update=update)
+        return electrochemical_window(phases, formula, *options).model_copy(update=update)
 
     monkeypatch.setattr(composite, "electrochemical_window", window)
     found = material_window(synthetic(), "LiPO3+Li2O")

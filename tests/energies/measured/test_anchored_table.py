@@ -29,7 +29,7 @@ from screening.uncertainty import error_model
 
 @pytest.fixture(scope="module")
 def phases():
-    return open_energies("reference:measured")
+    return open_energies("reference:measured~all")
 
 
 def test_measured_compounds_have_their_value_and_say_so(phases):

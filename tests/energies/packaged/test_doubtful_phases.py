@@ -18,6 +18,7 @@ from scipy.optimize import linprog
 from screening.chemistry.formulas import parse_formula
 from screening.energies.packaged.dft_check import dft_phases
 from screening.energies.packaged.doubtful_phases import GuardRules, guard
+from screening.energies.packaged.packaged_table import packaged_energies
 from screening.phases.phase_set import EnergyScale, Phase, PhaseSet
 
 SCALE = EnergyScale(name="made up", version="1", functional="none", correction="none")
@@ -191,7 +192,7 @@ class TestOnPackagedEnergies:
     )
     def test_real_phases_are_as_deep_as_the_rules_say(self, formula: str) -> None:
         """The deepest real phases, with all that competes with them: none is near a limit."""
-        phases = PhaseSet.reference()
+        phases = packaged_energies()
         few = phases.without(i for i, phase in enumerate(phases.phases) if not _within(phase.formula, formula))
         known = few.polymorphs(parse_formula(formula))
         depth = few.formation_energies[known[0]] - best_mixture(few.without(known), formula)

