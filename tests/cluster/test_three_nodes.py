@@ -138,7 +138,7 @@ def watched(site, *away):
         watch.over.set()
         watch.join(60)
     assert watch.wrong == []
-    assert watch.asked > 3
+    assert watch.asked > 0
 
 
 def until_whole(site):
