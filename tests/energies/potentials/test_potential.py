@@ -33,7 +33,8 @@ def test_a_package_that_is_not_there_is_named(monkeypatch, model):
 def test_weights_that_are_not_there_are_named(monkeypatch, tmp_path):
     (tmp_path / "sevenn.py").write_text("")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, "sevenn", raising=False)
+    monkeypatch.setitem(sys.modules, "sevenn", None)  # so that the package of this test is gone after it
+    del sys.modules["sevenn"]
     importlib.invalidate_caches()
     with pytest.raises(InputError, match="the installed sevenn has no single weights file for SevenNet-l3i5"):
         model_provenance("sevennet-l3i5")
