@@ -217,9 +217,10 @@ def _in_order(ranked_by: Quantity, coatings: Sequence[tuple[int, _Coating]]) -> 
 
     if not coatings:
         return [], []
-    place = ranks([badness(ranked_by, coating) for _, coating in coatings]).tolist()
-    worst = quantity(WORST_CONTACT)
-    keys = [(k, badness(worst, one), one.formula) for k, (_, one) in zip(place, coatings, strict=True)]
+    place, worst = (
+        ranks([badness(by, coating) for _, coating in coatings]).tolist() for by in (ranked_by, quantity(WORST_CONTACT))
+    )
+    keys = [(*both, one.formula) for *both, (_, one) in zip(place, worst, coatings, strict=True)]
     order = sorted(range(len(coatings)), key=keys.__getitem__)
     return [coatings[k][0] for k in order], [place[k] for k in order]
 

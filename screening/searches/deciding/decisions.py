@@ -23,7 +23,8 @@ class Decisions(BaseModel):
     @property
     def needed_for(self) -> dict[str, list[str]]:
         """The pairs of coatings that each phase would decide, by its identifier, the most deciding first."""
-        phases = sorted((one for ranking in self.rankings for one in ranking.deciding), key=lambda one: -one.share)
+        deciding = [one for ranking in self.rankings for one in ranking.deciding]
+        phases = sorted(deciding, key=lambda one: -one.share)
         found: dict[str, list[str]] = {}
         for phase in phases:
             pairs = found.setdefault(phase.id, [])
@@ -33,7 +34,8 @@ class Decisions(BaseModel):
     @property
     def systems(self) -> list[frozenset[str]]:
         """The chemical systems of the phases."""
-        return list({frozenset(parse_formula(one.formula)) for ranking in self.rankings for one in ranking.deciding})
+        formulas = [one.formula for ranking in self.rankings for one in ranking.deciding]
+        return list(dict.fromkeys(frozenset(parse_formula(formula)) for formula in formulas))
 
 
 def read_decisions(path: Path) -> Decisions:
