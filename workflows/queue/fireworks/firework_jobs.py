@@ -13,6 +13,7 @@ from workflows.queue.tracebacks import database_fault, error_line
 from workflows.queue.words import LABEL
 
 LOST = f"{LABEL}.lost"  # where a worker notes in the document of a start that the database failed it
+WHY_AGAIN = "why_again"  # where a recovery notes in the data of a start why a lost job is to run again
 FIREWORK_FIELDS = {
     **dict.fromkeys(("fw_id", "name", "state", "launches", "archived_launches", "updated_on"), 1),
     f"spec.{LABEL}": 1,
@@ -20,7 +21,7 @@ FIREWORK_FIELDS = {
 LAUNCH_FIELDS = {
     **dict.fromkeys(("launch_id", "host", "launch_dir", "state"), 1),
     **{f"state_history.{name}": 1 for name in ("state", "created_on", "updated_on")},
-    "action.stored_data._exception._stacktrace": 1,
+    **dict.fromkeys(("action.stored_data._exception._stacktrace", f"action.stored_data.{LABEL}"), 1),
     LOST: 1,
 }
 _STATES: dict[str, JobState] = {
@@ -68,9 +69,9 @@ class JobReader:
         times = _times(last)
         now = self.launches.get(max(firework["launches"], default=-1), {})  # a job that runs again has an earlier start
         state, error = _STATES[firework["state"]], None
-        fault = _lost(now)
-        if fault is not None and state in ("failed", "running", "ready"):
-            state, error = "lost", f"{_where(now)}: {fault}"
+        lost = _noted(now)
+        if lost is not None and state in ("failed", "running", "ready"):
+            state, error = "lost", lost
         elif state == "failed":
             error = error_line(stacktrace(now.get("action")), now.get("host"))
         elif firework["state"] in ("RUNNING", "RESERVED"):
@@ -124,14 +125,21 @@ class JobReader:
 
 def stacktrace(action: Mapping[str, Any] | None) -> str:
     """Return what Python printed of the error in the document of an action; empty where there was none."""
-    stored = ((action or {}).get("stored_data") or {}).get("_exception") or {}
-    return str(stored.get("_stacktrace") or "")
+    return str(_stored(action, "_exception").get("_stacktrace") or "")
 
 
-def _lost(launch: Mapping[str, Any]) -> str | None:
-    """Return the error of the database that a start ended by, as its worker noted it or FireWorks' own did."""
-    noted = (launch.get(LABEL) or {}).get("lost")
-    return str(noted) if noted else database_fault(stacktrace(launch.get("action")))
+def _stored(action: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
+    """Return a part of the data in the document of an action; empty where there is none."""
+    return ((action or {}).get("stored_data") or {}).get(name) or {}
+
+
+def _noted(launch: Mapping[str, Any]) -> str | None:
+    """Return why a start counts as lost, as a recovery or its worker noted it or FireWorks' own worker recorded it."""
+    action = launch.get("action")
+    if again := _stored(action, LABEL).get(WHY_AGAIN):
+        return str(again)
+    fault = (launch.get(LABEL) or {}).get("lost") or database_fault(stacktrace(action))
+    return f"{_where(launch)}: {fault}" if fault else None
 
 
 def _where(launch: Mapping[str, Any]) -> str:

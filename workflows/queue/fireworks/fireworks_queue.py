@@ -11,7 +11,7 @@ from typing import Any
 
 import networkx as nx
 
-from workflows.queue.fireworks.firework_jobs import FIREWORK_FIELDS, LAUNCH_FIELDS, JobReader
+from workflows.queue.fireworks.firework_jobs import FIREWORK_FIELDS, LAUNCH_FIELDS, WHY_AGAIN, JobReader
 from workflows.queue.fireworks.fireworks_internals import add_flow, flow_errors
 from workflows.queue.fireworks.launchpad import open_launchpad, prepare_launchpad
 from workflows.queue.fireworks.queue_jobs import QueueJobs
@@ -75,7 +75,7 @@ class FireworksQueue(FlowQueue):
         with flow_errors(self.site.location):
             for job in jobs:
                 if job.state == "lost":  # FireWorks takes it for running, and runs no such job again
-                    self._fail(job)
+                    self._fail(job, to_run_again=True)
                 self.launchpad.rerun_fw(int(job.job_id))
 
     def resume(self, jobs: Sequence[QueuedJob]) -> None:
@@ -101,11 +101,16 @@ class FireworksQueue(FlowQueue):
             for job in jobs:
                 self._fail(job)
 
-    def _fail(self, job: QueuedJob) -> None:
-        """Record that a lost job has failed, with the reason."""
+    def _fail(self, job: QueuedJob, to_run_again: bool = False) -> None:
+        """Record that a lost job has failed, with the reason.
+
+        One that is to run again is still lost for who asks before it is ready, or where this process is killed before.
+        """
         from fireworks import FWAction
 
         reason = {"_exception": {"_stacktrace": f"CalculationError: {job.error}", "_details": None}}
+        if to_run_again:
+            reason[LABEL] = {WHY_AGAIN: job.error}
         numbers = self.job_documents.find_one({"fw_id": int(job.job_id)}, {"launches": 1})["launches"]
         failed_by_database = {"launch_id": {"$in": numbers}, "state": "FIZZLED"}
         of_job = {"fw_id": int(job.job_id), "$or": [{"state": "RUNNING"}, failed_by_database]}

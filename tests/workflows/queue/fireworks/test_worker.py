@@ -94,6 +94,24 @@ def test_a_job_that_loses_the_database_is_lost_and_runs_again(queue, work):
     assert states(queue) == ["completed", "completed"]
 
 
+def killed(_):
+    raise KeyboardInterrupt
+
+
+def test_a_lost_job_is_lost_until_it_is_ready(queue, work, monkeypatch):
+    """It has not failed for who asks for the status meanwhile, and the recovery may be killed there."""
+    work("cut")
+    (lost,) = queue.flows()[0].lost
+    with monkeypatch.context() as patch:
+        patch.setattr(queue.launchpad, "rerun_fw", killed)
+        with pytest.raises(KeyboardInterrupt):
+            queue.rerun([lost])
+    first = queue.flows()[0].jobs[0]
+    assert (first.state, first.error) == ("lost", lost.error)
+    queue.rerun([first])
+    assert states(queue) == ["ready", "waiting"]
+
+
 def test_it_can_be_given_up(queue, work):
     work("cut")
     (lost,) = queue.flows()[0].lost
