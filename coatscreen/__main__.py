@@ -19,7 +19,7 @@ _INTERRUPTED = 130  # what a shell gives a program that Ctrl-C ends
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program: status 0 done, 2 the request is wrong, 1 the run failed."""
-    from screening.common.terminal import say_no_more
+    from screening.text.terminal import say_no_more
 
     if sys.stdout is None:  # a file that is opened next would take its place, and be printed into
         if sys.stderr is not None:
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def execute(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status; an error is one line on stderr."""
     from screening.common.errors import CoatscreenError, InputError
-    from screening.common.terminal import OutputError, say_no_more, shown
+    from screening.text.terminal import OutputError, say_no_more, shown
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -75,7 +75,7 @@ def _answer(given: list[str]) -> int:
         if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
             print(context.get_help())
             return 0
-        from screening.common.passwords import masked
+        from screening.text.passwords import masked
 
         return _failed(masked(error.format_message()), 2)
     except typer.Abort:
@@ -117,7 +117,7 @@ def _refuse_addresses(arguments: Sequence[str]) -> None:
         Naming the option.
     """
     from screening.common.errors import InputError
-    from screening.common.passwords import is_address
+    from screening.text.passwords import is_address
 
     for before, argument in zip(["", *arguments], arguments, strict=False):
         option, _, value = argument.partition("=") if argument.startswith("--") else (before, "", argument)
@@ -128,7 +128,7 @@ def _refuse_addresses(arguments: Sequence[str]) -> None:
 
 
 def _failed(message: str, status: int) -> int:
-    from screening.common.visible_text import visible
+    from screening.text.visible_text import visible
 
     with suppress(OSError):  # the status tells it too
         print("coatscreen: " + visible(" ".join(message.split())), file=sys.stderr)

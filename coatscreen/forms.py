@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from screening.common.errors import InputError
-from screening.common.visible_text import cell, visible
+from screening.text.visible_text import cell, visible
 
 if TYPE_CHECKING:
     from screening.common.provenance import EnergyProvenance
@@ -187,8 +187,8 @@ def _print_for_paper(form: Format, rows: list[dict[str, Any]], energies: EnergyP
 
 def _print_file(form: Format, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write a file on stdout."""
-    from screening.common.tabular import table_of
-    from screening.common.terminal import Shown
+    from screening.text.tabular import table_of
+    from screening.text.terminal import Shown
 
     table = table_of({name: cell(value) for name, value in row.items()} for row in rows)
     file = io.BytesIO()

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from screening.common.terminal import console
-from screening.common.visible_text import cell, visible
+from screening.text.terminal import console
+from screening.text.visible_text import cell, visible
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -171,7 +171,7 @@ def _print_blocks(columns: Sequence[str], rows: Sequence[Sequence[str]], title: 
 def print_csv(lines: Iterable[Mapping[str, Any]]) -> None:
     """Print lines as CSV, which a spreadsheet opens without computing anything.
 
-    See :func:`screening.common.visible_text.cell`. They are printed as soon as all columns are known; until then each
+    See :func:`screening.text.visible_text.cell`. They are printed as soon as all columns are known; until then each
     is kept as text, which takes little memory.
     """
     import csv

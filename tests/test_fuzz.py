@@ -26,13 +26,13 @@ from maggma.stores import JSONStore
 
 from coatscreen.verbs.materials.pairs import _rows
 from screening.common.errors import CoatscreenError, InputError
-from screening.common.files import parse_json
 from screening.database import CoatingDatabase, StoreLocation
-from screening.database.conditions import condition_of
-from screening.database.filters import check_filter
+from screening.database.queries.conditions import condition_of
+from screening.database.queries.filters import check_filter
 from screening.energies.packaged.rows import pack, unpack
 from screening.energies.sources.detect import read_energies
 from screening.energies.user.imported import gather
+from screening.files.content import parse_json
 from screening.materials.catalogue import Catalogue
 from screening.searches.candidates.candidate_files import read_candidates
 from screening.structures.files import read_user_structure

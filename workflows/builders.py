@@ -28,10 +28,10 @@ from screening.coatings.samples import CoatingSamples, SampledMaterial
 from screening.coatings.tasks import Batch, ContactBatch, PropertiesBatch, SampledBatch
 from screening.coatings.verdicts import judge
 from screening.common.errors import StoreError
-from screening.common.plain_data import plain
-from screening.common.validation import explained
 from screening.criteria.criteria import Criterion
 from screening.database.stores import write_all
+from screening.files.plain_data import plain
+from screening.files.validation import explained
 from workflows.identity import digest
 from workflows.outputs import finished, output_of
 

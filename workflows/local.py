@@ -23,9 +23,9 @@ from monty.json import MontyDecoder
 from pymongo.errors import PyMongoError
 
 from screening.common.errors import CalculationError, StoreError
-from screening.common.passwords import masked
 from screening.common.processes import worker_pool
 from screening.common.progress import Progress
+from screening.text.passwords import masked
 from workflows.work_left import work_left
 
 P = ParamSpec("P")

@@ -32,7 +32,7 @@ def job_store(location: StoreLocation, read_only: bool = False) -> JobStore:
     """
     jobs = location.open("jobs", read_only=read_only)
     if location.folder is not None:
-        from screening.database.sqlite_store import SQLiteStore
+        from screening.database.sqlite.store import SQLiteStore
 
         large: Any = SQLiteStore(jobs.path, LARGE, key="blob_uuid", read_only=read_only)
     else:

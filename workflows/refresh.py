@@ -10,7 +10,7 @@ from screening.coatings.run_document import Run
 from screening.common.errors import StoreError
 from screening.criteria.criteria import Criterion
 from screening.database import CoatingDatabase, StoreLocation
-from screening.database.questions import sort_order
+from screening.database.queries.questions import sort_order
 from workflows.builders import CoatingBuilder, RankingGroup, judged_again, verdicts_of
 from workflows.outputs import finished, job_store
 from workflows.run import aggregate

@@ -18,12 +18,12 @@ from pydantic_settings import (
 )
 
 from screening.common.errors import InputError
-from screening.common.files import read_text
 from screening.common.sampling_defaults import LEAST_SAMPLES, N_SAMPLES, SEED
-from screening.common.validation import explained
-from screening.common.yaml_text import parse_yaml
 from screening.criteria.criteria import Criterion, default_criteria, read_criteria
 from screening.energies.source import REFERENCE, with_doubtful_phases
+from screening.files.content import read_text
+from screening.files.validation import explained
+from screening.files.yaml_text import parse_yaml
 from screening.materials.catalogue import Catalogue
 from screening.materials.material import Content
 from screening.uncertainty.energy_errors import Against

@@ -11,11 +11,11 @@ from pydantic import BaseModel, Field, ValidationError
 from screening.coatings.coating_documents import RankedCoating
 from screening.coatings.ranking import RankingHeader
 from screening.coatings.run_document import Run
-from screening.common.validation import explained
 from screening.database import CoatingDatabase, StoreLocation
 from screening.database.copies import file_of, keep, salvage
-from screening.database.integrity import Damage, damages
+from screening.database.sqlite.integrity import Damage, damages
 from screening.database.stores import KEYS, Collection
+from screening.files.validation import explained
 from workflows.outputs import finished, job_store
 from workflows.run import aggregate
 from workflows.runs import requests_for

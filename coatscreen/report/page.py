@@ -19,7 +19,7 @@ import orjson
 
 from coatscreen.output import number
 from coatscreen.report.report_documents import Cell, RankingReport, Report
-from screening.common.visible_text import visible
+from screening.text.visible_text import visible
 
 _HERE = Path(__file__).parent / "browser"
 _SCRIPTS = ("elements.js", "drawings.js", "ranking.js", "coating.js", "report.js")

@@ -49,9 +49,9 @@ def report(
     from coatscreen.report.report_documents import Report
     from coatscreen.verbs.database import rank_what_goes_on
     from screening.common.errors import InputError
-    from screening.common.files import write_whole
     from screening.common.provenance import software
     from screening.database import CoatingDatabase, StoreLocation
+    from screening.files.content import write_whole
     from workflows.requests.result_file import result_file
 
     output = result_file(output)

@@ -118,7 +118,7 @@ def recover(
 def _watch(look: Callable[[], StatusDocument], every: int) -> None:
     """Print the status again and again, in place where it is a terminal, until no job is left that may still run."""
     from coatscreen.flows import print_status
-    from screening.common.terminal import console
+    from screening.text.terminal import console
 
     screen = console()
     while True:

@@ -20,8 +20,8 @@ from pydantic import ValidationError
 
 from screening.atlas.atlas_documents import AtlasHeader, AtlasNeighbour
 from screening.common.errors import InputError
-from screening.common.files import whole_file
-from screening.common.validation import explained
+from screening.files.content import whole_file
+from screening.files.validation import explained
 
 Singles = NDArray[np.float32]
 
@@ -185,7 +185,7 @@ def atlas_writer(path: Path, header: AtlasHeader) -> Iterator[Any]:
     Raises
     ------
     InputError, StoreError
-        As :func:`screening.common.files.whole_file`.
+        As :func:`screening.files.content.whole_file`.
     """
     pa = arrow()
     with (

@@ -30,12 +30,12 @@ from screening.atlas.columns import (
 )
 from screening.chemistry.classes import chemistry_class
 from screening.common.errors import CalculationError, CoatscreenError
-from screening.common.files import file_sha256
 from screening.common.provenance import software
 from screening.energies.source import EnergySource
 from screening.equilibrium.contact_grid import ContactGrid, contact_grid
 from screening.equilibrium.reactant import clean
 from screening.equilibrium.survey import Survey
+from screening.files.content import file_sha256
 from screening.hull.reservoir import Reservoir
 from screening.phases.phase_set import PhaseSet
 

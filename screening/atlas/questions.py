@@ -13,10 +13,10 @@ from screening.chemistry.classes import CHEMISTRY_CLASSES, ChemistryClass
 from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError, nearest
 from screening.common.provenance import Result
-from screening.common.tabular import Tabular
-from screening.common.validation import explained
 from screening.criteria.criteria import Criterion
 from screening.criteria.quantities import WORST_CONTACT
+from screening.files.validation import explained
+from screening.text.tabular import Tabular
 
 
 class AtlasQuestion(BaseModel):

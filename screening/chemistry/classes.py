@@ -10,7 +10,7 @@ from functools import cache
 from typing import Literal, NamedTuple, get_args
 
 from screening.chemistry.elements import ELEMENTS, element
-from screening.common.files import DATA
+from screening.files.content import DATA
 
 TRANSITION_METALS = frozenset((*ELEMENTS[20:30], *ELEMENTS[38:48], *ELEMENTS[71:80]))  # Sc-Zn, Y-Cd, Hf-Hg
 LANTHANIDES = frozenset(ELEMENTS[56:71])  # La-Lu

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from screening.chemistry.classes import ChemistryClass, chemistry_class
 from screening.chemistry.compositions import same_composition
 from screening.chemistry.formulas import parse_formula
-from screening.common.files import DATA
+from screening.files.content import DATA
 
 _PACKAGED = DATA / "conduction.yaml"
 

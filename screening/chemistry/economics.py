@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.formulas import parse_formula
-from screening.common.files import DATA
+from screening.files.content import DATA
 
 PACKAGED = DATA / "economics.json"
 

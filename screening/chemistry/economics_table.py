@@ -12,7 +12,7 @@ from typing import Any
 
 from screening.chemistry.economics import PACKAGED
 from screening.chemistry.elements import ELEMENTS
-from screening.common.files import write_whole
+from screening.files.content import write_whole
 
 SOURCE = {
     "atomic_mass_u": "pymatgen.core.Element",

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from screening.common.errors import InputError
-from screening.common.files import DATA
+from screening.files.content import DATA
 
 _PERIODIC_TABLE = """
     H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr

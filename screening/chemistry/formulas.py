@@ -17,7 +17,7 @@ from screening.chemistry.compositions import AMOUNT_TOLERANCE, format_formula
 from screening.chemistry.elements import element
 from screening.chemistry.formula_units import read_unit
 from screening.common.errors import InputError, shown
-from screening.common.files import DATA
+from screening.files.content import DATA
 
 FRACTION_TOLERANCE = 1e-3  # written fractions may miss a sum of 1 by this much, since people round them
 _NAMES_FILE = DATA / "catalogue" / "names_like_formulas.yaml"

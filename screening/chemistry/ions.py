@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from screening.common.errors import InputError, nearest
-from screening.common.files import DATA
+from screening.files.content import DATA
 
 
 class Ion(NamedTuple):

@@ -19,11 +19,11 @@ from screening.coatings.standing import standing
 from screening.coatings.verdicts import judge
 from screening.common.errors import InputError
 from screening.common.provenance import Result
-from screening.common.tabular import Documents, Tabular
 from screening.common.ties import ranks
 from screening.criteria.criteria import Criterion, default_criteria
 from screening.criteria.pareto import pareto_ranks
 from screening.criteria.quantities import COST, OXIDATION, quantity
+from screening.text.tabular import Documents, Tabular
 
 
 class RankingHeader(Result):

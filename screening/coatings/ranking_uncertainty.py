@@ -17,11 +17,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.coatings.coating_documents import BareInterface, CoatingUncertainty, Verdict
 from screening.coatings.samples import CoatingSamples
 from screening.coatings.standing import standing
-from screening.common.files import DATA
 from screening.common.ties import TIE, ranks
 from screening.criteria.contact_names import contact_quantity, is_open
 from screening.criteria.criteria import Criterion, tier
 from screening.criteria.quantities import GAIN, WORST, WORST_CONTACT, quantity
+from screening.files.content import DATA
 from screening.uncertainty import Interval
 
 _PACKAGED = DATA / "order.yaml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from screening.common.passwords import masked
+from screening.text.passwords import masked
 
 _LONGEST = 4000  # characters of a message
 

@@ -71,8 +71,8 @@ def _bar(what: str) -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    from screening.common.terminal import console
-    from screening.common.visible_text import visible
+    from screening.text.terminal import console
+    from screening.text.visible_text import visible
 
     columns = (
         TextColumn(what),

@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from screening.common.errors import InputError, nearest
-from screening.common.files import DATA
-from screening.common.validation import explained
 from screening.criteria.quantities import quantity, registered
+from screening.files.content import DATA
+from screening.files.validation import explained
 
 _PACKAGED = DATA / "criteria.yaml"
 
@@ -86,8 +86,8 @@ def read_criteria_file(file: Path) -> tuple[Criterion, ...]:
     """
     import yaml
 
-    from screening.common.files import read_text
-    from screening.common.yaml_text import parse_yaml
+    from screening.files.content import read_text
+    from screening.files.yaml_text import parse_yaml
 
     text = read_text(file, "criteria file")
     try:

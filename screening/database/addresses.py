@@ -19,8 +19,8 @@ def written_database(location: str) -> str | None:
     """Return the database that a YAML file names, or None if the location is something else."""
     from yaml import YAMLError
 
-    from screening.common.files import read_text
-    from screening.common.yaml_text import parse_yaml
+    from screening.files.content import read_text
+    from screening.files.yaml_text import parse_yaml
 
     path = Path(location).expanduser()
     try:

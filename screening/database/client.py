@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from screening.coatings.run_document import Run
 from screening.common.errors import InputError
-from screening.common.tabular import Documents
-from screening.database.answers import Answers, Rankings
-from screening.database.fields import require_fields, value_at
-from screening.database.filters import check_filter
-from screening.database.questions import path_of, sort_order, with_quantities
+from screening.database.queries.answers import Answers, Rankings
+from screening.database.queries.fields import require_fields, value_at
+from screening.database.queries.filters import check_filter
+from screening.database.queries.questions import path_of, sort_order, with_quantities
 from screening.database.stored_documents import StoredDocuments
 from screening.database.stored_runs import Role, StoredRuns
 from screening.database.stores import HEAVY, StoreLocation
+from screening.text.tabular import Documents
 
 if TYPE_CHECKING:
     from screening.coatings.coating_documents import RankedCoating
@@ -91,13 +91,14 @@ class CoatingDatabase:
             Only coatings whose worst closed mutual reaction energy is no larger than this in size, meV/atom.
         filter
             A MongoDB filter on the documents, in addition, of the operators in
-            :data:`screening.database.operators.OPERATORS`; a registered quantity may be named without ``quantities.``.
+            :data:`screening.database.queries.operators.OPERATORS`; a registered quantity may be named without
+            ``quantities.``.
         fields
             Dotted names of the fields wanted, or names of quantities; all if not given. A name that leads into a list
             gives the values of all its members; with a number, or the name of a contact, of that one.
         sort
             ``rank``, ``tier``, ``pareto``, a registered quantity, or one of
-            :data:`screening.database.questions.ALIASES`; the better value first, and last what has none.
+            :data:`screening.database.queries.questions.ALIASES`; the better value first, and last what has none.
         limit
             At most so many; 0 for all.
         run
@@ -107,7 +108,7 @@ class CoatingDatabase:
         ------
         InputError
             If a name, `sort` or a field is unknown, a number is negative, or
-            :func:`~screening.database.filters.check_filter` refuses the filter.
+            :func:`~screening.database.queries.filters.check_filter` refuses the filter.
         StoreError
             If the database cannot be read.
         """

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from screening.common.errors import InputError, StoreError
-from screening.database.damage import DamagedError, damaged, is_damage
-from screening.database.integrity import HEAVY_TABLE, damages, rows_of, tables_of
-from screening.database.schema import OURS, VERSION, require_known
-from screening.database.sqlite_file import open_to_read
-from screening.database.sqlite_rows import ROW, document_of
-from screening.database.sqlite_store import SQLiteStore
+from screening.database.sqlite.damage import DamagedError, damaged, is_damage
+from screening.database.sqlite.file import open_to_read
+from screening.database.sqlite.integrity import HEAVY_TABLE, damages, rows_of, tables_of
+from screening.database.sqlite.rows import ROW, document_of
+from screening.database.sqlite.schema import OURS, VERSION, require_known
+from screening.database.sqlite.store import SQLiteStore
 from screening.database.stores import FILE, HEAVY, INDEXED, KEYS, Collection, StoreLocation
 
 _HEADER, _PAGE = 100, 4096  # bytes; the size of a page is SQLite's default

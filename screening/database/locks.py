@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from screening.common import locks as files
-from screening.common.locks import Held
+from screening.files import locks as files
+from screening.files.locks import Held
 
 LEASE_SECONDS = 60.0  # on a server, a holder that has not renewed its lock for so long is dead
 _RENEWALS = 6  # in a lease
@@ -32,7 +32,7 @@ def leased_lock(locks: Any, name: str) -> Iterator[None]:
     Raises
     ------
     Held
-        After :data:`screening.common.locks.LOCK_SECONDS`.
+        After :data:`screening.files.locks.LOCK_SECONDS`.
     PyMongoError
         If the server cannot be asked.
     """

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from screening.common.errors import StoreError
-from screening.common.validation import explained
-from screening.database.questions import sort_order
+from screening.database.queries.questions import sort_order
 from screening.database.stores import Collection, StoreLocation
+from screening.files.validation import explained
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -76,7 +76,7 @@ class StoredDocuments:
         criteria
             A MongoDB filter.
         sort
-            As :func:`~screening.database.questions.sort_order` takes it.
+            As :func:`~screening.database.queries.questions.sort_order` takes it.
         limit
             At most so many; 0 for all.
         properties

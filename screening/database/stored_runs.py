@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from screening.coatings.run_document import Run
 from screening.common.errors import InputError, nearest
-from screening.common.tabular import Documents
 from screening.database.stored_documents import StoredDocuments
+from screening.text.tabular import Documents
 
 if TYPE_CHECKING:
     from screening.materials.material import Entry

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from screening.common.errors import StoreError
-from screening.common.passwords import is_address, masked
-from screening.database import addresses, schema
+from screening.database import addresses
 from screening.database.addresses import LocationError, reason, written_database, wrong_address
-from screening.database.opening import require_locks, require_whole
 from screening.database.server_indexes import ensure_indexes
+from screening.database.sqlite import schema
+from screening.database.sqlite.opening import require_locks, require_whole
+from screening.text.passwords import is_address, masked
 
 Collection = Literal["jobs", "coatings", "rankings", "runs"]
 KEYS: dict[Collection, str] = {"jobs": "uuid", "coatings": "key", "rankings": "ranking_id", "runs": "run_id"}
@@ -111,7 +112,7 @@ class StoreLocation:
         """
         if self.folder is None:
             return self._open_mongo(collection, read_only=True)
-        from screening.database.sqlite_collection import SQLiteCollection
+        from screening.database.sqlite.collection import SQLiteCollection
 
         file = self._own_file(self.folder, read_only=True)
         opened = SQLiteCollection(
@@ -132,7 +133,7 @@ class StoreLocation:
         """
         if self.folder is None:
             return self._open_mongo(collection, read_only)
-        from screening.database.sqlite_store import SQLiteStore
+        from screening.database.sqlite.store import SQLiteStore
 
         file = self._own_file(self.folder, read_only)
         store = SQLiteStore(
@@ -225,8 +226,8 @@ class StoreLocation:
         StoreError
             If another process holds it for ten minutes, or the database cannot be written.
         """
-        from screening.common.locks import LOCK_SECONDS, Held, file_lock
         from screening.database.locks import leased_lock
+        from screening.files.locks import LOCK_SECONDS, Held, file_lock
 
         with ExitStack() as opened:
             try:
@@ -246,7 +247,7 @@ class StoreLocation:
 
 def write_all(store: Any, documents: Iterable[dict[str, Any]], key: str) -> None:
     """Write documents that are made one by one: in one transaction into an embedded store, else some at a time."""
-    from screening.database.sqlite_store import SQLiteStore
+    from screening.database.sqlite.store import SQLiteStore
 
     if isinstance(store, SQLiteStore):
         store.update(documents, key=key)

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.errors import InputError, nearest
-from screening.common.files import write_json
 from screening.energies.doubtful import without_doubtful
 from screening.energies.measured.anchored_table import SOURCE as ANCHORED
 from screening.energies.measured.anchored_table import anchored_energies
@@ -27,6 +26,7 @@ from screening.energies.sources.materials_project import (
     materials_project_energies,
 )
 from screening.energies.sources.union import Table, union
+from screening.files.content import write_json
 from screening.phases.phase_set import PhaseSet
 
 REFERENCE = "reference"

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.ions import ion_elements
 from screening.common.provenance import Result
-from screening.common.tabular import Documents, Tabular
+from screening.text.tabular import Documents, Tabular
 
 
 class _Document(BaseModel):

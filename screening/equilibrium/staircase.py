@@ -19,11 +19,11 @@ from screening.chemistry.formulas import parse_formula
 from screening.chemistry.ions import LITHIUM, ion_of
 from screening.common.errors import InputError
 from screening.common.provenance import Result
-from screening.common.tabular import Documents, Tabular
 from screening.equilibrium.ion_path import IonPath, IonState, ion_paths
 from screening.equilibrium.reactant import Reactant, clean, reaction_text
 from screening.materials.names import MaterialLike, material_text
 from screening.phases.phase_set import PhaseSet
+from screening.text.tabular import Documents, Tabular
 
 HIGHEST_VOLTAGE_V = 5.0  # what batteries are charged to at most
 _GASES = frozenset({"H2", "N2", "O2", "F2", "Cl2"})  # they leave; their volumes in the energies are those of crystals

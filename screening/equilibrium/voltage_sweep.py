@@ -11,13 +11,13 @@ from screening.chemistry.economics import molar_mass
 from screening.chemistry.ions import LITHIUM, ion_of
 from screening.common.errors import CalculationError, InputError
 from screening.common.provenance import Result
-from screening.common.tabular import Documents, Tabular
 from screening.equilibrium.interface import Interface
 from screening.equilibrium.interface_documents import OpenReaction
 from screening.equilibrium.reactant import clean
 from screening.hull.reservoir import Reservoir
 from screening.materials.names import MaterialLike
 from screening.phases.phase_set import PhaseSet
+from screening.text.tabular import Documents, Tabular
 
 FARADAY_MAH_PER_MOL = 26801.4814  # charge of a mole of electrons: 96485.33212 C/mol (CODATA 2018) over 3.6 C/mAh
 

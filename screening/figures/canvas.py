@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from screening.chemistry.subscripts import subscripted
 from screening.common.errors import InputError
-from screening.common.visible_text import visible
+from screening.text.visible_text import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

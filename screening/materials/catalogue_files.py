@@ -10,9 +10,9 @@ import yaml
 from pydantic import ValidationError
 
 from screening.common.errors import InputError, nearest
-from screening.common.files import DATA, read_text
-from screening.common.validation import explained
-from screening.common.yaml_text import parse_yaml
+from screening.files.content import DATA, read_text
+from screening.files.validation import explained
+from screening.files.yaml_text import parse_yaml
 from screening.materials.cathode import Cathode, PublishedVoltage
 from screening.materials.material import EnergyAboveHull, Material, Property
 

@@ -14,7 +14,7 @@ from screening.chemistry.compositions import AMOUNT_TOLERANCE, atomic_fractions
 from screening.chemistry.formulas import plain_text
 from screening.chemistry.ions import LITHIUM, ion_of
 from screening.common.errors import InputError, nearest
-from screening.common.files import DATA
+from screening.files.content import DATA
 from screening.materials.material import Amount, Content, Document, Entry, Name, Positive, Text
 
 

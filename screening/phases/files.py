@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from screening.common.errors import InputError
-from screening.common.files import parse_json, read_bytes, write_json
 from screening.common.provenance import EnergyScale
-from screening.common.validation import explained
+from screening.files.content import parse_json, read_bytes, write_json
+from screening.files.validation import explained
 from screening.phases.phase import PhaseColumns
 from screening.phases.phase_table import PhaseTable, sha256_of
 

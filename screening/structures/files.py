@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError, InputWarning
-from screening.common.files import parse_json, read_bytes
-from screening.common.plain_data import structure_of
 from screening.common.ties import first_lowest
-from screening.common.yaml_text import parse_yaml
+from screening.files.content import parse_json, read_bytes
+from screening.files.plain_data import structure_of
+from screening.files.yaml_text import parse_yaml
 from screening.structures.file_forms import require_formula, require_one_block, with_symbols
 
 if TYPE_CHECKING:

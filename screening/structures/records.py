@@ -13,8 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError
-from screening.common.plain_data import plain
-from screening.common.validation import explained
+from screening.files.plain_data import plain
+from screening.files.validation import explained
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure

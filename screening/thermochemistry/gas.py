@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
-from screening.common.files import DATA
+from screening.files.content import DATA
 from screening.thermochemistry.element_gibbs import BOLTZMANN_EV_PER_K, element_gibbs_ev
 
 KJ_PER_MOL_PER_EV = 96.48533212

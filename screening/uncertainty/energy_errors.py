@@ -28,9 +28,9 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFlo
 from screening.chemistry.classes import chemistry_class
 from screening.chemistry.compositions import atomic_fractions
 from screening.common.errors import InputError
-from screening.common.files import DATA
 from screening.common.provenance import EnergyProvenance, EnergyScale
-from screening.common.validation import explained
+from screening.files.content import DATA
+from screening.files.validation import explained
 from screening.uncertainty.composition_fields import fields
 from screening.uncertainty.noise import normal, normal_pairs, two_sided_t
 from screening.uncertainty.pairs import Pair, kind, pairs

@@ -15,7 +15,7 @@ from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure
 
 from screening.common.errors import InputError, StoreError
 from screening.database import addresses
-from screening.database.sqlite_store import SQLiteStore
+from screening.database.sqlite.store import SQLiteStore
 from screening.database.stores import KEYS, LocationError, StoreLocation
 
 
@@ -261,7 +261,7 @@ def test_a_killed_holder_leaves_no_lock(tmp_path):
 
 
 def test_waiting_has_an_end(tmp_path, monkeypatch):
-    monkeypatch.setattr("screening.common.locks.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("screening.files.locks.LOCK_SECONDS", 0.1)
     order = tmp_path / "order"
     process = multiprocessing.get_context("fork").Process(target=hold, args=(tmp_path, order, "x", 60))
     process.start()
@@ -285,7 +285,7 @@ def mongo(database_uri):
 
 
 def test_one_at_a_time_on_mongodb(mongo, monkeypatch):
-    monkeypatch.setattr("screening.common.locks.LOCK_SECONDS", 0.5)
+    monkeypatch.setattr("screening.files.locks.LOCK_SECONDS", 0.5)
     inside, order = threading.Event(), []
 
     def hold_it():
@@ -306,7 +306,7 @@ def test_one_at_a_time_on_mongodb(mongo, monkeypatch):
 def test_a_holder_on_mongodb_past_its_time_is_not_waited_for(mongo, monkeypatch):
     locks = mongo.open("runs")._collection.database["locks"]
     locks.insert_one({"_id": "aggregating", "holder": "killed", "until": time.time() + 60.0})
-    monkeypatch.setattr("screening.common.locks.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("screening.files.locks.LOCK_SECONDS", 0.1)
     with pytest.raises(StoreError, match="another process has been aggregating"), mongo.exclusive():
         pytest.fail("two are inside")
     locks.update_one({}, {"$set": {"until": time.time() - 1.0}})
@@ -317,7 +317,7 @@ def test_a_holder_on_mongodb_past_its_time_is_not_waited_for(mongo, monkeypatch)
 
 def test_a_holder_on_mongodb_renews_its_time(mongo, monkeypatch):
     monkeypatch.setattr("screening.database.locks.LEASE_SECONDS", 2.0)
-    monkeypatch.setattr("screening.common.locks.LOCK_SECONDS", 3.0)
+    monkeypatch.setattr("screening.files.locks.LOCK_SECONDS", 3.0)
     with (
         mongo.exclusive(),
         pytest.raises(StoreError, match="another process has been aggregating"),

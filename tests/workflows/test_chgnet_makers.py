@@ -34,8 +34,8 @@ def test_relaxed_outside_a_job_is_as_in_one():
 
 def test_orderings_that_chgnet_relaxed_have_the_energies_of_the_model():
     pytest.importorskip("sevenn", reason="needs the extra 'mlip'")
-    from screening.common.plain_data import structure_of
     from screening.energies.packaged.scale_energies import scale_energies
+    from screening.files.plain_data import structure_of
     from workflows.jobs.energies import QUIET, relaxing_weights
     from workflows.jobs.orderings import OrderingRelaxMaker
 

@@ -22,9 +22,9 @@ from screening.cathodes.ordering.ordered_cell import (
 from screening.cathodes.ordering.ordered_cell import ordered_cell as make_ordered_cell
 from screening.cathodes.ordering.orderings import Draw
 from screening.cathodes.ordering.supercell import Supercell
-from screening.common.plain_data import structure_of
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
 from screening.energies.packaged.scale_energies import scale_energies
+from screening.files.plain_data import structure_of
 from screening.structures.files import describe_isolation
 from workflows.jobs import as_job
 from workflows.jobs.energies import ChgnetRelaxMaker

@@ -24,10 +24,10 @@ from screening.cathodes.vacancies.cell import lithiated_cell as make_lithiated_c
 from screening.cathodes.vacancies.vacancy import vacancy_document as make_vacancy_document
 from screening.cathodes.vacancies.vacancy import vacancy_state as make_vacancy_state
 from screening.cathodes.vacancies.vacancy_documents import VacancyDocument, VacancyState
-from screening.common.plain_data import structure_of
 from screening.energies.packaged.packaged_table import PACKAGED, read_packaged
 from screening.energies.packaged.scale_energies import scale_energies
 from screening.energies.user.user_phase import Relaxation
+from screening.files.plain_data import structure_of
 from workflows.jobs import as_job
 from workflows.jobs.orderings import OrderingRelaxMaker
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from screening.common.passwords import masked
+from screening.text.passwords import masked
 
 _DATABASE = re.compile(
     r"(pymongo\.errors\.(?!DocumentTooLarge|Invalid|Configuration)|screening\.common\.errors\.StoreError|StoreError)"

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from screening.common.errors import CoatscreenError, InputError, StoreError
-from screening.common.passwords import is_address
 from screening.database import StoreLocation
 from screening.database.addresses import wrong_address
+from screening.text.passwords import is_address
 from workflows.requests.described_store import described_store
 
 _TIMEOUT_MS = 5000

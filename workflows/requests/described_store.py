@@ -9,11 +9,11 @@ from typing import Any
 import yaml
 
 from screening.common.errors import InputError, nearest
-from screening.common.files import parse_json, read_bytes, read_text
-from screening.common.plain_data import plain
-from screening.common.yaml_text import parse_yaml
-from screening.database.conditions import condition_of
-from screening.database.projection import projected
+from screening.database.queries.conditions import condition_of
+from screening.database.queries.projection import projected
+from screening.files.content import parse_json, read_bytes, read_text
+from screening.files.plain_data import plain
+from screening.files.yaml_text import parse_yaml
 
 _TIMEOUT_MS = 5000
 _OF_MONGODB = (
@@ -133,7 +133,7 @@ def _built(name: str, arguments: dict[str, Any]) -> Any:
         paths = arguments["paths"]
         return _JSONFiles(paths if isinstance(paths, list) else [paths])
     if name == "SQLiteStore":
-        from screening.database.sqlite_store import SQLiteStore
+        from screening.database.sqlite.store import SQLiteStore
 
         return SQLiteStore(**arguments, read_only=True)
     from maggma.stores import MongoStore

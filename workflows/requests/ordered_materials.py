@@ -27,12 +27,12 @@ from screening.cathodes.ordering.ordered_cell import JOB_FAILED, OrderedCell
 from screening.cathodes.ordering.orderings import Draw
 from screening.cathodes.ordering.supercell import CellSize
 from screening.common.errors import CalculationError, InputError
-from screening.common.locks import locked
 from screening.common.provenance import Result
 from screening.database import StoreLocation
 from screening.energies.packaged.packaged_table import PACKAGED, PACKAGED_MODEL, cells_path, read_packaged
 from screening.energies.potentials.models import model_named
 from screening.equilibrium.reactant import Reactant
+from screening.files.locks import locked
 from screening.materials.catalogue import Catalogue
 from screening.phases.phase_set import PhaseSet
 from workflows.outputs import output_of

@@ -12,10 +12,10 @@ from pydantic import Field
 from screening.cathodes.ordering.disorder import lithiated_cathode
 from screening.cathodes.vacancies.vacancy_documents import VacancyDocument
 from screening.common.errors import CalculationError
-from screening.common.files import write_whole
-from screening.common.locks import locked
 from screening.database import StoreLocation
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
+from screening.files.content import write_whole
+from screening.files.locks import locked
 from screening.materials.catalogue import Catalogue
 from workflows.outputs import output_of
 from workflows.requests.flow_request import FlowRequest, ResultCollector

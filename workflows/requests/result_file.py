@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from screening.common.errors import InputError
-from screening.common.passwords import is_address
+from screening.text.passwords import is_address
 
 
 def _absolute(path: Path) -> Path:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from screening.common.errors import InputError
-from screening.common.locks import Held, file_lock
 from screening.common.progress import Progress
 from screening.database import StoreLocation
+from screening.files.locks import Held, file_lock
 from workflows.local import Outcome, run_local
 from workflows.outputs import job_store
 from workflows.requests.flow_request import FlowRequest, ResultCollector

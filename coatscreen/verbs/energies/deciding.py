@@ -41,8 +41,8 @@ def deciding(
     coatscreen energies add structures/*.cif --calculator vasp --table vasp_energies.json.gz
     """
     from coatscreen.output import json_text, print_json
-    from screening.common.files import write_whole
     from screening.database import StoreLocation
+    from screening.files.content import write_whole
     from screening.searches.deciding.decisions import Decisions
     from screening.searches.missing.needed import default_within_mev
     from workflows.deciding import deciding_of_store

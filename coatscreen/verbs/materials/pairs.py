@@ -125,7 +125,7 @@ def _systems(rows: list[_Row], catalogue: Catalogue, asked: Asked) -> Iterator[s
 def _rows(file: Path) -> list[_Row]:
     """Read a table with the columns a and b, perhaps mu or voltage, and others."""
     from screening.common.errors import InputError
-    from screening.common.spreadsheets import column, read_table
+    from screening.files.spreadsheets import column, read_table
 
     table = read_table(file, "pairs file")
     places = {name: column(table, *aliases) for name, aliases in _COLUMNS.items()}
@@ -143,7 +143,7 @@ def _rows(file: Path) -> list[_Row]:
 
 def _number(what: str, text: str) -> float:
     from screening.common.errors import InputError
-    from screening.common.spreadsheets import decimal
+    from screening.files.spreadsheets import decimal
 
     try:
         return decimal(text)

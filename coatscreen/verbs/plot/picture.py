@@ -28,8 +28,8 @@ def picture_file(output: Path) -> Path:
 
 def draw_into(file: Path, draw: Callable[[Axes], None], height: float = 2.6, width: float | None = None) -> None:
     """Draw a picture of so many inches, a journal's column wide unless told, and write it into a file."""
-    from screening.common.files import write_whole
     from screening.figures import drawn
     from screening.figures.canvas import COLUMN_INCHES
+    from screening.files.content import write_whole
 
     write_whole(file, drawn(draw, file.suffix.lower().removeprefix("."), width or COLUMN_INCHES, height))

@@ -93,9 +93,9 @@ def _write_csv(file: Path, rows: Iterable[Row]) -> None:
     import csv
     from io import StringIO
 
-    from screening.common.files import write_whole
-    from screening.common.visible_text import cell
     from screening.energies.packaged.rows import Row
+    from screening.files.content import write_whole
+    from screening.text.visible_text import cell
 
     text = StringIO()
     lines = csv.writer(text, lineterminator="\n")

@@ -24,7 +24,7 @@ from pymatgen.core import Lattice, Structure
 
 from screening.cathodes.hosts.host_families import TABLE, host_formula
 from screening.chemistry.ions import ion_elements
-from screening.common.files import write_whole
+from screening.files.content import write_whole
 
 MATCHER = StructureMatcher(ltol=0.2, stol=0.3, angle_tol=5, primitive_cell=True, comparator=ElementComparator())
 REDOX = frozenset(

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from screening.chemistry.compositions import composition_key, format_formula
-from screening.common.files import DATA
+from screening.files.content import DATA
 from screening.materials.cathode import Cathode
 from screening.phases.ion_series import IonSeries, ion_series
 from screening.phases.phase_set import PhaseSet

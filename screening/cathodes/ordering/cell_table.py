@@ -21,9 +21,9 @@ from screening.cathodes.ordering.ordered_cell import OrderedCell
 from screening.chemistry.compositions import format_formula, same_composition
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
-from screening.common.files import parse_json, read_bytes, write_json
-from screening.common.validation import explained
 from screening.equilibrium.reactant import Reactant
+from screening.files.content import parse_json, read_bytes, write_json
+from screening.files.validation import explained
 from screening.materials.catalogue import Catalogue
 from screening.phases.files import content_of, table_of
 from screening.phases.phase import CELL, Phase, PhaseColumns

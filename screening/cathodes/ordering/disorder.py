@@ -30,7 +30,7 @@ from screening.cathodes.ordering.lattices import (
 from screening.chemistry.compositions import atomic_fractions, format_formula
 from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError, nearest
-from screening.common.files import DATA
+from screening.files.content import DATA
 from screening.materials.cathode import Cathode
 
 if TYPE_CHECKING:

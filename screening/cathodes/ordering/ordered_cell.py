@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.cathodes.ordering.orderings import Draw, draw_orderings, ordered_structure
 from screening.cathodes.ordering.supercell import Supercell
 from screening.common.errors import CalculationError
-from screening.common.plain_data import structure_of
 from screening.common.ties import first_lowest, ranks
 from screening.energies.user.user_phase import Relaxation
+from screening.files.plain_data import structure_of
 from screening.structures.records import PlainStructure
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from screening.cathodes.ordering.orderings import VACANT
 from screening.cathodes.ordering.supercell import Supercell
 from screening.cathodes.vacancies.sites import LITHIUM, Environment, environments, occupied, sites_alike
 from screening.common.errors import CalculationError
-from screening.common.plain_data import structure_of
 from screening.common.ties import first_lowest, ranks
+from screening.files.plain_data import structure_of
 from screening.structures.records import PlainStructure
 
 if TYPE_CHECKING:

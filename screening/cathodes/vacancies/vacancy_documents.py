@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from screening.cathodes.ordering.orderings import Draw
 from screening.common.errors import InputError, nearest
-from screening.common.files import DATA
 from screening.common.provenance import Result
-from screening.common.validation import explained
 from screening.energies.user.user_phase import Relaxation
+from screening.files.content import DATA
+from screening.files.validation import explained
 
 PACKAGED_VACANCIES = DATA / "vacancies"
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from screening.common.errors import InputError
-from screening.common.files import DATA, parse_json, read_bytes, write_whole
 from screening.common.provenance import EnergyScale
-from screening.common.validation import explained
 from screening.energies.measured.anchoring import AnchorRules
 from screening.energies.packaged.packaged_table import packaged_energies
+from screening.files.content import DATA, parse_json, read_bytes, write_whole
+from screening.files.validation import explained
 from screening.phases.phase_set import PhaseSet
 
 SOURCE = "reference:measured"

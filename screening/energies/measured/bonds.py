@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from screening.chemistry.compositions import AMOUNT_TOLERANCE
 from screening.chemistry.elements import element
-from screening.common.files import DATA
+from screening.files.content import DATA
 
 _PACKAGED = DATA / "oxidation.yaml"
 _ALIKE = {"Cl": "Cl Br I", "Br": "Cl Br I", "I": "Cl Br I", "S": "S Se Te", "Se": "S Se Te", "Te": "S Se Te"}

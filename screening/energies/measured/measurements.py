@@ -12,7 +12,7 @@ import numpy as np
 
 from screening.chemistry.compositions import format_formula
 from screening.chemistry.formulas import parse_formula
-from screening.common.files import DATA
+from screening.files.content import DATA
 
 SOURCE = "measured formation enthalpies packaged with pymatgen (exp_compounds)"
 _REFERENCES = DATA / "measured" / "references.yaml"

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from screening.common.files import write_json
 from screening.energies.packaged.packaged_table import PACKAGED
+from screening.files.content import write_json
 from screening.structures.records import StructureRecord, read_structures
 
 BONDED = PACKAGED / "bonded_anions.json"

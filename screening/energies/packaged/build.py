@@ -12,7 +12,6 @@ from screening.chemistry.compositions import format_formula
 from screening.chemistry.elements import element
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
-from screening.common.files import write_whole
 from screening.energies.packaged.corrections import dft_elements
 from screening.energies.packaged.dft_check import dft_check
 from screening.energies.packaged.doubtful_phases import Exclusion, GuardRules, guard
@@ -21,6 +20,7 @@ from screening.energies.packaged.packaged_documents import PackagedInfo
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL, document_path, table_path
 from screening.energies.packaged.rows import Row, pack
 from screening.energies.potentials.models import ModelProvenance, model_named
+from screening.files.content import write_whole
 from screening.phases.phase import Phase
 from screening.phases.phase_set import PhaseSet
 from screening.structures.records import StructureRecord, read_structures

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screening.common.errors import CalculationError, InputError
-from screening.common.locks import Held, file_lock
 from screening.common.processes import worker_pool
 from screening.energies.packaged.corrections import mp2020_correction
 from screening.energies.packaged.journal import StructureEnergy, append, claim, cut_half_line, read_journal
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
 from screening.energies.potentials.models import model_named
 from screening.energies.potentials.potential import Potential, load_potential, model_provenance
+from screening.files.locks import Held, file_lock
 from screening.structures.records import StructureRecord
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from screening.common.errors import InputError
-from screening.common.files import write_whole
 from screening.energies.potentials.models import ModelProvenance
+from screening.files.content import write_whole
 
 
 class StructureEnergy(BaseModel):

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from screening.common.errors import InputError, nearest
-from screening.common.files import DATA, parse_json, read_bytes
 from screening.common.provenance import EnergyScale
-from screening.common.validation import explained
 from screening.energies.packaged.rows import PackagedTable, Row, unpack
 from screening.energies.sources.union import concatenated, require_agreement
+from screening.files.content import DATA, parse_json, read_bytes
+from screening.files.validation import explained
 from screening.phases.files import read_table
 from screening.phases.phase_set import PhaseSet
 from screening.phases.phase_table import PhaseTable

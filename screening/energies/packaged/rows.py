@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.chemistry.formulas import parse_formula
-from screening.common.files import LARGEST_VARIABLE, largest_file_mb
+from screening.files.content import LARGEST_VARIABLE, largest_file_mb
 from screening.phases.phase_table import PhaseTable, element_numbers
 
 _MICRO = 1e6

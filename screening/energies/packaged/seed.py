@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from screening.chemistry.compositions import format_formula
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
-from screening.common.files import read_text
-from screening.common.validation import explained
 from screening.energies.potentials.potential import single_point_energies
+from screening.files.content import read_text
+from screening.files.validation import explained
 from screening.structures.records import StructureRecord
 
 SEED_TOLERANCE_EV_PER_ATOM = 1e-4  # between the processors and versions that one model may have been run on

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from screening.common.errors import InputError
-from screening.common.files import parse_json, read_bytes
 from screening.common.provenance import EnergyScale
 from screening.energies.sources.entries import entries_of
 from screening.energies.sources.fetched import Systems, largest
 from screening.energies.sources.formation_energies import read_formation_energies
 from screening.energies.sources.union import Table
+from screening.files.content import parse_json, read_bytes
 from screening.phases.files import table_of
 from screening.phases.phase import PhaseColumns
 from screening.phases.phase_table import PhaseTable

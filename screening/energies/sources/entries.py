@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError, nearest
-from screening.common.plain_data import plain, structure_of
 from screening.common.provenance import EnergyScale
+from screening.files.plain_data import plain, structure_of
 from screening.phases.entries import phases_from_entries, scale_of_entries
 from screening.phases.phase import Phase, PhaseColumns
 

@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from screening.common.errors import InputError
-from screening.common.files import parse_json, read_bytes, write_json
-from screening.common.locks import file_lock
 from screening.common.provenance import EnergyScale
 from screening.energies.sources.fetched import FetchedPhaseSet, inside, largest
 from screening.energies.sources.materials_project_release import THERMO_TYPE, VERSION
+from screening.files.content import parse_json, read_bytes, write_json
+from screening.files.locks import file_lock
 from screening.phases.entries import MP2020, PBE_AND_U
 from screening.phases.files import table_of
 from screening.phases.phase import Phase, PhaseColumns

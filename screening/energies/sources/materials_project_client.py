@@ -14,9 +14,9 @@ from pydantic import BaseModel, Field, ValidationError
 from screening.chemistry.amounts import format_amount
 from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import CalculationError, CoatscreenError, InputError
-from screening.common.plain_data import structure_of
-from screening.common.validation import explained
 from screening.energies.sources.materials_project_release import THERMO_TYPE, VERSION
+from screening.files.plain_data import structure_of
+from screening.files.validation import explained
 from screening.phases.phase import Phase
 
 try:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from screening.chemistry.compositions import format_formula
 from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError
-from screening.common.plain_data import plain, structure_of
 from screening.common.provenance import EnergyScale
 from screening.energies.potentials.models import MODELS
+from screening.files.plain_data import plain, structure_of
 from screening.phases.entries import MP2020, PBE_AND_U, scale_of_entries
 from screening.phases.phase import Phase
 from screening.structures.files import space_group

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from screening.common.errors import InputError
-from screening.common.files import parse_json, read_bytes, write_json
-from screening.common.locks import locked
-from screening.common.plain_data import structure_of
 from screening.common.provenance import EnergyProvenance, EnergyScale
-from screening.common.validation import explained
 from screening.energies.user.user_phase import UserPhase
+from screening.files.content import parse_json, read_bytes, write_json
+from screening.files.locks import locked
+from screening.files.plain_data import structure_of
+from screening.files.validation import explained
 from screening.phases.files import content_of, table_of
 from screening.phases.phase import Phase, PhaseColumns
 from screening.phases.phase_table import PhaseTable, sha256_of

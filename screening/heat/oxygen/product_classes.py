@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.classes import TRANSITION_METALS
 from screening.chemistry.elements import element
-from screening.common.files import DATA
+from screening.files.content import DATA
 
 _PACKAGED = DATA / "product_classes.yaml"
 _HALOGENS = frozenset({"F", "Cl", "Br", "I"})

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.classes import ChemistryClass
 from screening.common.provenance import Result
-from screening.common.tabular import Documents, Tabular
 from screening.criteria.criteria import Criterion
 from screening.materials.cathode import Cathode
 from screening.materials.material import Material
+from screening.text.tabular import Documents, Tabular
 
 
 class Selection(BaseModel):

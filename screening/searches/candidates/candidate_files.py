@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError, nearest
-from screening.common.files import parse_json, read_text
-from screening.common.spreadsheets import column, read_table
-from screening.common.visible_text import cell
+from screening.files.content import parse_json, read_text
+from screening.files.spreadsheets import column, read_table
 from screening.searches.candidates.candidate_documents import Candidate, CandidatesDocument
+from screening.text.visible_text import cell
 
 _SUFFIXES = (".csv", ".json")
 _FORMULA = "formula"

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
-from screening.common.files import read_bytes
-from screening.common.validation import explained
+from screening.files.content import read_bytes
+from screening.files.validation import explained
 from screening.searches.deciding.deciding_documents import DecidingEnergies
 
 

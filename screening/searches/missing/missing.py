@@ -16,10 +16,10 @@ from screening.cathodes.ordering.supercell import Supercell
 from screening.chemistry.compositions import format_formula
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
-from screening.common.plain_data import structure_of
 from screening.common.provenance import EnergyProvenance
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL, cells_path
 from screening.energies.sources.union import Table
+from screening.files.plain_data import structure_of
 from screening.materials.catalogue import Catalogue
 from screening.phases.phase import CELL
 from screening.phases.phase_set import PhaseSet

@@ -19,8 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from screening.chemistry.compositions import format_formula
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError, nearest
-from screening.common.files import DATA
 from screening.equilibrium.reactant import ZERO, Reactant
+from screening.files.content import DATA
 from screening.phases.phase_set import PhaseSet
 from screening.searches.missing.missing_documents import Why
 from screening.searches.screening_request import ScreeningPlan

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.coatings.contacts import Contact
 from screening.common.provenance import Result
-from screening.common.tabular import Documents, Tabular
 from screening.criteria.criteria import Criterion
+from screening.text.tabular import Documents, Tabular
 
 Ensemble = Literal["closed", "open"]
 

@@ -126,7 +126,7 @@ def _label(column: str) -> str:
 
 
 def _text(path: Path) -> str:
-    from screening.common.files import read_text
+    from screening.files.content import read_text
 
     return read_text(path, "formation energies")
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from screening.common.errors import InputError
-from screening.common.validation import explained
+from screening.files.validation import explained
 
 _YEAR = re.compile(r"\b(19|20)\d\d\b")
 _DOI = re.compile(r"\bdoi[ :]+(10\.\S+?)[,;.]?(?=\s|$)")
@@ -74,7 +74,7 @@ def read_literature(path: str | Path) -> LiteratureFile:
     InputError
         If the file is missing or damaged, or does not hold a list.
     """
-    from screening.common.files import parse_json, read_bytes
+    from screening.files.content import parse_json, read_bytes
 
     path = Path(path)
     rows = parse_json(read_bytes(path, "literature file"), path, "literature file")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from screening.chemistry.classes import ChemistryClass
 from screening.common.errors import InputError
-from screening.common.files import write_whole
 from screening.common.ties import first_lowest
+from screening.files.content import write_whole
 from screening.validation.accuracy.check import AccuracyDocument, Checked, SetAccuracy
 from screening.validation.accuracy.formation import FormationErrors
 from screening.validation.accuracy.page_intervals import interval_sections, packaged_calibrations

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.common.files import write_whole
 from screening.common.provenance import EnergyProvenance
 from screening.energies.measured.anchoring import AnchorRules
 from screening.energies.measured.measurements import SOURCE, measured_enthalpies, stated_uncertainty
+from screening.files.content import write_whole
 from screening.phases.phase_set import PhaseSet
 from screening.uncertainty.energy_errors import Against, ErrorModel
 from screening.validation.accuracy.formation_tables import FormationTable, read_formation_tables, require_per_atom

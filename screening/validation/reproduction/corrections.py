@@ -7,7 +7,7 @@ from functools import cache
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.common.files import DATA
+from screening.files.content import DATA
 
 _PACKAGED = DATA / "papers" / "corrections.yaml"
 

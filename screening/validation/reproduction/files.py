@@ -8,8 +8,8 @@ from pathlib import Path
 import orjson
 
 from screening.common.errors import InputError
-from screening.common.files import write_whole
-from screening.common.locks import locked
+from screening.files.content import write_whole
+from screening.files.locks import locked
 from screening.validation.reproduction.drawing import draw
 from screening.validation.reproduction.page import page
 from screening.validation.reproduction.reproduction_documents import ReproductionDocument

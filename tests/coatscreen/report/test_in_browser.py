@@ -17,9 +17,9 @@ from coatscreen.__main__ import execute
 from coatscreen.report.page import page
 from coatscreen.report.report import ranking_report
 from screening import CoatingDatabase, open_energies
-from screening.common.visible_text import visible
 from screening.equilibrium.interface import Interface
 from screening.hull.reservoir import Reservoir
+from screening.text.visible_text import visible
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine")
 MUTUAL = "mutual_electrolyte_mev_per_atom"

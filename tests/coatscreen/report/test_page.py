@@ -13,7 +13,7 @@ from fixtures_report import HOSTILE, data_of, header, lines_of, report_of, repor
 
 from coatscreen.report.page import page
 from coatscreen.report.report import ranking_report
-from screening.common.visible_text import visible
+from screening.text.visible_text import visible
 
 VOID = {"meta", "br", "link", "img", "input"}
 

@@ -6,9 +6,9 @@ import pytest
 from fixtures_screening import SMALL, energies_file, synthetic
 
 from screening.common.errors import InputError
-from screening.common.files import write_json
 from screening.energies.source import energy_source
 from screening.energies.sources.fetched import FetchedPhaseSet
+from screening.files.content import write_json
 from screening.searches.stacks import stack_request as stack_plan
 from screening.searches.stacks.stack_request import plan_stacks
 

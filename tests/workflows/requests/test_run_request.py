@@ -8,8 +8,8 @@ import pytest
 from jobflow import Flow, job
 
 from screening.common.errors import InputError
-from screening.common.locks import file_lock
 from screening.database import StoreLocation
+from screening.files.locks import file_lock
 from workflows.identity import named_by_content
 from workflows.outputs import output_of
 from workflows.requests.flow_request import FlowRequest, ResultCollector

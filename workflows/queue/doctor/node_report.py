@@ -12,9 +12,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.common.errors import StoreError
-from screening.common.files import write_whole
 from screening.common.provenance import software
 from screening.database import StoreLocation
+from screening.files.content import write_whole
 from workflows.queue.site import Site, site_folder
 
 _PACKAGES = ("jobflow", "FireWorks", "jobflow-remote", "pymatgen", "maggma")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from screening.common.passwords import masked
+from screening.text.passwords import masked
 
 _NO_LOGS = (".sh", ".script", ".part")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from screening.common.errors import CalculationError
-from screening.common.passwords import without_passwords
+from screening.text.passwords import without_passwords
 from workflows.queue.site.site import Site
 
 _TIMEOUT_S = 60

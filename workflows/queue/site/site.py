@@ -12,11 +12,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError, model_validator
 
 from screening.common.errors import InputError
-from screening.common.files import read_text
-from screening.common.passwords import is_address
-from screening.common.validation import explained
-from screening.common.yaml_text import parse_yaml
 from screening.database import StoreLocation
+from screening.files.content import read_text
+from screening.files.validation import explained
+from screening.files.yaml_text import parse_yaml
+from screening.text.passwords import is_address
 from workflows.outputs import job_store
 from workflows.queue.site.fields import Environment, Folder, Line, MongoUri, Word, database_name
 from workflows.queue.words import LOST_PINGS
