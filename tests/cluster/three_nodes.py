@@ -133,8 +133,8 @@ class ThreeNodes(SlurmSandbox):
         return self._command("sinfo", "--noheader", f"--nodes={node}", "--format=%T").strip()
 
     def until_up(self, node: str) -> None:
-        """Wait until Slurm gives a node jobs."""
-        _wait(lambda: self.node_state(node) in ("idle", "mixed", "allocated"), 60, f"node {node}")
+        """Wait until Slurm gives a node jobs; one that it took for down it looks at only about once a minute."""
+        _wait(lambda: self.node_state(node) in ("idle", "mixed", "allocated"), 180, f"node {node}")
 
     def _nodes(self) -> str:
         return CONFIGURATION

@@ -78,7 +78,7 @@ def test_it_outlives_a_kill(tmp_path, server):
 
     uri = server.database_uri("coatings")
     acknowledged = {}
-    everyone = clients(tmp_path, f"{uri}&readPreference=secondary")
+    everyone = clients(tmp_path, f"{uri}&readPreference=secondary&serverSelectionTimeoutMS=5000")
     assert all(collection.read_preference == ReadPreference.PRIMARY for collection in everyone.values())
     asked_for = {name: collection.write_concern.document for name, collection in everyone.items()}
     assert asked_for == {name: {"w": "majority", "j": True} for name in everyone}

@@ -79,14 +79,22 @@ def damage(file, kind, rng):
 
 
 @pytest.mark.parametrize("read_whole", [True, False], ids=["small", "large"])
-@pytest.mark.parametrize("kind", ["bit", "header", "cut"])
-def test_what_is_damaged_is_never_answered_from_and_is_repaired(filled, copied, verb, monkeypatch, kind, read_whole):
+@pytest.mark.parametrize(
+    ("kind", "times"),
+    [
+        *(("bit", 1), ("header", 1), ("cut", 1)),
+        *(pytest.param(*each, marks=pytest.mark.slow) for each in (("bit", 12), ("header", 4), ("cut", 4))),
+    ],
+)
+def test_what_is_damaged_is_never_answered_from_and_is_repaired(
+    filled, copied, verb, monkeypatch, kind, times, read_whole
+):
     """Of a file too large to be read whole, the documents' own checksums must do."""
     if not read_whole:
         monkeypatch.setattr(opening, "CHECKED_WHOLE", 0)
     right, original = ask(verb, filled.store), (copied / FILE).read_bytes()
     n_refused = n_repaired = 0
-    for seed in range({"bit": 12, "header": 4, "cut": 4}[kind]):
+    for seed in range(times):
         for left in copied.iterdir():
             left.unlink()
         (copied / FILE).write_bytes(original)
@@ -109,8 +117,9 @@ def test_what_is_damaged_is_never_answered_from_and_is_repaired(filled, copied, 
         assert verb("store", "check", "--store", str(copied))[0] == 0
         run_screening(filled.model_copy(update={"store": str(copied)}))  # computes what is lost
         assert contents(copied) == contents(filled.store)
-    assert n_refused
-    assert n_repaired
+    if times > 1:
+        assert n_refused
+        assert n_repaired
 
 
 def test_a_whole_one_is_left_as_it_is(filled, copied, verb):

