@@ -50,6 +50,9 @@ def copied(filled, tmp_path):
 
 @pytest.fixture
 def verb(capsys):
+    gc.collect()
+    gc.freeze()  # what other tests have loaded is not looked at again and again
+
     def run(*arguments):
         status = execute([*arguments])
         gc.collect()  # as a process that ends: what a failure had open is closed
@@ -58,7 +61,8 @@ def verb(capsys):
         assert status in (0, 1)
         return status, out, err
 
-    return run
+    yield run
+    gc.unfreeze()
 
 
 def ask(verb, folder):
