@@ -16,6 +16,7 @@ from cluster.slurm_sandbox import UNFINISHED
 from fixtures_screening import settings_for
 from pymongo import MongoClient
 
+from workflows.queue.jobflow_remote.remote_queue import RemoteQueue
 from workflows.queue.site import Site
 from workflows.queue.site.config_files import PROJECT_FILE, write_site
 from workflows.queue.status import status
@@ -131,6 +132,40 @@ def test_a_job_is_lost_while_the_runner_is_dead_and_comes_back(cluster, slurm, t
     assert [job["name"] for job in cluster.json("recover")["rerun"]] == [lost.name]
     flow = cluster.until(ended, "the end")
     assert (flow.state, flow.done) == ("complete", answer["total"])
+    run_screening(settings)
+    assert_same(cluster.site.database, str(tmp_path / "db"))
+
+
+@pytest.mark.slow
+def test_what_cannot_start_is_lost_with_the_reason_and_two_runners_do_no_harm(
+    tmp_path, database_uri, slurm, monkeypatch
+):
+    """Nothing can be imported on the nodes; once it can, a second runner is at it beside the first."""
+    monkeypatch.setenv("SLURM_CONF", str(slurm.configuration))
+    mended = tmp_path / "mended"
+    fails = f"[ -e {mended} ] || {{ echo 'ImportError: numpy.core.multiarray failed to import' >&2; exit 1; }}"
+    cluster = Cluster(tmp_path, database_uri, slurm, setup=[fails])
+    settings = settings_for(tmp_path, coatings=["LiNbO3"])
+    words = ["--coatings", "LiNbO3", "--cathodes", "LiCoO2", "--electrolytes", "Li6PS5Cl"]
+    runners = []
+    try:
+        cluster.start_runner()
+        runners.append(cluster.runner)
+        answer = cluster.json("submit", *words, "--energies", settings.energies)
+        flow = cluster.until(ended, "the losses")
+        assert len(flow.lost) > 1
+        assert all(job.error.endswith(": ImportError: numpy.core.multiarray failed to import") for job in flow.lost)
+        mended.touch()
+        cluster.start_runner()
+        runners.append(cluster.runner)
+        assert len(cluster.json("recover")["rerun"]) == len(flow.lost)
+        flow = cluster.until(ended, "the end")
+        assert (flow.state, flow.done) == ("complete", answer["total"])
+        assert {job.attempts for flow in RemoteQueue(cluster.site).flows() for job in flow.jobs} == {1}
+    finally:
+        for cluster.runner in runners:
+            cluster.end_runner(signal.SIGTERM)
+        slurm.wait_idle()
     run_screening(settings)
     assert_same(cluster.site.database, str(tmp_path / "db"))
 
