@@ -15,6 +15,7 @@ from screening import CoatingDatabase
 from screening.common.errors import StoreError
 from screening.database import StoreLocation
 from screening.database.sqlite import schema
+from screening.database.sqlite.store import SQLiteStore
 
 
 @pytest.fixture
@@ -205,3 +206,13 @@ def test_an_older_one_on_a_server_is_brought_here_even_by_a_second_attempt(serve
     (doc,) = documents(server)
     assert (doc["run_id"], doc["number"]) == ("a", 1)
     assert len(attempts) == 2
+
+
+@pytest.mark.parametrize("content", [b"this is no database, and long enough to be read as one" * 40, b"\0" * 5000])
+def test_a_file_of_something_else(tmp_path, content):
+    file = tmp_path / "store.sqlite"
+    file.write_bytes(content)
+    with pytest.raises(StoreError, match="is no SQLite database, or its beginning is damaged") as caught:
+        SQLiteStore(str(file), "documents").connect()
+    assert len(str(caught.value).splitlines()) == 1
+    assert file.read_bytes() == content
