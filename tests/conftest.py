@@ -6,6 +6,9 @@ import uuid
 from pathlib import Path
 
 import pytest
+from fixtures_filled import copied as copied
+from fixtures_filled import filled as filled
+from fixtures_filled import verb as verb
 from fixtures_plugins import install as install
 from hypothesis import settings
 from mongo_server import GIVEN_URI, GivenServer, MongoServer

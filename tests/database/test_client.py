@@ -6,11 +6,11 @@ import math
 import os
 
 import pytest
-from fixtures_screening import COATINGS, SMALL, contents, energies_file, job_times, settings_for, synthetic
+from fixtures_screening import COATINGS, contents, energies_file, job_times, settings_for, synthetic
 
 from screening import CoatingDatabase
 from screening.coatings.contacts import coating_meetings
-from screening.common.errors import CalculationError, InputError, StoreError
+from screening.common.errors import CalculationError, InputError
 from screening.criteria.criteria import default_criteria
 from screening.database import StoreLocation
 from screening.database.client import BOOKKEEPING
@@ -371,22 +371,6 @@ def test_a_run_by_its_name_or_id(database):
         database.search(run="6 coatings, NCM83")
 
 
-def test_the_ranking_made_last_is_meant_unless_a_run_is_named(tmp_path):
-    strict = [{"name": "late", "quantity": "oxidation_limit_v", "at_least": 9}]
-    first = run_screening(settings_for(tmp_path, coatings=["LiNbO3", "HfO2"])).run
-    last = run_screening(settings_for(tmp_path, coatings=["LiNbO3"], criteria=strict)).run
-    other = run_screening(settings_for(tmp_path, energies=energies_file(tmp_path, LiNbO3=-2.8))).run
-    with CoatingDatabase.open(tmp_path / "db") as database:
-        found = {(d["coating"], d["energies"]["sha256"]) for d in database.search()}
-        assert found == {("LiNbO3", last.energies_sha256)} | {(c, other.energies_sha256) for c in SMALL["coatings"]}
-        (doc,) = [d for d in database.search() if d["energies"]["sha256"] == last.energies_sha256]
-        assert doc["passes"] == {"late": False}
-        found = database.search(run=first.run_id)
-        assert {d["coating"] for d in found} == {"LiNbO3", "HfO2"}
-        assert all(d["passes"].keys() == {c.name for c in default_criteria()} for d in found)
-        assert database.count() == 6
-
-
 def test_running_again_adds_nothing(store, tmp_path):
     if store.startswith("mongodb"):
         pytest.skip("embedded only; the others share the code")
@@ -394,30 +378,3 @@ def test_running_again_adds_nothing(store, tmp_path):
     energies = energies_file(tmp_path)
     assert run_screening(settings_for(tmp_path, **EVERYTHING, store=store, energies=energies)).outcome.done == []
     assert (contents(store), job_times(store)) == (before, jobs)
-
-
-def test_no_database(tmp_path):
-    with pytest.raises(StoreError, match="there is no database in"):
-        CoatingDatabase.open(tmp_path / "nothing")
-    assert not (tmp_path / "nothing").exists()
-
-
-def test_a_run_that_did_not_get_to_the_end_has_an_empty_database(tmp_path):
-    StoreLocation(tmp_path).open("jobs").close()
-    with CoatingDatabase.open(tmp_path) as database:
-        assert database.search() == []
-        assert database.ranking() == []
-        assert database.pairs() == []
-
-
-def test_a_database_of_another_version(tmp_path):
-    run_screening(settings_for(tmp_path))
-    coatings_store = StoreLocation(tmp_path / "db").open("coatings")
-    doc = coatings_store.query_one({"coating": "HfO2"})
-    coatings_store.update({**doc, "unheard_of": 1})
-    coatings_store.close()
-    with CoatingDatabase.open(tmp_path / "db") as database:
-        assert len(database.search()) == 3
-        with pytest.raises(StoreError, match="holds a document that is damaged or of another version") as caught:
-            database.ranking()
-    assert "unheard_of" in str(caught.value)

@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from maggma.stores import MemoryStore
 
+from screening.common.errors import InputError
+from screening.database import CoatingDatabase, StoreLocation
 from screening.database.queries.conditions import condition_of
 from screening.database.sqlite.indexed_fields import (
     column,
@@ -142,3 +144,12 @@ def test_values_of_a_document():
 
 def test_names_that_are_columns():
     assert [name for name in ("cost", "gain (%)", "a.b", 'a"b', "a\0", "$a") if is_column(name)] == ["cost", "gain (%)"]
+
+
+def test_very_many_names_are_refused_as_too_many(copied):
+    names = [f"coating {n}" for n in range(300_000)]
+    with CoatingDatabase.open(copied) as database, pytest.raises(InputError, match="more than 10000 values in lists"):
+        database.search(filter={"coating": {"$in": names}})
+    store = StoreLocation(copied).open("coatings", read_only=True)
+    assert store.count({"coating": {"$in": [*names, "HfO2"]}}) == 1
+    store.close()

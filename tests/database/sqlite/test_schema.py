@@ -10,11 +10,13 @@ import time
 from contextlib import closing
 
 import pytest
+from fixtures_filled import FILE
+from fixtures_screening import contents
 
-from screening import CoatingDatabase
 from screening.common.errors import StoreError
-from screening.database import StoreLocation
+from screening.database import CoatingDatabase, StoreLocation
 from screening.database.sqlite import schema
+from screening.database.sqlite.integrity import damages
 from screening.database.sqlite.store import SQLiteStore
 
 
@@ -208,6 +210,9 @@ def test_an_older_one_on_a_server_is_brought_here_even_by_a_second_attempt(serve
     assert len(attempts) == 2
 
 
+# -- files that are foreign, empty, newer, or of the first version -----------------------------------------
+
+
 @pytest.mark.parametrize("content", [b"this is no database, and long enough to be read as one" * 40, b"\0" * 5000])
 def test_a_file_of_something_else(tmp_path, content):
     file = tmp_path / "store.sqlite"
@@ -216,3 +221,46 @@ def test_a_file_of_something_else(tmp_path, content):
         SQLiteStore(str(file), "documents").connect()
     assert len(str(caught.value).splitlines()) == 1
     assert file.read_bytes() == content
+
+
+def test_an_empty_file_is_no_empty_database(tmp_path, verb):
+    (tmp_path / FILE).touch()
+    for words in (["rank"], ["query"], ["runs", "list"]):
+        status, _, err = verb(*words, "--store", str(tmp_path))
+        assert (status, "is empty, and what was in it is lost: put a backup in its place" in err) == (1, True)
+
+
+def test_a_database_of_another_program(tmp_path, verb):
+    with closing(sqlite3.connect(tmp_path / FILE)) as db:
+        db.execute("CREATE TABLE coatings (a)")
+        db.execute("PRAGMA user_version = 7")
+    before = (tmp_path / FILE).read_bytes()
+    for words in (["rank"], ["store", "repair"]):
+        status, _, err = verb(*words, "--store", str(tmp_path))
+        assert (status, "is a database of another program" in err) == (1, True)
+    assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_a_newer_one_is_neither_damaged_nor_repaired(copied, verb, monkeypatch):
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
+    monkeypatch.setitem(schema.FILE_STEPS, schema.VERSION - 1, lambda db: None)
+    StoreLocation(copied).open("runs").close()
+    monkeypatch.undo()
+    for words in (["rank"], ["store", "check"], ["store", "repair"]):
+        status, _, err = verb(*words, "--store", str(copied))
+        assert (status, "made by a newer coatscreen" in err) == (1, True)
+    assert [one.name for one in copied.iterdir() if "damaged" in one.name] == []
+
+
+def test_one_of_the_first_version_gets_checksums(filled, copied):
+    with closing(sqlite3.connect(copied / FILE, isolation_level=None)) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            if not name.endswith(".indexed"):
+                db.execute(f'ALTER TABLE "{name}" DROP COLUMN crc')
+        db.execute("PRAGMA user_version = 1")
+        db.execute("PRAGMA application_id = 0")
+    with pytest.raises(StoreError, match="any command that writes to it"):
+        CoatingDatabase.open(copied)
+    StoreLocation(copied).open("runs").close()
+    assert list(damages(str(copied / FILE))) == []
+    assert contents(copied) == contents(filled.store)
