@@ -104,7 +104,7 @@ def _not_passed(ranking: RankingReport, row: int) -> str:
     return ", ".join(f"{name} {_MARKS[str(mark)]}" for name, mark in marks.items() if mark in ("NO", "?"))
 
 
-def _text(value: Cell, digits: int = 0, missing: str = "-") -> str:
+def _text(value: Cell, digits: int | None = 0, missing: str = "-") -> str:
     return number(value, digits, missing) if value is None or isinstance(value, float) else str(value)
 
 

@@ -21,11 +21,11 @@ from screening.energies.sources.detect import read_energies
 from screening.energies.sources.fetched import FetchedPhaseSet, Systems, largest
 from screening.energies.sources.materials_project import (
     MATERIALS_PROJECT,
-    cache_folder,
     kept_version,
     materials_project_energies,
 )
 from screening.energies.sources.union import Table, union
+from screening.files.cache import cache_folder
 from screening.files.content import write_json
 from screening.phases.phase_set import PhaseSet
 

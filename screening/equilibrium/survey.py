@@ -29,7 +29,8 @@ Floats = NDArray[np.float64]
 
 _BESIDE = -1  # a line that begins beside its end: what is asked is the mixture there
 _CLOSED = -1
-_WORTH_SORTING = 2_000  # lines for which it pays to find out first which phases lie on the hull
+_WORTH_FINDING = 2_000  # lines for which it pays to find out first which phases lie on the hull
+_WORTH_READING = 500  # the same, where that is kept on disk
 
 
 class Pair(NamedTuple):
@@ -292,6 +293,9 @@ class Survey:
     def _shelves(self, compiled: Core, n_lines: int) -> tuple[NDArray[np.intp], Shelves]:
         """Return the phases that lines are followed among: all, or those that may be part of a mixture."""
         nominal = len(self.samples) == 1 and not self.phases.is_sample
-        if nominal and (n_lines >= _WORTH_SORTING or self.phases.shelved.knows_hull):
-            return self.phases.shelved.on_hull
-        return self.phases.shelved.lowest
+        shelved = self.phases.shelved
+        if nominal and (
+            shelved.knows_hull or n_lines >= _WORTH_FINDING or (n_lines >= _WORTH_READING and shelved.keeps_hull)
+        ):
+            return shelved.on_hull
+        return shelved.lowest

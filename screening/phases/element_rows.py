@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from screening.chemistry.elements import ELEMENTS
 from screening.hull.compiled.core import Core, core
 from screening.hull.compiled.lines import Field, Rows, Shelves, compute_lines
+from screening.phases.kept_hull import KeptHull
 from screening.phases.phase_table import PhaseTable
 
 ROW = {element: number for number, element in enumerate(sorted(ELEMENTS))}  # rows of a system are in this order
@@ -44,14 +45,21 @@ class ShelvedPhases:
         Positions of the lowest-energy phase of each composition, in order.
     formation_energies
         Formation energies of all phases, (n,), eV/atom; None if they are those of a sample, whose hull is not found.
+    sha256
+        Returns the hash of the set, under which its hull is kept on disk.
     """
 
     def __init__(
-        self, table: PhaseTable, lowest: NDArray[np.intp], formation_energies: NDArray[np.float64] | None
+        self,
+        table: PhaseTable,
+        lowest: NDArray[np.intp],
+        formation_energies: NDArray[np.float64] | None,
+        sha256: Callable[[], str],
     ) -> None:
         self._table = table
         self._lowest = lowest
         self._formation_energies = formation_energies
+        self._sha256 = sha256
 
     @cached_property
     def lowest(self) -> tuple[NDArray[np.intp], Shelves]:
@@ -70,18 +78,32 @@ class ShelvedPhases:
         compiled = core()
         if self._formation_energies is None or compiled is None:
             raise ValueError("the phases on the hull are found of the energies as they are, with the compiled core")
-        near = near_hull(compiled, self._table.take(self._lowest), self._formation_energies[self._lowest])
-        kept = self._lowest[near]
-        return kept, Shelves.of(rows_of_table(self._table.take(kept)))
+        near = self._kept_hull.read()
+        if near is None:
+            found = near_hull(compiled, self._table.take(self._lowest), self._formation_energies[self._lowest])
+            near = np.zeros(len(self._table), dtype=bool)
+            near[self._lowest[found]] = True
+            self._kept_hull.write(near)
+        positions = np.flatnonzero(near)
+        return positions, Shelves.of(rows_of_table(self._table.take(positions)))
 
     @property
     def knows_hull(self) -> bool:
-        """Whether :attr:`on_hull` has been found before."""
+        """Whether :attr:`on_hull` has been found in this process."""
         return "on_hull" in self.__dict__
+
+    @property
+    def keeps_hull(self) -> bool:
+        """Whether :attr:`on_hull` has been found on this machine, and need only be read."""
+        return self._formation_energies is not None and self._kept_hull.is_there()
+
+    @cached_property
+    def _kept_hull(self) -> KeptHull:
+        return KeptHull(self._sha256(), self._table.ids)
 
     def of_sample(self) -> ShelvedPhases:
         """Return the same phases with the energies of a sample, which are shifted alike within a composition."""
-        sample = ShelvedPhases(self._table, self._lowest, None)
+        sample = ShelvedPhases(self._table, self._lowest, None, self._sha256)
         sample.__dict__["lowest"] = self.lowest
         return sample
 

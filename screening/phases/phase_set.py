@@ -305,7 +305,8 @@ class PhaseSet:
         """The phases in the form in which the compiled core picks them."""
         if self._sample_of is not None:
             return self._sample_of.shelved.of_sample()
-        return ShelvedPhases(self.table, np.flatnonzero(self._polymorphs.is_lowest), self.formation_energies)
+        lowest = np.flatnonzero(self._polymorphs.is_lowest)
+        return ShelvedPhases(self.table, lowest, self.formation_energies, lambda: self.sha256)
 
     def formula(self, position: int) -> str:
         """Return the reduced formula of a phase."""

@@ -230,14 +230,16 @@ def assert_same(one: str, other: str) -> None:
     assert outputs(one) == outputs(other)
 
 
-def hook(folder: Path, code: str) -> str:
-    """Return a line of the shell after which every worker runs some code as it starts.
+def hook(folder: Path, code: str, word: str = "workflows.queue.fireworks.worker") -> str:
+    """Return a line of the shell after which every worker, a process with `word` in its command, runs some code first.
 
     In the code, ``once(name)`` is true in the first process that asks, ``die()`` is a kill -9 of this process, and
     ``before(owner, name, do)`` calls ``do(caller, *arguments)`` before each call of a function.
     """
     folder.mkdir(parents=True)
-    (folder / "sitecustomize.py").write_text(_WORKER.format(folder=str(folder), code=indent(dedent(code), "    ")))
+    (folder / "sitecustomize.py").write_text(
+        _WORKER.format(folder=str(folder), word=word, code=indent(dedent(code), "    "))
+    )
     return f"export PYTHONPATH={shlex.quote(str(folder))}${{PYTHONPATH:+:$PYTHONPATH}}"
 
 
@@ -261,7 +263,7 @@ def before(owner, name, do):
         return real(*args, **kwargs)
     setattr(owner, name, changed)
 
-if "workflows.queue.fireworks.worker" in sys.orig_argv:
+if {word!r} in sys.orig_argv:
 {code}
 """
 

@@ -98,7 +98,7 @@ def test_contacts_of_the_packaged_energies(monkeypatch):
     pairs = [Pair(a, b, r) for a in coatings for b in partners for r in ((), (Reservoir({"Li": -3.66}),))]
     assert check_contacts([phases], pairs) == len(pairs)
     assert not phases.shelved.knows_hull
-    monkeypatch.setattr(surveys, "_WORTH_SORTING", 1)
+    monkeypatch.setattr(surveys, "_WORTH_FINDING", 1)
     assert check_contacts([phases], pairs) == len(pairs)
     assert phases.shelved.knows_hull == (core() is not None)
 

@@ -12,7 +12,6 @@ named (``mp:2025.09.25``); then it is the one that ``mp`` means.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from itertools import combinations
@@ -23,6 +22,7 @@ from screening.common.errors import InputError
 from screening.common.provenance import EnergyScale
 from screening.energies.sources.fetched import FetchedPhaseSet, inside, largest
 from screening.energies.sources.materials_project_release import THERMO_TYPE, VERSION
+from screening.files.cache import CACHE_VARIABLE, cache_folder
 from screening.files.content import parse_json, read_bytes, write_json
 from screening.files.locks import file_lock
 from screening.phases.entries import MP2020, PBE_AND_U
@@ -31,7 +31,6 @@ from screening.phases.phase import Phase, PhaseColumns
 from screening.phases.phase_table import PhaseTable
 
 MATERIALS_PROJECT = "mp"
-_CACHE_VARIABLE = "COATSCREEN_CACHE"
 _MOST_SUBSYSTEMS = 2**16  # 16 elements, or some five hundred coatings: some hundred requests
 _LONGEST_REQUEST = 4000  # characters of an address; servers take 8000
 
@@ -114,13 +113,6 @@ def subsystems(systems: Iterable[frozenset[str]]) -> frozenset[str]:
     return frozenset(found)
 
 
-def cache_folder() -> Path:
-    """Return where fetched energies are kept: the folder named by ``COATSCREEN_CACHE``, or the user's cache."""
-    from platformdirs import user_cache_path
-
-    return Path(os.environ.get(_CACHE_VARIABLE) or user_cache_path("coatscreen"))
-
-
 def kept_version() -> str | None:
     """Return the database version fetched last, None where there is none."""
     files = (cache_folder() / "materials-project").glob("*.json.gz")
@@ -160,7 +152,7 @@ def _complete(parts: frozenset[str], version: str | None) -> Kept:
             held.enter_context(file_lock(folder / "lock", -1.0))
         except OSError as error:
             raise InputError(
-                f"the cache folder {folder} cannot be written: {error.strerror}; name another by {_CACHE_VARIABLE}"
+                f"the cache folder {folder} cannot be written: {error.strerror}; name another by {CACHE_VARIABLE}"
             ) from None
         kept = read_kept(version)
         missing = parts - (kept.systems if kept else frozenset())

@@ -27,18 +27,20 @@ def open_launchpad(site: Site) -> LaunchPad:
         If the database cannot be reached.
     """
     fireworks = _fireworks()
-    options = site.rendered("my_launchpad.yaml")
-    options["mongoclient_kwargs"] = {**options["mongoclient_kwargs"], **site.location.client_options}
-    options["strm_lvl"] = "CRITICAL"
+
+    def make(options: dict[str, Any]) -> LaunchPad:
+        client = {**options["mongoclient_kwargs"], **site.location.client_options}
+        return fireworks.LaunchPad.from_dict({**options, "mongoclient_kwargs": client, "strm_lvl": "CRITICAL"})
+
     with site.location.first_contact():
-        launchpad = fireworks.LaunchPad.from_dict(options)
+        launchpad = site.made_from("my_launchpad.yaml", make)
         launchpad.connection.admin.command("ping")
     return launchpad
 
 
 def read_fworker(site: Site) -> FWorker:
     """Return FireWorks' description of a worker of a site."""
-    return _fireworks().FWorker.from_dict(site.rendered("my_fworker.yaml"))
+    return site.made_from("my_fworker.yaml", _fireworks().FWorker.from_dict)
 
 
 def read_queue_adapter(site: Site) -> CommonAdapter:
@@ -46,7 +48,7 @@ def read_queue_adapter(site: Site) -> CommonAdapter:
     _fireworks()
     from fireworks.user_objects.queue_adapters.common_adapter import CommonAdapter
 
-    return CommonAdapter.from_dict(site.rendered("my_qadapter.yaml"))
+    return site.made_from("my_qadapter.yaml", CommonAdapter.from_dict)
 
 
 def prepare_launchpad(launchpad: LaunchPad) -> None:

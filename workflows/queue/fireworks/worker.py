@@ -83,7 +83,7 @@ def work(site: Site, timeout_s: int, max_loops: int) -> None:
     max_loops
         How often to look again for jobs where none is ready and some wait for others.
     """
-    launchpad = WorkerLaunchPad(**site.rendered("my_launchpad.yaml"))
+    launchpad = site.made_from("my_launchpad.yaml", lambda options: WorkerLaunchPad(**options))
     give_up = time.monotonic() + min(_PATIENCE_S, timeout_s)
     while True:
         try:

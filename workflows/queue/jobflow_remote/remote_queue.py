@@ -17,6 +17,7 @@ from workflows.queue.flow_documents import FlowLabel, QueuedFlow, QueuedJob, Que
 from workflows.queue.flow_queue import OURS, FlowQueue, NewJob, wanted_flows
 from workflows.queue.jobflow_remote.remote_jobs import JOB_FIELDS, read_job
 from workflows.queue.site import Site
+from workflows.queue.site.config_files import PROJECT_FILE
 from workflows.queue.site.indexes import make_indexes
 from workflows.queue.words import COLLECT_REMOTE_RESULT, COLLECTING, INSTALL, LABEL, RUN_REMOTE_JOB
 
@@ -197,10 +198,13 @@ def _controller(site: Site) -> JobController:
         from jobflow_remote.config.base import Project
     except ImportError:
         raise InputError(f"jobflow-remote is not installed: {INSTALL}") from None
-    options = site.rendered("jobflow_remote/coatscreen.yaml")
-    for store in (options["queue"]["store"], options["jobstore"]["docs_store"]):
-        store["mongoclient_kwargs"] = {**store["mongoclient_kwargs"], **site.location.client_options}
+
+    def make(options: dict[str, Any]) -> JobController:
+        for store in (options["queue"]["store"], options["jobstore"]["docs_store"]):
+            store["mongoclient_kwargs"] = {**store["mongoclient_kwargs"], **site.location.client_options}
+        return JobController.from_project(Project.model_validate(options))
+
     with site.location.first_contact():
-        controller = JobController.from_project(Project.model_validate(options))
+        controller = site.made_from(PROJECT_FILE, make)
         controller.db.command("ping")
     return controller

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError, model_validator
@@ -24,6 +25,7 @@ from workflows.queue.words import LOST_PINGS
 if TYPE_CHECKING:
     from jobflow import JobStore
 
+Made = TypeVar("Made")
 SITE_FILE = "site.yaml"
 SITE_VARIABLE = "COATSCREEN_SITE"
 _LEAST_WALL_TIME_MINUTES = 2  # a worker needs some ten seconds to start, and does nothing new near its end
@@ -172,19 +174,40 @@ class Site(BaseModel):
         """
         return job_store(self.location)
 
-    def rendered(self, name: str) -> Any:
-        """Return the content of a YAML file that was written from this site.
+    def made_from(self, name: str, make: Callable[[dict[str, Any]], Made]) -> Made:
+        """Return what a program makes from a YAML file that was written from this site.
+
+        Its user may have changed the file. No value is quoted where that went wrong: it may be a password.
+
+        Parameters
+        ----------
+        name
+            The name of the file in the site's folder.
+        make
+            The program's own reading of the file's content.
 
         Raises
         ------
         InputError
-            If it cannot be read.
+            If the file cannot be read, or nothing can be made from it.
         """
+        file = f"site file {self.folder / name}"
         try:
-            return parse_yaml(read_text(self.folder / name, "site file"))
-        except (InputError, yaml.YAMLError) as error:
-            fault = str(error) if isinstance(error, InputError) else f"site file {self.folder / name} is not YAML"
-            raise InputError(f"{fault}: `coatscreen site init` writes it again") from None
+            content = parse_yaml(read_text(self.folder / name, "site file"))
+            if not isinstance(content, dict):
+                raise TypeError
+            return make(content)
+        except InputError as error:
+            fault = str(error)
+        except yaml.YAMLError:
+            fault = f"{file} is not YAML"
+        except ValidationError as error:
+            fault = f"{file}: {explained(error)}"
+        except KeyError as error:
+            fault = f"{file} lacks {error}"
+        except (AttributeError, TypeError, ValueError):
+            fault = f"{file} is not as it was written"
+        raise InputError(f"{fault}: `coatscreen site init --overwrite` writes it again")
 
 
 def site_folder(option: Path | None = None) -> Path:

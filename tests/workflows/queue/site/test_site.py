@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.common.errors import InputError
+from workflows.queue.fireworks.launchpad import read_fworker
+from workflows.queue.managers import open_queue
 from workflows.queue.site import Site, site_folder
-from workflows.queue.site.config_files import FILES, write_site
+from workflows.queue.site.config_files import FILES, PROJECT_FILE, write_site
 
 pytestmark = pytest.mark.usefixtures("own_folder")
 
@@ -140,6 +142,49 @@ def test_a_file_that_is_no_site(tmp_path, text, message):
     with pytest.raises(InputError, match=message) as caught:
         Site.read(tmp_path)
     assert "secret" not in str(caught.value)
+
+
+def without(*names):
+    def change(content):
+        part = content
+        for name in names[:-1]:
+            part = part[name]
+        del part[names[-1]]
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("manager", "name", "change", "fault"),
+    [
+        ("fireworks", "my_launchpad.yaml", without("mongoclient_kwargs"), "lacks 'mongoclient_kwargs'"),
+        ("fireworks", "my_launchpad.yaml", lambda content: content.update(mongoclient_kwargs=3), "is not as it was"),
+        ("jobflow-remote", PROJECT_FILE, without("queue", "store"), "lacks 'store'"),
+        ("jobflow-remote", PROJECT_FILE, lambda content: content.update(pasword="secret"), "unknown key 'pasword'"),
+        ("jobflow-remote", PROJECT_FILE, lambda content: content.clear(), "lacks 'queue'"),
+    ],
+)
+def test_a_file_that_was_changed_into_a_wrong_one_is_named(tmp_path, manager, name, change, fault):
+    """Each program's own reading of its file is what fails."""
+    pytest.importorskip("jobflow_remote", reason="the extra [cluster] is not installed")
+    site = write_site(made(manager=manager), tmp_path / "site")
+    content = yaml.safe_load((site.folder / name).read_text())
+    change(content)
+    (site.folder / name).write_text(yaml.safe_dump(content))
+    with pytest.raises(InputError) as raised:
+        open_queue(site)
+    assert f"site file {site.folder / name}" in str(raised.value)
+    assert fault in str(raised.value)
+    assert "secret" not in str(raised.value)
+    assert len(str(raised.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("text", ["- a list", "{not: [yaml", ""])
+def test_a_file_that_describes_nothing_is_named(tmp_path, text):
+    site = write_site(made(), tmp_path / "site")
+    (site.folder / "my_fworker.yaml").write_text(text)
+    with pytest.raises(InputError, match=r"my_fworker\.yaml is not"):
+        read_fworker(site)
 
 
 def test_no_site(tmp_path):
