@@ -20,7 +20,13 @@ _DETAILS = 100
 
 
 def report(
-    output: Annotated[Path, typer.Option(help="File to write, .html.")],
+    output: Annotated[Path | None, typer.Option(help="File to write, .html: the rankings of the database.")] = None,
+    app: Annotated[
+        Path | None,
+        typer.Option(
+            help="File to write, .html: any interface, computed in the browser with the energies; no database is read."
+        ),
+    ] = None,
     cathode: OnlyCathode = None,
     electrolyte: OnlyElectrolyte = None,
     run: RunName = None,
@@ -29,15 +35,20 @@ def report(
     ] = _DETAILS,
     energies: Annotated[
         str | None,
-        typer.Option(help="The energies of the ranking, for the profiles; by default packaged ones are recognised."),
+        typer.Option(
+            help="The energies of the ranking, for the profiles; by default packaged ones are recognised. With --app "
+            "those of the page; by default 'reference'."
+        ),
     ] = None,
     store: Store = "results/coatings",
 ) -> None:
-    """Write rankings as one HTML page: table, map of contacts, profiles, windows. It loads nothing when opened.
+    """Write one HTML page: rankings with contacts, profiles and windows; or --app, any interface in the browser.
 
-    While a run goes on, what is finished is ranked.
+    The page loads nothing when it is opened. While a run goes on, what is finished is ranked.
 
     Example: coatscreen report --output report.html
+
+    Example: coatscreen report --app interfaces.html
 
     Example: coatscreen report --cathode NCM83 --electrolyte Li6PS5Cl --details 20 --output ncm83.html
     """
@@ -54,6 +65,13 @@ def report(
     from screening.files.content import write_whole
     from workflows.requests.result_file import result_file
 
+    if app is not None:
+        if output is not None or any(option is not None for option in (cathode, electrolyte, run)):
+            raise InputError("--app is of the energies, not of a ranking: it takes --energies alone")
+        _write_app(result_file(app), energies)
+        return
+    if output is None:
+        raise InputError("name a file: --output for the rankings, or --app for any interface in the browser")
     output = result_file(output)
     rank_what_goes_on(location := StoreLocation(store))
     with CoatingDatabase.open(location) as database:
@@ -114,9 +132,7 @@ def _energies_at_hand(
         If energies are given that none of the rankings came from.
     """
     from screening.common.errors import InputError
-    from screening.energies.packaged.packaged_table import packaged_info
-    from screening.energies.potentials.models import SOURCES
-    from screening.energies.source import is_packaged, open_energies, without_doubtful_phases
+    from screening.energies.source import is_packaged, open_energies
 
     wanted = {header.energies.sha256: header.energies.name for header in headers}
     named = (str(run.request.get("energies")) for run in _behind(database, headers))
@@ -124,12 +140,64 @@ def _energies_at_hand(
     for source in {given} if given is not None else set(filter(is_packaged, named)):
         phases = open_energies(source)
         if phases.sha256 in wanted:
-            bare = without_doubtful_phases(source)
-            info = packaged_info(model=SOURCES[bare]) if bare in SOURCES else None
-            found[phases.sha256] = _Energies(phases, info)
+            found[phases.sha256] = _Energies(phases, _known_of(source))
     if given is not None and not found:
         raise InputError(f"--energies {given}: the rankings came from others: {', '.join(sorted(wanted.values()))}")
     return found
+
+
+def _known_of(source: str) -> PackagedInfo | None:
+    """Return what is known of some energies; None if they are no packaged ones."""
+    from screening.energies.packaged.packaged_table import packaged_info
+    from screening.energies.potentials.models import SOURCES
+    from screening.energies.source import without_doubtful_phases
+
+    bare = without_doubtful_phases(source)
+    return packaged_info(model=SOURCES[bare]) if bare in SOURCES else None
+
+
+def _write_app(output: Path, energies: str | None) -> None:
+    """Write the page for any interface.
+
+    Raises
+    ------
+    InputError
+        If the energies cannot be read, or are fetched from the Materials Project by chemical system.
+    """
+    import shlex
+    from datetime import UTC, datetime
+
+    from coatscreen.output import note
+    from coatscreen.report.app.app_documents import AppData
+    from coatscreen.report.app.app_page import app_page
+    from coatscreen.report.app.names import page_elements, page_names
+    from coatscreen.report.app.packed_phases import packed_phases
+    from coatscreen.report.report import dft_error
+    from screening.common.errors import InputError
+    from screening.common.provenance import software
+    from screening.energies.source import REFERENCE, is_fetched, open_energies
+    from screening.files.content import write_whole
+    from screening.materials.catalogue import Catalogue
+
+    source = energies or REFERENCE
+    if is_fetched(source):
+        raise InputError(f"--energies {source}: these are fetched by chemical system; a page needs all: name a file")
+    phases = open_energies(source)
+    packed = packed_phases(phases)
+    given = [] if energies is None else ["--energies", energies]
+    data = AppData(
+        energies=phases.provenance,
+        energies_error=list(dft_error(_known_of(source))) or ["How far they are off is not known to this page."],
+        software=software(),
+        command=shlex.join(["coatscreen", "report", "--app", str(output), *given]),
+        made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        layout=packed.layout,
+        names=page_names(Catalogue.load(), phases),
+        elements=page_elements(),
+    )
+    html = app_page(data, packed)
+    write_whole(output, html)
+    note(f"{output}: {len(phases):,} phases, {len(html) / 1e6:.2f} MB")
 
 
 def _behind(database: CoatingDatabase, headers: list[RankingHeader]) -> list[Run]:
