@@ -10,6 +10,8 @@ from screening.criteria.quantities import Coating, Quantity
 
 CONDUCTIVITY = "ionic_conductivity_s_per_cm"
 RESISTANCE = "film_resistance_ohm_cm2"
+BARRIER = "lithium_barrier_ev"
+NO_PATH_EV = 99.0  # what "lithium does not pass" is compared as
 
 
 def _conductivity(coating: Coating) -> float | None:
@@ -20,6 +22,16 @@ def _conductivity(coating: Coating) -> float | None:
 def _resistance(coating: Coating) -> float | None:
     known = None if coating.transport is None else coating.transport.film_resistance
     return None if known is None else known.high_ohm_cm2
+
+
+def _barrier(coating: Coating) -> float | None:
+    known = None if coating.transport is None else coating.transport.barriers
+    return None if known is None else known.barrier_3d_ev
+
+
+def _no_path(coating: Coating) -> float | None:
+    known = None if coating.transport is None else coating.transport.barriers
+    return None if known is None else NO_PATH_EV
 
 
 TRANSPORT_QUANTITIES = (
@@ -43,5 +55,17 @@ TRANSPORT_QUANTITIES = (
         from_energies=False,
         lowest=0.0,
         digits=None,
+    ),
+    Quantity(
+        name=BARRIER,
+        label="Li barrier (eV)",
+        better="lower",
+        description="barrier of lithium in three dimensions of its crystal, from the bond-valence site energy, eV; "
+        "none: it does not pass",
+        value=_barrier,
+        compared=_no_path,
+        from_energies=False,
+        lowest=0.0,
+        digits=2,
     ),
 )

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from screening.transport.barrier_table import StructureBarriers, material_barriers
 from screening.transport.film import Film, FilmResistance, film_resistance
 from screening.transport.measured import Conductivity, measured_conductivity
 
@@ -17,6 +18,14 @@ class TransportDocument(BaseModel):
 
     conductivity: Conductivity | None = Field(description="measured lithium conductivity at 25 C, amorphous if known")
     film_resistance: FilmResistance | None = Field(description="area-specific resistance of the film to lithium")
+    barriers: StructureBarriers | None = Field(
+        None, description="barriers of lithium in its crystal lowest in energy, from the bond-valence site energy"
+    )
+    blocked: bool | None = Field(
+        None,
+        description="whether the crystal lets no lithium through by these barriers; null without. The measured "
+        "conductivity, where there is one, is the better witness",
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -30,8 +39,10 @@ def material_transport(material: str, film: Film) -> TransportDocument:
     film
         Its thickness and area.
     """
-    conductivity = measured_conductivity(material)
+    conductivity, barriers = measured_conductivity(material), material_barriers(material)
     return TransportDocument(
         conductivity=conductivity,
         film_resistance=None if conductivity is None else film_resistance(conductivity, film),
+        barriers=barriers,
+        blocked=None if barriers is None else barriers.blocked,
     )

@@ -15,18 +15,18 @@ import csv
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screening.chemistry.compositions import atomic_fractions
+from screening.chemistry.compositions import composition_key
 from screening.chemistry.notation import composition_of
 from screening.common.errors import CoatscreenError
 from screening.files.content import DATA
 
 _PACKAGED = DATA / "transport" / "measured.csv"
-_DIGITS = 4  # of atomic fractions, by which compositions are compared
 
 CONDUCTIVITY = "ionic_conductivity_s_per_cm"
 ACTIVATION = "activation_energy_ev"
@@ -34,6 +34,8 @@ GAP = "band_gap_ev"
 ROOM_C = 25.0
 _NEAR_ROOM_C = 10.0  # a conductivity within these of 25 C counts as one of 25 C: at 0.6 eV it changes twofold
 SPREAD = 20.0  # times between the lowest and the highest, from which values of one form are a range
+
+_Key = tuple[tuple[str, Fraction], ...]  # of a composition
 
 Form = Literal["crystalline", "amorphous", "glass-ceramic"]
 FILM_FORMS: tuple[Form, ...] = ("amorphous", "crystalline", "glass-ceramic")  # what a film is taken for, first known
@@ -92,7 +94,7 @@ def measured_values(material: str) -> tuple[MeasuredValue, ...]:
         A formula or a glass; a composition that is not in the table, or several phases, has none.
     """
     try:
-        return _by_composition().get(_key(material), ())
+        return _by_composition().get(composition_key(composition_of(material)), ())
     except CoatscreenError:  # a composite, or a notation that has no one composition
         return ()
 
@@ -156,17 +158,9 @@ def packaged_values() -> tuple[MeasuredValue, ...]:
         )
 
 
-_Key = tuple[tuple[str, float], ...]
-
-
-def _key(material: str) -> _Key:
-    fractions = atomic_fractions(composition_of(material))
-    return tuple(sorted((symbol, round(amount, _DIGITS)) for symbol, amount in fractions.items()))
-
-
 @cache
 def _by_composition() -> dict[_Key, tuple[MeasuredValue, ...]]:
     found: dict[_Key, list[MeasuredValue]] = defaultdict(list)
     for value in packaged_values():
-        found[_key(value.material)].append(value)
+        found[composition_key(composition_of(value.material))].append(value)
     return {key: tuple(values) for key, values in found.items()}
