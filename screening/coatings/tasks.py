@@ -8,6 +8,7 @@ energies.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -144,8 +145,9 @@ def coating_contacts(
     electrolyte: str | None = None,
 ) -> ContactBatch:
     """Compute a batch of coatings against a neighbour; see :func:`screening.coatings.contacts.coating_meetings`."""
-    phases = energies.open()
-    results, failed = _each(coatings, lambda coating: contacts(phases, coating_meetings(coating, cathode, electrolyte)))
+    meetings, failed = _each(coatings, lambda coating: coating_meetings(coating, cathode, electrolyte))
+    found = iter(contacts(energies.open(), [met for of_coating in meetings.values() for met in of_coating]))
+    results = {coating: list(islice(found, len(of_coating))) for coating, of_coating in meetings.items()}
     return ContactBatch(results=results, failed=failed)
 
 
