@@ -27,7 +27,7 @@ _UNITS = {  # by the ends of names
     "_mev_per_atom": "meV/atom",
     "_mev_per_closed_atom": "meV/atom",
     "_limit_v": "V",
-    "_barrier_ev": "eV",
+    "_ev": "eV",
     "_usd_per_kg": "USD/kg",
     "_s_per_cm": "S/cm",
     "_ohm_cm2": "ohm*cm^2",

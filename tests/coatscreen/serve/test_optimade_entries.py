@@ -73,4 +73,8 @@ def test_every_property_is_described_and_has_a_name_that_may_be(database):
 
 
 def test_every_registered_quantity_has_a_unit_or_is_a_pure_number():
-    assert {name for name in registered() if unit_of(name) is None} == {"hhi_production", "hhi_reserve"}
+    assert {name for name in registered() if unit_of(name) is None} == {
+        "hhi_production",
+        "hhi_reserve",
+        "electron_insulation",
+    }
