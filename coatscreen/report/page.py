@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from string import Template
@@ -28,8 +29,16 @@ _MOST_ROWS = 1000  # of a ranking without JavaScript
 _MARKS = {"yes": "passed", "NO": "failed", "?": "unknown"}
 
 
-def page(report: Report) -> str:
-    """Return the HTML of a report."""
+def page(report: Report, links: Mapping[str, str] | None = None) -> str:
+    """Return the HTML of a report.
+
+    Parameters
+    ----------
+    report
+        The report.
+    links
+        Paths of other pages and what they are called, where it is served beside others; none in a file.
+    """
     shown = Report.model_validate(only_visible(report.model_dump()))
     script = "\n".join(["", *map(browser_text, _SCRIPTS)])
     data = gzip.compress(orjson.dumps(shown.model_dump(mode="json")), mtime=0)
@@ -38,6 +47,7 @@ def page(report: Report) -> str:
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         style=browser_text(STYLE),
         made=escape(f"coatscreen {shown.software.coatscreen}, {shown.made}"),
+        links=_links(links or {}),
         answers="".join(_answer(number, one) for number, one in enumerate(shown.rankings)),
         tables="".join(map(_table, shown.rankings)),
         origins="".join(_origin(number, one) for number, one in enumerate(shown.rankings)),
@@ -45,6 +55,11 @@ def page(report: Report) -> str:
         data=base64.b64encode(data).decode(),
         script=script,
     )
+
+
+def _links(links: Mapping[str, str]) -> str:
+    listed = " · ".join(f'<a href="{escape(path)}">{escape(name)}</a>' for path, name in links.items())
+    return f'<nav class="screen">{listed}</nav>\n' if listed else ""
 
 
 def browser_text(name: str) -> str:

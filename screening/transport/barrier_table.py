@@ -15,8 +15,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.compositions import composition_key
-from screening.chemistry.notation import composition_of, split_polymorph
-from screening.common.errors import CoatscreenError, InputError
+from screening.chemistry.notation import composition_of, composition_of_one, split_polymorph
+from screening.common.errors import InputError
 from screening.common.provenance import EnergyProvenance
 from screening.equilibrium.survey import Survey
 from screening.files.content import DATA, file_sha256, write_whole
@@ -184,12 +184,11 @@ def material_barriers(material: str) -> StructureBarriers | None:
     StructureBarriers or None
         None where no structure of the composition is in the table.
     """
-    try:
-        formula, named = split_polymorph(material)
-        key = composition_key(composition_of(formula))
-    except CoatscreenError:  # a composite, or a notation that has no one composition
+    composition = composition_of_one(material)
+    if composition is None:
         return None
-    rows = [row for row in _by_composition().get(key, ()) if named in (None, row.id)]
+    named = split_polymorph(material)[1]
+    rows = [row for row in _by_composition().get(composition_key(composition), ()) if named in (None, row.id)]
     return min(rows, key=lambda row: (row.above_hull_mev_per_atom, row.id), default=None)
 
 

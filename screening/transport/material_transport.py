@@ -7,6 +7,7 @@ from functools import lru_cache
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.transport.barrier_table import StructureBarriers, material_barriers
+from screening.transport.electrons import Electrons, material_electrons
 from screening.transport.film import Film, FilmResistance, film_resistance
 from screening.transport.measured import Conductivity, measured_conductivity
 
@@ -26,6 +27,7 @@ class TransportDocument(BaseModel):
         description="whether the crystal lets no lithium through by these barriers; null without. The measured "
         "conductivity, where there is one, is the better witness",
     )
+    electrons: Electrons | None = Field(None, description="whether it keeps electrons out")
 
 
 @lru_cache(maxsize=65536)
@@ -45,4 +47,5 @@ def material_transport(material: str, film: Film) -> TransportDocument:
         film_resistance=None if conductivity is None else film_resistance(conductivity, film),
         barriers=barriers,
         blocked=None if barriers is None else barriers.blocked,
+        electrons=material_electrons(material),
     )

@@ -22,8 +22,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from screening.chemistry.compositions import composition_key
-from screening.chemistry.notation import composition_of
-from screening.common.errors import CoatscreenError
+from screening.chemistry.notation import composition_of, composition_of_one
 from screening.files.content import DATA
 
 _PACKAGED = DATA / "transport" / "measured.csv"
@@ -93,10 +92,8 @@ def measured_values(material: str) -> tuple[MeasuredValue, ...]:
     material
         A formula or a glass; a composition that is not in the table, or several phases, has none.
     """
-    try:
-        return _by_composition().get(composition_key(composition_of(material)), ())
-    except CoatscreenError:  # a composite, or a notation that has no one composition
-        return ()
+    composition = composition_of_one(material)
+    return () if composition is None else _by_composition().get(composition_key(composition), ())
 
 
 def measured_conductivity(material: str, forms: Sequence[Form] = FILM_FORMS) -> Conductivity | None:

@@ -29,8 +29,17 @@ def test_what_is_unknown_has_no_value():
 def test_each_ends_in_a_unit_or_is_without_one_and_says_what_it_is():
     for name, one in registered().items():
         assert name == one.name
-        units = ("_mev_per_atom", "_mev_per_closed_atom", "_v", "_usd_per_kg", "_s_per_cm", "_ohm_cm2", "_barrier_ev")
-        assert name.endswith(units) or name.startswith("hhi_")
+        units = (
+            "_mev_per_atom",
+            "_mev_per_closed_atom",
+            "_v",
+            "_usd_per_kg",
+            "_s_per_cm",
+            "_ohm_cm2",
+            "_barrier_ev",
+            "_gap_ev",
+        )
+        assert name.endswith(units) or name.startswith("hhi_") or name == "electron_insulation"
         assert one.label
         assert one.description
 
