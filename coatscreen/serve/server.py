@@ -56,7 +56,7 @@ def listening(host: str, port: int) -> socket.socket:
         raise InputError(f"cannot serve at {host}, port {port}: {why}; --port names another, 0 any free one") from None
 
 
-def site(file: Path, title: str, pages: Mapping[str, Page], host: str) -> App:
+def site(file: Path, title: str, pages: Mapping[str, Page], host: str, mounted: Mapping[str, App] | None = None) -> App:
     """Return the application that serves pages, and behind them the tables of a file.
 
     Parameters
@@ -69,6 +69,8 @@ def site(file: Path, title: str, pages: Mapping[str, Page], host: str) -> App:
         HTML by path, or what makes it when it is asked for first.
     host
         Where it is served: on this machine's loopback it answers to its names only.
+    mounted
+        Applications that answer all paths that begin with one.
     """
     from datasette.app import Datasette
 
@@ -80,7 +82,7 @@ def site(file: Path, title: str, pages: Mapping[str, Page], host: str) -> App:
         settings={"allow_download": True, "default_page_size": 100, "sql_time_limit_ms": 5000},
     )
     app: App = tables.app()
-    return Site(pages, app, LOOPBACK if host in LOOPBACK else None)
+    return Site(pages, app, LOOPBACK if host in LOOPBACK else None, mounted)
 
 
 @contextmanager

@@ -22,20 +22,29 @@ class Site:
     behind
         What answers all other paths.
     hosts
-        Names by which it may be asked for; None for any. A page of another site, whose name leads to this machine, has
-        none of them, and learns nothing.
+        Names by which it may be asked for; None for any. A page of another site, whose name leads to this machine or
+        that asks for one of these names, learns nothing.
+    mounted
+        Applications that answer all paths that begin with one.
     """
 
-    def __init__(self, pages: Mapping[str, Page], behind: App, hosts: frozenset[str] | None) -> None:
+    def __init__(
+        self,
+        pages: Mapping[str, Page],
+        behind: App,
+        hosts: frozenset[str] | None,
+        mounted: Mapping[str, App] | None = None,
+    ) -> None:
         self._pages = dict(pages)
         self._behind = behind
         self._hosts = hosts
+        self._mounted = dict(mounted or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] != "http":
             await self._behind(scope, receive, send)
-        elif self._hosts is not None and _host(scope) not in self._hosts:
+        elif self._hosts is not None and not {_host(scope), _origin(scope)} <= {*self._hosts, None}:
             await _answer(scope, send, 403, "text/plain", b"This address is not served to others.\n")
         elif scope["path"] in self._pages:
             if scope["method"] in ("GET", "HEAD"):
@@ -43,6 +52,11 @@ class Site:
             else:
                 await _answer(scope, send, 405, "text/plain", b"It can only be read.\n")
         else:
+            path = scope["path"]
+            for begin, app in self._mounted.items():
+                if path == begin or path.startswith(f"{begin}/"):
+                    await app({**scope, "root_path": begin}, receive, send)
+                    return
             await self._behind(scope, receive, send)
 
     def _page(self, path: str) -> bytes:
@@ -54,8 +68,21 @@ class Site:
 
 def _host(scope: Scope) -> str:
     """Return the name that a request is addressed to, without its port."""
-    given = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
-    return given.partition("]")[0].strip("[") if given.startswith("[") else given.partition(":")[0]
+    return _name(_header(scope, b"host") or "")
+
+
+def _origin(scope: Scope) -> str | None:
+    """Return the name of the site whose page asks, without its port; None where a browser names none."""
+    given = _header(scope, b"origin")
+    return None if given is None else _name(given.rpartition("//")[2])
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    return next((value.decode("latin-1") for given, value in scope["headers"] if given == name), None)
+
+
+def _name(host: str) -> str:
+    return host.partition("]")[0].strip("[") if host.startswith("[") else host.partition(":")[0]
 
 
 async def _answer(scope: Scope, send: Send, status: int, kind: str, body: bytes) -> None:

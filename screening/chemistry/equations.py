@@ -41,9 +41,18 @@ def term(amount: float, name: str) -> str:
 def _whole(amounts: Sequence[float]) -> Sequence[float]:
     """Return the smallest whole numbers in the ratio of the amounts; the amounts if there are none of two digits."""
     largest = max(amounts, default=1.0)
-    parts = [amount / largest for amount in amounts]
+    parts = sorted((amount / largest for amount in amounts), key=_from_whole, reverse=True)  # soonest told apart
     for number in range(1, _LARGEST + 1):
-        whole = [round(number * part) for part in parts]
-        if all(n > 0 and abs(number * part - n) < _AS_WHOLE for n, part in zip(whole, parts, strict=True)):
-            return whole
+        for part in parts:
+            scaled = number * part
+            whole = round(scaled)
+            if whole == 0 or abs(scaled - whole) >= _AS_WHOLE:
+                break
+        else:
+            return [round(number * (amount / largest)) for amount in amounts]
     return amounts
+
+
+def _from_whole(part: float) -> float:
+    """Return how far a number is from a whole one."""
+    return abs(part - round(part))

@@ -76,6 +76,8 @@ def test_a_foreign_name_of_this_machine_is_refused(ask):
         answer = ask(path, base="http://evil.example:8001")
         assert answer.status_code == 403
         assert "LiNbO3" not in answer.text
+        assert ask(path, headers={"Origin": "https://evil.example"}).status_code == 403
+        assert ask(path, headers={"Origin": "http://localhost:3000"}).status_code == 200
     assert ask("/", base="http://localhost:8001").status_code == 200
     assert ask("/", base="http://[::1]:8001").status_code == 200
     assert ask("/", base="http://compute.example:8001", host="0.0.0.0").status_code == 200

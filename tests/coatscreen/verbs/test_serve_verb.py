@@ -141,3 +141,8 @@ def test_a_database_without_a_ranking(capsys, tmp_path, energies):
 def test_without_the_extra(capsys, store, monkeypatch):
     monkeypatch.setitem(sys.modules, "datasette", None)
     assert "pip install 'coatscreen[browse]'" in one_line(capsys, "--store", store)
+
+
+def test_without_the_extra_for_optimade(capsys, store, monkeypatch):
+    monkeypatch.setitem(sys.modules, "optimade", None)
+    assert "pip install 'coatscreen[optimade]'" in one_line(capsys, "--optimade", "--store", store)
