@@ -107,7 +107,7 @@ def _row(flow: FlowStatus) -> list[str]:
 
     jobs = flow.jobs
     counts = [str(jobs[state]) for state in ("running", "ready", "waiting", "failed", "lost")]
-    left = _duration(flow.time_left_s) if flow.state == "running" else "-"
+    left = duration(flow.time_left_s) if flow.state == "running" else "-"
     rate = number(flow.jobs_per_hour)
     return [flow.name, flow.kind, flow.about, flow.state, f"{flow.done}/{flow.total}", *counts, rate, left]
 
@@ -127,7 +127,7 @@ def _times(attempts: int) -> str:
     return {0: "never", 1: "once", 2: "twice"}.get(attempts, f"{attempts} times")
 
 
-def _duration(seconds: float | None) -> str:
+def duration(seconds: float | None) -> str:
     """Return a time as hours and minutes, or minutes and seconds."""
     if seconds is None:
         return "-"

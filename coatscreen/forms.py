@@ -40,6 +40,8 @@ _UNITS = {  # the end of a field's name, and the unit as a heading has it
     "ev_per_formula_unit": "eV/f.u.",
     "kj_per_mol": "kJ/mol",
     "usd_per_kg": "$/kg",
+    "s_per_cm": "S/cm",
+    "ohm_cm2": "ohm cm²",
     "percent": "%",
     "a3": "Å³",
     "mev": "meV",

@@ -136,6 +136,24 @@ Voltage = Annotated[
     str | None,
     typer.Option(help="Comma list: V against Li/Li+ at which contacts are opened to lithium, in place of 2.9 and 4.3."),
 ]
+FilmThickness = Annotated[
+    float | None,
+    typer.Option("--film-thickness-nm", help="Thickness of the coatings, nm, for their resistance; default 10."),
+]
+FilmArea = Annotated[
+    float | None,
+    typer.Option("--film-area-ratio", help="Coated area over the cell's area, for the resistance; default 50."),
+]
+TableFolder = Annotated[Path, typer.Option("--output", help="Folder the table is written to.")]
+Journal = Annotated[
+    Path | None, typer.Option("--work", help="Folder of the journal; default build/NAME beside the output.")
+]
+Processes = Annotated[
+    int | None, typer.Option("--processes", min=1, help="Worker processes; default one for each core.")
+]
+OnlyComputed = Annotated[
+    bool, typer.Option("--partial", help="Compute nothing more: leave out, and count, what is not computed yet.")
+]
 Catalogue = Annotated[str | None, typer.Option(help="Comma list of YAML files with your own materials.")]
 Config = Annotated[Path | None, typer.Option(help="YAML or TOML file with the same options.")]
 
@@ -176,6 +194,8 @@ _NAMES = (
     "samples",
     "seed",
     "against",
+    "film_thickness_nm",
+    "film_area_ratio",
     "catalogue",
 )
 

@@ -199,10 +199,12 @@ def print_csv(lines: Iterable[Mapping[str, Any]]) -> None:
         sys.stdout.write("".join(f"{row}{',' * (len(columns) - n_known)}\n" for n_known, row in part))
 
 
-def number(value: float | None, digits: int = 0, missing: str = "-") -> str:
-    """Format a number, or a dash where there is none."""
+def number(value: float | None, digits: int | None = 0, missing: str = "-") -> str:
+    """Format a number, or a dash where there is none; without `digits` it has three significant ones."""
     if value is None:
         return missing
+    if digits is None:
+        return f"{value:.3g}"
     text = f"{value:.{digits}f}"
     return text.lstrip("-") if float(text) == 0 else text
 

@@ -30,6 +30,7 @@ _GROUPS = {  # in the order of the help: a module of coatscreen.verbs, and its f
         "rank": "database:rank",
         "query": "database:query",
         "report": "report:report",
+        "serve": "serve:serve",
         "plot": "plot:app",
         "runs": "runs:app",
         "store": "store:app",

@@ -43,6 +43,7 @@ def print_ranking(header: RankingHeader, coatings: Iterable[Line], form: Format 
         "fails",
         *(["passes (%)"] if uncertain else []),
         "Pareto",
+        "film (ohm cm2)",
         "$/kg",
     ]
     rows = []
@@ -65,10 +66,11 @@ def print_ranking(header: RankingHeader, coatings: Iterable[Line], form: Format 
                 ),
                 *([_passing(line)] if uncertain else []),
                 number(line["pareto_rank"]),
+                _film(line),
                 _number(line, COST),
             ]
         )
-    numeric = {"rank", "worst", *faces, "gain", "above hull", "window (V)", "tier", "Pareto", "$/kg"}
+    numeric = {"rank", "worst", *faces, "gain", "above hull", "window (V)", "tier", "Pareto", "film (ohm cm2)", "$/kg"}
     if form in TEXT_TABLES:
         print_text_table(form, columns, rows, numeric, header.energies)
         return
@@ -193,6 +195,15 @@ def _closed_faces(lines: Iterable[Line]) -> dict[str, str]:
 
 def _number(line: Line, name: str, missing: str = "-") -> str:
     return number(line["quantities"].get(name), quantity(name).digits, missing)
+
+
+def _film(line: Line) -> str:
+    """Write the resistance of the film to lithium, of a range of conductivities from low to high."""
+    known = (line.get("transport") or {}).get("film_resistance")
+    if known is None:
+        return "-"
+    low, high = (number(known[end], None) for end in ("low_ohm_cm2", "high_ohm_cm2"))
+    return low if low == high else f"{low} to {high}"
 
 
 def _uncertainty_row(line: Line) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from screening.uncertainty.intervals import Interval
     from screening.uncertainty.uncertainty_documents import (
         InterfaceUncertainty,
+        OpenStabilityUncertainty,
         StabilityUncertainty,
         StaircaseUncertainty,
         SweepUncertainty,
@@ -50,6 +51,12 @@ class Sampling(NamedTuple):
         from screening.uncertainty.sampled_quantities import stability_uncertainty
 
         return stability_uncertainty(phases, formula, *self)
+
+    def open_stability(self, phases: PhaseSet, formula: str, reservoir: Reservoir) -> OpenStabilityUncertainty:
+        """Return the uncertainty of a stability in contact with reservoirs."""
+        from screening.uncertainty.sampled_quantities import open_stability_uncertainty
+
+        return open_stability_uncertainty(phases, formula, reservoir, *self)
 
     def window(
         self, phases: PhaseSet, formula: str, ion: str = LITHIUM, reservoir: Reservoir | None = None

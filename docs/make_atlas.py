@@ -1,6 +1,6 @@
 """Put what an atlas shows into docs/atlas.md, docs/atlas.png and results/atlas.json.
 
-coatscreen atlas build --doubtful keep --output atlas.parquet
+coatscreen atlas build --output atlas.parquet
 python docs/make_atlas.py atlas.parquet
 """
 

@@ -33,9 +33,9 @@ class Mutant(NamedTuple):
     tests: list[str]
 
 
-def only(pattern: str, text: str, *folders: Path) -> Path:
+def only(patterns: tuple[str, ...], text: str, *folders: Path) -> Path:
     """Find the one file that holds a text, once."""
-    files = [file for folder in folders for file in sorted(folder.rglob(pattern))]
+    files = [file for folder in folders for pattern in patterns for file in sorted(folder.rglob(pattern))]
     found = [file for file in files for _ in range(file.read_text(encoding="utf-8").count(text))]
     if len(found) != 1:
         raise SystemExit(f"{text!r} stands {len(found)} times in {', '.join(folder.name for folder in folders)}")
@@ -44,7 +44,7 @@ def only(pattern: str, text: str, *folders: Path) -> Path:
 
 def address(test: str, root: Path) -> str:
     """Return the address of a test, by which pytest runs it."""
-    return f"{only('test_*.py', f'def {test}(', root / 'tests').relative_to(root)}::{test}"
+    return f"{only(('test_*.py',), f'def {test}(', root / 'tests').relative_to(root)}::{test}"
 
 
 def passes(tests: list[str], root: Path) -> bool:
@@ -59,7 +59,7 @@ def passes(tests: list[str], root: Path) -> bool:
 
 def survives(mutant: Mutant, root: Path) -> bool:
     """Plant a fault in the copy, run the tests, and take it out again."""
-    file = only("*.py", mutant.old, *(root / package for package in PACKAGES))
+    file = only(("*.py", "*.js"), mutant.old, *(root / package for package in PACKAGES))
     text = file.read_text(encoding="utf-8")
     try:
         file.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")

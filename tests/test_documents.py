@@ -18,10 +18,11 @@ PAGES = sorted(
         *ROOT.glob("examples/*.md"),
         *ROOT.glob("tests/*.md"),
         *ROOT.glob("launch_configs/*.md"),
+        *ROOT.glob("recipes/*.md"),
     )
     if path.is_file()
 )
-FOLDERS = "screening|workflows|coatscreen|tests|docs|benchmarks|launch_configs|results|examples|notebooks"
+FOLDERS = "screening|workflows|coatscreen|tests|docs|benchmarks|launch_configs|results|examples|notebooks|recipes"
 
 
 def headings(path):

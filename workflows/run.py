@@ -94,6 +94,7 @@ def prepare_screening(
         samples=settings.samples,
         seed=settings.seed or 0,
         against=settings.against,
+        film=settings.film,
     )
     flow = maker.from_plan(plan, store)
     ranked = [job for job in flow.jobs if "ranking" in job.metadata]

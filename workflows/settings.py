@@ -26,6 +26,7 @@ from screening.files.validation import explained
 from screening.files.yaml_text import parse_yaml
 from screening.materials.catalogue import Catalogue
 from screening.materials.material import Content
+from screening.transport.film import Film
 from screening.uncertainty.energy_errors import Against
 
 
@@ -78,11 +79,23 @@ class ScreeningSettings(BaseSettings):
     against: Against | None = Field(
         None, description="how far from 'DFT' or from 'measurement', with uncertainty; DFT where that is known"
     )
+    film_thickness_nm: float | None = Field(
+        None, gt=0, le=1e6, description="thickness of the coatings, nm; that of the packaged film if not given"
+    )
+    film_area_ratio: float | None = Field(
+        None, gt=0, le=1e6, description="coated area over the cell's; that of the packaged film if not given"
+    )
     candidates: str | None = Field(None, description="CSV or JSON of formulas, in place of coatings")
     catalogue: Names = Field(default_factory=list, description="YAML files of the user's own materials")
     criteria: Annotated[list[Criterion], BeforeValidator(lambda data: list(read_criteria(data)))] = Field(
         default_factory=lambda: list(default_criteria()), description="what coatings are judged by"
     )
+
+    @property
+    def film(self) -> Film:
+        """How thick the coatings are, and on which area."""
+        given = {"thickness_nm": self.film_thickness_nm, "area_ratio": self.film_area_ratio}
+        return Film(**{name: value for name, value in given.items() if value is not None})
 
     @model_validator(mode="after")
     def _samples_with_uncertainty(self) -> ScreeningSettings:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from string import Template
@@ -22,21 +23,31 @@ from coatscreen.report.report_documents import Cell, RankingReport, Report
 from screening.text.visible_text import visible
 
 _HERE = Path(__file__).parent / "browser"
+STYLE = "page.css"
 _SCRIPTS = ("elements.js", "drawings.js", "ranking.js", "coating.js", "report.js")
 _MOST_ROWS = 1000  # of a ranking without JavaScript
 _MARKS = {"yes": "passed", "NO": "failed", "?": "unknown"}
 
 
-def page(report: Report) -> str:
-    """Return the HTML of a report."""
-    shown = Report.model_validate(_visible(report.model_dump()))
-    script = "\n".join(["", *((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)])
+def page(report: Report, links: Mapping[str, str] | None = None) -> str:
+    """Return the HTML of a report.
+
+    Parameters
+    ----------
+    report
+        The report.
+    links
+        Paths of other pages and what they are called, where it is served beside others; none in a file.
+    """
+    shown = Report.model_validate(only_visible(report.model_dump()))
+    script = "\n".join(["", *map(browser_text, _SCRIPTS)])
     data = gzip.compress(orjson.dumps(shown.model_dump(mode="json")), mtime=0)
-    return Template((_HERE / "page.html").read_text(encoding="utf-8")).substitute(
+    return Template(browser_text("page.html")).substitute(
         title=escape(shown.title),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        style=(_HERE / "page.css").read_text(encoding="utf-8"),
+        style=browser_text(STYLE),
         made=escape(f"coatscreen {shown.software.coatscreen}, {shown.made}"),
+        links=_links(links or {}),
         answers="".join(_answer(number, one) for number, one in enumerate(shown.rankings)),
         tables="".join(map(_table, shown.rankings)),
         origins="".join(_origin(number, one) for number, one in enumerate(shown.rankings)),
@@ -46,13 +57,23 @@ def page(report: Report) -> str:
     )
 
 
-def _visible(value: Any) -> Any:
+def _links(links: Mapping[str, str]) -> str:
+    listed = " · ".join(f'<a href="{escape(path)}">{escape(name)}</a>' for path, name in links.items())
+    return f'<nav class="screen">{listed}</nav>\n' if listed else ""
+
+
+def browser_text(name: str) -> str:
+    """Return the text of one of the files that pages are made of."""
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def only_visible(value: Any) -> Any:
     """Return data in which no text holds an invisible character."""
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, dict):
-        return {visible(name): _visible(one) for name, one in value.items()}
-    return [_visible(one) for one in value] if isinstance(value, list) else value
+        return {visible(name): only_visible(one) for name, one in value.items()}
+    return [only_visible(one) for one in value] if isinstance(value, list) else value
 
 
 def _answer(place: int, ranking: RankingReport) -> str:
@@ -98,7 +119,7 @@ def _not_passed(ranking: RankingReport, row: int) -> str:
     return ", ".join(f"{name} {_MARKS[str(mark)]}" for name, mark in marks.items() if mark in ("NO", "?"))
 
 
-def _text(value: Cell, digits: int = 0, missing: str = "-") -> str:
+def _text(value: Cell, digits: int | None = 0, missing: str = "-") -> str:
     return number(value, digits, missing) if value is None or isinstance(value, float) else str(value)
 
 

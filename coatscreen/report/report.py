@@ -135,6 +135,11 @@ def _energies_error(header: RankingHeader, info: PackagedInfo | None) -> Iterato
             f"Intervals are 5 to 95 % of {header.sampling.n_samples} samples of the energies, error model "
             f"{header.sampling.model.name}, seed {header.sampling.seed}."
         )
+    yield from dft_error(info)
+
+
+def dft_error(info: PackagedInfo | None) -> Iterator[str]:
+    """Say how far packaged energies are from DFT; nothing of others."""
     error = None if info is None else info.dft_check.mean_absolute_error_ev_per_atom
     if info is not None and error is not None:
         yield (

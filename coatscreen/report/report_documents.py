@@ -66,7 +66,7 @@ class Column(_Document):
     name: str = Field(description="key of its values")
     label: str = Field(description="heading")
     about: str = Field(description="what it is, a sentence")
-    digits: int = Field(description="decimals shown")
+    digits: int | None = Field(description="decimals shown; null: three significant digits")
     better: Literal["higher", "lower"] = Field(description="which values come first when it is sorted by")
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from screening.materials.catalogue import Catalogue as Loaded
     from screening.materials.cathode import Cathode, PublishedVoltage
     from screening.materials.material import Material, Property
+    from screening.transport.measured import MeasuredValue
 
 app = typer.Typer(
     cls=VerbGroup,
@@ -96,7 +97,10 @@ def _states(entry: Material | Cathode) -> str:
 
 
 def _document(entry: Material | Cathode) -> dict[str, Any]:
-    return {**entry.model_dump(mode="json"), "formula": _formula(entry)}
+    from screening.transport.measured import measured_values
+
+    measured = [value.model_dump(mode="json") for value in measured_values(_formula(entry))]
+    return {**entry.model_dump(mode="json"), "formula": _formula(entry), "measured": measured}
 
 
 def _row(entry: Material | Cathode) -> dict[str, str]:
@@ -111,6 +115,7 @@ def _row(entry: Material | Cathode) -> dict[str, str]:
 
 def _print(entry: Material | Cathode) -> None:
     from coatscreen.output import number
+    from screening.transport.measured import measured_values
 
     print(f"{entry.name}: {entry.role}, {_formula(entry)}")
     for label, text in (("also", ", ".join(entry.aliases)), ("structure", entry.structure), ("note", entry.note)):
@@ -138,6 +143,8 @@ def _print(entry: Material | Cathode) -> None:
             low, high = known.value if isinstance(known.value, tuple) else (known.value, known.value)
             value = f"{high:g}" if low == high else f"{'up to ' if low is None else f'{low:g} to '}{high:g}"
             print(f"  {known.quantity}: {value}; {_cited(known)}")
+    for measured in measured_values(_formula(entry)):
+        print(f"  {measured.quantity}: {measured.value:g}; {_measured(measured)}")
     for paper in entry.studied_in:
         print(f"  studied in: {paper}")
 
@@ -145,6 +152,15 @@ def _print(entry: Material | Cathode) -> None:
 def _cited(value: Property | PublishedVoltage) -> str:
     conditions = f"{value.conditions}; " if value.conditions else ""
     return f"{conditions}{value.source}{'' if value.verified else ' (not read there for this catalogue)'}"
+
+
+def _measured(value: MeasuredValue) -> str:
+    at = None if value.temperature_c is None else f"{value.temperature_c:g} C"
+    unread = "" if value.read_in == "paper" else " (not read there for this table)"
+    not_used = f"not used: {value.doubt}" if value.doubt else None
+    return "; ".join(
+        part for part in (not_used, value.form, at, value.conditions, f"{value.source}{unread}") if part is not None
+    )
 
 
 def _list_quantities(form: Format, as_json: bool) -> None:

@@ -24,6 +24,7 @@ from coatscreen.options import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from screening.coatings.ranking import RankingHeader
     from screening.database import CoatingDatabase, StoreLocation
 
 _NOTES = 5  # of jobs that failed
@@ -55,16 +56,12 @@ def rank(
     from coatscreen.forms import print_rows
     from coatscreen.output import MOST_ROWS
     from coatscreen.rankings import print_ranking, print_rankings_json, rows
-    from screening.common.errors import InputError
     from screening.database import CoatingDatabase, StoreLocation
 
     location = StoreLocation(store)
     rank_what_goes_on(location)
     with CoatingDatabase.open(location) as database:
-        headers = database.headers(cathode, electrolyte, run)
-        if not headers:
-            wanted = " with ".join(name for name in (cathode, electrolyte, run) if name)
-            raise InputError(f"the database holds no ranking{f' for {wanted}' if wanted else ''}")
+        headers = rankings_asked(database, cathode, electrolyte, run)
         if criteria is not None or threshold:
             _judge_again(database, headers, criteria, threshold or [], sort, top, Format.json if as_json else form)
         elif as_json or form is Format.json:
@@ -145,6 +142,25 @@ def query(
             columns, texts = list(shown[0]), [[_text(value) for value in line.values()] for line in shown]
             print_table(columns, texts) if form is Format.table else print_text_table(form, columns, texts)
             _note_more(len(shown) + sum(1 for _ in lines))
+
+
+def rankings_asked(
+    database: CoatingDatabase, cathode: str | None = None, electrolyte: str | None = None, run: str | None = None
+) -> list[RankingHeader]:
+    """Return what the rankings rest on that were asked for.
+
+    Raises
+    ------
+    InputError
+        If there are none.
+    """
+    from screening.common.errors import InputError
+
+    headers = database.headers(cathode, electrolyte, run)
+    if not headers:
+        wanted = " with ".join(name for name in (cathode, electrolyte, run) if name)
+        raise InputError(f"the database holds no ranking{f' for {wanted}' if wanted else ''}")
+    return headers
 
 
 def rank_what_goes_on(location: StoreLocation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +26,10 @@ def status(
     site: SiteFolder = None,
     watch: Annotated[bool, typer.Option("--watch", help="Show it again and again, until all has ended.")] = False,
     every: Annotated[int, typer.Option(min=1, help="Seconds between two looks, with --watch.")] = _WATCH_SECONDS,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="File to write, .html: the same as a page; with --watch again and again."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print how far the flows on a queue have come, from the job database.
@@ -33,20 +38,33 @@ def status(
     first line of its error, and what is lost. Beside it the queue jobs, where the scheduler answers.
 
     Example: coatscreen status --watch
+
+    Example: coatscreen status --html status.html
     """
     from coatscreen.flows import print_status
     from coatscreen.output import print_json
+    from coatscreen.report.status_page import status_page
     from screening.common.errors import InputError
+    from screening.files.content import write_whole
     from workflows.queue.site import Site, site_folder
     from workflows.queue.status import status as status_of
+    from workflows.requests.result_file import result_file
 
     if watch and as_json:
         raise InputError("--watch shows tables; leave out --json")
+    page = None if html is None else result_file(html)
     there = Site.read(site_folder(site))
+
+    def look() -> StatusDocument:
+        found = status_of(there, names or ())
+        if page is not None:
+            write_whole(page, status_page(found))
+        return found
+
     if watch:
-        _watch(lambda: status_of(there, names or ()), every)
+        _watch(look, every)
         return
-    found = status_of(there, names or ())
+    found = look()
     if as_json:
         print_json(found.model_dump(mode="json"))
     else:

@@ -23,6 +23,8 @@ def submit(
     samples: options.Samples = None,
     seed: options.SamplingSeed = None,
     against: options.Against = None,
+    film_thickness_nm: options.FilmThickness = None,
+    film_area_ratio: options.FilmArea = None,
     catalogue: options.Catalogue = None,
     config: options.Config = None,
     job_length: Annotated[

@@ -40,6 +40,8 @@ from screening.criteria.quantities import (
     quantity,
 )
 from screening.materials.cathode import cycling_voltages
+from screening.transport.film import Film
+from screening.transport.material_transport import TransportDocument, material_transport
 
 Floats = NDArray[np.float64]
 
@@ -308,6 +310,11 @@ class _Coating:
     def economics(self) -> EconomicsDocument:
         """What its elements cost."""
         return material_economics(read_material(self.formula).formula)
+
+    @property
+    def transport(self) -> TransportDocument:
+        """What passes a film of it, of the usual thickness."""
+        return material_transport(read_material(self.formula).formula, Film())
 
     @property
     def worst_mutual(self) -> float | None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 _LARGEST = 99  # a whole number of more digits is read no more easily than a decimal number of four
 _AS_WHOLE = 1e-6  # amounts that linear programs give are off by less than a tenth of this after scaling
 
@@ -26,8 +24,7 @@ def equation(left: Sequence[tuple[float, str]], right: Sequence[tuple[float, str
     str
         For example ``2 Li2O -> Li2O2 + 2 Li``.
     """
-    amounts = np.array([amount for amount, _ in (*left, *right)])
-    written = iter(_whole(amounts) if amounts.size else amounts)
+    written = iter(_whole([amount for amount, _ in (*left, *right)]))
     return " -> ".join(" + ".join(term(next(written), name) for _, name in side) for side in (left, right))
 
 
@@ -41,9 +38,21 @@ def term(amount: float, name: str) -> str:
     return name if text == "1" else f"{text} {name}"
 
 
-def _whole(amounts: np.ndarray) -> np.ndarray:
+def _whole(amounts: Sequence[float]) -> Sequence[float]:
     """Return the smallest whole numbers in the ratio of the amounts; the amounts if there are none of two digits."""
-    scaled = np.arange(1, _LARGEST + 1)[:, None] * (amounts / amounts.max())
-    whole = np.rint(scaled)
-    found = np.flatnonzero(((np.abs(scaled - whole) < _AS_WHOLE) & (whole > 0)).all(axis=1))
-    return whole[found[0]] if found.size else amounts
+    largest = max(amounts, default=1.0)
+    parts = sorted((amount / largest for amount in amounts), key=_from_whole, reverse=True)  # soonest told apart
+    for number in range(1, _LARGEST + 1):
+        for part in parts:
+            scaled = number * part
+            whole = round(scaled)
+            if whole == 0 or abs(scaled - whole) >= _AS_WHOLE:
+                break
+        else:
+            return [round(number * (amount / largest)) for amount in amounts]
+    return amounts
+
+
+def _from_whole(part: float) -> float:
+    """Return how far a number is from a whole one."""
+    return abs(part - round(part))

@@ -99,13 +99,13 @@ def require_formula(text: str) -> None:
     InputError
         If it is one of these names; the message says what it stands for.
     """
-    if meant := _names().get(plain_text(text)):
+    if meant := names_like_formulas().get(plain_text(text)):
         raise InputError(f"{plain_text(text)} is a name, not a formula: {meant}")
 
 
 def _is_written_by_rule(formula: str) -> bool:
     """Return whether a text is none of the names, or a program may have written it as a formula."""
-    if not _CAPITALS.fullmatch(formula) or formula not in _names():
+    if not _CAPITALS.fullmatch(formula) or formula not in names_like_formulas():
         return True
     return format_formula({symbol: float(n) for symbol, n in read_unit(formula, whole=formula).items()}) == formula
 
@@ -211,7 +211,7 @@ def _is_metal_oxide(text: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _names() -> dict[str, str]:
+def names_like_formulas() -> dict[str, str]:
     """Return what each name that could be read as a formula may mean."""
     import yaml
 

@@ -200,6 +200,14 @@ def composition_of(text: str) -> dict[str, float]:
     return parse_formula(read_material(text).formula) if parts is None else overall(parts)
 
 
+def composition_of_one(text: str) -> dict[str, float] | None:
+    """Return the amount of each element in one material; None for several side by side, and what cannot be read."""
+    try:
+        return None if read_composite(text) is not None else composition_of(text)
+    except InputError:
+        return None
+
+
 def _terms(text: str, sign: str) -> dict[str, float]:
     terms: dict[str, float] = {}
     # a sign before a number that follows another sign belongs to the number: "LiF+-0.5LiCl"

@@ -12,6 +12,7 @@ from screening.common.provenance import Result
 from screening.equilibrium.composite import CompositeStability, CompositeWindow
 from screening.equilibrium.stability import StabilityDocument
 from screening.equilibrium.window import WindowDocument
+from screening.transport.material_transport import TransportDocument
 from screening.uncertainty import Interval
 from screening.uncertainty.uncertainty_documents import Uncertainty
 
@@ -40,6 +41,9 @@ class CoatingDocument(Result):
         description="its contacts with both neighbours and inside a composite, closed and open"
     )
     economics: EconomicsDocument | None = Field(description="raw-material cost and supply concentration")
+    transport: TransportDocument | None = Field(
+        None, description="what passes a film of it; null for a composite, whose phases lie side by side"
+    )
     why_missing: str | None = Field(description="why something is missing; null where nothing is")
 
 

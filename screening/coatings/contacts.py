@@ -14,10 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from screening.cathodes.lithium_potentials import CathodeDocument, CathodeState, LithiumPotential
 from screening.chemistry.notation import read_composite
-from screening.common.errors import CoatscreenError
 from screening.criteria.contact_names import contact_quantity
-from screening.equilibrium.interface import Interface
 from screening.equilibrium.interface_documents import Reaction
+from screening.equilibrium.reactions import reactions
+from screening.equilibrium.survey import Pair as MetPair
 from screening.hull.reservoir import Reservoir
 from screening.phases.phase_set import PhaseSet
 
@@ -158,16 +158,15 @@ def layer_meetings(layer: str, next_layer: str, cathode: CathodeDocument) -> lis
 
 def contacts(phases: PhaseSet, meetings: Iterable[Meeting]) -> list[Contact]:
     """Compute the reaction of every two materials that meet; one that cannot be computed says why."""
-    found = []
-    for met in meetings:
-        reaction, why = None, None
-        try:
-            reservoir = None if met.held is None else Reservoir({"Li": met.held.lithium.mu_li_ev})
-            reaction = Interface(phases, met.a, met.b, reservoir).reaction()
-        except CoatscreenError as error:
-            why = str(error)
-        found.append(contact_of(met, reaction, why))
-    return found
+    met = list(meetings)
+    pairs = [
+        MetPair(one.a, one.b, () if one.held is None else (Reservoir({"Li": one.held.lithium.mu_li_ev}),))
+        for one in met
+    ]
+    return [
+        contact_of(one, why_missing=found) if isinstance(found, str) else contact_of(one, found)
+        for one, found in zip(met, reactions(phases, pairs), strict=True)
+    ]
 
 
 def contact_of(met: Meeting, reaction: Reaction | None = None, why_missing: str | None = None) -> Contact:

@@ -17,6 +17,8 @@ from screening.coatings.tasks import Batch
 from screening.common.provenance import Result
 from screening.criteria.criteria import Criterion
 from screening.materials.material import Material
+from screening.transport.film import Film
+from screening.transport.material_transport import material_transport
 
 PROPERTIES = "stability and window"
 ON_CATHODE = "contacts with the cathode"
@@ -95,6 +97,7 @@ class RankingRequest(Result):
     electrolyte: str = Field(description="name of the electrolyte")
     criteria: list[Criterion] = Field(description="what the coatings are judged by")
     sampling: Sampling | None = Field(description="samples of the energies; null without them")
+    film: Film = Field(default_factory=Film, description="how thick the coatings are, and on which area")
     coatings: list[ScreenedCoating] = Field(description="what is ranked")
     nominal: PieceJobs = Field(description="the jobs with the energies as they are")
     sampled: PieceJobs | None = Field(description="those that took samples; null without them")
@@ -145,6 +148,7 @@ def coating_document(request: RankingRequest, coating: ScreenedCoating, found: F
         window=None if alone is None else alone.window,
         interfaces=met,
         economics=material_economics(coating.formula),
+        transport=None if coating.components else material_transport(coating.formula, request.film),
         why_missing="; ".join(dict.fromkeys(missing)) or None,
     )
 

@@ -8,9 +8,12 @@ energies.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from itertools import islice
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
+from pydantic_core import to_json
 
 from screening.cathodes.lithium_potentials import CathodeDocument, lithium_states
 from screening.coatings.coating_documents import BareInterface
@@ -23,11 +26,12 @@ from screening.coatings.samples import (
     sample_contacts,
     sample_material,
 )
-from screening.common.errors import CoatscreenError
+from screening.common.errors import CoatscreenError, InputError
 from screening.energies.source import EnergySource
 from screening.equilibrium.composite import CompositeStability, CompositeWindow, material_stability, material_window
 from screening.equilibrium.stability import StabilityDocument
 from screening.equilibrium.window import WindowDocument
+from screening.files.packed import packed_text, unpacked_text
 from screening.materials.cathode import Cathode
 from screening.materials.material import Material
 
@@ -35,12 +39,30 @@ T = TypeVar("T")
 
 
 class Batch(BaseModel, Generic[T]):
-    """Results of a batch by material."""
+    """Results of a batch by material.
+
+    As the output of a job the results are one packed text: a workflow engine walks through every list and dictionary
+    of an output several times, on its way to the store and back, and takes longer for it than the lines take.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     results: dict[str, T] = Field(description="by the material's notation")
     failed: dict[str, str] = Field(description="materials without a result: why")
+
+    @field_serializer("results")
+    def _pack(self, results: dict[str, T]) -> str:
+        return packed_text(to_json(results))
+
+    @field_validator("results", mode="before")
+    @classmethod
+    def _unpack(cls, results: Any) -> Any:
+        if not isinstance(results, str):  # as outputs were written before
+            return results
+        try:
+            return orjson.loads(unpacked_text(results))
+        except InputError as error:
+            raise ValueError(str(error)) from None
 
 
 class MaterialProperties(BaseModel):
@@ -123,8 +145,9 @@ def coating_contacts(
     electrolyte: str | None = None,
 ) -> ContactBatch:
     """Compute a batch of coatings against a neighbour; see :func:`screening.coatings.contacts.coating_meetings`."""
-    phases = energies.open()
-    results, failed = _each(coatings, lambda coating: contacts(phases, coating_meetings(coating, cathode, electrolyte)))
+    meetings, failed = _each(coatings, lambda coating: coating_meetings(coating, cathode, electrolyte))
+    found = iter(contacts(energies.open(), [met for of_coating in meetings.values() for met in of_coating]))
+    results = {coating: list(islice(found, len(of_coating))) for coating, of_coating in meetings.items()}
     return ContactBatch(results=results, failed=failed)
 
 

@@ -14,6 +14,7 @@ from screening.coatings.samples import CoatingSamples
 from screening.common.ties import first_lowest
 from screening.criteria.criteria import Criterion, tier
 from screening.criteria.quantities import GAIN, HasStability, HasWindow, quantity, registered
+from screening.transport.material_transport import TransportDocument
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class JudgedCoating:
     def economics(self) -> EconomicsDocument | None:
         """What its elements cost, and how concentrated their supply is."""
         return self.document.economics
+
+    @property
+    def transport(self) -> TransportDocument | None:
+        """What passes a film of it."""
+        return self.document.transport
 
     @property
     def _met(self) -> tuple[Pair, ...]:

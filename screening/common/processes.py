@@ -5,8 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from concurrent.futures import ProcessPoolExecutor
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
+from itertools import islice
+from typing import Any, TypeVar
+
+_Result = TypeVar("_Result")
 
 
 def worker_pool(workers: int, initialize: Any = None, *arguments: Any) -> ProcessPoolExecutor:
@@ -20,6 +24,32 @@ def worker_pool(workers: int, initialize: Any = None, *arguments: Any) -> Proces
         Called in each worker before its first work; None for nothing.
     """
     return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start, (initialize, *arguments))
+
+
+def as_finished(
+    pool: Executor, work: Callable[..., _Result], arguments: Iterable[tuple[Any, ...]], ahead: int
+) -> Iterator[_Result]:
+    """Do work in a pool and give each result when it is there, in no order.
+
+    Parameters
+    ----------
+    pool
+        The workers; what waits is given up when this ends early.
+    work, arguments
+        What is called, and with what, once for each.
+    ahead
+        How many are handed to the pool at a time.
+    """
+    queue = iter(arguments)
+    try:
+        pending = {pool.submit(work, *one) for one in islice(queue, ahead)}
+        while pending:
+            ready, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for future in ready:
+                yield future.result()
+            pending |= {pool.submit(work, *one) for one in islice(queue, len(ready))}
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _start(initialize: Any, *arguments: Any) -> None:

@@ -22,6 +22,7 @@ from screening.criteria.contact_names import Contact, contact_quantity, is_conta
 
 if TYPE_CHECKING:
     from screening.chemistry.economics import EconomicsDocument
+    from screening.transport.material_transport import TransportDocument
 
 ENTRY_POINTS = "coatscreen.criteria"
 
@@ -73,6 +74,10 @@ class Coating(Protocol):
         """What its elements cost, and how concentrated their supply is."""
 
     @property
+    def transport(self) -> TransportDocument | None:
+        """What passes a film of it."""
+
+    @property
     def worst_mutual(self) -> float | None:
         """Lowest closed mutual energy of any contact, meV/atom."""
 
@@ -111,7 +116,7 @@ class Quantity:
     lowest, highest
         Where its values lie; a threshold beyond is refused.
     digits
-        Decimals in a table.
+        Decimals in a table; None: three significant digits, for what spans orders of magnitude.
     """
 
     name: str
@@ -123,7 +128,7 @@ class Quantity:
     compared: Callable[[Coating], float | None] | None = None
     lowest: float = -math.inf
     highest: float = math.inf
-    digits: int = 1
+    digits: int | None = 1
 
     def compare(self, coating: Coating) -> float | None:
         """Return the number that thresholds and orders compare; None where it is unknown."""
@@ -256,7 +261,9 @@ def registered() -> Mapping[str, Quantity]:
     """
     from importlib.metadata import entry_points
 
-    found = {quantity.name: quantity for quantity in QUANTITIES}
+    from screening.criteria.transport_quantities import TRANSPORT_QUANTITIES
+
+    found = {quantity.name: quantity for quantity in (*QUANTITIES, *TRANSPORT_QUANTITIES)}
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
         where = f"the entry point {entry.name!r} of {ENTRY_POINTS} ({entry.value})"
         try:

@@ -103,6 +103,11 @@ def is_packaged(source: str) -> bool:
     return without_doubtful_phases(source) in PACKAGED_SOURCES
 
 
+def is_fetched(source: str) -> bool:
+    """Return whether energies are fetched by chemical system, so that there is no whole set of them at hand."""
+    return any(map(_is_fetched, _parts(without_doubtful_phases(source))))
+
+
 def open_table(source: str, systems: Iterable[Iterable[str]] = ()) -> Table:
     """Open energies that need not be a whole set: they may lack elements.
 

@@ -157,7 +157,7 @@ def _lines(
     )
     unsorted = np.empty_like(order)
     unsorted[order] = np.arange(len(order))
-    return positions, LineResults(found.records[unsorted], found.phases[unsorted], found.amounts[unsorted])
+    return positions, found.taken(unsorted)
 
 
 def _words(starts: NDArray[np.int64], elements: NDArray[np.int64]) -> Words:

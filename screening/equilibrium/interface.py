@@ -23,21 +23,16 @@ import numpy as np
 
 from screening.common.ties import first_lowest
 from screening.equilibrium.interface_documents import (
-    ClosedExtremum,
     ClosedInterface,
     ClosedKink,
-    ClosedReaction,
     InterfaceDocument,
-    OpenEnsemble,
-    OpenExtremum,
     OpenInterface,
     OpenKink,
-    OpenReaction,
-    ReactantDocument,
     Reactants,
     Reaction,
 )
-from screening.equilibrium.reactant import ZERO, Reactant, clean, named_products, reaction_text
+from screening.equilibrium.reactant import ZERO, Reactant, clean
+from screening.equilibrium.reaction_writer import Lowest, ReactionWriter, reactant_document
 from screening.hull.phase_system import Floats, Line
 from screening.hull.reservoir import Reservoir
 from screening.materials.names import MaterialLike, material_text
@@ -135,81 +130,33 @@ class Interface:
 
     def reaction(self) -> Reaction:
         """Return the minima of the total and the mutual energy with their products, without the kinks."""
-        return ClosedReaction(**self._minima()) if self.reservoir is None else OpenReaction(**self._minima())
+        return self._writer.reaction(*self._lowest())
 
     def document(self) -> InterfaceDocument:
         """Return the minima with their products, and every kink of the profile."""
         numbers = range(len(self._profile.x))
-        common = {**self._minima(), "energies": self.phases.provenance}
+        common = {**self._writer.minima(*self._lowest()), "energies": self.phases.provenance}
         if self.reservoir is None:
             return ClosedInterface(**common, kinks=[ClosedKink(**self._kink(k)) for k in numbers])
         return OpenInterface(**common, kinks=[OpenKink(**self._kink(k)) for k in numbers])
 
-    def _minima(self) -> dict[str, Any]:
+    @cached_property
+    def _writer(self) -> ReactionWriter:
+        return ReactionWriter(self.phases, self.a, self.b, self.reservoir)
+
+    def _lowest(self) -> tuple[Lowest, Lowest, float, float, Reactants]:
+        """Return where the total and the mutual energy are lowest, and what either material does alone."""
         profile = self._profile
-        extremum = ClosedExtremum if self.reservoir is None else OpenExtremum
-        return {
-            "a": self.a.name,
-            "b": self.b.name,
-            "ensemble": "closed" if self.reservoir is None else OpenEnsemble(open=self.reservoir.mu_relative_ev),
-            "total": extremum(**self._extremum(profile.total)),
-            "mutual": extremum(**self._extremum(profile.mutual)),
-            f"self_a_{self._unit}": profile.self_a,
-            f"self_b_{self._unit}": profile.self_b,
-            "reactants": Reactants(a=_reactant_document(self.a), b=_reactant_document(self.b)),
-        }
-
-    @property
-    def _unit(self) -> str:
-        return "ev_per_atom" if self.reservoir is None else "ev_per_closed_atom"
-
-    def _extremum(self, energies: Floats) -> dict[str, Any]:
-        k = first_lowest(energies, ZERO)
-        x = self._profile.x[k]
-        return {f"min_{self._unit}": clean(energies.min()), "at_endpoint": bool(x in (0.0, 1.0)), **self._at(k)}
+        total, mutual = (
+            Lowest(float(energies.min()), float(profile.x[k]), profile.line.mixture(k).amounts)
+            for energies, k in ((profile.total, profile.lowest_total), (profile.mutual, profile.lowest_mutual))
+        )
+        reactants = Reactants(a=reactant_document(self.a), b=reactant_document(self.b))
+        return total, mutual, profile.self_a, profile.self_b, reactants
 
     def _kink(self, k: int) -> dict[str, Any]:
         return {
-            f"total_{self._unit}": clean(self._profile.total[k]),
-            f"mutual_{self._unit}": clean(self._profile.mutual[k]),
-            **self._at(k),
+            f"total_{self._writer.unit}": clean(self._profile.total[k]),
+            f"mutual_{self._writer.unit}": clean(self._profile.mutual[k]),
+            **self._writer.at(float(self._profile.x[k]), self._profile.line.mixture(k).amounts),
         }
-
-    def _at(self, k: int) -> dict[str, Any]:
-        """Return the fields that describe the mixture at one kink."""
-        x = float(self._profile.x[k])
-        mixture = self._profile.line.mixture(k)
-        products = named_products(self.phases, mixture)
-        closed = self.system.closed
-        atoms_a, atoms_b = self.a.amount(closed), self.b.amount(closed)
-        molar = (x / atoms_a) / (x / atoms_a + (1.0 - x) / atoms_b)
-        from_a = molar * sum(self.a.composition.values())
-        from_b = (1.0 - molar) * sum(self.b.composition.values())
-        held = molar * atoms_a + (1.0 - molar) * atoms_b  # closed atoms in one formula unit of the mixture
-        brought = {
-            element: molar * self.a.amount((element,)) + (1.0 - molar) * self.b.amount((element,))
-            for element in self.system.open
-        }
-        exchanged = {element: clean(mixture.exchanged[element] - n / held) for element, n in brought.items()}
-        described: dict[str, Any] = {
-            "x_atomic_a": clean(from_a / (from_a + from_b)),
-            "x_molar_a": clean(molar),
-            "products": products,
-            "reaction": reaction_text(
-                [(molar, self.a.formula), (1.0 - molar, self.b.formula)],
-                products,
-                closed,
-                {element: amount * held for element, amount in exchanged.items()},
-            ),
-        }
-        if self.reservoir is not None:
-            described |= {"exchanged": exchanged, "x_closed_a": clean(x)}
-        return described
-
-
-def _reactant_document(reactant: Reactant) -> ReactantDocument:
-    return ReactantDocument(
-        energy=reactant.energy_from,
-        source_id=reactant.source_id,
-        above_hull_ev_per_atom=reactant.energy_above_hull,
-    )

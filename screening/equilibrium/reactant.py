@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from screening.chemistry.equations import equation
@@ -146,7 +147,12 @@ class Reactant:
 
 def named_products(phases: PhaseSet, mixture: Mixture) -> dict[str, float]:
     """Map each product's reduced formula to its fraction of the (closed) atoms, largest first, then by formula."""
-    named = [(phases.formula(position), clean(amount)) for position, amount in mixture.amounts.items()]
+    return named_amounts(phases, mixture.amounts)
+
+
+def named_amounts(phases: PhaseSet, amounts: Mapping[int, float]) -> dict[str, float]:
+    """Return what :func:`named_products` does, of phases by their positions."""
+    named = [(phases.formula(position), clean(amount)) for position, amount in amounts.items()]
     return dict(sorted(named, key=lambda item: (-item[1], item[0])))
 
 
@@ -175,13 +181,14 @@ def reaction_text(
     str
         For example ``2 Li3PS4 -> P2S5 + 3 S + 6 Li``.
     """
-
-    def atoms(formula: str) -> float:
-        return sum(amount for element, amount in parse_formula(formula).items() if element in closed)
-
-    scale = sum(units * atoms(formula) for units, formula in reactants)
+    scale = sum(units * _closed_atoms(formula, closed) for units, formula in reactants)
     left = [(units, formula) for units, formula in reactants if units > ZERO]
-    right = [(fraction * scale / atoms(formula), formula) for formula, fraction in products.items()]
+    right = [(fraction * scale / _closed_atoms(formula, closed), formula) for formula, fraction in products.items()]
     left += [(amount, element) for element, amount in exchanged.items() if amount > 1e-6]
     right += [(-amount, element) for element, amount in exchanged.items() if amount < -1e-6]
     return equation(left, right)
+
+
+@lru_cache(maxsize=4096)
+def _closed_atoms(formula: str, closed: tuple[str, ...]) -> float:
+    return sum(amount for element, amount in parse_formula(formula).items() if element in closed)

@@ -8,6 +8,7 @@ core is used, one call follows all lines; what it cannot compute, and everything
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from screening.equilibrium.interface import Interface
 from screening.equilibrium.reactant import Reactant
 from screening.equilibrium.window import electrochemical_window
 from screening.hull.compiled.core import Core, core
-from screening.hull.compiled.lines import Field, Shelves, compute_lines
+from screening.hull.compiled.lines import Field, LineResults, Shelves, compute_lines
 from screening.hull.reservoir import Reservoir
 from screening.phases.element_rows import ROW, rows_of
 from screening.phases.ion_series import ordered_cells
@@ -30,7 +31,6 @@ Floats = NDArray[np.float64]
 _BESIDE = -1  # a line that begins beside its end: what is asked is the mixture there
 _CLOSED = -1
 _WORTH_FINDING = 2_000  # lines for which it pays to find out first which phases lie on the hull
-_WORTH_READING = 500  # the same, where that is kept on disk
 
 
 class Pair(NamedTuple):
@@ -144,36 +144,19 @@ class Survey:
         found = self._lines(compositions, ends)
         hull = np.full((len(compositions), len(self.samples)), np.nan)
         if found is not None:
-            hull[:] = found[:, :, Field.AT_TO]
+            hull[:] = found.records[:, :, Field.AT_TO]
         for k, s in np.argwhere(np.isnan(hull)).tolist():
             hull[k, s] = self.samples[s].system(compositions[k]).mixture(compositions[k]).energy
         return hull
 
     def contacts(self, pairs: Sequence[Pair]) -> ContactNumbers:
         """Compute the reaction energies of contacts; one that cannot be computed says why."""
-        shape = (len(pairs), len(self.samples))
         why: list[dict[int, str]] = [{} for _ in pairs]
-        numbers = np.full((6, *shape), np.nan)
-        materials = list(dict.fromkeys(material for pair in pairs for material in (pair.a, pair.b)))
-        place: dict[str, int] = {}
-        for material in materials:
-            try:
-                self.reactant(material)
-            except CoatscreenError:  # said below, in the words of an interface
-                continue
-            place[material] = len(place)
-        good = [k for k, pair in enumerate(pairs) if pair.a in place and pair.b in place]
-        found = None
-        if good and core() is not None:
-            found = self._lines(
-                [self.reactant(material).composition for material in place],
-                np.array([(place[pairs[k].b], place[pairs[k].a]) for k in good], dtype=np.int64),
-                [pairs[k].reservoirs for k in good],
-                self.formation_energies(list(place)),
-            )
+        numbers = np.full((6, len(pairs), len(self.samples)), np.nan)
+        followed, found = self.lines_of(pairs)
         if found is not None:
             fields = [Field.MUTUAL, Field.X_MUTUAL, Field.TOTAL, Field.X_TOTAL, Field.SELF_TO, Field.SELF_FROM]
-            numbers[:, good] = np.moveaxis(found[:, :, fields], 2, 0)
+            numbers[:, followed] = np.moveaxis(found.records[:, :, fields], 2, 0)
         for k, s in np.argwhere(np.isnan(numbers[0])).tolist():
             pair = pairs[k]
             try:
@@ -213,7 +196,7 @@ class Survey:
         limits = np.full((len(materials), 2, len(self.samples)), np.nan)
         found = self._lines(points, np.array(ends, dtype=np.int64).reshape(-1, 2), asked=int(ROW["Li"]))
         if found is not None:
-            for (k, limit), record in zip(asked, found, strict=True):
+            for (k, limit), record in zip(asked, found.records, strict=True):
                 limits[k, limit] = -record[:, Field.POTENTIAL]
         wanted = np.zeros(limits.shape[:2], dtype=bool)
         wanted[tuple(np.array(asked, dtype=np.int64).reshape(-1, 2).T)] = True
@@ -226,6 +209,40 @@ class Survey:
 
     # -- what the compiled core is asked ------------------------------------------------------------------
 
+    def lines_of(self, pairs: Sequence[Pair], products: bool = False) -> tuple[list[int], LineResults | None]:
+        """Follow the lines of contacts from B to A with the compiled core.
+
+        Parameters
+        ----------
+        pairs
+            The contacts.
+        products
+            Whether the phases at the lowest mutual and at the lowest total energy are wanted.
+
+        Returns
+        -------
+        followed
+            The numbers of the pairs of materials that can be read and have energies.
+        found
+            The results of these, phases as positions in the set; None where there is no compiled core.
+        """
+        place: dict[str, int] = {}
+        for material in dict.fromkeys(material for pair in pairs for material in (pair.a, pair.b)):
+            with suppress(CoatscreenError):  # said in the words of an interface, where it is asked for by itself
+                self.reactant(material)
+                place[material] = len(place)
+        followed = [k for k, pair in enumerate(pairs) if pair.a in place and pair.b in place]
+        if not followed or core() is None:
+            return followed, None
+        found = self._lines(
+            [self.reactant(material).composition for material in place],
+            np.array([(place[pairs[k].b], place[pairs[k].a]) for k in followed], dtype=np.int64),
+            [pairs[k].reservoirs for k in followed],
+            self.formation_energies(list(place)),
+            products=products,
+        )
+        return followed, found
+
     def _lines(
         self,
         points: Sequence[dict[str, float]],
@@ -233,7 +250,8 @@ class Survey:
         reservoirs: Sequence[tuple[Reservoir, ...]] | None = None,
         own: Floats | None = None,
         asked: int = -1,
-    ) -> Floats | None:
+        products: bool = False,
+    ) -> LineResults | None:
         """Follow lines between points with the compiled core; None where there is none. `own` is (points, s)."""
         compiled = core()
         if compiled is None or not len(ends):
@@ -250,6 +268,8 @@ class Survey:
         ]
         which = np.array([distinct[held] if held else _CLOSED for held in given], dtype=np.int64)
         order = self._possible_by_system(points, ends, given, which)
+        if not len(order):
+            return None
         found = compute_lines(
             compiled,
             shelves,
@@ -262,10 +282,16 @@ class Survey:
             np.array([ROW[element] for held in elements for element in held], dtype=np.int64),
             np.array(potentials, dtype=np.float64).reshape(n_samples, -1),
             asked,
+            room=_most_elements(points, ends) if products else 0,
+            at_total=products,
         )
-        records = np.full((len(ends), *found.records.shape[1:]), np.nan)
-        records[order] = found.records
-        return records
+        place = np.full(len(ends), -1)
+        place[order] = np.arange(len(order))
+        results = found.taken(place)
+        results.records[place < 0] = np.nan
+        for chosen in (results.phases, results.phases_total):
+            chosen[:] = np.where(chosen >= 0, positions[chosen], -1)
+        return results
 
     def _possible_by_system(
         self,
@@ -294,8 +320,11 @@ class Survey:
         """Return the phases that lines are followed among: all, or those that may be part of a mixture."""
         nominal = len(self.samples) == 1 and not self.phases.is_sample
         shelved = self.phases.shelved
-        if nominal and (
-            shelved.knows_hull or n_lines >= _WORTH_FINDING or (n_lines >= _WORTH_READING and shelved.keeps_hull)
-        ):
+        if nominal and (shelved.knows_hull or n_lines >= _WORTH_FINDING or shelved.keeps_hull):
             return shelved.on_hull
         return shelved.lowest
+
+
+def _most_elements(points: Sequence[dict[str, float]], ends: NDArray[np.int64]) -> int:
+    """Return how many elements the system of a line between points has, at most."""
+    return max(len({*points[a], *points[b]}) for a, b in ends.tolist())

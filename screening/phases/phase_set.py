@@ -91,6 +91,7 @@ class PhaseSet:
         self._polymorphs = Polymorphs(table, self.energies)
         self._systems = Systems(self._polymorphs, self.formation_energies)
         self._sample_of: PhaseSet | None = None
+        self._formulas: dict[int, str] = {}  # those that have been made; samples share them
 
     # -- where phases come from ---------------------------------------------------------------
 
@@ -310,7 +311,9 @@ class PhaseSet:
 
     def formula(self, position: int) -> str:
         """Return the reduced formula of a phase."""
-        return format_formula(self.table.composition(position))
+        if position not in self._formulas:
+            self._formulas[position] = format_formula(self.table.composition(position))
+        return self._formulas[position]
 
     def _take(self, positions: NDArray[np.intp]) -> PhaseSet:
         taken = self.from_table(self.scale, self.table.take(positions))

@@ -14,6 +14,7 @@ from screening.common.sampling_defaults import N_SAMPLES, SEED
 from screening.criteria.criteria import default_criteria
 from screening.equilibrium.composite import material_window
 from screening.equilibrium.composite_numbers import energies_above_hull, formation_energies, window_limits
+from screening.equilibrium.open_stability import open_stability
 from screening.equilibrium.reactant import Reactant
 from screening.equilibrium.survey import Pair, Survey
 from screening.hull.reservoir import Reservoir
@@ -25,6 +26,7 @@ from screening.uncertainty.uncertainty_documents import (
     ClosedInterfaceUncertainty,
     InterfaceUncertainty,
     OpenInterfaceUncertainty,
+    OpenStabilityUncertainty,
     StabilityUncertainty,
     WindowUncertainty,
 )
@@ -64,6 +66,31 @@ def stability_uncertainty(
         formation_energy_ev_per_atom=Interval.of(formation_energies(survey, formula)),
         stable_within_ev_per_atom=within,
         probability_stable=None if above is None else float((above <= within).mean()),
+    )
+
+
+def open_stability_uncertainty(
+    phases: PhaseSet,
+    formula: str,
+    reservoir: Reservoir,
+    n_samples: int = N_SAMPLES,
+    seed: int = SEED,
+    against: Against | None = None,
+) -> OpenStabilityUncertainty:
+    """Say how uncertain the stability of a material in contact with reservoirs is.
+
+    Parameters and errors are those of :func:`stability_uncertainty`, and the reservoirs of
+    :func:`screening.equilibrium.open_stability.open_stability`; their potentials are taken as they are given.
+    """
+    elements = {*composition_of(formula), *reservoir.elements}
+    samples = sampled(phases, elements, n_samples, seed, against)
+    found = [open_stability(sample, formula, reservoir).distance_to_hull_ev_per_closed_atom for sample in samples]
+    distances, within = np.array(found), stable_within_ev_per_atom()
+    return OpenStabilityUncertainty(
+        **samples_of(phases, elements, [formula], n_samples, seed, against),
+        distance_to_hull_ev_per_closed_atom=Interval.of(distances),
+        stable_within_ev_per_closed_atom=within,
+        probability_stable=float((distances <= within).mean()),
     )
 
 

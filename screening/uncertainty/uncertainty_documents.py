@@ -59,6 +59,14 @@ class StabilityUncertainty(ResultUncertainty):
     )
 
 
+class OpenStabilityUncertainty(ResultUncertainty):
+    """Of the stability of a material in contact with reservoirs."""
+
+    distance_to_hull_ev_per_closed_atom: Interval = Field(description="eV per atom that is not open")
+    stable_within_ev_per_closed_atom: float = Field(description="the packaged criterion of stability, per closed atom")
+    probability_stable: float = Field(description="fraction of the samples within that")
+
+
 class WindowUncertainty(ResultUncertainty):
     """Of an electrochemical window."""
 

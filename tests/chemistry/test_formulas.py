@@ -14,7 +14,7 @@ from pymatgen.core import Composition
 
 from screening.chemistry.charges import check_charge_balance
 from screening.chemistry.compositions import format_formula, same_composition
-from screening.chemistry.formulas import _names, parse_formula, require_formula
+from screening.chemistry.formulas import names_like_formulas, parse_formula, require_formula
 from screening.common.errors import InputError
 
 COMMON = ("Li", "Ni", "Co", "Mn", "Nb", "Ta", "Hf", "Ti", "Al", "P", "S", "O", "F", "Cl", "C", "H", "N", "Na", "Si")
@@ -88,7 +88,7 @@ class TestParse:
             assert parse_formula(str(Composition(formula))) == parse_formula(formula)
 
     def test_each_name_that_reads_like_a_formula_leads_to_one(self) -> None:
-        for name, meant in _names().items():
+        for name, meant in names_like_formulas().items():
             with pytest.raises(InputError, match=f"^{name} is a name, not a formula"):
                 require_formula(name)
             other = Composition(name)  # another reader takes it for a compound

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fixtures_screening import energies_file, synthetic
+from pydantic import ValidationError
 
 from screening.coatings import tasks
 from screening.coatings.contacts import coating_meetings, contacts
@@ -87,3 +88,16 @@ def test_a_glass_electrolyte_has_the_energy_it_was_given(source, catalogue):
     assert higher.mutual_mev == at_hull.mutual_mev < 0
     assert higher.reaction.self_b_ev_per_atom == pytest.approx(-0.03)
     assert higher.reaction.total.energy_ev < at_hull.reaction.total.energy_ev
+
+
+def test_as_an_output_the_results_are_one_text(source):
+    """Floats keep every digit; what was written before, as dictionaries, is read too; damage is said."""
+    batch = tasks.material_properties(source, MATERIALS)
+    output = batch.model_dump()
+    assert isinstance(output["results"], str)
+    assert tasks.PropertiesBatch.model_validate(output) == batch
+    as_before = {"results": {name: one.model_dump() for name, one in batch.results.items()}, "failed": batch.failed}
+    assert tasks.PropertiesBatch.model_validate(as_before) == batch
+    for damaged in (output["results"][:-8], "no packed text", output["results"][::-1]):
+        with pytest.raises(ValidationError, match="packed data is damaged"):
+            tasks.PropertiesBatch.model_validate({**output, "results": damaged})

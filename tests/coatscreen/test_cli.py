@@ -494,7 +494,6 @@ def test_a_file_that_holds_no_pairs(cli, tmp_path, content, words):
         (["window", "LiNbO3", "--open", "Li", "--mu", "-1"], ["the potential of lithium is what is asked for"]),
         (["window", "Li2O", "--open", "O", "--mu", "-1"], ["with O open: nothing of it stays"]),
         (["window", "LiNbO3", "--staircase", "--open", "O", "--mu", "-1"], ["--staircase takes no --open"]),
-        (["stability", "LiNbO3", "--open", "Li", "--mu", "-1", "--uncertainty"], ["leave out the reservoirs"]),
         (["cathode", "LiCoO2", "--ion", "Na"], ["LiCoO2 is a cathode of lithium, not of sodium"]),
         (["cathode", "LiCoO2", "--charged", "NiO2"], ["NiO2 is not LiCoO2 with less lithium"]),
         (["cathode", "LiCoO2#nobody"], ["no phase nobody of this composition", "syn-LiCoO2"]),

@@ -70,7 +70,7 @@ def test_options_of_this_machine_do_not_go_with_submit(capsys, nowhere, command)
     [
         pytest.param(["energies", "order", "NCM38"], "unknown cathode 'NCM38'", id="cathode of orderings"),
         pytest.param([*ORDER, "--output", "work"], "work is a folder: name a file in it", id="table of orderings"),
-        pytest.param(["energies", "vacancies", "LiMn2O4"], "no layered oxide MO2", id="cathode of vacancies"),
+        pytest.param(["energies", "vacancies", "LiMn2O4"], "not a layered oxide", id="cathode of vacancies"),
         pytest.param([*VACANCIES, "--output", "work"], "work is a folder: name a file in it", id="file of vacancies"),
         pytest.param([*STACK, "--coatings", "LiQz2"], "LiQz2", id="coating of stacks"),
         pytest.param(ADD, "LiF.cif does not exist", id="structure"),

@@ -8,8 +8,14 @@ from fixtures_error_model import SCALE, made_up_table, on_scale
 
 from coatscreen.__main__ import execute
 from screening.energies.source import open_energies
+from screening.hull.reservoir import Reservoir
 from screening.uncertainty.energy_errors import read_model
-from screening.uncertainty.sampled_quantities import interface_uncertainty, stability_uncertainty, window_uncertainty
+from screening.uncertainty.sampled_quantities import (
+    interface_uncertainty,
+    open_stability_uncertainty,
+    stability_uncertainty,
+    window_uncertainty,
+)
 from screening.validation.calibration.calibration_document import Calibration
 
 
@@ -29,6 +35,10 @@ def cli(capsys, tmp_path, monkeypatch):
     ("verb", "expected"),
     [
         (("stability", "Li3PO4"), lambda phases: stability_uncertainty(phases, "Li3PO4", 20, 5)),
+        (
+            ("stability", "Li3PO4", "--open", "Li", "--mu", "-3"),
+            lambda phases: open_stability_uncertainty(phases, "Li3PO4", Reservoir({"Li": -3.0}), 20, 5),
+        ),
         (("window", "Li3PO4"), lambda phases: window_uncertainty(phases, "Li3PO4", 20, 5)),
         (("interface", "Li3PO4", "Li2S"), lambda phases: interface_uncertainty(phases, "Li3PO4", "Li2S", None, 20, 5)),
     ],
@@ -67,6 +77,9 @@ def test_text_has_the_interval_beside_the_number(cli, reference):
     assert "In brackets: 5 to 95 % of 20 samples of the energies, error model" in out
     status, out, _ = cli("window", "Li3PO4", "--uncertainty", "--samples", 20)
     assert re.match(r"Li3PO4: \d\.\d+ V \[\d\.\d\d to \d\.\d\d\] to \d\.\d+ V \[\d\.\d\d to \d\.\d\d\]\n", out)
+    status, out, _ = cli("stability", "LiCoO2", "--voltage", 4.3, "--uncertainty", "--samples", 20)
+    assert re.match(r"LiCoO2, open to Li at -4.3 eV: \d+\.\d \[\d+\.\d to \d+\.\d\] meV per atom", out)
+    assert "within 5 meV/atom of the hull in 0 % of the samples" in out
     status, out, _ = cli("stability", "Li6PS5Cl", "--uncertainty", "--samples", 20)
     assert re.search(r"above the hull \[\d+\.\d to \d+\.\d\], formation energy .* eV/atom \[", out)
     assert re.search(r"within 5 meV/atom of the hull in \d+ % of the samples", out)

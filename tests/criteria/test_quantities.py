@@ -15,7 +15,7 @@ from screening.criteria.quantities import GAIN, OXIDATION, UNLIMITED_V, WORST, q
 
 def coating(**parts):
     """A coating of which only some parts are known."""
-    unknown = {"formula": "LiNbO3", "stability": None, "window": None, "economics": None}
+    unknown = {"formula": "LiNbO3", "stability": None, "window": None, "economics": None, "transport": None}
     return SimpleNamespace(
         **{**unknown, "worst_mutual": None, "bare_worst_mutual": None, "worst_contact_energy": None, **parts}
     )
@@ -29,7 +29,17 @@ def test_what_is_unknown_has_no_value():
 def test_each_ends_in_a_unit_or_is_without_one_and_says_what_it_is():
     for name, one in registered().items():
         assert name == one.name
-        assert name.endswith(("_mev_per_atom", "_mev_per_closed_atom", "_v", "_usd_per_kg")) or name.startswith("hhi_")
+        units = (
+            "_mev_per_atom",
+            "_mev_per_closed_atom",
+            "_v",
+            "_usd_per_kg",
+            "_s_per_cm",
+            "_ohm_cm2",
+            "_barrier_ev",
+            "_gap_ev",
+        )
+        assert name.endswith(units) or name.startswith("hhi_") or name == "electron_insulation"
         assert one.label
         assert one.description
 

@@ -90,8 +90,9 @@ def test_contacts(n_elements, n_samples):
     assert check_contacts(samples, pairs) > len(pairs) * len(samples) / 2
 
 
-def test_contacts_of_the_packaged_energies(monkeypatch):
+def test_contacts_of_the_packaged_energies(monkeypatch, tmp_path):
     """The cathode between its cells, a glass, and energies above the hull; with all phases, and those on the hull."""
+    monkeypatch.setenv("COATSCREEN_CACHE", str(tmp_path))
     phases = PhaseSet.reference().within({"Li", "O", "S", "P", "Cl", "Ni", "Co", "Mn", "Nb"})
     coatings = ["LiNbO3", "Li3PO4", "Li2O@40meV", "LiCl", "1.5Li2S-0.5P2S5", "NbO2"]
     partners = ["LiNi0.83Co0.12Mn0.05O2", "Li0.7Ni0.83Co0.12Mn0.05O2", "Li6PS5Cl"]

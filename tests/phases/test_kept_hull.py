@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from random_phases import SCALE, random_phases
 
-from screening.equilibrium import survey as surveys
 from screening.equilibrium.survey import Survey
 from screening.hull.compiled.core import core
 from screening.phases import element_rows, kept_hull
@@ -93,12 +92,11 @@ def test_drawn_energies_neither_read_nor_write_it(cache):
     assert len(list(cache.iterdir())) == 1
 
 
-def test_energies_of_mixtures_are_those_among_all_phases(monkeypatch):
+def test_energies_of_mixtures_are_those_among_all_phases():
     phases = random_phases(5, 7)
     compositions = [phases.table.composition(i) for i in range(len(phases))]
     among_all = Survey([phases]).mixture_energies(compositions)
     ids_on_hull(again(phases))
-    monkeypatch.setattr(surveys, "_WORTH_READING", 1)
     fresh = again(phases)
     np.testing.assert_allclose(Survey([fresh]).mixture_energies(compositions), among_all, rtol=0, atol=1e-9)
     assert fresh.shelved.knows_hull

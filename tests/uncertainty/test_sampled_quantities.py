@@ -12,7 +12,12 @@ from screening.hull.reservoir import Reservoir
 from screening.uncertainty import Interval, sampled
 from screening.uncertainty import sampled_quantities as quantities
 from screening.uncertainty.energy_errors import error_model
-from screening.uncertainty.sampled_quantities import interface_uncertainty, stability_uncertainty, window_uncertainty
+from screening.uncertainty.sampled_quantities import (
+    interface_uncertainty,
+    open_stability_uncertainty,
+    stability_uncertainty,
+    window_uncertainty,
+)
 
 N = 20
 
@@ -43,6 +48,19 @@ def test_a_composition_without_a_phase_has_no_stability(reference):
     assert found.energy_above_hull_ev_per_atom is None
     assert found.probability_stable is None
     assert found.formation_energy_ev_per_atom.low < found.formation_energy_ev_per_atom.high
+
+
+def test_stability_in_contact_with_reservoirs(reference):
+    """What a material releases alone is also part of every interface that is open to the same reservoirs."""
+    reservoir = Reservoir({"Li": -4.0, "O": -1.5})
+    found = open_stability_uncertainty(reference, "LiCoO2", reservoir, N, seed=3)
+    alone = interface_uncertainty(reference, "LiCoO2", "Li3PO4", reservoir, N, seed=3).self_a_ev_per_closed_atom
+    low, median, high = numbers(found.distance_to_hull_ev_per_closed_atom)
+    assert (low, median, high) == pytest.approx((-alone.high, -alone.median, -alone.low), abs=1e-8)
+    assert 0.0 < low < high
+    assert found.probability_stable == 0.0
+    stable = open_stability_uncertainty(reference, "Li3PO4", Reservoir({"Li": -3.0}), N)
+    assert 0.9 < stable.probability_stable <= 1.0
 
 
 def test_window(reference):

@@ -21,6 +21,7 @@ from screening.coatings.ranking_request import (
 from screening.coatings.samples import Sampling
 from screening.criteria.criteria import Criterion, default_criteria
 from screening.searches.screening_request import ScreeningPlan, plan_screening
+from screening.transport.film import Film
 from screening.uncertainty.energy_errors import Against
 from workflows.batches import Batches, batch_jobs
 from workflows.identity import digest
@@ -59,6 +60,8 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
     against
         What the errors of the energies are counted from, ``"DFT"`` or ``"measurement"``; None: DFT where there is such
         an error model.
+    film
+        How thick the coatings are, and on which area; None for the packaged film.
 
     Examples
     --------
@@ -71,6 +74,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
     samples: int | None = None
     seed: int = 0
     against: Against | None = None
+    film: Film | None = None
 
     def make(
         self,
@@ -127,6 +131,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
         if self.samples is not None:
             sampling = Sampling.of(plan.energies.open(), self.samples, self.seed, self.against)
             sampled = wiring.sampled(sampling)
+        film = self.film or Film()
         criteria, provenance = list(self.criteria or default_criteria()), plan.energies.open().provenance
         for (cathode, electrolyte), pieces in nominal.items():
             rests_on = {
@@ -135,6 +140,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
                 "electrolyte": electrolyte,
                 "sampling": None if sampling is None else sampling.model_dump(),
                 "criteria": [criterion.model_dump() for criterion in criteria],
+                **({} if film == Film() else {"film": film.model_dump()}),  # so that earlier rankings are found again
             }
             request = RankingRequest(
                 energies=provenance,
@@ -143,6 +149,7 @@ class CoatingScreeningMaker(Maker):  # type: ignore[misc]
                 electrolyte=electrolyte,
                 criteria=criteria,
                 sampling=sampling,
+                film=film,
                 coatings=[ScreenedCoating.of(coating, plan.columns.get(coating.name)) for coating in plan.coatings],
                 nominal=pieces,
                 sampled=sampled.get((cathode, electrolyte)),

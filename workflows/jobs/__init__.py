@@ -14,6 +14,7 @@ from typing import Any
 JOBS = {  # name of a job: the module of this package that makes it
     "atlas_part": "atlas",
     "bare_interface": "screening",
+    "barrier_table": "barriers",
     "best_stacks": "stack",
     "cathode_states": "screening",
     "choose_lithium": "vacancies",
@@ -23,6 +24,7 @@ JOBS = {  # name of a job: the module of this package that makes it
     "draw": "orderings",
     "evaluate": "packaged",
     "lithiated_cell": "vacancies",
+    "lithium_barriers": "barriers",
     "material_properties": "screening",
     "merged_atlas": "atlas",
     "ordered_cell": "orderings",

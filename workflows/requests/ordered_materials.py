@@ -17,11 +17,11 @@ from screening.cathodes.ordering.cell_table import (
 )
 from screening.cathodes.ordering.disorder import (
     DisorderedCrystal,
-    is_layered,
     lithiated_cathode,
     same_crystals,
     solid_solution,
     solid_solutions,
+    structure_type,
 )
 from screening.cathodes.ordering.ordered_cell import JOB_FAILED, OrderedCell
 from screening.cathodes.ordering.orderings import Draw
@@ -212,7 +212,7 @@ def _crystals(
     if not names:
         raise InputError("no material is given")
     catalogue = Catalogue.load()
-    every = [*(cathode.name for cathode in catalogue.cathodes if is_layered(cathode)), *solid_solutions()]
+    every = [*(cathode.name for cathode in catalogue.cathodes if structure_type(cathode)), *solid_solutions()]
     found: dict[str, dict[float, DisorderedCrystal] | DisorderedCrystal] = {}
     for name in dict.fromkeys(each for given in names for each in (every if given == CATALOGUE else [given])):
         if name in solid_solutions():

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from jobflow import JobStore
 from pydantic import Field
 
-from screening.cathodes.ordering.disorder import lithiated_cathode
+from screening.cathodes.ordering.disorder import lithiated_cathode, structure_type
 from screening.cathodes.vacancies.vacancy_documents import VacancyDocument
-from screening.common.errors import CalculationError
+from screening.chemistry.compositions import format_formula
+from screening.common.errors import CalculationError, InputError
 from screening.database import StoreLocation
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
 from screening.files.content import write_whole
@@ -24,6 +25,8 @@ from workflows.requests.result_file import ResultFile, result_file
 
 if TYPE_CHECKING:
     from workflows.flows.vacancies import VacancyMaker
+
+_LAYERED = "layered"
 
 
 class VacancyCollector(ResultCollector[VacancyDocument]):
@@ -78,6 +81,8 @@ def prepare_vacancies(
         the file cannot be written.
     """
     entry = Catalogue.load().cathode(cathode)
+    if structure_type(entry) != _LAYERED:  # the sites beside an oxygen are counted as in layered oxides
+        raise InputError(f"{entry.name}: the host {format_formula(entry.host)} is not a layered oxide MO2 of one metal")
     if maker is None:
         require_potential(PACKAGED_MODEL)  # without it the flow cannot even be imported
         from workflows.flows.vacancies import VacancyMaker

@@ -27,7 +27,7 @@ function tableOf(heads, rows, attributes = {}) {
 // A number with a fixed count of decimals and a true minus sign; a dash where there is none.
 function numberText(value, digits, missing = "–") {
   if (value === null || value === undefined) return missing;
-  const text = value.toFixed(digits);
+  const text = digits === null ? String(Number(value.toPrecision(3))) : value.toFixed(digits);
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 

@@ -32,8 +32,9 @@ from coatscreen.verbs.materials.reservoirs import (
 )
 
 if TYPE_CHECKING:
+    from coatscreen.uncertainty import Sampling
     from screening.energies.ground_states import OtherGroundState
-    from screening.equilibrium.stability import StabilityDocument
+    from screening.equilibrium.stability import KnownPhase, StabilityDocument
     from screening.hull.reservoir import Reservoir
     from screening.phases.phase_set import PhaseSet
 
@@ -66,7 +67,6 @@ def stability(
     from coatscreen.forms import printed
     from coatscreen.output import document, number, print_energies
     from coatscreen.verbs.materials.composites import print_composite_stability
-    from screening.common.errors import InputError
     from screening.equilibrium.composite import CompositeStability, material_stability
     from screening.materials.names import resolve_material
 
@@ -74,9 +74,7 @@ def stability(
     sampling = sampling_asked(uncertainty, samples, seed, against)
     reservoir = reservoirs_asked(opened_elements, mu, ion, voltage, temperature, pressure).complete()
     if reservoir is not None:
-        if sampling is not None:
-            raise InputError("--uncertainty is that of a closed material: leave out the reservoirs")
-        return _open(formula, reservoir, energies, form, as_json)
+        return _open(formula, reservoir, energies, sampling, form, as_json)
     phases, catalogue = opened(energies, formula, sampling=sampling)
 
     def compute(every: PhaseSet) -> StabilityDocument | CompositeStability:
@@ -106,17 +104,14 @@ def stability(
     else:
         above = result.energy_above_hull_ev_per_atom or 0.0
         print(
-            f"{result.formula} ({result.phase.source_id}, space group {result.phase.space_group}): "
+            f"{result.formula} ({_named(result.phase)}): "
             f"{number(1000 * above, 1)} meV/atom above the hull"
             f"{spread(off, 'energy_above_hull', 1000, 1)}, "
             f"formation energy {number(result.formation_energy_ev_per_atom, 4)} eV/atom"
             f"{spread(off, 'formation_energy', 1, 3)}{_per_formula_unit(result)}"
         )
     if off is not None and off.probability_stable is not None:
-        print(
-            f"within {number(1000 * off.stable_within_ev_per_atom, 0)} meV/atom of the hull in "
-            f"{number(100 * off.probability_stable, 0)} % of the samples"
-        )
+        _print_share(off.stable_within_ev_per_atom, off.probability_stable)
     if result.energy_to_other_phases_ev_per_atom is not None and result.energy_to_other_phases_ev_per_atom < 0:
         print(f"stable, {number(-1000 * result.energy_to_other_phases_ev_per_atom, 1)} meV/atom below all other phases")
     else:
@@ -130,10 +125,7 @@ def stability(
     for polymorph in result.polymorphs:
         if result.phase is not None and polymorph.source_id == result.phase.source_id:
             continue
-        print(
-            f"polymorph {polymorph.source_id}, space group {polymorph.space_group}: "
-            f"+{number(1000 * polymorph.above_lowest_ev_per_atom, 1)} meV/atom"
-        )
+        print(f"polymorph {_named(polymorph)}: +{number(1000 * polymorph.above_lowest_ev_per_atom, 1)} meV/atom")
     print_doubtful(energies, doubted)
     return print_energies(phases.provenance, off)
 
@@ -163,28 +155,45 @@ def _per_formula_unit(result: StabilityDocument) -> str:
     return f", {number(energy, 3)} eV or {number(molar, 0)} kJ/mol per formula unit"
 
 
-def _open(formula: str, reservoir: Reservoir, energies: str, form: Format, as_json: bool) -> None:
+def _open(
+    formula: str, reservoir: Reservoir, energies: str, sampling: Sampling | None, form: Format, as_json: bool
+) -> None:
     from coatscreen.forms import printed
     from coatscreen.output import document, number, print_energies
     from screening.equilibrium.open_stability import OpenStabilityDocument, open_stability
     from screening.materials.names import resolve_formula
 
-    phases, catalogue = opened(energies, formula, also=reservoir.elements)
+    phases, catalogue = opened(energies, formula, also=reservoir.elements, sampling=sampling)
 
     def compute(every: PhaseSet) -> OpenStabilityDocument:
         return open_stability(every, resolve_formula(formula, catalogue, every), reservoir)
 
     result = compute(phases)
     doubted = doubtful_entering(energies, phases, result, compute, lambda found: found.products)
+    off = None if sampling is None else sampling.open_stability(phases, result.formula, reservoir)
     row = result.model_dump(mode="json", exclude={"energies", "software"})
-    if printed(form, as_json, partial(document, result, doubtful=doubted), lambda: [row], phases.provenance):
+    whole = partial(document, result, uncertainty=off, doubtful=doubted)
+    if printed(form, as_json, whole, lambda: [row], phases.provenance):
         return None
     held = ", ".join(f"{element} at {mu:.4g} eV" for element, mu in reservoir.mu_relative_ev.items())
     distance = number(1000 * result.distance_to_hull_ev_per_closed_atom, 1)
-    print(f"{result.formula}, open to {held}: {distance} meV per atom that is not open above the hull")
+    interval = spread(off, "distance_to_hull", 1000, 1)
+    print(f"{result.formula}, open to {held}: {distance}{interval} meV per atom that is not open above the hull")
+    if off is not None:
+        _print_share(off.stable_within_ev_per_closed_atom, off.probability_stable)
     print(f"becomes: {result.reaction}" if float(distance) else "stable there")
     print_doubtful(energies, doubted)
-    return print_energies(phases.provenance)
+    return print_energies(phases.provenance, off)
+
+
+def _named(phase: KnownPhase) -> str:
+    return phase.source_id if phase.space_group is None else f"{phase.source_id}, space group {phase.space_group}"
+
+
+def _print_share(within_ev: float, share: float) -> None:
+    from coatscreen.output import number
+
+    print(f"within {number(1000 * within_ev, 0)} meV/atom of the hull in {number(100 * share, 0)} % of the samples")
 
 
 def _bare(formula: str) -> str:

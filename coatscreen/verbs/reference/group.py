@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from coatscreen.verb_groups import VerbGroup
-from coatscreen.verbs.reference import anchor, calibrate, check, info
+from coatscreen.verbs.reference import anchor, barriers, calibrate, check, info
 
 app = typer.Typer(
     cls=VerbGroup,
@@ -16,5 +16,6 @@ app = typer.Typer(
 app.command("check")(check.check)
 app.command("build")(info.build)
 app.command("anchor")(anchor.anchor)
+app.command("barriers")(barriers.barriers)
 app.command("info")(info.info)
 app.command("calibrate")(calibrate.calibrate)

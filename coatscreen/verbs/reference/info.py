@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coatscreen.options import AsJson, Elements, Model
+from coatscreen.options import AsJson, Elements, Journal, Model, OnlyComputed, Processes, TableFolder
 
 if TYPE_CHECKING:
     from screening.energies.packaged.packaged_documents import PackagedInfo, UnusedStructure
@@ -19,11 +19,9 @@ if TYPE_CHECKING:
 def build(
     structures: Annotated[Path, typer.Option(help="Crystal structures: JSON lines, plain or gzipped.")],
     elements: Elements = None,
-    output: Annotated[Path, typer.Option(help="Folder the table is written to.")] = Path("reference"),
-    work: Annotated[
-        Path | None, typer.Option(help="Folder of the journal of energies; default build/NAME beside the output.")
-    ] = None,
-    processes: Annotated[int | None, typer.Option(min=1, help="Worker processes; default one for each core.")] = None,
+    output: TableFolder = Path("reference"),
+    work: Journal = None,
+    processes: Processes = None,
     model: Model = "chgnet-0.3.0",
     seed: Annotated[
         Path | None, typer.Option(help="Energies computed elsewhere with this model: JSON lines, plain or gzipped.")
@@ -31,9 +29,7 @@ def build(
     recheck: Annotated[
         int, typer.Option(min=1, help="With --seed: how many of its energies are computed again; all must agree.")
     ] = 100,
-    partial: Annotated[
-        bool, typer.Option("--partial", help="Compute nothing more: leave out, and count, what is not computed yet.")
-    ] = False,
+    partial: OnlyComputed = False,
     as_json: AsJson = False,
 ) -> None:
     """Compute the energies of crystal structures and write them as a table; goes on where it was interrupted.

@@ -31,12 +31,12 @@ from screening.chemistry.compositions import atomic_fractions, format_formula
 from screening.chemistry.elements import ELEMENTS
 from screening.common.errors import InputError, nearest
 from screening.files.content import DATA
+from screening.materials.catalogue import Catalogue
 from screening.materials.cathode import Cathode
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
 
-LAYERED = "layered"  # name of the parent of every cathode
 _DATA = DATA / "disorder.yaml"
 _SUM = 1e-6  # occupancies of a group may sum to this much more than one
 PLACE = "group"  # site property that names a site's group
@@ -160,6 +160,19 @@ class Solution(_Document):
     )
 
 
+class Host(_Document):
+    """A structure type of cathodes: a parent whose group M metals share, and its group Li lithium and vacancies."""
+
+    anions: dict[str, float] = Field(description="what a formula unit of the host holds beside one atom of metals")
+    holds: dict[str, str] = Field(description="the element of each group other than Li and M")
+
+    def metals(self, host: Mapping[str, float]) -> dict[str, float] | None:
+        """Return the metals of a host with the anions of this type; None if it has others."""
+        if any(abs(host.get(element, 0.0) - amount) > _SUM for element, amount in self.anions.items()):
+            return None
+        return {element: amount for element, amount in host.items() if element not in self.anions}
+
+
 class Charges(_Document):
     """Charges of the elements, by which orderings are ranked electrostatically."""
 
@@ -171,6 +184,7 @@ class Charges(_Document):
 
 class _Data(_Document):
     parents: dict[str, Parent]
+    hosts: dict[str, Host]
     solutions: dict[str, Solution]
     same_crystals: dict[str, dict[str, str]]
     charges: Charges
@@ -212,40 +226,52 @@ def same_crystals(material: str | None = None) -> dict[str, str]:
     data = _data()
     if material is None:
         return {name: phase for crystals in data.same_crystals.values() for name, phase in crystals.items()}
-    return dict(data.same_crystals[data.solutions[material].parent if material in data.solutions else LAYERED])
+    if material in data.solutions:
+        return dict(data.same_crystals[data.solutions[material].parent])
+    return dict(data.same_crystals[_host(Catalogue.load().cathode(material))[0]])
 
 
-def is_layered(cathode: Cathode) -> bool:
-    """Return whether the host of a cathode is one metal atom, of one or several elements, and two oxygen atoms."""
-    oxygen = cathode.host.get("O", 0.0)
-    return abs(oxygen - 2.0) <= _SUM and abs(sum(cathode.host.values()) - oxygen - 1.0) <= _SUM
+def structure_type(cathode: Cathode) -> str | None:
+    """Return the structure type of a cathode, ``"layered"`` or ``"olivine"``; None if its sites are not known."""
+    try:
+        return _host(cathode)[0]
+    except InputError:
+        return None
 
 
 def lithiated_cathode(cathode: Cathode, lithium: float) -> DisorderedCrystal:
-    """Return a layered cathode at a lithium content as a disordered crystal.
+    """Return a cathode at a lithium content as a disordered crystal.
 
     Parameters
     ----------
     cathode
-        The cathode; its host must be one metal atom and two oxygen atoms.
+        The cathode; its host must be of a structure type whose sites are known: a layered oxide MO2 or an olivine MPO4.
     lithium
         Lithium atoms in a formula unit, 0 to 1.
 
     Raises
     ------
     InputError
-        If the host is not a layered oxide MO2, its metals do not sum to one, or the lithium content is out of range.
+        If the host is of no such type, its metals do not sum to one, or the lithium content is out of range.
     """
-    metals = {element: amount for element, amount in cathode.host.items() if element != "O"}
-    if not is_layered(cathode):
-        host = format_formula(cathode.host)
-        raise InputError(
-            f"{cathode.name}: the host {host} is no layered oxide MO2: its metals sum to {sum(metals.values()):g} and "
-            f"its oxygen to {cathode.host.get('O', 0.0):g} in a formula unit"
-        )
+    name, metals = _host(cathode)
     content = cathode.lithium(lithium)
-    occupancies = {"Li": {"Li": content}, "M": metals, "O": {"O": 1.0}}
-    return _crystal(f"{cathode.name} with {content:g} Li", _data().parents[LAYERED], occupancies)
+    others = {group: {element: 1.0} for group, element in _data().hosts[name].holds.items()}
+    occupancies = {"Li": {"Li": content}, "M": metals, **others}
+    return _crystal(f"{cathode.name} with {content:g} Li", _data().parents[name], occupancies)
+
+
+def _host(cathode: Cathode) -> tuple[str, dict[str, float]]:
+    """Return the name of the structure type of a cathode, and the shares of its metals."""
+    hosts = _data().hosts
+    for name, host in hosts.items():
+        metals = host.metals(cathode.host)
+        if metals is not None:
+            if abs(sum(metals.values()) - 1.0) <= _SUM:
+                return name, metals
+            raise InputError(f"{cathode.name}: its metals sum to {sum(metals.values()):g} in a formula unit, not to 1")
+    known = " nor ".join(f"{name} M{format_formula(host.anions)}" for name, host in hosts.items())
+    raise InputError(f"{cathode.name}: the host {format_formula(cathode.host)} is neither {known}")
 
 
 def _crystal(name: str, parent: Parent, occupancies: dict[str, dict[str, float]]) -> DisorderedCrystal:

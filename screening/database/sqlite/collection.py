@@ -1,7 +1,7 @@
 """One collection of documents in an SQLite file: a row for each, written and read whole.
 
-A document is a row of one table. Its heavy fields, which most questions do not need, lie in a second table, and its
-indexed fields, by which documents are found and sorted, in a third.
+A document is a row of one table. Its heavy fields, which most questions do not need, lie compressed in a second table,
+and its indexed fields, by which documents are found and sorted, in a third.
 """
 
 from __future__ import annotations
@@ -140,7 +140,8 @@ class SQLiteCollection:
                 light = {name: value for name, value in doc.items() if name not in self.heavy}
                 put(db, self.table, key, light)
                 if self.heavy:
-                    put(db, self._heavy_table, key, {name: doc[name] for name in self.heavy if name in doc})
+                    heavy = {name: doc[name] for name in self.heavy if name in doc}
+                    put(db, self._heavy_table, key, heavy, small=True)
                 self.narrow.put(db, key, doc, lambda: self._all(db))
 
     def remove(self, criteria: dict[str, Any]) -> None:

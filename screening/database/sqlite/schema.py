@@ -1,7 +1,8 @@
 """The version of the form in which a database keeps its documents.
 
 It stands in the database. One of an older version is brought to this one when it is opened to be written, step by step
-and keeping everything; a newer or an unknown one is refused, since what is not understood would be overwritten.
+and keeping everything; one that need not be changed for it can be read before. A newer or an unknown one is refused,
+since what is not understood would be overwritten.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from screening.common.errors import StoreError
 from screening.database.sqlite.damage import REMEDY, DamagedError, damaged, is_damage
 from screening.database.sqlite.file import open_to_read, open_to_write
 
-VERSION = 2
+VERSION = 3
 COLLECTION = "schema"  # on MongoDB, with one document
 
 OURS = int.from_bytes(b"coa\0")  # in the header of an SQLite file, with the version: whose it is
@@ -37,8 +38,16 @@ FileStep = Callable[[sqlite3.Connection], None]
 DatabaseStep = Callable[[Any], None]
 # What brings a database of a version to the next one: for SQLite inside one transaction, for MongoDB such that it may
 # be done twice, since a process may be killed between two writes.
-FILE_STEPS: dict[int, FileStep] = {1: _with_checksums}
-DATABASE_STEPS: dict[int, DatabaseStep] = {1: lambda database: None}  # a server has checksums of its own
+FILE_STEPS: dict[int, FileStep] = {
+    1: _with_checksums,
+    2: lambda db: None,  # version 3: heavy parts may be compressed, and outputs of jobs packed; older ones stay
+}
+DATABASE_STEPS: dict[int, DatabaseStep] = {
+    1: lambda database: None,  # a server has checksums of its own
+    2: lambda database: None,
+}
+
+_ONLY_NEW_WRITING = {2}  # steps after which older documents are read as before
 
 
 def require_file(path: str, read_only: bool = False) -> None:
@@ -151,7 +160,7 @@ def _require(found: int, name: str, upgraded: bool) -> None:
             f"the database {where} says no version of its form: it is of a coatscreen before versions, or no database "
             "of coatscreen at all; choose another with --store and run the screening again"
         )
-    if found < VERSION and not upgraded:
+    if not upgraded and not _ONLY_NEW_WRITING.issuperset(range(found, VERSION)):
         raise StoreError(
             f"the database {where} has the form {found}, and this coatscreen reads form {VERSION}: any command that "
             "writes to it, such as coatscreen run, brings it there"

@@ -6,21 +6,18 @@ import math
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screening.common.errors import CalculationError, InputError
-from screening.common.processes import worker_pool
+from screening.common.processes import as_finished, worker_pool
 from screening.energies.packaged.corrections import mp2020_correction
-from screening.energies.packaged.journal import StructureEnergy, append, claim, cut_half_line, read_journal
+from screening.energies.packaged.journal import StructureEnergy, claim, read_journal
 from screening.energies.packaged.packaged_table import PACKAGED_MODEL
 from screening.energies.potentials.models import model_named
 from screening.energies.potentials.potential import Potential, load_potential, model_provenance
-from screening.files.locks import Held, file_lock
+from screening.files.journal import append, cut_half_line, held_journal
 from screening.structures.records import StructureRecord
 
 if TYPE_CHECKING:
@@ -159,12 +156,7 @@ def evaluate_structures(
         if record.id in wanted:
             raise InputError(f"structure id {record.id} occurs twice")
         wanted[record.id] = record
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as held:
-        try:
-            held.enter_context(file_lock(journal.with_name(f"{journal.name}.lock"), 0))
-        except Held:
-            raise InputError(f"another process is writing {journal}") from None
+    with held_journal(journal):
         claim(journal, provenance)
         cut_half_line(journal)
         done = read_journal(journal)
@@ -177,22 +169,14 @@ def evaluate_structures(
         finished = len(wanted) - len(todo)
         advance(finished, len(wanted))
 
-        def submit(pool: Executor, chunk: list[StructureRecord]) -> Future[list[StructureEnergy]]:
-            return pool.submit(evaluate_chunk, chunk, {r.id: known[r.id] for r in chunk if r.id in known})
-
+        work = [(chunk, {r.id: known[r.id] for r in chunk if r.id in known}) for chunk in chunks]
         with worker_pool(processes, _start_worker, model) as pool:
-            queue = iter(chunks)
             try:
-                pending = {submit(pool, chunk) for chunk in islice(queue, 2 * processes)}
-                while pending:
-                    ready, pending = wait(pending, return_when=FIRST_COMPLETED)
-                    for future in ready:
-                        outcomes = future.result()
-                        append(journal, outcomes)
-                        done.update((outcome.id, outcome) for outcome in outcomes)
-                        finished += len(outcomes)
-                        advance(finished, len(wanted))
-                    pending |= {submit(pool, chunk) for chunk in islice(queue, len(ready))}
+                for outcomes in as_finished(pool, evaluate_chunk, work, 2 * processes):
+                    append(journal, outcomes)
+                    done.update((outcome.id, outcome) for outcome in outcomes)
+                    finished += len(outcomes)
+                    advance(finished, len(wanted))
             except BrokenProcessPool:
                 raise CalculationError(
                     f"a worker process died; {finished} of {len(wanted)} structures are in {journal}: "
@@ -200,6 +184,4 @@ def evaluate_structures(
                 ) from None
             except OSError as error:
                 raise CalculationError(f"{journal} cannot be written: {error.strerror}") from None
-            finally:
-                pool.shutdown(cancel_futures=True)
     return {i: done[i] for i in wanted}

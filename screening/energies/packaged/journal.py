@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from screening.common.errors import InputError
 from screening.energies.potentials.models import ModelProvenance
 from screening.files.content import write_whole
+from screening.files.journal import Outcome, read_outcomes
 
 
-class StructureEnergy(BaseModel):
+class StructureEnergy(Outcome):
     """The outcome of one structure: an energy, or why there is none."""
 
-    model_config = ConfigDict(frozen=True)
-
-    id: str = Field(description="identifier in the source database")
     formula: str = Field(description="formula of the cell")
     n_sites: int = Field(description="sites in the cell")
     space_group: int = Field(description="space-group number")
@@ -31,42 +27,8 @@ class StructureEnergy(BaseModel):
 
 
 def read_journal(path: Path) -> dict[str, StructureEnergy]:
-    """Read what a journal holds; a last line cut off by a kill is ignored (and computed again).
-
-    Raises
-    ------
-    InputError
-        If another line is no outcome of a structure.
-    """
-    outcomes: dict[str, StructureEnergy] = {}
-    if not path.exists():
-        return outcomes
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.endswith(b"\n"):
-                try:
-                    outcome = StructureEnergy.model_validate_json(line)
-                except ValidationError:
-                    raise InputError(f"{path} line {number} is damaged: remove it to compute it again") from None
-                outcomes[outcome.id] = outcome
-    return outcomes
-
-
-def cut_half_line(path: Path) -> None:
-    """Cut off a last line that a kill left half-written."""
-    if path.exists():
-        content = path.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            os.truncate(path, whole)
-
-
-def append(path: Path, outcomes: Iterable[StructureEnergy]) -> None:
-    """Append outcomes; they are on disk when this returns."""
-    with path.open("ab") as journal:
-        journal.write("".join(o.model_dump_json(exclude_none=True) + "\n" for o in outcomes).encode())
-        journal.flush()
-        os.fsync(journal.fileno())
+    """Read what a journal holds, as :func:`screening.files.journal.read_outcomes` does."""
+    return read_outcomes(path, StructureEnergy)
 
 
 def begun_with(journal: Path) -> ModelProvenance | None:

@@ -43,8 +43,10 @@ typedef struct {
 /* The phases of the mixture of lowest mutual energy of each line in each sample, where they are wanted. */
 typedef struct {
     int64_t room;     /* phases of a line, at most */
-    int32_t *phases;  /* (count, samples, room) in the order of the table, -1 behind the last */
+    int32_t *phases;  /* (count, samples, room) at the lowest mutual energy, in the order of the table, -1 behind the last */
     double *amounts;  /* (count, samples, room) their shares of the (closed) atoms */
+    int32_t *phases_total; /* the same at the lowest total energy; NULL if it is not wanted */
+    double *amounts_total;
 } Mixtures;
 
 /* What comes out of a line in a sample; energies in eV per (closed) atom, x counted from `from` to `to`. */
@@ -187,9 +189,9 @@ static int64_t first_lowest(const double *energies, int64_t n, double *lowest) {
 
 static double zeroed(double energy) { return fabs(energy) < ZERO ? 0.0 : energy; }
 
-/* Fill the record of a line from its path; returns the kink of lowest mutual energy. */
-static int64_t describe(const Program *p, const Path *path, double own_from, double own_to, int64_t asked, double *record,
-                        double *energies) {
+/* Fill the record of a line from its path, and say at which kinks the mutual and the total energy are lowest. */
+static void describe(const Program *p, const Path *path, double own_from, double own_to, int64_t asked, double *record,
+                     double *energies, int64_t kinks[2]) {
     const int64_t m = p->m, s = path->count;
     double *mutual = energies + s + 1, *total = mutual + s + 1;
     for (int64_t k = 0; k <= s; k++) {
@@ -203,7 +205,8 @@ static int64_t describe(const Program *p, const Path *path, double own_from, dou
         mutual[k] = zeroed(energies[k] - x * energies[s] - (1.0 - x) * energies[0]);
         total[k] = zeroed(energies[k] - x * own_to - (1.0 - x) * own_from);
     }
-    int64_t mutually = first_lowest(mutual, s + 1, record + MUTUAL), totally = first_lowest(total, s + 1, record + TOTAL);
+    int64_t mutually = kinks[0] = first_lowest(mutual, s + 1, record + MUTUAL);
+    int64_t totally = kinks[1] = first_lowest(total, s + 1, record + TOTAL);
     record[AT_FROM] = energies[0];
     record[AT_TO] = energies[s];
     record[X_MUTUAL] = path->t[mutually];
@@ -213,7 +216,6 @@ static int64_t describe(const Program *p, const Path *path, double own_from, dou
     if (isnan(own_from + own_to)) record[TOTAL] = record[X_TOTAL] = NAN;
     record[POTENTIAL] = asked < 0 ? NAN : path->duals[asked];
     record[KINKS] = (double)(s + 1);
-    return mutually;
 }
 
 /* Write down the phases at a kink and their shares, without those whose amounts are rounding errors, as
@@ -325,10 +327,13 @@ static int compute(const Phases *phases, const Lines *lines, int64_t line, int64
     double own_from = from < 0 ? NAN : own_energy(lines, s, from, own[from], potentials, closed_from);
     int64_t asked = lines->asked < 0 || s->row[lines->asked] >= m ? -1 : s->row[lines->asked];
     double own_to = own_energy(lines, s, to, own[to], potentials, closed_to);
-    int64_t kink = describe(&p, &y->path, own_from, own_to, asked, record, y->energies);
+    int64_t kinks[2];
+    describe(&p, &y->path, own_from, own_to, asked, record, y->energies, kinks);
     if (mixtures) {
         const int64_t at = (line * phases->samples + sample) * mixtures->room;
-        list_phases(s, &y->path, kink, mixtures->phases + at, mixtures->amounts + at);
+        list_phases(s, &y->path, kinks[0], mixtures->phases + at, mixtures->amounts + at);
+        if (mixtures->phases_total)
+            list_phases(s, &y->path, kinks[1], mixtures->phases_total + at, mixtures->amounts_total + at);
     }
     return 0;
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,16 +97,25 @@ class _Lines(ctypes.Structure):
 
 
 class _Mixtures(ctypes.Structure):
-    _fields_ = (("room", ctypes.c_int64), ("phases", ctypes.c_void_p), ("amounts", ctypes.c_void_p))
+    _fields_ = (
+        ("room", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("phases", "amounts", "phases_total", "amounts_total")),
+    )
 
 
-@dataclass(frozen=True)
-class LineResults:
+class LineResults(NamedTuple):
     """What came out of k lines in s samples."""
 
     records: Floats  # (k, s, len(Field)); NaN where a line could not be computed
     phases: NDArray[np.int32]  # (k, s, room) those present at the lowest mutual energy, then -1
     amounts: Floats  # (k, s, room) their shares of the (closed) atoms
+    phases_total: NDArray[np.int32]  # the same at the lowest total energy; without room if that was not asked for
+    amounts_total: Floats
+
+    def taken(self, lines: NDArray[np.intp]) -> LineResults:
+        """Return the results of some lines, in their order."""
+        records, phases, amounts, phases_total, amounts_total = self
+        return LineResults(records[lines], phases[lines], amounts[lines], phases_total[lines], amounts_total[lines])
 
 
 def compute_lines(
@@ -121,6 +131,7 @@ def compute_lines(
     potentials: Floats,
     asked: int = -1,
     room: int = 0,
+    at_total: bool = False,
 ) -> LineResults:
     """Compute lines between points, each in the system of the elements of its ends, in every sample of the energies.
 
@@ -149,6 +160,8 @@ def compute_lines(
     room
         For the phases of each line at its lowest mutual energy, of which a system of m closed elements has at most m;
         0 if they are not wanted. A line that has too little room is not computed.
+    at_total
+        Whether the phases at the lowest total energy are wanted too.
     """
     given = {
         "starts": shelves.rows.starts,
@@ -190,11 +203,20 @@ def compute_lines(
         **{name: array.ctypes.data for name, array in wanted.items()},
     )
     present, amounts = np.full((n_lines, n_samples, room), -1, dtype=np.int32), np.zeros((n_lines, n_samples, room))
-    wanted_mixtures = _Mixtures(room=room, phases=present.ctypes.data, amounts=amounts.ctypes.data)
+    beside = room if at_total else 0
+    present_total = np.full((n_lines, n_samples, beside), -1, dtype=np.int32)
+    amounts_total = np.zeros((n_lines, n_samples, beside))
+    wanted_mixtures = _Mixtures(
+        room=room,
+        phases=present.ctypes.data,
+        amounts=amounts.ctypes.data,
+        phases_total=present_total.ctypes.data if at_total else None,
+        amounts_total=amounts_total.ctypes.data if at_total else None,
+    )
     mixtures = ctypes.byref(wanted_mixtures) if room else None
     failures = core.lines(ctypes.byref(phases), ctypes.byref(lines), records.ctypes.data, mixtures)
     if failures < 0:
         raise MemoryError
     kinks = records[:, :, Field.KINKS]
     core.failures += int(((kinks < 0) & (kinks > _NOT_A_LINE)).sum())
-    return LineResults(records, present, amounts)
+    return LineResults(records, present, amounts, present_total, amounts_total)

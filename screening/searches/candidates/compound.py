@@ -14,6 +14,8 @@ from screening.hull.reservoir import Reservoir
 from screening.phases.phase_set import PhaseSet
 from screening.searches.candidates.candidate_documents import Neighbours
 from screening.searches.candidates.selection import energies_above_hull_mev
+from screening.transport.film import Film
+from screening.transport.material_transport import TransportDocument, material_transport
 
 
 class Compound:
@@ -43,6 +45,11 @@ class Compound:
     def economics(self) -> EconomicsDocument:
         """What its elements cost."""
         return material_economics(self.formula)
+
+    @property
+    def transport(self) -> TransportDocument:
+        """What passes a film of it, of the usual thickness."""
+        return material_transport(self.formula, Film())
 
     @cached_property
     def worst_mutual(self) -> float:

@@ -5,11 +5,11 @@ import pytest
 from screening.cathodes.ordering.disorder import (
     DisorderedCrystal,
     composition_of,
-    is_layered,
     lithiated_cathode,
     mean_charges,
     same_crystals,
     solid_solution,
+    structure_type,
 )
 from screening.common.errors import InputError
 from screening.materials.catalogue import Catalogue
@@ -61,12 +61,13 @@ def test_a_cathode_is_its_host_with_partly_filled_lithium_sites():
 @pytest.mark.parametrize(
     ("cathode", "lithium", "reason"),
     [
-        (host({"Co": 1.1}), 1.0, "its metals sum to 1.1"),
-        (host({"Mn": 1.0}, 4.0), 1.0, "its oxygen to 4"),
+        (host({"Co": 1.1}), 1.0, "its metals sum to 1.1 in a formula unit"),
+        (host({"Mn": 1.0}, 4.0), 1.0, "the host MnO4 is neither layered MO2 nor olivine MPO4"),
+        (host({"Fe": 1.0, "P": 0.9}, 4.0), 1.0, "is neither"),
         (host({"Co": 1.0}), 1.2, "holds 0 to 1 lithium"),
     ],
 )
-def test_what_is_no_layered_oxide_is_refused(cathode, lithium, reason):
+def test_what_is_of_no_known_structure_is_refused(cathode, lithium, reason):
     with pytest.raises(InputError, match=reason):
         lithiated_cathode(cathode, lithium)
 
@@ -92,7 +93,7 @@ def test_the_first_balancing_metal_makes_up_the_charge(composition, charges):
 @pytest.mark.parametrize(
     ("composition", "reason"),
     [
-        ({"Li": 1, "Fe": 1, "O": 2}, "no charge of Fe to rank orderings by"),
+        ({"Li": 1, "Zn": 1, "O": 2}, "no charge of Zn to rank orderings by"),
         ({"Li": 2, "P": 1, "O": 4}, "the charges of Li2PO4 do not balance"),
     ],
 )
@@ -114,7 +115,25 @@ def test_pure_crystals_are_among_the_packaged_phases(reference, name, identifier
     assert identifier in [reference.table.id(i) for i in reference.polymorphs(composition)]
 
 
-def test_which_cathodes_are_layered_oxides_of_one_metal():
-    layered = {cathode.name for cathode in Catalogue.load().cathodes if is_layered(cathode)}
+def test_structure_types_of_the_catalogue():
+    found = {cathode.name: structure_type(cathode) for cathode in Catalogue.load().cathodes}
+    layered = {name for name, host in found.items() if host == "layered"}
     assert {"NCM83", "NCM111", "LiCoO2", "NCA", "NCM90"} <= layered
-    assert not layered & {"LiMn2O4", "LiFePO4", "Li2S", "Li1.2Ni0.13Co0.13Mn0.54O2", "LiNi0.5Mn1.5O4"}
+    assert {name for name, host in found.items() if host == "olivine"} == {"LiFePO4", "LiCoPO4", "LiMn0.8Fe0.2PO4"}
+    assert found["LiMn2O4"] is found["Li2S"] is found["Li1.2Ni0.13Co0.13Mn0.54O2"] is found["LiNi0.5Mn1.5O4"] is None
+
+
+def test_an_olivine_has_four_formula_units_of_distances_as_measured():
+    """In LiFePO4 P-O is 1.52 to 1.56 angstrom and Fe-O 2.06 to 2.25 (Streltsov et al. 1993)."""
+    crystal = lithiated_cathode(Catalogue.load().cathode("LiMn0.8Fe0.2PO4"), 0.5)
+    assert composition_of(crystal) == pytest.approx(
+        {"Li": 0.5 / 6.5, "Mn": 0.8 / 6.5, "Fe": 0.2 / 6.5, "P": 1 / 6.5, "O": 4 / 6.5}
+    )
+    cell = crystal.parent.primitive_cell()
+    assert len(cell) == 28
+    for group, n_neighbours, shortest, longest in (("P", 4, 1.51, 1.57), ("M", 6, 2.05, 2.26)):
+        for centre in (site for site in cell if site.properties["group"] == group):
+            near = [site for site in cell.get_neighbors(centre, 2.4) if site.properties["group"] == "O"]
+            to_oxygen = sorted(site.nn_distance for site in near)
+            assert len(to_oxygen) == n_neighbours
+            assert shortest < to_oxygen[0] <= to_oxygen[-1] < longest

@@ -208,12 +208,12 @@ def test_what_cannot_be_ordered_is_refused():
         lithiated_cathode(catalogue.cathode("NCM83"), 1.2)
     with pytest.raises(InputError, match=r"holds 0 to 1 lithium in a formula unit, not -0.1"):
         lithiated_cathode(catalogue.cathode("NCM83"), -0.1)
-    with pytest.raises(InputError, match="no layered oxide MO2: its metals sum to 2"):
+    with pytest.raises(InputError, match="neither layered MO2 nor olivine"):
         lithiated_cathode(catalogue.cathode("LiMn2O4"), 1.0)
     with pytest.raises(InputError, match=r"no structure of a solid solution 'LiNb0\.5Ta0\.5O4' \(did you mean"):
         solid_solution("LiNb0.5Ta0.5O4")
-    with pytest.raises(InputError, match="no charge of Fe to rank orderings by"):
-        mean_charges({"Fe": 1.0, "O": 1.0})
+    with pytest.raises(InputError, match="no charge of Zn to rank orderings by"):
+        mean_charges({"Zn": 1.0, "O": 1.0})
     with pytest.raises(InputError, match="charges of Li2O2 do not balance"):
         mean_charges({"Li": 1.0, "O": 1.0})
 

@@ -28,7 +28,8 @@ def test_a_name_of_two_materials_shows_both_with_their_sources(capsys):
     printed = capsys.readouterr().out
     assert "Li1.3Al0.3Ti1.7(PO4)3: coating" in printed
     assert "Li1.3Al0.3Ti1.7(PO4)3: electrolyte" in printed
-    assert "doi 10.1149/1.2086597 (not read there for this catalogue)" in printed
+    cited = "doi 10.1016/j.ssi.2014.07.018, as tabulated in the Liverpool Ionics Dataset"
+    assert f"{cited} (not read there for this table)" in printed
 
 
 def test_states_of_a_cathode(capsys):

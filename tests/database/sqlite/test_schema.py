@@ -9,6 +9,7 @@ import sqlite3
 import time
 from contextlib import closing
 
+import orjson
 import pytest
 from fixtures_filled import FILE
 from fixtures_screening import contents
@@ -16,6 +17,7 @@ from fixtures_screening import contents
 from screening.common.errors import StoreError
 from screening.database import CoatingDatabase, StoreLocation
 from screening.database.sqlite import schema
+from screening.database.sqlite.damage import checksum
 from screening.database.sqlite.integrity import damages
 from screening.database.sqlite.store import SQLiteStore
 
@@ -75,6 +77,26 @@ def rename_n(db):
     """A step to the next version: the field ``n`` of every run is called ``number``."""
     db.execute("UPDATE runs SET doc = json_remove(json_set(doc, '$.number', json_extract(doc, '$.n')), '$.n')")
     db.execute("UPDATE runs SET crc = checksum(CAST(key AS BLOB), CAST(doc AS BLOB))")
+
+
+def test_one_of_version_2_is_read_as_it_is_and_brought_here_by_what_writes(location):
+    """Its heavy parts are text, and those written later lie compressed beside them."""
+    heavy = {"interfaces": [{"contact": "coating|cathode", "n": n} for n in range(20)]}
+    store = location.open("coatings")
+    store.update([{"key": name, "coating": name, **heavy} for name in ("old", "new")])
+    store.close()
+    with closing(sqlite3.connect(file_of(location), isolation_level=None)) as db:
+        written = dict(db.execute('SELECT key, doc FROM "coatings.heavy"').fetchall())
+        assert all(len(doc) < len(orjson.dumps(heavy)) / 3 for doc in written.values())
+        text = orjson.dumps(heavy)
+        (key,) = (key for key in written if "old" in key)
+        values = (text.decode(), checksum(key.encode(), text), key)
+        db.execute('UPDATE "coatings.heavy" SET doc = ?, crc = ? WHERE key = ?', values)
+    version(location, 2)
+    for expected in (2, schema.VERSION):
+        assert [doc["interfaces"] for doc in documents(location, "coatings")] == [heavy["interfaces"]] * 2
+        assert version(location) == expected
+        location.open("runs").close()
 
 
 @pytest.fixture

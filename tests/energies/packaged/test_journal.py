@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from screening.common.errors import InputError
-from screening.energies.packaged.journal import StructureEnergy, append, begun_with, claim, cut_half_line, read_journal
+from screening.energies.packaged.journal import StructureEnergy, begun_with, claim, read_journal
 from screening.energies.potentials.models import ModelProvenance
+from screening.files.journal import append, cut_half_line
 
 PROVENANCE = ModelProvenance(model="CHGNet test", package="chgnet 0", torch="0", weights_sha256="0" * 64)
 OUTCOMES = [

@@ -24,7 +24,7 @@ from screening.energies.packaged.build import write_packaged
 from screening.energies.packaged.corrections import dft_elements
 from screening.energies.packaged.dft_check import dft_check, dft_phases
 from screening.energies.packaged.doubtful_phases import GuardRules
-from screening.energies.packaged.journal import StructureEnergy, append, claim
+from screening.energies.packaged.journal import StructureEnergy, claim
 from screening.energies.packaged.packaged_table import (
     PACKAGED,
     document_path,
@@ -39,6 +39,7 @@ from screening.energies.packaged.rows import Row, pack
 from screening.energies.potentials.models import ModelProvenance
 from screening.energies.potentials.potential import model_provenance, single_point_energies
 from screening.energies.source import open_energies
+from screening.files.journal import append
 from screening.structures.records import StructureRecord, read_structures
 
 ROOT = Path(__file__).parents[3]

@@ -30,7 +30,7 @@ SMALL += ["--environments", "1", "--tolerance", "0.2"]  # 12 atoms
     ("arguments", "reason"),
     [
         (["NMC533"], "unknown cathode 'NMC533': no element M (did you mean NMC532?)"),
-        (["LiMn2O4"], "no layered oxide MO2"),
+        (["LiMn2O4"], "not a layered oxide"),
         (["NCM83"], "a supercell of 120 sites is off by 0.0167 in an occupancy (allowed 0.01); the nearest"),
         (["NMC532", "--lithium", "31"], "31 lithium vacancies in a cell of 30 lithium atoms"),
         (["NMC532", "--environments-at", "13=4"], "for 13 lithium vacancies, which are outside 0 to 12"),

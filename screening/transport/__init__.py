@@ -1,0 +1,1 @@
+"""What passes a coating: lithium, measured or estimated from its structure, and electrons."""
