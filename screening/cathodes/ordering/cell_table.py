@@ -163,7 +163,7 @@ def phases_of_cells(
     ----------
     cells
         At most one for each material and lithium content. An end member of a solid solution that is itself among the
-        known phases gets no phase.
+        known phases gets no phase, nor does a cathode whose phases the catalogue names.
     known
         As for :func:`phase_of_cell`.
     pure
@@ -176,7 +176,11 @@ def phases_of_cells(
     """
     found = []
     for cell in cells:
-        if cell.lithium_per_formula_unit is None and known.polymorphs(parse_formula(cell.formula)):
+        if cell.lithium_per_formula_unit is None:
+            has_phases = bool(known.polymorphs(parse_formula(cell.formula)))
+        else:
+            has_phases = bool(Catalogue.load().cathode(cell.material).phases)
+        if has_phases:
             continue
         found.append((cell, phase_of_cell(cell, relaxation_ev_per_atom(cell.material, [*cells, *pure], known), known)))
     return found

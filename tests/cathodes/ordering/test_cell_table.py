@@ -16,6 +16,7 @@ from screening.cathodes.ordering.cell_table import (
     relaxation_ev_per_atom,
     write_cells,
 )
+from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError
 from screening.energies.packaged.packaged_table import PACKAGED, read_packaged
 from screening.equilibrium.reactant import Reactant
@@ -72,6 +73,17 @@ def test_cells_are_raised_by_what_relaxing_lowers_the_same_crystals(plain):
 def test_an_end_member_that_is_a_known_phase_gets_no_second_one(plain):
     cells = [cell("LiNbO3", "Li10Nb10O30", -8.25), cell("LiNb0.5Ta0.5O3", "Li10Nb5Ta5O30", -8.54)]
     assert [phase.id for _, phase in phases_of_cells(cells, plain)] == ["cell-LiNb0.5Ta0.5O3"]
+
+
+def test_a_cathode_whose_phases_the_catalogue_names_gets_no_second_one_but_tells_how_far_relaxing_goes(plain):
+    known = {plain.table.id(i): float(plain.energies[i]) for i in plain.polymorphs(parse_formula("LiFePO4"))}
+    cells = [
+        cell("LiFePO4", "Li8Fe8P8O32", known["mp-19017"] - 0.012, 1.0),
+        cell("LiMn0.8Fe0.2PO4", "Li20Mn16Fe4P20O80", -7.75, 1.0),
+    ]
+    [(_, phase)] = phases_of_cells(cells, plain)
+    assert phase.id == "cell-LiMn0.8Fe0.2PO4-Li1"
+    assert phase.energy_ev_per_atom == pytest.approx(-7.738)
 
 
 def test_the_energy_of_mixing_is_counted_from_the_end_members():
