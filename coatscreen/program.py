@@ -24,6 +24,7 @@ _GROUPS = {  # in the order of the help: a module of coatscreen.verbs, and its f
         "cathode": "materials.cathode:cathode",
         "oxygen": "materials.oxygen:oxygen",
         "anneal": "materials.anneal:anneal",
+        "air": "materials.air:air",
         "atlas": "atlas:app",
     },
     "Results and names": {

@@ -57,6 +57,7 @@ def test_refused(kelvin, bar, named):
 
 # Gibbs energies of formation at 298.15 K, kJ/mol: NIST-JANAF Thermochemical Tables, 4th ed. (1998)
 JANAF = {"SO2": -300.125, "SO3": -371.016, "CO2": -394.389, "P4O10": -2669.711, "H2O": -228.582}
+JANAF |= {"H2S": -33.329, "HCl": -95.300, "HBr": -53.513, "NH3": -16.367}
 
 
 @pytest.mark.parametrize(("name", "published"), JANAF.items())

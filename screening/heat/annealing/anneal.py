@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from screening.chemistry.formulas import parse_formula
-from screening.common.errors import InputError
 from screening.equilibrium.interface import Interface, InterfaceProfile
 from screening.equilibrium.reactant import clean
 from screening.heat.annealing.annealing_documents import (
@@ -22,13 +21,13 @@ from screening.heat.annealing.annealing_documents import (
     OxidationStep,
     Product,
     Transformation,
-    Verdict,
 )
 from screening.heat.annealing.atmosphere import Atmosphere
 from screening.heat.annealing.conditions import annealing_data
 from screening.heat.annealing.heating import Heater, HotPhases
 from screening.heat.annealing.products import atoms_of, equation, mass_of, named_moles, solid_mass
 from screening.heat.annealing.start import Start, start_of
+from screening.heat.annealing.verdicts import verdict_on
 from screening.heat.free_energy import SOLIDS
 from screening.materials.catalogue import Catalogue
 from screening.phases.phase_set import PhaseSet
@@ -183,19 +182,14 @@ class Annealing:
             taken_up_moles=taken_up,
             mass_change_percent=_mass_change(products, start),
             reaction_ev_per_closed_atom=energy,
-            verdict=_verdict(energy),
+            verdict=verdict_on(energy),
         )
 
     def _grand_energy(self, hot: HotPhases, start: Start) -> float:
         """Return the grand potential of a material before it reacts, eV per formula unit."""
-        free_energies = hot.phases.formation_energies
-        per_atom = start.above_ev
-        for formula, share in start.phases.items():
-            if (position := hot.lowest(formula)) is None:
-                raise InputError(f"{start.material}: no solid {formula} is among the phases, it is left out or a gas")
-            per_atom += share * float(free_energies[position])
-        total = per_atom * sum(start.composition.values())
-        return total - sum(mu * start.composition.get(e, 0.0) for e, mu in hot.reservoir.mu_relative_ev.items())
+        return hot.free_energy_ev(start) - sum(
+            mu * start.composition.get(e, 0.0) for e, mu in hot.reservoir.mu_relative_ev.items()
+        )
 
     def _contact(self, hot: HotPhases, cathode: Start) -> Contact:
         profile = Interface(hot.phases, self._coating.formula, cathode.formula, hot.reservoir).profile()
@@ -209,7 +203,7 @@ class Annealing:
             cathode=cathode.material,
             formula=cathode.formula,
             mutual_ev_per_closed_atom=energy,
-            verdict=_verdict(energy),
+            verdict=verdict_on(energy),
             x_molar=clean(molar) if reacts else None,
             reaction=self._together(hot, profile, lowest, cathode, (molar, 1.0 - molar)) if reacts else None,
             cathode_rich_reaction=(
@@ -255,11 +249,3 @@ def _moles(profile: InterfaceProfile, k: int, a: Start, b: Start) -> tuple[float
     """Return the formula units of A and of B per closed atom of the mixture, at a kink."""
     closed, x = profile.line.system.closed, float(profile.x[k])
     return x / a.atoms(closed), (1.0 - x) / b.atoms(closed)
-
-
-def _verdict(energy_ev: float) -> Verdict:
-    """Return the verdict on a reaction energy, eV per closed atom."""
-    data = annealing_data()
-    if energy_ev >= -data.stable_within_ev_per_closed_atom.value:
-        return "stable"
-    return "undecided" if energy_ev >= -data.undecided_within_ev_per_closed_atom.value else "reacts"

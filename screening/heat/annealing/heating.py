@@ -22,6 +22,7 @@ from screening.chemistry.compositions import AMOUNT_TOLERANCE
 from screening.chemistry.formulas import parse_formula
 from screening.common.errors import InputError, nearest
 from screening.heat.annealing.atmosphere import Atmosphere
+from screening.heat.annealing.start import Start
 from screening.heat.free_energy import formation_free_energies_ev
 from screening.hull.reservoir import Reservoir
 from screening.phases.phase_set import PhaseSet
@@ -60,6 +61,21 @@ class HotPhases:
         composition = parse_formula(formula)
         found = self.phases.polymorphs(composition)
         return next((p for p in found if len(composition) == 1 or self.gas(p) is None), None)
+
+    def free_energy_ev(self, start: Start) -> float:
+        """Return the Gibbs energy of formation of a material before it reacts, eV per formula unit.
+
+        Raises
+        ------
+        InputError
+            If a phase it consists of is left out or a gas.
+        """
+        per_atom = start.above_ev
+        for formula, share in start.phases.items():
+            if (position := self.lowest(formula)) is None:
+                raise InputError(f"{start.material}: no solid {formula} is among the phases, it is left out or a gas")
+            per_atom += share * float(self.phases.formation_energies[position])
+        return per_atom * sum(start.composition.values())
 
 
 class Heater:

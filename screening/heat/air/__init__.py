@@ -1,0 +1,1 @@
+"""Stability of powders in humid air: hydrolysis and carbonation."""
