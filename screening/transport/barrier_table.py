@@ -22,10 +22,10 @@ from screening.equilibrium.survey import Survey
 from screening.files.content import DATA, file_sha256, write_whole
 from screening.phases.phase_set import PhaseSet
 from screening.transport.barriers import BarrierMethod, LithiumBarriers
+from screening.transport.rules import transport_rules
 
 PACKAGED = DATA / "transport"
 _TABLE, _ABOUT = "barriers.csv", "barriers.json"
-_RULES = PACKAGED / "rules.yaml"
 
 
 class StructureBarriers(BaseModel):
@@ -45,7 +45,7 @@ class StructureBarriers(BaseModel):
     @property
     def blocked(self) -> bool:
         """Whether it lets no lithium through in three dimensions."""
-        return self.barrier_3d_ev is None or self.barrier_3d_ev > blocked_above_ev()
+        return self.barrier_3d_ev is None or self.barrier_3d_ev > transport_rules().blocked_above_ev
 
 
 class BarrierInfo(BaseModel):
@@ -65,14 +65,6 @@ class BarrierInfo(BaseModel):
     n_failed: dict[str, int] = Field(description="structures without barriers, by reason")
     n_not_computed: int = Field(description="structures that were not computed yet")
     table_sha256: str = Field(description="SHA-256 of the table")
-
-
-@cache
-def blocked_above_ev() -> float:
-    """Return the three-dimensional barrier above which a material lets no lithium through, eV."""
-    import yaml
-
-    return float(yaml.safe_load(_RULES.read_text(encoding="utf-8"))["blocked_above_ev"])
 
 
 def write_barriers(

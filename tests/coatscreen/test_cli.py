@@ -21,6 +21,7 @@ from screening.chemistry.formulas import parse_formula
 from screening.common.provenance import software
 from screening.equilibrium.interface import Interface
 from screening.hull.reservoir import Reservoir
+from screening.transport.interphase import interphase_of
 
 ENERGIES_KEYS = {"name", "version", "functional", "correction", "n_phases", "sha256"}
 
@@ -178,6 +179,7 @@ def test_closed_interface(answer):
         "doubtful_phases",
         "energies",
         "software",
+        "interphase",
     }
     has_origin(found)
     assert (found["a"], found["b"], found["ensemble"], found["unit"]) == ("LiNbO3", "Li6PS5Cl", "closed", "eV/atom")
@@ -212,6 +214,7 @@ def test_open_interface(answer):
         "doubtful_phases",
         "energies",
         "software",
+        "interphase",
     }
     has_origin(found)
     assert found["ensemble"] == {"open": {"Li": -3.66}, "reference": "Li metal"}
@@ -266,10 +269,11 @@ def test_products_are_the_whole_mixture_and_fractions_of_atoms_and_moles_agree(a
 
 
 def test_the_answer_is_that_of_python(answer):
-    found = answer("interface", "HfO2", "Li6PS5Cl")
+    found, asked = answer("interface", "HfO2", "Li6PS5Cl"), Interface(synthetic(), "HfO2", "Li6PS5Cl")
     assert {**found, "energies": None, "software": None} == {
-        **Interface(synthetic(), "HfO2", "Li6PS5Cl").document().model_dump(mode="json"),
+        **asked.document().model_dump(mode="json"),
         "doubtful_phases": [],
+        "interphase": interphase_of(asked),
         "energies": None,
         "software": None,
     }

@@ -17,9 +17,10 @@ from coatscreen.program import program
 FOLDER = Path(coatscreen.__file__).parent
 # names that mean something else in another verb, where the verbs say what
 OF_ITS_VERB = {
-    "--against", "--cathode", "--coating", "--electrolyte", "--elements", "--energies", "--lithiation", "--lithium",
-    "--open", "--orderings", "--output", "--pairs", "--pressure", "--resume", "--samples", "--seed",
-    "--sort", "--structures", "--temperature", "--tolerance", "--top", "--voltage", "--within-mev",
+    "--against", "--cathode", "--celsius", "--coating", "--electrolyte", "--elements",
+    "--energies", "--lithiation", "--lithium", "--open", "--orderings", "--output", "--pairs",
+    "--pressure", "--resume", "--samples", "--seed", "--sort", "--structures", "--temperature",
+    "--tolerance", "--top", "--voltage", "--within-mev",
 }  # fmt: skip
 
 

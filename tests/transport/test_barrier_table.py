@@ -9,12 +9,12 @@ import pytest
 from screening.transport.barrier_table import (
     PACKAGED,
     barrier_info,
-    blocked_above_ev,
     material_barriers,
     read_barrier_table,
 )
 from screening.transport.film import Film
 from screening.transport.material_transport import material_transport
+from screening.transport.rules import transport_rules
 
 ROWS = read_barrier_table()
 
@@ -64,7 +64,7 @@ def test_blocked_above_the_threshold_with_the_measured_number_beside_it() -> Non
     """Crystalline LiTaO3 hardly conducts; what was measured at 25 C is the glass."""
     found = material_transport("LiTaO3", Film())
     assert found.barriers is not None
-    assert (found.barriers.barrier_3d_ev or 0.0) > blocked_above_ev()
+    assert (found.barriers.barrier_3d_ev or 0.0) > transport_rules().blocked_above_ev
     assert found.blocked is True
     assert found.conductivity is not None
     assert found.conductivity.form == "amorphous"

@@ -22,9 +22,6 @@ def air(
     ] = None,
     co2: Annotated[float | None, typer.Option(help="Carbon dioxide, ppm.  [default: 420]")] = None,
     celsius: Annotated[float, typer.Option(help="Temperature, degrees C, 25 at least.")] = 25.0,
-    product_pressure: Annotated[
-        float | None, typer.Option(help="Of each gas that is given off, bar.  [default: 1e-06]")
-    ] = None,
     energies: Energies = "reference",
     doubtful: Doubtful = DoubtfulPhases.drop,
     form: OutputFormat = Format.table,
@@ -45,7 +42,7 @@ def air(
     from screening.materials.names import elements_named
 
     energies = chosen_energies(energies, doubtful)
-    asked = _air(celsius, dew_point, co2, product_pressure)
+    asked = _air(celsius, dew_point, co2)
     catalogue = Catalogue.load()
     names = list(dict.fromkeys(name.strip() for name in materials.split(",") if name.strip()))
     if not names:
@@ -64,7 +61,7 @@ def air(
     return print_energies(phases.provenance)
 
 
-def _air(celsius: float, dew_point: float | None, co2: float | None, product_pressure: float | None) -> Air:
+def _air(celsius: float, dew_point: float | None, co2: float | None) -> Air:
     from pydantic import ValidationError
 
     from screening.common.errors import InputError
@@ -72,7 +69,7 @@ def _air(celsius: float, dew_point: float | None, co2: float | None, product_pre
     from screening.heat.air.conditions import Air
     from screening.thermochemistry.element_gibbs import KELVIN_AT_0_C
 
-    given = {"dew_point_c": dew_point, "co2_ppm": co2, "product_gas_bar": product_pressure}
+    given = {"dew_point_c": dew_point, "co2_ppm": co2}
     try:
         asked = Air(
             temperature_k=celsius + KELVIN_AT_0_C, **{name: value for name, value in given.items() if value is not None}

@@ -25,7 +25,13 @@ from coatscreen.options import (
     chosen_energies,
 )
 from coatscreen.uncertainty import sampling_asked, spread, written
-from coatscreen.verbs.materials.opened import doubtful_entering, opened, print_doubtful, products_of_interface
+from coatscreen.verbs.materials.opened import (
+    doubtful_entering,
+    interface_answer,
+    opened,
+    print_doubtful,
+    products_of_interface,
+)
 from coatscreen.verbs.materials.reservoirs import (
     Asked,
     GasPressure,
@@ -42,6 +48,7 @@ if TYPE_CHECKING:
     from screening.equilibrium.interface_documents import Mixed
     from screening.equilibrium.voltage_sweep import VoltageSweepDocument
     from screening.phases.phase_set import PhaseSet
+    from screening.transport.interphase import Interphase
     from screening.uncertainty.uncertainty_documents import InterfaceUncertainty
 
 _SWEEP_STEP_V = 0.1
@@ -90,11 +97,12 @@ def interface(
     import orjson
 
     from coatscreen.forms import printed
-    from coatscreen.output import document, print_energies
+    from coatscreen.output import print_energies
     from coatscreen.verbs.materials.pairs import answers
     from screening.common.errors import InputError
     from screening.equilibrium.interface import Interface
     from screening.materials.names import resolve_formula
+    from screening.transport.interphase import interphase_of
 
     energies = chosen_energies(energies, doubtful)
     sampling = sampling_asked(uncertainty, samples, seed, against)
@@ -123,10 +131,12 @@ def interface(
     found = compute(phases)
     doubted = doubtful_entering(energies, phases, found, compute, products_of_interface)
     off = None if sampling is None else sampling.interface(found)
-    whole = partial(document, found.document(), uncertainty=off, doubtful=doubted)
+    whole = partial(interface_answer, found, off, doubted)
     if printed(form, as_json, whole, lambda: _kinks(found), phases.provenance):
         return None
     _print_interface(found, off)
+    if (layer := interphase_of(found)) is not None:
+        _print_interphase(layer)
     print_doubtful(energies, doubted)
     return print_energies(phases.provenance, off)
 
@@ -239,6 +249,20 @@ def swept_voltages(text: str) -> list[float]:
     if not (0 <= low <= high and 0 < count <= _MOST_VOLTAGES):
         raise InputError(f"--sweep {text}: rising voltages from 0 or more, at most {_MOST_VOLTAGES} of them")
     return [round(low + k * step, 9) for k in range(count)]
+
+
+def _print_interphase(layer: Interphase) -> None:
+    from coatscreen.output import number
+
+    said = []
+    for name, passage in (("electrons", layer.electrons), ("lithium", layer.lithium)):
+        by = f" by {', '.join(passage.products)}" if passage.products else ""
+        unsure = f", {number(100 * passage.unknown_volume_share, 0)} % unknown" if passage.unknown else ""
+        said.append(f"{name} pass {number(100 * passage.volume_share, 0)} % of the volume{by}{unsure}")
+    stops = {True: "stop the reaction", False: "let it go on", None: "it is not known whether they stop it"}
+    kind = f" ({layer.kind})" if layer.kind else ""
+    least = f"{100 * layer.percolates_from:g} %"
+    print(f"products as a layer: {stops[layer.passivating]}{kind}; {'; '.join(said)}; each connects from {least} on")
 
 
 def _closed(extremum: Mixed) -> str:

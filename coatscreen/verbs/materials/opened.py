@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from coatscreen.uncertainty import Sampling
     from screening.energies.doubtful import DoubtfulPhase
     from screening.equilibrium.interface import Interface
@@ -94,3 +96,17 @@ def print_doubtful(energies: str, doubtful: Iterable[DoubtfulPhase]) -> None:
     if found:
         kept = with_doubtful_phases(energies) == energies
         print(f"doubtful, {'and kept' if kept else 'and dropped; it would have entered'}: {found}")
+
+
+def interface_answer(
+    found: Interface, uncertainty: BaseModel | None, doubtful: Sequence[BaseModel] | None
+) -> dict[str, Any]:
+    """Return an interface as JSON-compatible data: its document, and its products as a layer."""
+    from coatscreen.output import document
+    from screening.transport.interphase import interphase_of
+
+    layer = interphase_of(found)
+    return {
+        **document(found.document(), uncertainty=uncertainty, doubtful=doubtful),
+        "interphase": None if layer is None else layer.model_dump(mode="json"),
+    }

@@ -43,8 +43,7 @@ def answers(file: Path, energies: str, asked: Asked, sampling: Sampling | None =
     """
     from functools import partial
 
-    from coatscreen.output import document
-    from coatscreen.verbs.materials.opened import doubtful_entering, products_of_interface
+    from coatscreen.verbs.materials.opened import doubtful_entering, interface_answer, products_of_interface
     from screening.common.errors import CoatscreenError, InputError
     from screening.energies.source import open_energies
     from screening.equilibrium.interface import Interface
@@ -67,7 +66,7 @@ def answers(file: Path, energies: str, asked: Asked, sampling: Sampling | None =
             found = compute(phases)
             off = None if sampling is None else sampling.interface(found)
             doubted = doubtful_entering(energies, phases, found, compute, products_of_interface)
-            yield {**document(found.document(), uncertainty=off, doubtful=doubted), **row.extra}
+            yield {**interface_answer(found, off, doubted), **row.extra}
         except CoatscreenError as error:
             yield {"a": row.a, "b": row.b, "error": str(error), **row.extra}
 
