@@ -181,6 +181,7 @@ def test_a_file_that_was_changed_into_a_wrong_one_is_named(tmp_path, manager, na
 
 @pytest.mark.parametrize("text", ["- a list", "{not: [yaml", ""])
 def test_a_file_that_describes_nothing_is_named(tmp_path, text):
+    pytest.importorskip("fireworks", reason="the extra [cluster] is not installed")
     site = write_site(made(), tmp_path / "site")
     (site.folder / "my_fworker.yaml").write_text(text)
     with pytest.raises(InputError, match=r"my_fworker\.yaml is not"):
