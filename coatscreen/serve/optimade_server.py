@@ -73,7 +73,7 @@ def optimade_app(
     app.state.base_resource_mapper = BaseResourceMapper(config)  # it is made of the default otherwise
     app.state.entry_collections["structures"].insert(list(entries))
     app.state.entry_collections["links"].insert([_root(base)])
-    return app  # type: ignore[no-any-return]
+    return app  # type: ignore[no-any-return]  # what FastAPI makes is untyped to mypy here
 
 
 def _root(base: str) -> dict[str, Any]:

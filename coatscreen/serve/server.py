@@ -111,6 +111,6 @@ def serve(app: App, listener: socket.socket) -> None:
 
 def _metadata(name: str, title: str) -> dict[str, Any]:
     about = {column: one.description for column, one in registered().items()}
-    described = {table: {"description": text} for table, text in ABOUT.items()}
-    described["coatings"] = {**described["coatings"], "columns": about, "sort": "rank"}  # type: ignore[dict-item]
+    described: dict[str, dict[str, Any]] = {table: {"description": text} for table, text in ABOUT.items()}
+    described["coatings"] = {**described["coatings"], "columns": about, "sort": "rank"}
     return {"title": title, "databases": {name: {"tables": described}}}

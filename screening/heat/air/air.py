@@ -21,7 +21,7 @@ from screening.heat.air.conditions import Air, assumed_air
 from screening.heat.annealing.annealing_documents import Product
 from screening.heat.annealing.atmosphere import Atmosphere
 from screening.heat.annealing.heating import Heater, HotPhases
-from screening.heat.annealing.products import equation, mass_of, named_moles, solid_mass
+from screening.heat.annealing.products import GAS, equation, mass_of, named_moles, solid_mass
 from screening.heat.annealing.start import Start, start_of
 from screening.heat.annealing.verdicts import verdict_on
 from screening.heat.free_energy import SOLIDS
@@ -61,18 +61,21 @@ def air_stability(
     air.check()
     start = start_of(phases, material, catalogue or Catalogue.load())
     water, carbon_dioxide = ({name: bar} for name, bar in air.gas_bar.items())
-    both = Heater(phases, frozenset(start.composition), _atmosphere(air, air.gas_bar))
+    in_water, in_carbon_dioxide, in_both = (
+        Heater(phases, frozenset(start.composition), _atmosphere(air, gas_bar))
+        for gas_bar in (water, carbon_dioxide, air.gas_bar)
+    )
     return AirStability(
         energies=phases.provenance,
         material=start.material,
         formula=start.formula,
         air=air,
-        hydrolysis=_exposed(phases, start, air, water),
-        carbonation=_exposed(phases, start, air, carbon_dioxide),
-        humid_air=_exposed(phases, start, air, air.gas_bar),
+        hydrolysis=_exposed(in_water, start, air.temperature_k),
+        carbonation=_exposed(in_carbon_dioxide, start, air.temperature_k),
+        humid_air=_exposed(in_both, start, air.temperature_k),
         solids=SOLIDS,
-        gases=both.sources,
-        gases_left_out=both.left_out,
+        gases=in_both.sources,
+        gases_left_out=in_both.left_out,
     )
 
 
@@ -80,14 +83,13 @@ def _atmosphere(air: Air, gas_bar: Mapping[str, float]) -> Atmosphere:
     return Atmosphere(assumed_air().oxygen_bar.value, gas_bar, air.product_gas_bar)
 
 
-def _exposed(phases: PhaseSet, start: Start, air: Air, gas_bar: Mapping[str, float]) -> Exposure:
-    heater = Heater(phases, frozenset(start.composition), _atmosphere(air, gas_bar))
-    hot = heater.at(air.temperature_k)
+def _exposed(heater: Heater, start: Start, temperature_k: float) -> Exposure:
+    hot, gas_bar = heater.at(temperature_k), heater.atmosphere.gas_bar
     atoms = sum(start.composition.values())
     products, added, energy = _saturated(hot, start, tuple(gas_bar))
     taken_up = {gas: clean(added - _moles(products, gas)) for gas in gas_bar}
     kept = [product for product in products if product.name not in map(_gaseous, gas_bar)]
-    given_off = {p.name.removesuffix("(g)"): p.moles for p in kept if p.state == "gas"}
+    given_off = {p.name.removesuffix(GAS): p.moles for p in kept if p.state == "gas"}
     mass = mass_of(start.composition)
     return Exposure(
         gas_bar=dict(gas_bar),
@@ -135,4 +137,4 @@ def _moles(products: list[Product], gas: str) -> float:
 
 
 def _gaseous(gas: str) -> str:
-    return f"{gas}(g)"
+    return gas + GAS

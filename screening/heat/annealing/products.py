@@ -15,7 +15,7 @@ from screening.heat.free_energy import atomic_masses
 from screening.hull.phase_system import Mixture
 from screening.phases.phase_table import element_numbers
 
-_GAS = "(g)"
+GAS = "(g)"  # behind the molecule of a gas, where solids and gases are named
 _SHOWN = 1e-6  # fewer molecules exchanged with the furnace are a rounding error
 
 
@@ -40,7 +40,7 @@ def named_moles(hot: HotPhases, mixture: Mixture, closed: tuple[str, ...], close
         in_formula = sum(amount for element, amount in parse_formula(formula).items() if element in closed)
         products.append(
             Product(
-                name=formula if gas is None else formula + _GAS,
+                name=formula if gas is None else formula + GAS,
                 state="solid" if gas is None else "gas",
                 moles=clean(share * closed_atoms / in_formula),
                 source_id=hot.phases.table.id(position) if gas is None else None,
@@ -52,7 +52,7 @@ def named_moles(hot: HotPhases, mixture: Mixture, closed: tuple[str, ...], close
 
 def atoms_of(product: Product) -> dict[str, float]:
     """Return the atoms of each element in one formula unit or molecule of a product."""
-    return parse_formula(product.name.removesuffix(_GAS))
+    return parse_formula(product.name.removesuffix(GAS))
 
 
 def mass_of(composition: Mapping[str, float]) -> float:
@@ -77,7 +77,7 @@ def equation(reactants: Sequence[tuple[float, str]], products: Sequence[Product]
     taken_up
         Molecules of each gas of the furnace that are taken up; negative if they are given off.
     """
-    left = [*reactants, *((n, gas + _GAS) for gas, n in taken_up.items() if n > _SHOWN)]
+    left = [*reactants, *((n, gas + GAS) for gas, n in taken_up.items() if n > _SHOWN)]
     right = [(product.moles, product.name) for product in products]
-    right += [(-n, gas + _GAS) for gas, n in taken_up.items() if n < -_SHOWN]
+    right += [(-n, gas + GAS) for gas, n in taken_up.items() if n < -_SHOWN]
     return equations.equation(left, right)
